@@ -1,0 +1,78 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mad_tasks/battery.h"
+#include "results/records.h"
+
+namespace madsearch {
+
+inline constexpr int kProtocolVersion = 1;
+
+// Lines of JSON between coordinator and worker, one object a line, "type" first. The worker's first line is a Hello; then requests are
+// answered one at a time by any number of Progress lines and one Reply. "ping" is answered by "pong" also while training.
+
+struct Hello {
+  std::string version;                                        // of the software, with build facts
+  int protocol = kProtocolVersion;
+  std::string device;                                         // "cpu", "cuda:0 NVIDIA ..."
+  std::int64_t memory_bytes = 0, free_bytes = 0;
+};
+
+/// One design, one setting, its grid: R replicas.
+struct TrainRequest {
+  std::string id;
+  std::string design;                                         // sized text: no `auto`
+  BatterySetting setting;
+  std::vector<GridPoint> grid;
+  std::uint64_t seed = 0;                                     // of data, weights and order
+  std::int64_t width = 0;
+  DataProtocol protocol = DataProtocol::kMadsearch;
+  std::string norm = "rmsnorm";
+  std::int64_t evaluate_every = 0;
+  double seconds_limit = 0;                                   // 0: none; a guard against hangs, yields timed_out
+};
+
+struct PretrainRequest {
+  std::string id;
+  std::string design;                                         // canonical text; sized by the worker at the pretraining width
+  std::string data;                                           // a folder of texts or of token shards
+  double flops = 0;                                           // training FLOPs of the final run
+  std::int64_t parameters = 0;                                // target without embeddings; the width is chosen to reach it
+  std::int64_t repeat = 1;                                    // times the stripe is repeated
+  std::int64_t length = 0, batch = 0;
+  std::vector<double> learning_rates;                         // tried at 10 % of the budget each, best one on half the held-out documents
+  std::uint64_t seed = 0;
+  double max_epochs = 4;
+  std::string checkpoint;                                     // a file to write and resume from; "" for none
+};
+
+struct Progress {
+  std::string id;
+  std::int64_t step = 0, steps = 0;
+  double loss = 0, accuracy = 0;
+};
+
+struct TrainReply { TrainingRecord record; };                 // record.id is the request's id
+struct PretrainReply { std::string id; PretrainingRecord record; };
+
+/// A message of any kind. Exactly one member besides `type` is set.
+struct Message {
+  enum class Type { kHello, kTrain, kPretrain, kProgress, kTrained, kPretrained, kPing, kPong, kError };
+  Type type = Type::kPing;
+  std::optional<Hello> hello;
+  std::optional<TrainRequest> train;
+  std::optional<PretrainRequest> pretrain;
+  std::optional<Progress> progress;
+  std::optional<TrainReply> trained;
+  std::optional<PretrainReply> pretrained;
+  std::string error;                                          // kError: what was wrong with a request
+};
+
+std::string to_line(const Message& message);                  // without the newline
+/// Throws std::invalid_argument for what is no message.
+Message from_line(const std::string& line);
+
+}  // namespace madsearch

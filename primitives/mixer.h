@@ -1,0 +1,79 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "configs/seed.h"
+#include "primitives/primitive.h"
+
+namespace madsearch {
+
+/// Where and how parameters are made: one replica a seed. A parameter's draw is a function of (seed, its full name) alone, so that
+/// R replicas equal R single runs.
+struct Build {
+  std::int64_t width = 0;
+  std::int64_t max_length = 0;                                // Hyena's time axis; at least the longest sequence
+  Protocol protocol = Protocol::kMadsearch;
+  std::vector<Seed> seeds;                                    // R of them
+  at::TensorOptions options;                                  // dtype and device
+  std::string prefix;                                         // of parameter names, "stage3."
+  std::int64_t replicas() const { return static_cast<std::int64_t>(seeds.size()); }
+  Build inside(const std::string& name) const;                // prefix + name + "."
+};
+
+struct NamedParameter {
+  std::string name;                                           // without Build's prefix: "in_proj.weight"
+  at::Tensor value;                                           // [R, ...], requires_grad
+};
+
+/// Holds parameters, its own and its children's.
+class Module {
+ public:
+  virtual ~Module() = default;
+  Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+  /// All parameters with dotted names, own ones first, in order of registration. The tensors alias the module's own: to replace
+  /// values use at::NoGradGuard and copy_; to drop replicas use select_replicas.
+  std::vector<NamedParameter> parameters() const;
+  /// Keeps replicas `index` [R'] (int64, ascending) of every parameter.
+  void select_replicas(const at::Tensor& index);
+
+ protected:
+  /// Registers a leaf [R, ...]; returns it with requires_grad set. `slot` is the member that holds it.
+  void parameter(const std::string& name, at::Tensor& slot, at::Tensor value);
+  void child(const std::string& name, Module& module);
+
+ private:
+  std::vector<std::pair<std::string, at::Tensor*>> own_;
+  std::vector<std::pair<std::string, Module*>> children_;
+};
+
+/// What a block carries from token to token while decoding: tensors [R, B, ...]. Empty before the first token.
+struct State {
+  std::vector<at::Tensor> tensors;
+  std::int64_t position = 0;                                  // tokens seen; not counted as state
+  std::int64_t numbers() const;                               // a sequence: total elements / (R B)
+};
+
+/// A block's LibTorch side.
+class Mixer : public Module {
+ public:
+  virtual at::Tensor forward(const at::Tensor& x) = 0;        // x [R, B, T, D] -> [R, B, T, D], causal
+  virtual at::Tensor step(const at::Tensor& x, State& state) = 0;  // x [R, B, D], the next token -> [R, B, D]
+  /// A loss to add to the training loss after forward, [R], or an undefined tensor (MoE's load balancing).
+  virtual at::Tensor auxiliary_loss() const { return {}; }
+};
+
+/// Builds `primitive` with `settings` (complete, no `auto`). `keys_values` is the mixer whose keys and values this use shares
+/// (@label:kv), else nullptr; it must have run forward or step on the same sequence before this one does.
+/// Throws std::invalid_argument if the primitive has no row or the settings are not valid.
+std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings& settings, const Build& build, Mixer* keys_values = nullptr);
+
+/// Names in the table of builders; a test holds it equal to primitives().
+std::vector<std::string> mixer_names();
+
+}  // namespace madsearch
