@@ -38,9 +38,13 @@ struct TrainRequest {
 struct PretrainRequest {
   std::string id;
   std::string design;                                         // canonical text; sized by the worker at the pretraining width
-  std::string data;                                           // a folder of texts or of token shards
+  std::string data;                                           // a folder of texts or of token shards (engine/worker/corpus.h)
+  std::int64_t vocabulary = 0;                                // of token shards without a header (nanoGPT); 0 otherwise
+  std::int64_t separator = 0;                                 // id between documents in token shards; 0: the vocabulary's last (GPT-2)
+  double bytes_per_token = 0;                                 // of token shards, which do not tell; needed for bits per byte
   double flops = 0;                                           // training FLOPs of the final run
   std::int64_t parameters = 0;                                // target without embeddings; the width is chosen to reach it
+  std::int64_t base_width = 0;                                // where `heads` were chosen: heads grow with the width, head size constant; 0: as written
   std::int64_t repeat = 1;                                    // times the stripe is repeated
   std::int64_t length = 0, batch = 0;
   std::vector<double> learning_rates;                         // tried at 10 % of the budget each, best one on half the held-out documents
@@ -55,12 +59,35 @@ struct Progress {
   double loss = 0, accuracy = 0;
 };
 
+/// Times training steps (forward, backward, optimizer) of designs beside attention of the same shape.
+struct BenchRequest {
+  std::string id;
+  std::vector<std::string> designs;                           // texts; `auto` is solved at `width`
+  std::int64_t width = 0, length = 0, batch = 0, steps = 0;
+};
+
+struct BenchRow {
+  std::string design;
+  std::int64_t width = 0, length = 0, batch = 0;
+  double milliseconds = 0;                                    // a step, median
+  double gflops = 0;                                          // 3 x forward FLOPs of the data sheets / time
+  double share_of_peak = 0;                                   // of BenchReply::peak_gflops
+  double ratio_to_attention = 0;                              // time / time with every sequence mixer replaced by attention
+  double peak_memory_mib = 0;                                 // above what the process held before
+};
+
+struct BenchReply {
+  std::string id;
+  double peak_gflops = 0;                                     // of a 1024 x 1024 x 1024 matrix product in the same run
+  std::vector<BenchRow> rows;
+};
+
 struct TrainReply { TrainingRecord record; };                 // record.id is the request's id
 struct PretrainReply { std::string id; PretrainingRecord record; };
 
 /// A message of any kind. Exactly one member besides `type` is set.
 struct Message {
-  enum class Type { kHello, kTrain, kPretrain, kProgress, kTrained, kPretrained, kPing, kPong, kError };
+  enum class Type { kHello, kTrain, kPretrain, kProgress, kTrained, kPretrained, kBench, kBenched, kPing, kPong, kError };
   Type type = Type::kPing;
   std::optional<Hello> hello;
   std::optional<TrainRequest> train;
@@ -68,6 +95,8 @@ struct Message {
   std::optional<Progress> progress;
   std::optional<TrainReply> trained;
   std::optional<PretrainReply> pretrained;
+  std::optional<BenchRequest> bench;
+  std::optional<BenchReply> benched;
   std::string error;                                          // kError: what was wrong with a request
 };
 

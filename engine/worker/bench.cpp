@@ -1,0 +1,143 @@
+#include "engine/worker/bench.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <c10/core/CachingDeviceAllocator.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+
+#include "engine/worker/metrics.h"
+#include "engine/worker/model.h"
+#include "engine/worker/optimizer.h"
+#include "primitives/table.h"
+#include "search/sizes.h"
+
+namespace madsearch {
+namespace {
+
+constexpr std::int64_t kVocabulary = 256;
+
+double status_mib(const std::string& wanted) {                // "VmHWM:" -> MiB
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);)
+    if (line.rfind(wanted, 0) == 0) return std::stod(line.substr(wanted.size())) / 1024;
+  return 0;
+}
+
+/// Peak memory above what was held when it was made.
+class Peak {
+ public:
+  explicit Peak(const Runtime& runtime) : runtime_(runtime) {
+    if (runtime.device.is_cpu()) {
+      std::ofstream("/proc/self/clear_refs") << "5";          // the high-water mark starts anew
+      before_ = status_mib("VmRSS:");
+    } else {
+      auto* allocator = c10::getDeviceAllocator(runtime.device.type());
+      allocator->resetPeakStats(runtime.device.index());
+      before_ = mib(allocator->getDeviceStats(runtime.device.index()).allocated_bytes[0].current);
+    }
+  }
+  double above() const {
+    if (runtime_.device.is_cpu()) return std::max(0.0, status_mib("VmHWM:") - before_);
+    return mib(c10::getDeviceAllocator(runtime_.device.type())->getDeviceStats(runtime_.device.index()).allocated_bytes[0].peak) - before_;
+  }
+
+ private:
+  static double mib(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+  const Runtime& runtime_;
+  double before_ = 0;
+};
+
+Genome with_attention(const Genome& genome, std::int64_t width) {
+  auto out = genome;
+  const auto* attention = find_primitive("attention");
+  for (auto* block : blocks(out)) {
+    const auto* primitive = find_primitive(block->primitive);
+    if (!attention || !primitive || primitive->kind != Kind::kSequence) continue;
+    auto settings = attention->defaults();
+    for (std::int64_t heads = 4; heads >= 1; heads /= 2) {
+      settings.set("heads", heads);
+      settings.set("kv_heads", heads);
+      if (attention->valid(settings, {width, 1, Protocol::kMadsearch}).empty()) break;
+    }
+    *block = {"attention", settings, "", false};
+  }
+  return canonical(out);
+}
+
+/// Milliseconds a step (median) and peak memory.
+struct Timing { double milliseconds = 0, memory_mib = 0, flops = 0; };
+
+Timing time_steps(const Genome& design, const BenchRequest& request, const Runtime& runtime) {
+  const Shape shape{request.width, request.length, Protocol::kMadsearch};
+  const auto genome = solve_sizes(design, shape).genome;
+  if (const auto why = invalid(genome, shape); !why.empty()) throw std::invalid_argument(text(design) + ": " + why);
+  ModelOptions options;
+  options.width = request.width;
+  options.vocabulary = kVocabulary;
+  options.max_length = request.length;
+  options.seeds = {Seed{1}};
+  options.options = at::TensorOptions().dtype(at::kFloat).device(runtime.device);
+  const Peak peak(runtime);
+  Model model(genome, options);
+  AdamW optimizer(model, {1e-3}, {0.1}, {});
+  const auto tokens = at::randint(kVocabulary, {request.batch, request.length}, options.options.dtype(at::kLong));
+  const auto targets = tokens.roll({-1}, {1}).reshape({-1});
+  const auto scored = at::arange(targets.size(0), targets.options());
+  std::vector<double> times;
+  for (std::int64_t i = 0; i < request.steps + 2; ++i) {      // the first two warm up
+    const Stopwatch watch(runtime);
+    {
+      const Autocast autocast(runtime.device);
+      auto loss = mean_loss(model.forward(tokens, scored), targets).sum();
+      if (model.auxiliary_loss().defined()) loss = loss + model.auxiliary_loss().sum();
+      loss.backward();
+    }
+    optimizer.step(1);
+    runtime.synchronize();
+    if (i >= 2) times.push_back(1e3 * watch.wall_seconds());
+  }
+  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+  return {times[times.size() / 2], peak.above(), 3.0 * static_cast<double>(cost(genome, shape, kVocabulary).flops) * static_cast<double>(request.batch)};
+}
+
+}  // namespace
+
+double peak_gflops(const Runtime& runtime) {
+  const at::NoGradGuard no_grad;
+  constexpr std::int64_t n = 1024;
+  const auto a = at::ones({n, n}, at::TensorOptions().dtype(at::kFloat).device(runtime.device));
+  double best = 0;
+  for (int i = 0; i < 10; ++i) {
+    const Stopwatch watch(runtime);
+    const Autocast autocast(runtime.device);
+    const auto c = at::matmul(a, a);
+    runtime.synchronize();
+    best = std::max(best, 2e-9 * n * n * n / watch.wall_seconds());
+  }
+  return best;
+}
+
+BenchReply bench(const BenchRequest& request, const Runtime& runtime) {
+  if (request.width < 4 || request.length < 1 || request.batch < 1 || request.steps < 1)
+    throw std::invalid_argument("bench step needs a width of 4, a length, a batch and a step at least");
+  BenchReply reply{request.id, peak_gflops(runtime), {}};
+  std::map<std::string, double> attention;                    // twins share one timing
+  for (const auto& design : request.designs) {
+    const auto genome = parse(design);
+    const auto own = time_steps(genome, request, runtime);
+    const auto twin = with_attention(genome, request.width);
+    auto [at, fresh] = attention.try_emplace(text(twin), 0);
+    if (fresh) at->second = time_steps(twin, request, runtime).milliseconds;
+    BenchRow row{design, request.width, request.length, request.batch, own.milliseconds, 0, 0, own.milliseconds / at->second, own.memory_mib};
+    row.gflops = own.flops / own.milliseconds * 1e-6;
+    row.share_of_peak = row.gflops / reply.peak_gflops;
+    reply.rows.push_back(row);
+  }
+  return reply;
+}
+
+}  // namespace madsearch

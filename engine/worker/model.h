@@ -1,0 +1,92 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mad_tasks/task.h"
+#include "primitives/layers.h"
+#include "search/graph.h"
+
+namespace madsearch {
+
+/// What a model is built for. `max_length` is at least the longest input; under mad-lab it is the setting's length (Hyena's time axis).
+struct ModelOptions {
+  std::int64_t width = 0, vocabulary = 0, max_length = 0;
+  Backbone backbone = Backbone::kLanguageModel;
+  Protocol protocol = Protocol::kMadsearch;
+  std::string norm = "rmsnorm";                               // or "layernorm"
+  std::vector<Seed> seeds;                                    // one a replica
+  at::TensorOptions options;                                  // dtype and device
+};
+
+/// The norm before a stage: RMSNorm or LayerNorm.
+class Norm : public Module {
+ public:
+  Norm(const Build& build, std::int64_t width, const std::string& kind);
+  at::Tensor operator()(const at::Tensor& x) const;
+
+ private:
+  std::unique_ptr<RMSNorm> rms_;
+  std::unique_ptr<LayerNorm> layer_;
+};
+
+/// A genome with embedding and unembedding, R replicas of it.
+///
+///   x = E[tokens]                                   E [R, V, D] ~ N(0, 0.02), no positions
+///   x = x + Mixer(Norm(x))                          a block; blocks of one label share the mixer, each use has a norm of its own
+///   x = x + (1/n) sum_i beta_i * RMSNorm(b_i - x)   a merge of n branches b_i
+///   logits = Norm(x) W + b                          untied                            [R, B, T, V]
+///
+/// The auto-encoder takes the last position z of the encoder and decodes every position n from it, without residuals:
+///   h = z + P[n], then twice GELU(Linear(Norm(h))), then Norm and Linear to V         P: sines and cosines, not trained
+/// Under mad-lab its every linear weight is N(0, 0.02) and every linear bias 0, also inside blocks; else blocks keep their own values.
+/// Source: spec of mad-lab, sections 3.1 and 3.2 (Poli et al. 2024, arXiv:2403.17844).
+class Model : public Module {
+ public:
+  /// Throws std::invalid_argument if the genome is not valid at (width, max_length) or an option is out of range.
+  Model(const Genome& genome, const ModelOptions& options);
+
+  at::Tensor forward(const at::Tensor& tokens);               // [B, T] (the same for all replicas) or [R, B, T] -> [R, B, T, V]
+  /// Logits of positions `scored` (int64 indices into B T, one list for all replicas) -> [R, scored, V]: what isn't scored is not unembedded.
+  at::Tensor forward(const at::Tensor& tokens, const at::Tensor& scored);
+  /// Of the last forward: sum of the blocks' auxiliary losses, [R], or undefined if there is none.
+  const at::Tensor& auxiliary_loss() const { return auxiliary_; }
+
+  /// One state for each use of a block, in order of evaluation.
+  using States = std::vector<State>;
+  States start() const;
+  /// The next token [R, B] of every sequence -> logits [R, B, V]. Language models only.
+  at::Tensor step(const at::Tensor& tokens, States& states);
+
+  std::int64_t replicas() const { return embedding_.size(0); }
+  const ModelOptions& options() const { return options_; }
+
+ private:
+  struct Stage {                                              // of a kBlock node
+    std::unique_ptr<Norm> norm;
+    std::unique_ptr<Mixer> own;
+    Mixer* mixer = nullptr;                                   // own, or that of the first use of the label
+  };
+  at::Tensor embed(const at::Tensor& tokens) const;           // [R or 1, ..] -> [R, .., D]
+  /// Follows the graph; `block(node, stage, normed x)` is a block's forward or step.
+  template <class Block>
+  at::Tensor follow(at::Tensor x, Block&& block);
+  at::Tensor encode(const at::Tensor& tokens);                // [R, B, T, D] before the final norm
+  at::Tensor decode(const at::Tensor& encoded) const;         // the auto-encoder: [R, B, T, D] -> the same
+
+  ModelOptions options_;
+  Graph graph_;
+  at::Tensor embedding_;
+  std::vector<Stage> stages_;                                 // by node
+  std::vector<std::vector<std::unique_ptr<RMSNorm>>> merges_; // by node: beta_i is the weight of the i-th norm
+  std::vector<std::unique_ptr<Norm>> decoder_norms_;
+  std::vector<std::unique_ptr<Linear>> decoder_;
+  at::Tensor positions_;                                      // [max_length, D], the decoder's
+  std::unique_ptr<Norm> final_norm_;
+  std::unique_ptr<Linear> unembedding_;
+  at::Tensor auxiliary_;
+};
+
+}  // namespace madsearch

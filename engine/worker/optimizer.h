@@ -1,0 +1,65 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "primitives/mixer.h"
+
+namespace madsearch {
+
+/// Which parameters are decayed: all (the reference), or matrices only (no norms, biases, or logarithms of decays).
+enum class Decay { kAll, kMatrices };
+
+/// AdamW on R replicas, each with a learning rate and weight decay of its own.
+///
+///   p = p - lr wd p;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p = p - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
+///
+/// The parameters of the module become views of one flat buffer, parameter after parameter, so that a step is one loop on a CPU and a
+/// handful of vector operations elsewhere, and a copy of a model is one copy. Source: Loshchilov, Hutter 2019, arXiv:1711.05101.
+class AdamW {
+ public:
+  struct Options {
+    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+    Decay decay = Decay::kAll;
+    double clip = 0;                                          // largest gradient norm of a replica; 0: none
+  };
+  /// `module` must outlive this and keep its parameters. One rate and one decay a replica.
+  AdamW(Module& module, std::vector<double> rates, std::vector<double> decays, Options options);
+
+  /// One step with all rates times `factor` (the schedule), from the parameters' gradients, which are dropped.
+  void step(double factor);
+  /// Keeps replicas `index` (ascending) of the module and of the moments.
+  void select_replicas(const std::vector<std::int64_t>& index);
+
+  std::int64_t replicas() const { return static_cast<std::int64_t>(rates_.size()); }
+  std::int64_t steps() const { return steps_; }
+  /// All parameter values, flat: a parameter's [R, n] after another's.
+  const at::Tensor& values() const { return values_; }
+  /// A copy of replica `replica`'s parameters, flat, and its way back.
+  at::Tensor replica(std::int64_t replica) const;
+  void restore(std::int64_t replica, const at::Tensor& flat);
+
+  /// Moments and number of steps, to write to a checkpoint and to go on from.
+  struct Saved { at::Tensor values, first, second; std::int64_t steps = 0; };
+  Saved save() const;
+  void load(const Saved& saved);
+
+ private:
+  struct Slot { at::Tensor parameter; std::int64_t offset = 0, size = 0; bool decayed = true; };  // size: numbers a replica
+  void flatten();
+  void spread();
+  void step_cpu(double factor);
+  void step_device(double factor);
+  std::vector<double> clip_factors();
+
+  Module& module_;
+  std::vector<double> rates_, decays_;
+  Options options_;
+  std::vector<Slot> slots_;
+  at::Tensor values_, first_, second_;                        // flat, R times the numbers of a replica
+  at::Tensor rate_of_, decay_of_;                             // flat, for devices other than the CPU: of each number
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace madsearch

@@ -1,0 +1,52 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "engine/protocol.h"
+
+namespace madsearch {
+
+/// The device a worker computes on, used alone, and the threads it may start.
+struct Runtime {
+  at::Device device = at::kCPU;
+  int threads = 1;
+  std::string name() const;                                   // "cpu", "cuda:0 NVIDIA H100"
+  std::int64_t memory_bytes() const;                          // of the device
+  std::int64_t free_bytes() const;
+  void synchronize() const;                                   // waits until what was launched is done
+};
+
+using OnProgress = std::function<void(const Progress&)>;
+
+/// bf16 autocast while it lives, on CUDA only.
+class Autocast {
+ public:
+  explicit Autocast(const at::Device& device);
+  ~Autocast();
+  Autocast(const Autocast&) = delete;
+
+ private:
+  bool on_;
+};
+
+/// Core seconds: CPU time of this process on a CPU, wall time of the device elsewhere.
+class Stopwatch {
+ public:
+  explicit Stopwatch(const Runtime& runtime);
+  double core_seconds() const;
+  double wall_seconds() const;
+
+ private:
+  bool cpu_;
+  std::chrono::steady_clock::time_point start_;
+  double cpu_start_;
+};
+
+/// Runs `body`; an exception becomes an outcome with a one-line message: out of memory, or failed.
+void catch_outcome(Outcome& outcome, std::string& message, const std::function<void()>& body);
+
+}  // namespace madsearch

@@ -1,0 +1,109 @@
+#include "engine/worker/pretraining.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "engine/worker/bench.h"
+#include "engine/worker/scale.h"
+#include "search/graph.h"
+#include "support.h"
+
+namespace madsearch {
+namespace {
+
+PretrainRequest tiny(const std::string& design) {
+  PretrainRequest out;
+  out.id = "test";
+  out.design = design;
+  out.data = MADSEARCH_SOURCE_DIR "/tests/data/speeches";
+  out.flops = 1.5e10;
+  out.parameters = 25000;
+  out.base_width = 32;
+  out.length = 64;
+  out.batch = 8;
+  out.learning_rates = {1e-3, 3e-3, 9e-3};
+  out.seed = 3;
+  return out;
+}
+
+TEST(Scale, FindsTheWidthWithinThreePercentAndKeepsTheHeadSize) {
+  for (const char* design : {"attention{heads=4} swiglu attention{heads=4} swiglu", "mamba swiglu", "gla{heads=4} swiglu", "mamba mamba", "attention{heads=2} swiglu"})
+    for (const std::int64_t target : {100'000, 1'000'000}) {
+      const auto scaled = scale_up(parse(design), 2, 32, target, 256);
+      EXPECT_NEAR(static_cast<double>(scaled.parameters) / static_cast<double>(target), 1, 0.03) << design << " at width " << scaled.width << " " << scaled.note;
+      EXPECT_EQ(blocks(scaled.genome).size(), 2 * blocks(parse(design)).size());
+      EXPECT_EQ(invalid(scaled.genome, {scaled.width, 256}), "");
+    }
+}
+
+TEST(Scale, CopiesOfTheStripeHaveWeightsOfTheirOwn) {
+  const auto scaled = scale_up(parse("attention{heads=4}@a swiglu attention{heads=4}@a swiglu"), 2, 32, 200'000, 256);
+  std::set<std::string> labels;
+  for (const auto* block : blocks(scaled.genome))
+    if (!block->label.empty()) labels.insert(block->label);
+  EXPECT_EQ(labels.size(), 2u);
+}
+
+TEST(Pretraining, LearnsTextAtTheBudgetGiven) {
+  const auto r = tiny("attention{heads=4} swiglu");
+  const auto record = pretrain(r, {}, {});
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
+  EXPECT_LT(record.bits_per_byte, 5);                         // 8 knows nothing; letter frequencies give 4.4
+  EXPECT_GT(record.bits_per_byte, 1);
+  EXPECT_GT(record.bits_per_byte_recall, 0);
+  EXPECT_LE(record.flops, r.flops);
+  EXPECT_GT(record.flops, 0.9 * r.flops);
+  EXPECT_GT(record.tuning_flops, 0);
+}
+
+TEST(Pretraining, RefusesMoreThanFourEpochs) {
+  auto r = tiny("attention{heads=4} swiglu");
+  r.flops = 1e13;
+  const auto record = pretrain(r, {}, {});
+  EXPECT_EQ(record.outcome, Outcome::kFailed);
+  EXPECT_NE(record.message.find("more than the 4.0 allowed"), std::string::npos) << record.message;
+}
+
+TEST(Pretraining, GoesOnFromItsCheckpointAsIfNeverInterrupted) {
+  const testing::Folder folder;
+  auto r = tiny("mamba swiglu");
+  r.flops = 4e9;
+  r.learning_rates = {3e-3};
+  const auto whole = pretrain(r, {}, {});
+  ASSERT_EQ(whole.outcome, Outcome::kOk) << whole.message;
+  r.checkpoint = folder.path + "/model.checkpoint";
+  struct Killed {};
+  EXPECT_THROW(pretrain(r, {}, [](const Progress& p) { if (2 * p.step > p.steps) throw Killed{}; }), Killed);
+  ASSERT_TRUE(std::filesystem::exists(r.checkpoint));
+  std::int64_t first = 0;
+  const auto resumed = pretrain(r, {}, [&](const Progress& p) { if (!first) first = p.step; });
+  EXPECT_GT(first, 20);                                       // not from the beginning
+  EXPECT_EQ(resumed.bits_per_byte, whole.bits_per_byte);
+  r.seed = 4;
+  EXPECT_NE(pretrain(r, {}, {}).message.find("belongs to another pretraining"), std::string::npos);
+}
+
+TEST(Pretraining, SaysWhereDataIsMissing) {
+  auto r = tiny("attention{heads=4} swiglu");
+  r.data = "/nowhere";
+  const auto record = pretrain(r, {}, {});
+  EXPECT_EQ(record.outcome, Outcome::kFailed);
+  EXPECT_EQ(record.message, "there is no data at /nowhere");
+}
+
+TEST(Bench, TimesStepsBesideAttention) {
+  const auto reply = bench({"b", {"mamba swiglu", "attention{heads=4} swiglu"}, 32, 64, 2, 3}, {});
+  EXPECT_GT(reply.peak_gflops, 1);
+  ASSERT_EQ(reply.rows.size(), 2u);
+  for (const auto& row : reply.rows) {
+    EXPECT_GT(row.milliseconds, 0);
+    EXPECT_GT(row.gflops, 0);
+    EXPECT_LT(row.share_of_peak, 1);
+    EXPECT_GT(row.ratio_to_attention, 0.05);
+  }
+}
+
+}  // namespace
+}  // namespace madsearch
