@@ -60,7 +60,6 @@ Genome with_attention(const Genome& genome, std::int64_t width) {
     auto settings = attention->defaults();
     for (std::int64_t heads = 4; heads >= 1; heads /= 2) {
       settings.set("heads", heads);
-      settings.set("kv_heads", heads);
       if (attention->valid(settings, {width, 1, Protocol::kMadsearch}).empty()) break;
     }
     *block = {"attention", settings, "", false};

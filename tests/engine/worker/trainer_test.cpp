@@ -79,7 +79,7 @@ TEST(Trainer, StopsAtALimitOfTime) {
 
 TEST(Trainer, SaysWhyADesignCannotBeBuilt) {
   auto r = request("attention{heads=4} swiglu", "in-context-recall", {{"length", 16}}, 5);
-  r.design = "attention{heads=5,kv_heads=5}";
+  r.design = "attention{heads=5}";
   const auto record = train(r, {}, {});
   EXPECT_EQ(record.outcome, Outcome::kFailed);
   EXPECT_NE(record.message.find("heads=5"), std::string::npos) << record.message;

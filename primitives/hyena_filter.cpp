@@ -1,0 +1,44 @@
+#include "primitives/hyena_filter.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+namespace madsearch {
+
+HyenaFilter::HyenaFilter(const Build& build, std::int64_t channels, std::int64_t order)
+    : first_(build.inside("implicit_filter.0"), 3, order, {.bias = true}),
+      second_(build.inside("implicit_filter.2"), order, order, {.bias = true}),
+      third_(build.inside("implicit_filter.4"), order, order, {.bias = true}),
+      last_(build.inside("implicit_filter.6"), order, channels) {
+  const bool reference = build.protocol == Protocol::kMadLab;
+  const auto L = build.max_length;
+  const auto wide = at::TensorOptions().dtype(at::kDouble);
+  const auto t = at::linspace(0, 1, L, wide);
+  const auto w = 2 * M_PI * at::arange(L, wide) / static_cast<double>(L) * (reference ? 1e-4 : 1.0);
+  const auto z = constant_init(build, at::stack({t, at::cos(w), -at::sin(w)}, -1));
+  if (reference) {
+    parameter("pos_emb.z", features_, z);
+  } else {
+    features_ = z;
+  }
+  child("implicit_filter.0", first_);
+  parameter("implicit_filter.1.freq", frequency_, at::full({build.replicas(), 1, order}, reference ? 1.0 : 10.0, build.options));
+  child("implicit_filter.2", second_);
+  child("implicit_filter.4", third_);
+  child("implicit_filter.6", last_);
+  const auto rates = at::linspace(std::log(0.01) / 1.5, std::log(0.01) / 0.3, channels, wide).abs();
+  decay_ = at::exp(-rates.unsqueeze(1) * t).to(build.options);
+}
+
+at::Tensor HyenaFilter::operator()(std::int64_t length) const {
+  TORCH_CHECK(length <= features_.size(1), "a Hyena filter built for ", features_.size(1), " tokens cannot serve ", length);
+  const auto z = features_.slice(1, 0, length);
+  // Constant features are kept for all replicas that were built; dropped replicas are the frequency's business.
+  const auto R = frequency_.size(0);
+  const auto sine = [&](const at::Tensor& u) { return at::sin(frequency_ * u); };
+  const auto h = last_(sine(third_(sine(second_(sine(first_(z.slice(0, 0, R))))))));  // [R, length, channels]
+  return h.transpose(1, 2) * decay_.slice(1, 0, length);
+}
+
+}  // namespace madsearch

@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+
+namespace madsearch::kernels {
+
+// Launchers over `M` sequences; A is shared by `M / R` sequences in a row. Pointers are on the CPU, or all on one CUDA device.
+template <class S>
+struct SelectiveScan {
+  const S *u, *delta, *A, *B, *C;                             // [M, T, I] [M, T, I] [R, N, I] [M, T, N] [M, T, N]
+  std::int64_t R, M, T, I, N;
+};
+
+template <class S>
+struct GatedRecurrence {
+  const S *q, *k, *a, *v;                                     // [M, T, K] [M, T, K] [M, T, K] or nullptr, [M, T, V]
+  std::int64_t M, T, K, V;
+};
+
+template <class S>
+void selective_scan_cpu(const SelectiveScan<S>& in, S* y);
+template <class S>
+void selective_scan_backward_cpu(const SelectiveScan<S>& in, const S* dy, S* du, S* ddelta, S* dA, S* dB, S* dC);
+template <class S>
+void gated_recurrence_cpu(const GatedRecurrence<S>& in, S* o);
+template <class S>
+void gated_recurrence_backward_cpu(const GatedRecurrence<S>& in, const S* d_o, S* dq, S* dk, S* da, S* dv);
+
+#if defined(MADSEARCH_CUDA)
+// The same on a CUDA stream. Scratch: h [M, N, I] or [M, K, V], zeroed; states one longer than T, see the kernels.
+template <class S>
+void selective_scan_cuda(const SelectiveScan<S>& in, S* y, S* h, void* stream);
+template <class S>
+void selective_scan_backward_cuda(const SelectiveScan<S>& in, const S* dy, S* du, S* ddelta, S* dA, S* dB, S* dC, S* h, S* states, S* y,
+                                  S* dh, void* stream);
+template <class S>
+void gated_recurrence_cuda(const GatedRecurrence<S>& in, S* o, S* h, void* stream);
+template <class S>
+void gated_recurrence_backward_cuda(const GatedRecurrence<S>& in, const S* d_o, S* dq, S* dk, S* da, S* dv, S* h, S* states, S* o, S* dh,
+                                    void* stream);
+#endif
+
+}  // namespace madsearch::kernels

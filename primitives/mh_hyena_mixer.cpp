@@ -1,0 +1,77 @@
+#include <ATen/ATen.h>
+
+#include "primitives/builders.h"
+#include "primitives/hyena_filter.h"
+
+namespace madsearch {
+namespace {
+
+class MultiHeadHyena : public Mixer {
+ public:
+  MultiHeadHyena(const Settings& set, const Build& build)
+      : size_(set.count("head_size")),
+        heads_(build.width / size_),
+        groups_(set.count("proj_groups")),
+        in_(build.inside("in_proj"), build.width, 3 * build.width / groups_, {.bias = true}),
+        conv_(build.inside("short_filter"), 3 * build.width, set.count("conv")),
+        filter_(build.inside("long_conv.filter"), heads_, set.count("filter_order")),
+        out_(build.inside("out_proj"), build.width, build.width, {.bias = true}) {
+    child("in_proj", in_);
+    child("short_filter", conv_);
+    parameter("long_conv.bias", bias_, normal_init(build, "long_conv.bias", {heads_}, 1));
+    child("long_conv.filter", filter_);
+    child("out_proj", out_);
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
+    const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);
+    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };  // [R, B, H, T, M]
+    auto h = filter_(T);                                      // [R, H, T]; the bias is one more weight on the current token
+    h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1);
+    const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
+    constexpr std::int64_t kBlock = 512;                      // queries at a time: memory linear in T beyond this
+    std::vector<at::Tensor> blocks;
+    for (std::int64_t begin = 0; begin < T; begin += kBlock) {
+      const auto end = std::min(T, begin + kBlock);
+      const auto lag = at::arange(begin, end, x.options().dtype(at::kLong)).unsqueeze(1) - at::arange(end, x.options().dtype(at::kLong));
+      const auto fade = h.index_select(-1, lag.clamp_min(0).flatten()).view({R, heads_, end - begin, end}) * (lag >= 0);
+      const auto scores = at::matmul(x1.slice(3, begin, end), v.slice(3, 0, end).transpose(-1, -2)) * fade.unsqueeze(1);
+      blocks.push_back(at::matmul(scores, x2.slice(3, 0, end)));
+    }
+    const auto y = blocks.size() == 1 ? blocks[0] : at::cat(blocks, 3);
+    return out_(y.transpose(2, 3).reshape({R, B, T, D}));
+  }
+
+  at::Tensor step(const at::Tensor& x, State& state) override {
+    const auto R = x.size(0), B = x.size(1), D = x.size(2);
+    if (state.tensors.empty()) {
+      const auto none = at::empty({R, B, heads_, 0, size_}, x.options());
+      state.tensors = {none, none, at::Tensor()};
+    }
+    auto &past_v = state.tensors[0], &past_x2 = state.tensors[1], &cache = state.tensors[2];
+    const auto parts = conv_.step(in_(x).repeat({1, 1, groups_}), cache).chunk(3, -1);
+    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, heads_, 1, size_}); };
+    past_v = at::cat({past_v, heads(parts[2])}, 3);
+    past_x2 = at::cat({past_x2, heads(parts[1])}, 3);
+    auto h = filter_(past_v.size(3));
+    h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1).flip(-1);  // [R, H, t], the oldest first
+    const auto scores = at::matmul(heads(parts[0]), past_v.transpose(-1, -2)) * h.unsqueeze(1).unsqueeze(3);
+    ++state.position;
+    return out_(at::matmul(scores, past_x2).reshape({R, B, D}));
+  }
+
+ private:
+  std::int64_t size_, heads_, groups_;
+  Linear in_;
+  ShortConv conv_;
+  HyenaFilter filter_;
+  Linear out_;
+  at::Tensor bias_;                                           // [R, H]
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer*) { return std::make_unique<MultiHeadHyena>(set, build); }
+
+}  // namespace madsearch

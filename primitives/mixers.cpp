@@ -1,0 +1,46 @@
+#include <stdexcept>
+
+#include "primitives/builders.h"
+#include "primitives/table.h"
+
+namespace madsearch {
+namespace {
+
+struct Row {
+  const char* name;
+  MixerBuilder build;
+};
+
+const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
+    {"attention", build_attention},
+    {"gla", build_gla},
+    {"hyena", build_hyena},
+    {"linear_attention", build_linear_attention},
+    {"mamba", build_mamba},
+    {"mh_hyena", build_mh_hyena},
+    {"mlp", build_mlp},
+    {"moe", build_moe},
+    {"swiglu", build_swiglu},
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings& settings, const Build& build, Mixer* keys_values) {
+  const auto* sheet = find_primitive(primitive);
+  if (!sheet) throw std::invalid_argument("no primitive \"" + primitive + "\"");
+  if (auto sentence = check_knobs(*sheet, settings); !sentence.empty()) throw std::invalid_argument(sentence);
+  if (auto sentence = sheet->valid(settings, {build.width, build.max_length, build.protocol}); !sentence.empty())
+    throw std::invalid_argument(primitive + ": " + sentence);
+  if (keys_values && !sheet->shares_keys_values) throw std::invalid_argument(primitive + " has no keys and values to share");
+  for (const auto& row : table)
+    if (primitive == row.name) return row.build(settings, build, keys_values);
+  throw std::invalid_argument("no mixer for \"" + primitive + "\"");
+}
+
+std::vector<std::string> mixer_names() {
+  std::vector<std::string> out;
+  for (const auto& row : table) out.emplace_back(row.name);
+  return out;
+}
+
+}  // namespace madsearch

@@ -1,0 +1,22 @@
+#pragma once
+#include "primitives/primitive.h"
+
+namespace madsearch {
+
+/// A mixture of gated MLPs: a router sends each token to the best `active` of E experts.
+///
+///   s = x Wr    w = softmax of the `active` largest s, 0 elsewhere      x [R, B, T, D]; w [.., E]
+///   out = Σ_e w_e (silu(x W1_e) * (x W2_e)) W3_e       expert's inner size m = inner D
+///   loss += 0.01 E Σ_e f_e P_e                         f: share of the tokens' choices, P: mean softmax(s) (load balancing)
+///
+/// Knobs       experts (E); active, at most E; inner of one expert, a ratio to the width, or auto (search/sizes.h)
+/// Parameters  3 D m E + D E, active 3 D m active + D E
+/// FLOPs       T (6 D m active + 2 D E)
+/// State       0
+/// Protocol    mad-lab: the reference's routing and experts: hidden = (x U1) * gelu(x U2) of all experts, projected by one dense matrix to
+///             D E numbers; scores below the active-th become 0 (not -∞) before the softmax; router with bias; no load balancing.
+///             Parameters 2 D m E + m D E² + D E + E (the reference's unused `gates` are left out), all active
+/// Source      Fedus et al. 2021, arXiv:2101.03961, section 2.2 (load balancing); Jiang et al. 2024, arXiv:2401.04088, section 2.1 (routing)
+Primitive moe();
+
+}  // namespace madsearch

@@ -1,0 +1,88 @@
+#include <ATen/ATen.h>
+
+#include "primitives/builders.h"
+#include "primitives/layers.h"
+
+namespace madsearch {
+namespace {
+
+class MoE : public Mixer {
+ public:
+  MoE(const Settings& set, const Build& build)
+      : experts_(set.count("experts")),
+        active_(set.count("active")),
+        inner_(set.at("inner").of(build.width)),
+        router_(build.inside("router"), build.width, experts_),
+        w1_(build.inside("w1"), build.width, experts_ * inner_),
+        w2_(build.inside("w2"), build.width, experts_ * inner_),
+        w3_(build.inside("w3"), experts_ * inner_, build.width) {
+    child("router", router_);
+    child("w1", w1_);
+    child("w2", w2_);
+    child("w3", w3_);
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    const auto scores = router_(x);                           // [R, ..., E]
+    const auto [best, chosen] = at::topk(scores, active_, -1);
+    const auto weights = at::zeros_like(scores).scatter(-1, chosen, at::softmax(best, -1));
+    const auto share = at::one_hot(chosen, experts_).to(scores.scalar_type()).sum(-2) / static_cast<double>(active_);
+    const auto mean = [&](const at::Tensor& u) { return u.reshape({x.size(0), -1, experts_}).mean(1); };
+    balance_ = 0.01 * static_cast<double>(experts_) * (mean(share) * mean(at::softmax(scores, -1))).sum(-1);
+    // All experts as one wide gated MLP whose hidden channels are weighted: at these sizes faster than gathering tokens.
+    auto sizes = x.sizes().vec();
+    sizes.back() = experts_ * inner_;
+    const auto hidden = at::silu(w1_(x)) * w2_(x);
+    sizes.back() = experts_;
+    sizes.push_back(inner_);
+    return w3_((hidden.view(sizes) * weights.unsqueeze(-1)).flatten(-2));
+  }
+  at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
+  at::Tensor auxiliary_loss() const override { return balance_; }
+
+ private:
+  std::int64_t experts_, active_, inner_;
+  Linear router_, w1_, w2_, w3_;
+  at::Tensor balance_;                                        // [R], of the last forward
+};
+
+/// The reference's mixture as it behaves (spec of the header, protocol mad-lab).
+class ReferenceMoE : public Mixer {
+ public:
+  ReferenceMoE(const Settings& set, const Build& build)
+      : experts_(set.count("experts")),
+        active_(set.count("active")),
+        up1_(build.inside("up1"), build.width, experts_ * set.at("inner").of(build.width)),
+        up2_(build.inside("up2"), build.width, experts_ * set.at("inner").of(build.width)),
+        down_(build.inside("down1"), experts_ * set.at("inner").of(build.width), build.width * experts_),
+        router_(build.inside("router"), build.width, experts_, {.bias = true}) {
+    child("up1", up1_);
+    child("up2", up2_);
+    child("down1", down_);
+    child("router", router_);
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    auto sizes = x.sizes().vec();
+    sizes.push_back(experts_);
+    const auto z = down_(up1_(x) * at::gelu(up2_(x), "tanh")).view(sizes);  // [..., D, E]
+    const auto scores = router_(x);
+    const auto least = std::get<0>(at::topk(scores, active_, -1)).slice(-1, active_ - 1);
+    const auto weights = at::softmax(at::where(scores < least, at::zeros_like(scores), scores), -1);
+    return (z * weights.unsqueeze(-2)).sum(-1);
+  }
+  at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
+
+ private:
+  std::int64_t experts_, active_;
+  Linear up1_, up2_, down_, router_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer*) {
+  if (build.protocol == Protocol::kMadLab) return std::make_unique<ReferenceMoE>(set, build);
+  return std::make_unique<MoE>(set, build);
+}
+
+}  // namespace madsearch
