@@ -1,0 +1,37 @@
+#include "tests/primitives/blocks.h"
+
+#include <ATen/ATen.h>
+
+#include "configs/seed.h"
+
+namespace madsearch {
+
+Build build_for(Shape shape, std::int64_t replicas, at::ScalarType type, std::uint64_t first_seed) {
+  Build out{.width = shape.width, .max_length = shape.length, .protocol = shape.protocol, .options = at::TensorOptions().dtype(type)};
+  for (std::int64_t r = 0; r < replicas; ++r) out.seeds.push_back({first_seed + static_cast<std::uint64_t>(r)});
+  return out;
+}
+
+at::Tensor random_tensor(at::IntArrayRef sizes, std::uint64_t seed, at::ScalarType type) {
+  auto out = at::empty(sizes, at::kDouble);
+  Rng rng({seed});
+  for (auto *data = out.data_ptr<double>(), *end = data + out.numel(); data < end; ++data) *data = 3 * uniform(rng) - 1.5;
+  return out.to(type);
+}
+
+void move_parameters(Module& module) {
+  const at::NoGradGuard constant;
+  std::uint64_t seed = 100;
+  for (const auto& parameter : module.parameters()) parameter.value.add_(random_tensor(parameter.value.sizes(), ++seed, parameter.value.scalar_type()), 0.1 / 1.5);
+}
+
+at::Tensor random_input(std::int64_t replicas, std::int64_t sequences, Shape shape, at::ScalarType type) {
+  return random_tensor({replicas, sequences, shape.length, shape.width}, 7, type);
+}
+
+double relative_difference(const at::Tensor& a, const at::Tensor& b) {
+  const auto difference = (a - b).abs().max().item<double>(), largest = b.abs().max().item<double>();
+  return difference == 0 ? 0 : difference / largest;
+}
+
+}  // namespace madsearch

@@ -1,0 +1,21 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include "primitives/mixer.h"
+
+namespace madsearch {
+
+/// `replicas` replicas at `shape`, seeds `first_seed` on, float64 unless told.
+Build build_for(Shape shape, std::int64_t replicas, at::ScalarType type = at::kDouble, std::uint64_t first_seed = 1);
+
+/// Adds up to ±0.1 to every number, differently for every replica: zeros and ones are exercised too.
+void move_parameters(Module& module);
+
+/// Uniform on ±1.5 [R, B, T, D], the same in every call and, for the same type, in the first replicas of a larger one.
+at::Tensor random_input(std::int64_t replicas, std::int64_t sequences, Shape shape, at::ScalarType type = at::kDouble);
+at::Tensor random_tensor(at::IntArrayRef sizes, std::uint64_t seed, at::ScalarType type = at::kDouble);
+
+/// The largest |a - b| relative to the largest |b|; NaN if there is one.
+double relative_difference(const at::Tensor& a, const at::Tensor& b);
+
+}  // namespace madsearch
