@@ -198,8 +198,9 @@ struct Store::Database {
       try {
         pragma("user_version");
       } catch (const SQLite::Exception& error) {              // WAL wants a -shm file beside it, which a read-only folder has no place for
+        const auto code = error.getErrorCode();
         auto wal = file;
-        if (error.getErrorCode() != SQLITE_CANTOPEN || std::filesystem::exists(wal += "-wal")) throw;
+        if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || std::filesystem::exists(wal += "-wal")) throw;
         db.emplace("file:" + file.string() + "?immutable=1", OPEN_READONLY | OPEN_URI, busy_milliseconds);
       }
     }

@@ -1,0 +1,335 @@
+#include "results/store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "configs/errors.h"
+
+namespace madsearch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() {
+    std::string name = (fs::temp_directory_path() / "madsearch-store-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+  }
+  ~StoreTest() override { fs::remove_all(folder_); }
+  fs::path file() const { return folder_ / "search.db"; }
+  Store writer() const { return Store(file(), Store::Mode::kWrite); }
+  Store reader() const { return Store(file(), Store::Mode::kRead); }
+
+  /// What opening says; "" if it works.
+  std::string complaint(Store::Mode mode) const {
+    try {
+      Store store(file(), mode);
+      return "";
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+  }
+
+  fs::path folder_;
+};
+
+CandidateRecord candidate() {
+  return {"0123456789abcdef", "attention swiglu", "crossover+replace", {"aa", "bb"}, 1'000'000'000'001, 2, 3, 4, 5, 6};
+}
+EvaluationRecord evaluation(std::int64_t number) {
+  return {number, "0123456789abcdef", Rung::kConfirm, 2, true, Outcome::kTimedOut, 0.1, 0.2, 0.3, 0.4, R"({"a": "ü\n"})"};
+}
+TrainingRecord training(const std::string& id) {
+  return {id, "selective-copying", 7, Outcome::kDiverged, 0.1, 0.2, 0.3, 0.4, std::nan(""), 1e-3, 0.1, true, 800, 1.5, "it's gone"};
+}
+PretrainingRecord pretraining() {
+  return {"0123456789abcdef", "attention swiglu", "pair", Outcome::kOk, 1.01, 1.02, 4e-3, 1e15, 1e14, 0.9, 1, 2, 3, 4, 5, 6.5, "fine"};
+}
+
+TEST_F(StoreTest, KeepsEveryFieldOfACandidate) {
+  writer().put(candidate());
+  const auto found = reader().candidates();
+  ASSERT_EQ(found.size(), 1);
+  const auto &a = found[0], b = candidate();
+  EXPECT_EQ(std::tie(a.hash, a.text, a.origin, a.parents, a.parameters, a.active_parameters, a.flops, a.state_exact, a.state_mad, a.born),
+            std::tie(b.hash, b.text, b.origin, b.parents, b.parameters, b.active_parameters, b.flops, b.state_exact, b.state_mad, b.born));
+}
+
+TEST_F(StoreTest, KeepsEveryFieldOfAnEvaluation) {
+  writer().put(evaluation(3));
+  const auto found = reader().evaluations();
+  ASSERT_EQ(found.size(), 1);
+  const auto &a = found[0], b = evaluation(3);
+  EXPECT_EQ(std::tie(a.number, a.hash, a.rung, a.seed_set, a.finished, a.outcome, a.score, a.test_score, a.violation, a.core_seconds, a.tasks_json),
+            std::tie(b.number, b.hash, b.rung, b.seed_set, b.finished, b.outcome, b.score, b.test_score, b.violation, b.core_seconds, b.tasks_json));
+}
+
+TEST_F(StoreTest, KeepsEveryFieldOfATraining) {
+  writer().put(training("x/battery/0/selective-copying/7"), 12);
+  const auto store = reader();
+  const auto found = store.training("x/battery/0/selective-copying/7");
+  ASSERT_TRUE(found);
+  const auto &a = *found, b = training("x/battery/0/selective-copying/7");
+  EXPECT_EQ(std::tie(a.id, a.task, a.setting, a.outcome, a.validation_a, a.validation_b, a.test, a.test_macro, a.learning_rate, a.weight_decay, a.edge,
+                     a.steps, a.core_seconds, a.message),
+            std::tie(b.id, b.task, b.setting, b.outcome, b.validation_a, b.validation_b, b.test, b.test_macro, b.learning_rate, b.weight_decay, b.edge,
+                     b.steps, b.core_seconds, b.message));
+  EXPECT_TRUE(std::isnan(a.test_loss));
+  EXPECT_EQ(store.trainings(12).size(), 1);
+  EXPECT_EQ(store.trainings(11).size(), 0);
+  EXPECT_FALSE(store.training("y"));
+}
+
+TEST_F(StoreTest, KeepsEveryFieldOfAPretraining) {
+  writer().put(pretraining());
+  const auto found = reader().pretrainings();
+  ASSERT_EQ(found.size(), 1);
+  const auto &a = found[0], b = pretraining();
+  EXPECT_EQ(std::tie(a.hash, a.text, a.role, a.outcome, a.bits_per_byte, a.bits_per_byte_recall, a.learning_rate, a.flops, a.tuning_flops, a.epochs,
+                     a.parameters, a.tokens, a.width, a.length, a.state, a.core_seconds, a.message),
+            std::tie(b.hash, b.text, b.role, b.outcome, b.bits_per_byte, b.bits_per_byte_recall, b.learning_rate, b.flops, b.tuning_flops, b.epochs,
+                     b.parameters, b.tokens, b.width, b.length, b.state, b.core_seconds, b.message));
+}
+
+TEST_F(StoreTest, AnswersInTheOrderOfBirthAndNumber) {
+  auto store = writer();
+  for (const int n : {3, 1, 2}) {
+    auto record = candidate();
+    record.hash = std::to_string(9 - n), record.born = n;
+    store.put(record);
+    store.put(evaluation(n));
+  }
+  EXPECT_EQ(store.candidates()[0].born, 1);
+  EXPECT_EQ(store.candidates()[2].born, 3);
+  EXPECT_EQ(store.evaluations()[0].number, 1);
+  EXPECT_EQ(store.evaluations()[2].number, 3);
+}
+
+TEST_F(StoreTest, WritingTwiceChangesNothing) {
+  auto store = writer();
+  for (int i = 0; i < 2; ++i) {
+    store.put(candidate());
+    store.put(evaluation(1));
+    store.put(training("t"), 1);
+    store.put(pretraining());
+  }
+  EXPECT_EQ(store.candidates().size(), 1);
+  EXPECT_EQ(store.evaluations().size(), 1);
+  EXPECT_EQ(store.trainings(1).size(), 1);
+  EXPECT_EQ(store.pretrainings().size(), 1);
+}
+
+TEST_F(StoreTest, KeepsTheFirstBirthOfACandidateAndTheLastStateOfAnEvaluation) {
+  auto store = writer();
+  auto later = candidate();
+  later.born = 99;
+  store.put(candidate());
+  store.put(later);
+  EXPECT_EQ(store.candidates()[0].born, candidate().born);
+  auto running = evaluation(1);
+  running.finished = false;
+  store.put(running);
+  store.put(evaluation(1));
+  EXPECT_TRUE(store.evaluations()[0].finished);
+}
+
+TEST_F(StoreTest, KeepsMetaAndMissesNone) {
+  auto store = writer();
+  store.put_meta("config", "a: 1\n");
+  store.put_meta("config", "a: 2\n");
+  EXPECT_EQ(store.meta("config"), "a: 2\n");
+  EXPECT_EQ(store.meta("seed"), "");
+}
+
+TEST_F(StoreTest, CountsAttemptsAcrossProcesses) {
+  {
+    auto store = writer();
+    EXPECT_EQ(store.begin_attempt("a"), 1);
+    EXPECT_EQ(store.begin_attempt("a"), 2);
+    EXPECT_EQ(store.begin_attempt("b"), 1);
+  }
+  auto store = writer();
+  store.forget_attempt("a");
+  EXPECT_EQ(store.begin_attempt("a"), 2);
+  store.forget_attempt("never begun");
+  EXPECT_EQ(store.begin_attempt("never begun"), 1);
+}
+
+TEST_F(StoreTest, CountsWhatOperatorsAchieve) {
+  auto store = writer();
+  for (const bool success : {true, false, true}) store.count_operator("replace", success);
+  store.count_operator("swap", false);
+  const std::map<std::string, std::pair<std::int64_t, std::int64_t>> expected = {{"replace", {3, 2}}, {"swap", {1, 0}}};
+  EXPECT_EQ(store.operators(), expected);
+}
+
+TEST_F(StoreTest, ReadsBesideAWriter) {
+  auto store = writer();
+  const auto beside = reader();
+  EXPECT_EQ(beside.evaluations().size(), 0);
+  store.put(evaluation(1));
+  EXPECT_EQ(beside.evaluations().size(), 1);
+  store.transaction([&] {
+    store.put(evaluation(2));
+    EXPECT_EQ(beside.evaluations().size(), 1) << "not committed yet";
+  });
+  EXPECT_EQ(beside.evaluations().size(), 2);
+}
+
+TEST_F(StoreTest, AReaderCanNotWrite) {
+  writer().put(evaluation(1));
+  auto store = reader();
+  EXPECT_THROW(store.put(evaluation(2)), std::runtime_error);
+}
+
+TEST_F(StoreTest, RollsBackATransactionThatThrows) {
+  auto store = writer();
+  EXPECT_THROW(store.transaction([&] {
+    store.put(evaluation(1));
+    throw std::runtime_error("no");
+  }),
+               std::runtime_error);
+  EXPECT_EQ(store.evaluations().size(), 0);
+  store.put(evaluation(2));
+  EXPECT_EQ(reader().evaluations().size(), 1);
+}
+
+TEST_F(StoreTest, AnInnerTransactionThatFailsLeavesTheOuterOne) {
+  auto store = writer();
+  store.transaction([&] {
+    store.put(evaluation(1));
+    EXPECT_THROW(store.transaction([&] {
+      store.put(evaluation(2));
+      throw std::runtime_error("no");
+    }),
+                 std::runtime_error);
+    store.transaction([&] { store.put(evaluation(3)); });
+  });
+  ASSERT_EQ(reader().evaluations().size(), 2);
+  EXPECT_EQ(reader().evaluations()[1].number, 3);
+}
+
+TEST_F(StoreTest, ASecondWriterIsToldWhoWrites) {
+  const auto first = writer();
+  EXPECT_EQ(complaint(Store::Mode::kWrite),
+            file().string() + " is being written by another madsearch (process " + std::to_string(getpid()) + "); one search at a time");
+  EXPECT_EQ(complaint(Store::Mode::kRead), "");
+}
+
+TEST_F(StoreTest, AMovedStoreKeepsTheLock) {
+  auto first = writer();
+  const auto second = std::move(first);
+  EXPECT_NE(complaint(Store::Mode::kWrite), "");
+}
+
+TEST_F(StoreTest, AKilledWriterLosesOnlyWhatWasNotCommitted) {
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  const auto child = fork();
+  if (child == 0) {
+    auto store = writer();
+    for (std::int64_t n = 1;; ++n) {
+      store.put(evaluation(n));
+      if (write(pipe_ends[1], &n, sizeof n) != sizeof n) _exit(1);
+    }
+  }
+  close(pipe_ends[1]);
+  std::int64_t committed = 0;
+  while (committed < 40) ASSERT_EQ(read(pipe_ends[0], &committed, sizeof committed), static_cast<ssize_t>(sizeof committed));
+  kill(child, SIGKILL);
+  for (std::int64_t n = 0; read(pipe_ends[0], &n, sizeof n) == sizeof n;) committed = n;
+  close(pipe_ends[0]);
+  waitpid(child, nullptr, 0);
+  const auto found = writer().evaluations();                  // the lock died with the child
+  ASSERT_GE(static_cast<std::int64_t>(found.size()), committed);
+  ASSERT_LE(static_cast<std::int64_t>(found.size()), committed + 1);
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].number, static_cast<std::int64_t>(i) + 1);
+}
+
+TEST_F(StoreTest, AFullDiskIsASentenceAndLosesNothingCommitted) {
+  { auto store = writer(); }
+  const auto child = fork();
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{200'000, 200'000};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    auto store = writer();
+    auto record = evaluation(0);
+    record.tasks_json = std::string(4'000, 'x');
+    try {
+      for (;; ++record.number) store.transaction([&] { store.put(record); });
+    } catch (const std::runtime_error& error) {
+      const std::string what = error.what();
+      _exit(what.find(file().string()) == 0 && what.find('\n') == std::string::npos && record.number > 3 ? static_cast<int>(record.number) : 255);
+    }
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  ASSERT_NE(WEXITSTATUS(status), 255);
+  EXPECT_EQ(writer().evaluations().size(), WEXITSTATUS(status));
+}
+
+TEST_F(StoreTest, RefusesANewerSchema) {
+  { auto store = writer(); }
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 1000");
+  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 1)";
+  EXPECT_EQ(complaint(Store::Mode::kWrite), expected);
+  EXPECT_EQ(complaint(Store::Mode::kRead), expected);
+}
+
+TEST_F(StoreTest, RefusesAnotherProgramsDatabaseAndLeavesItAlone) {
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE meta(x); PRAGMA user_version = 1");
+  const auto before = fs::file_size(file());
+  EXPECT_EQ(complaint(Store::Mode::kWrite), file().string() + " is not a madsearch store");
+  EXPECT_EQ(complaint(Store::Mode::kRead), file().string() + " is not a madsearch store");
+  EXPECT_EQ(fs::file_size(file()), before);
+}
+
+TEST_F(StoreTest, RefusesATextFile) {
+  std::ofstream(file()) << "this is not a database, it only has a name like one\n";
+  EXPECT_EQ(complaint(Store::Mode::kWrite), file().string() + " is not a madsearch store");
+  EXPECT_EQ(complaint(Store::Mode::kRead), file().string() + " is not a madsearch store");
+}
+
+TEST_F(StoreTest, SaysWhatIsMissingOrEmpty) {
+  EXPECT_EQ(complaint(Store::Mode::kRead), "no results: " + file().string() + " is missing");
+  std::ofstream(file()).close();
+  EXPECT_EQ(complaint(Store::Mode::kRead), file().string() + " holds no results yet");
+}
+
+TEST_F(StoreTest, SaysThatAFolderCanNotBeWritten) {
+  try {
+    Store store("/proc/search.db", Store::Mode::kWrite);
+    FAIL() << "opened";
+  } catch (const ConfigError& error) {
+    EXPECT_EQ(std::string(error.what()).find("cannot write /proc/search.db: "), 0) << error.what();
+  }
+}
+
+TEST_F(StoreTest, ReadsInAFolderThatItMayNotWrite) {
+  writer().put(evaluation(1));
+  const auto child = fork();
+  if (child == 0) {
+    chmod(folder_.c_str(), 0555);
+    if (geteuid() == 0 && seteuid(65534) != 0) _exit(100);
+    _exit(complaint(Store::Mode::kRead).empty() ? static_cast<int>(reader().evaluations().size()) : 101);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  chmod(folder_.c_str(), 0755);
+  if (WEXITSTATUS(status) == 100) GTEST_SKIP() << "root can't become another user here";
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+}
+
+}  // namespace
+}  // namespace madsearch
