@@ -1,0 +1,31 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "mad_tasks/task.h"
+
+namespace madsearch {
+
+/// What in-context recall and its noisy form share.
+struct RecallSizes {
+  std::int64_t vocabulary = 0, length = 0, noise_vocabulary = 0;
+  double noise_fraction = 0;
+  bool multi_query = true;
+
+  /// Keys are 0 .. keys()-1, values keys() .. pairable()-1, then come the noise tokens, then (single query) the copy prefix.
+  std::int64_t pairable() const { return vocabulary - noise_vocabulary - (multi_query ? 0 : 1); }
+  std::int64_t keys() const { return pairable() / 2; }
+  std::int64_t values() const { return pairable() - keys(); }
+  std::int64_t input_length() const { return multi_query ? length - 1 : length; }
+};
+
+/// The sizes in a task's values; a setting that the task doesn't have keeps its default.
+RecallSizes recall_sizes(const TaskValues& values);
+std::string recall_valid(const TaskValues& values);
+std::unique_ptr<Generator> recall_generator(const RecallSizes& sizes, Seed seed);
+
+/// Tokens of a whole sequence, and the same with kIgnore where nothing is asked, as inputs and targets: shifted by one. In training every
+/// next token is a target.
+Example shifted(const std::vector<std::int32_t>& tokens, const std::vector<std::int32_t>& asked, Split split);
+
+}  // namespace madsearch
