@@ -135,7 +135,8 @@ at::Tensor selective_scan(const at::Tensor& u, const at::Tensor& delta, const at
 }
 
 at::Tensor gated_recurrence(const at::Tensor& q, const at::Tensor& k, const at::Tensor& log_decay, const at::Tensor& v) {
-  const auto decay = log_decay.defined() ? std::optional<at::Tensor>(whole(log_decay)) : std::nullopt;
+  std::optional<at::Tensor> decay;
+  if (log_decay.defined()) decay.emplace(whole(log_decay));
   return GatedRecurrenceFunction::apply(whole(q), whole(k), decay, whole(v));
 }
 

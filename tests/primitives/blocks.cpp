@@ -1,6 +1,7 @@
 #include "tests/primitives/blocks.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "configs/seed.h"
 
@@ -27,6 +28,16 @@ void move_parameters(Module& module) {
 
 at::Tensor random_input(std::int64_t replicas, std::int64_t sequences, Shape shape, at::ScalarType type) {
   return random_tensor({replicas, sequences, shape.length, shape.width}, 7, type);
+}
+
+Gradients gradients(Module& module, const std::function<at::Tensor(const at::Tensor&)>& forward, const at::Tensor& x, const at::Tensor& weight) {
+  for (const auto& parameter : module.parameters()) parameter.value.mutable_grad() = at::Tensor();
+  const auto input = x.detach().clone().set_requires_grad(true);
+  const auto output = forward(input);
+  output.backward(weight);
+  Gradients out{output.detach(), input.grad(), {}};
+  for (const auto& parameter : module.parameters()) out.parameters[parameter.name] = parameter.value.grad();
+  return out;
 }
 
 double relative_difference(const at::Tensor& a, const at::Tensor& b) {

@@ -1,0 +1,190 @@
+#include "primitives/table.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <gtest/gtest.h>
+
+#include "primitives/mixer.h"
+#include "tests/primitives/blocks.h"
+
+namespace madsearch {
+namespace {
+
+/// One way to write a primitive: its defaults with at most one knob changed.
+struct Row {
+  std::string primitive, label;
+  Settings settings;
+  Protocol protocol;
+};
+
+constexpr std::int64_t kWidth = 32, kLength = 20;
+
+/// Channel mixers get an inner size of one and a half widths where they would be solved by search.
+Settings solved(Settings set) {
+  if (set.has("inner") && set.at("inner").is_word()) set.set("inner", KnobValue(3, 2));
+  return set;
+}
+
+std::vector<Row> rows() {
+  std::vector<Row> out;
+  for (const auto& primitive : primitives())
+    for (const auto protocol : {Protocol::kMadsearch, Protocol::kMadLab}) {
+      const auto add = [&](std::string label, const Settings& set) {
+        label = primitive.name + "_" + label + "_" + to_text(protocol);
+        for (auto& c : label)
+          if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+        out.push_back({primitive.name, label, solved(set), protocol});
+      };
+      add("defaults", primitive.defaults());
+      for (const auto& knob : primitive.knobs)
+        for (std::size_t n = 1; n < knob.values.size(); ++n) {
+          auto set = primitive.defaults();
+          set.set(knob.name, knob.values[n]);
+          add(knob.name + "_" + knob.values[n].text(), set);
+        }
+    }
+  return out;
+}
+
+class EveryPrimitive : public ::testing::TestWithParam<Row> {
+ protected:
+  const Primitive& sheet() const { return *find_primitive(GetParam().primitive); }
+  Shape shape(std::int64_t length = kLength) const { return {kWidth, length, GetParam().protocol}; }
+  Cost cost(std::int64_t length = kLength) const { return sheet().cost(GetParam().settings, shape(length)); }
+  std::unique_ptr<Mixer> mixer(std::int64_t replicas = 2, at::ScalarType type = at::kDouble, std::uint64_t first_seed = 1) const {
+    return build_mixer(GetParam().primitive, GetParam().settings, build_for(shape(), replicas, type, first_seed));
+  }
+  at::Tensor input(std::int64_t replicas = 2, at::ScalarType type = at::kDouble) const { return random_input(replicas, 3, shape(), type); }
+  Gradients gradients_of(Mixer& block, const at::Tensor& x) const {
+    return gradients(block, [&](const at::Tensor& u) { return block.forward(u); }, x, random_tensor(x.sizes(), 9, x.scalar_type()));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Table, EveryPrimitive, ::testing::ValuesIn(rows()), [](const auto& of) { return of.param.label; });
+
+TEST_P(EveryPrimitive, FitsTheShapeByItsOwnWord) {
+  EXPECT_EQ(check_knobs(sheet(), GetParam().settings), "");
+  EXPECT_EQ(sheet().valid(GetParam().settings, shape()), "");
+}
+
+TEST_P(EveryPrimitive, KeepsTheShapeOfItsInput) {
+  for (const std::int64_t length : {1, 2, 7, 20})
+    EXPECT_EQ(mixer()->forward(input().slice(2, 0, length)).sizes(), at::IntArrayRef({2, 3, length, kWidth}));
+}
+
+TEST_P(EveryPrimitive, SeesOnlyThePast) {
+  const auto block = mixer();
+  const auto before = block->forward(input());
+  for (const std::int64_t t : {1, 9, 19}) {
+    auto changed = input();
+    changed.slice(2, t).add_(1);
+    const auto after = block->forward(changed);
+    EXPECT_LT(relative_difference(after.slice(2, 0, t), before.slice(2, 0, t)), 1e-12) << "token " << t;
+    EXPECT_GT(relative_difference(after.select(2, t), before.select(2, t)), 1e-6) << "token " << t;
+  }
+}
+
+TEST_P(EveryPrimitive, HasFiniteGradientsEverywhere) {
+  const auto block = mixer(2, at::kFloat);
+  const auto found = gradients_of(*block, input(2, at::kFloat));
+  EXPECT_TRUE(at::isfinite(found.output).all().item<bool>());
+  EXPECT_TRUE(at::isfinite(found.input).all().item<bool>());
+  EXPECT_GT(found.input.abs().max().item<double>(), 0);
+  for (const auto& [name, gradient] : found.parameters) {
+    ASSERT_TRUE(gradient.defined()) << name;
+    EXPECT_TRUE(at::isfinite(gradient).all().item<bool>()) << name;
+    EXPECT_GT(gradient.abs().max().item<double>(), 0) << name;
+  }
+}
+
+TEST_P(EveryPrimitive, HasAsManyParametersAsItSays) {
+  std::int64_t count = 0;
+  for (const auto& parameter : mixer()->parameters()) count += parameter.value[0].numel();
+  EXPECT_EQ(count, cost().parameters);
+  EXPECT_LE(cost().active(), cost().parameters);
+}
+
+TEST_P(EveryPrimitive, DecodesWhatForwardSees) {
+  const at::NoGradGuard constant;
+  const auto block = mixer();
+  move_parameters(*block);
+  const auto x = input(), forward = block->forward(x);
+  State state;
+  for (std::int64_t t = 0; t < kLength; ++t)
+    EXPECT_LT(relative_difference(block->step(x.select(2, t), state), forward.select(2, t)), 1e-9) << "token " << t;
+}
+
+TEST_P(EveryPrimitive, CarriesAsMuchStateAsItSays) {
+  const at::NoGradGuard constant;
+  const auto block = mixer();
+  State state;
+  for (std::int64_t t = 0; t < kLength; ++t) block->step(input().select(2, t), state);
+  EXPECT_EQ(state.numbers(), cost().state);
+  EXPECT_EQ(cost().state_mad == 0, sheet().kind == Kind::kChannel);
+}
+
+TEST_P(EveryPrimitive, TrainsReplicasAsIfEachWereAlone) {
+  constexpr std::int64_t R = 3;
+  const auto x = input(R, at::kFloat);
+  const auto together = mixer(R, at::kFloat);
+  const auto all = gradients_of(*together, x);
+  const auto weight = random_tensor(x.sizes(), 9, at::kFloat);
+  for (std::int64_t r = 0; r < R; ++r) {
+    const auto alone = mixer(1, at::kFloat, 1 + static_cast<std::uint64_t>(r));
+    for (const auto& [name, value] : together->parameters())
+      for (const auto& [single_name, single] : alone->parameters())
+        if (name == single_name) EXPECT_TRUE(at::equal(value[r], single[0])) << name << " is not drawn from its replica's seed alone";
+    const auto one = gradients(*alone, [&](const at::Tensor& u) { return alone->forward(u); }, x.slice(0, r, r + 1), weight.slice(0, r, r + 1));
+    EXPECT_LT(relative_difference(all.output[r], one.output[0]), 1e-5) << "replica " << r;
+    EXPECT_LT(relative_difference(all.input[r], one.input[0]), 1e-5) << "replica " << r;
+    for (const auto& [name, gradient] : one.parameters)
+      EXPECT_LT(relative_difference(all.parameters.at(name)[r], gradient[0]), 1e-5) << name << " of replica " << r;
+    if (alone->auxiliary_loss().defined())
+      EXPECT_LT(relative_difference(together->auxiliary_loss()[r], alone->auxiliary_loss()[0]), 1e-5);
+  }
+}
+
+TEST_P(EveryPrimitive, DrawsParametersFromTheNameInTheModel) {
+  auto build = build_for(shape(), 1);
+  const auto first = build_mixer(GetParam().primitive, GetParam().settings, build.inside("stage1"));
+  const auto again = build_mixer(GetParam().primitive, GetParam().settings, build.inside("stage1"));
+  const auto second = build_mixer(GetParam().primitive, GetParam().settings, build.inside("stage2"));
+  bool differ = false;
+  for (std::size_t n = 0; n < first->parameters().size(); ++n) {
+    EXPECT_TRUE(at::equal(first->parameters()[n].value, again->parameters()[n].value));
+    differ |= !at::equal(first->parameters()[n].value, second->parameters()[n].value);
+  }
+  EXPECT_TRUE(differ);
+}
+
+TEST_P(EveryPrimitive, KeepsTheReplicasThatAreSelected) {
+  const auto block = mixer(4);
+  move_parameters(*block);
+  const auto x = input(4), index = at::tensor({1, 3}, at::kLong);
+  const auto before = block->forward(x).index_select(0, index);
+  block->select_replicas(index);
+  const auto found = gradients_of(*block, x.index_select(0, index));
+  EXPECT_LT(relative_difference(found.output, before), 1e-12);
+  for (const auto& [name, value] : block->parameters()) {
+    EXPECT_EQ(value.size(0), 2) << name;
+    EXPECT_TRUE(value.is_leaf() && found.parameters.at(name).defined()) << name << " is no longer trained";
+  }
+  State state;
+  EXPECT_LT(relative_difference(block->step(x.index_select(0, index).select(2, 0), state), before.select(2, 0)), 1e-9);
+}
+
+TEST_P(EveryPrimitive, CostsMoreForMoreTokens) {
+  std::int64_t last = 0;
+  for (const std::int64_t length : {1, 16, 32, 64, 128, 1024}) {
+    EXPECT_GT(cost(length).flops, last) << length;
+    last = cost(length).flops;
+  }
+  const bool linear = GetParam().primitive == "mamba" || GetParam().primitive == "gla" || GetParam().primitive == "linear_attention" ||
+                      sheet().kind == Kind::kChannel;
+  if (linear) EXPECT_EQ(cost(2048).flops, 2 * cost(1024).flops);
+  EXPECT_GE(cost().flops, 2 * cost().active() * kLength / 4);  // proj_groups use a parameter in four channels at most
+  EXPECT_LE(cost(2048).flops, (linear ? 2.1 : 4.2) * static_cast<double>(cost(1024).flops));
+}
+
+}  // namespace
+}  // namespace madsearch
