@@ -1,0 +1,298 @@
+#include "search/evolution.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <deque>
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <unordered_set>
+#include <utility>
+
+#include "search/archive.h"
+#include "search/population.h"
+#include "search/promotion.h"
+
+namespace madsearch {
+namespace {
+
+constexpr int kTries = 32;                                    // to make an unknown child, each with one operator more
+constexpr int kRandomTries = 2000;                            // to draw an unknown candidate before the space counts as exhausted
+constexpr std::int64_t kMostSeeds = 4;                        // of a member that is resampled
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : "+") + word;
+  return out;
+}
+
+std::set<std::string> operators_of(const std::string& origin) {
+  std::set<std::string> out;
+  for (std::size_t from = 0; from <= origin.size();) {
+    const auto to = std::min(origin.find('+', from), origin.size());
+    out.insert(origin.substr(from, to - from));
+    from = to + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+struct Evolution::Impl {
+  struct Underway {
+    Evaluation evaluation;
+    std::optional<Measurement> result;
+  };
+
+  Impl(const Space& space_in, SearchOptions options_in, Seed seed_in, std::vector<SeedDesign> seeds_in)
+      : space(space_in), options(std::move(options_in)), seed(seed_in), selection(madsearch::selection(options.algorithm)),
+        last(options.evaluations), archive(options.grid), population(selection, archive), promotion(options.eta) {
+    if (options.evaluations < 1) throw std::invalid_argument("Evolution: evaluations is " + std::to_string(options.evaluations) + ", at least 1 is needed");
+    if (options.lag < 1) throw std::invalid_argument("Evolution: lag is " + std::to_string(options.lag) + ", at least 1 is needed");
+    if (options.eta < 1) throw std::invalid_argument("Evolution: eta is " + std::to_string(options.eta) + ", at least 1 is needed");
+    for (auto& design : seeds_in)
+      if (known.insert(design.text).second) seeds.push_back(std::move(design));
+  }
+
+  // What evaluation m is.
+
+  std::optional<Evaluation> next() {
+    if (handed < last) {
+      see(handed - options.lag + 1);
+      if (visible < handed - options.lag + 1) return std::nullopt;
+      if (auto decided = decide()) return hand_out(std::move(*decided));
+      last = handed;                                          // the space is exhausted
+      see(last);
+    }
+    if (!plan_confirm() || handed - last >= static_cast<std::int64_t>(confirm.size())) return std::nullopt;
+    return hand_out(confirm[static_cast<std::size_t>(handed - last)]);
+  }
+
+  std::optional<Evaluation> decide() {
+    if (handed < static_cast<std::int64_t>(seeds.size())) {
+      const auto& design = seeds[static_cast<std::size_t>(handed)];
+      return Evaluation{.text = design.text, .rung = Rung::kBattery, .origin = "seed:" + design.name};
+    }
+    if (auto climber = promotion.take()) {
+      climber->rung = Rung::kBattery;
+      return climber;
+    }
+    if (!resampling.empty()) {
+      const auto [member, set] = resampling.front();
+      resampling.pop_front();
+      const auto& again = archive.at(member);
+      return Evaluation{.text = again.text, .rung = Rung::kBattery, .seed_set = set, .origin = again.origin};
+    }
+    Rng rng(seed.derive("birth").derive(static_cast<std::uint64_t>(handed)));
+    auto born = birth(rng);
+    if (!born) return std::nullopt;
+    known.insert(born->text);
+    born->rung = options.probe ? Rung::kProbe : Rung::kBattery;
+    for (const auto& name : operators_of(born->origin)) ++statistics[name].first;
+    ++births;
+    return born;
+  }
+
+  std::optional<Evaluation> birth(Rng& rng) {
+    const auto half = capacity() / 2, founders = std::max(capacity() - static_cast<std::int64_t>(seeds.size()), half);
+    if (!selection.breeds) return stranger(rng);
+    if (births < founders) return births % 2 == 0 && !seeds.empty() ? neighbour(rng) : stranger(rng);
+    return population.empty() ? stranger(rng) : child(rng);
+  }
+
+  std::optional<Evaluation> stranger(Rng& rng) {
+    for (int i = 0; i < kRandomTries; ++i)
+      if (auto text = space.random(rng); !known.contains(text)) return Evaluation{.text = std::move(text), .origin = "random"};
+    return std::nullopt;
+  }
+
+  /// One or two edits from a seed design.
+  std::optional<Evaluation> neighbour(Rng& rng) {
+    const auto& design = pick(rng, seeds);
+    for (int i = 0; i < kTries; ++i) {
+      auto made = space.mutate(design.text, 1 + static_cast<int>(below(rng, 2)) + i / 4, rng);
+      if (!known.contains(made.text)) return Evaluation{.text = std::move(made.text), .origin = joined(made.operators), .parents = {design.text}};
+    }
+    return stranger(rng);
+  }
+
+  std::optional<Evaluation> child(Rng& rng) {
+    const auto a = first_parent(rng), b = population.parent(rng);
+    const auto &first = archive.at(a).text, &second = archive.at(b).text;
+    const bool crossed = a != b && chance(rng, options.crossover);
+    for (int i = 0; i < kTries; ++i) {
+      Child made{first, {}};
+      if (crossed) made = space.cross(first, second, rng);
+      if (const int applications = poisson(rng, options.mutations) + i; applications > 0) {
+        auto mutated = space.mutate(made.text, applications, rng);
+        made.text = std::move(mutated.text);
+        made.operators.insert(made.operators.end(), mutated.operators.begin(), mutated.operators.end());
+      }
+      if (known.contains(made.text)) continue;
+      Evaluation out{.text = std::move(made.text), .origin = joined(made.operators), .parents = {first}};
+      if (crossed) out.parents.push_back(second);
+      parented(a);
+      if (crossed) parented(b);
+      return out;
+    }
+    return stranger(rng);
+  }
+
+  /// With a grid, every second child is of a breeding turn: the occupied bins of state take turns, whoever fills the population.
+  std::size_t first_parent(Rng& rng) {
+    const auto& bests = archive.bests();
+    if (births % 2 == 0 || bests.empty()) return population.parent(rng);
+    return pick(rng, std::next(bests.begin(), turn++ % static_cast<std::ptrdiff_t>(bests.size()))->second);
+  }
+
+  void parented(std::size_t member) {
+    const auto children = ++archive.at(member).children;
+    auto& sets = asked[member];                               // seed sets beyond the first
+    if (options.resample_after == 0 || sets + 1 >= kMostSeeds || archive.at(member).objectives.empty()) return;
+    if (children >= options.resample_after * (sets + 1)) resampling.emplace_back(member, ++sets);
+  }
+
+  // What a result changes.
+
+  /// Shows the results that are told, in order of their numbers, until `count` are visible.
+  void see(std::int64_t count) {
+    while (visible < count && !underway.empty() && underway.front().result) {
+      ++visible;
+      take(underway.front().evaluation, *underway.front().result);
+      underway.pop_front();
+    }
+  }
+
+  void take(const Evaluation& evaluation, const Measurement& result) {
+    const bool ok = result.outcome == Outcome::kOk;
+    if (evaluation.rung == Rung::kProbe) return promotion.add(evaluation, result, space.bin(evaluation.text));
+    if (evaluation.rung != Rung::kBattery) return;
+    if (evaluation.seed_set > 0) {                            // a failed extra seed leaves the mean as it was
+      if (!ok) return;
+      archive.merge(archive.find(evaluation.text), result.objectives, result.violation, result.score);
+      return population.grade();
+    }
+    const double violation = ok ? result.violation : std::numeric_limits<double>::infinity();
+    const auto member = archive.add({.text = evaluation.text, .origin = evaluation.origin, .objectives = result.objectives,
+                                     .violation = violation, .score = result.score, .number = evaluation.number}, space.bin(evaluation.text));
+    asked.push_back(0);
+    const bool only_seeds = visible <= static_cast<std::int64_t>(seeds.size());  // they make at most half of the first population
+    const bool stayed = population.enter(member, static_cast<std::size_t>(only_seeds ? capacity() / 2 : capacity()));
+    if (stayed && evaluation.origin.rfind("seed:", 0) != 0)
+      for (const auto& name : operators_of(evaluation.origin)) ++statistics[name].second;
+  }
+
+  /// The confirm phase, one seed set after the other. False while a result of the search is missing.
+  bool plan_confirm() {
+    if (handed < last || visible < last) return false;
+    if (planned) return true;
+    planned = true;
+    std::vector<Evaluation> designs;
+    for (const auto& design : seeds) designs.push_back({.text = design.text, .rung = Rung::kConfirm, .origin = "seed:" + design.name});
+    std::vector<std::size_t> others;
+    std::vector<Objectives> points;
+    for (const auto i : archive.thinned_front())
+      if (const auto& member = archive.at(i); member.origin.rfind("seed:", 0) != 0) {
+        others.push_back(i);
+        points.push_back(member.objectives);
+      }
+    for (const auto i : spread_out(points, static_cast<std::size_t>(options.confirm_members))) {
+      const auto& member = archive.at(others[i]);
+      designs.push_back({.text = member.text, .rung = Rung::kConfirm, .origin = member.origin});
+    }
+    for (std::int64_t set = 1; set <= options.confirm_seeds; ++set)
+      for (auto design : designs) {
+        design.seed_set = set;
+        confirm.push_back(std::move(design));
+      }
+    return true;
+  }
+
+  Evaluation hand_out(Evaluation evaluation) {
+    evaluation.number = handed++;
+    const auto mix = [this](std::uint64_t value) { hash = hash.derive(value); };
+    hash = hash.derive(evaluation.text);
+    mix(static_cast<std::uint64_t>(evaluation.rung));
+    mix(static_cast<std::uint64_t>(evaluation.seed_set));
+    underway.push_back({evaluation, std::nullopt});
+    return evaluation;
+  }
+
+  void tell(const Measurement& result) {
+    const auto refuse = [&](const std::string& why) { throw std::invalid_argument("Evolution::tell: number " + std::to_string(result.number) + " " + why); };
+    const auto place = result.number - visible;
+    if (result.number >= handed || result.number < 0) refuse("was not handed out");
+    if (place < 0 || underway[static_cast<std::size_t>(place)].result) refuse("was told before");
+    if (result.outcome == Outcome::kOk) {
+      if (result.objectives.empty()) refuse("has no objectives");
+      if (objectives == 0) objectives = result.objectives.size();
+      if (result.objectives.size() != objectives) refuse("has " + std::to_string(result.objectives.size()) + " objectives, not " + std::to_string(objectives));
+      if (!options.grid.empty() && options.grid.size() != objectives) refuse("has another number of objectives than the grid");
+      if (!std::all_of(result.objectives.begin(), result.objectives.end(), [](double value) { return std::isfinite(value); }) || std::isnan(result.violation))
+        refuse("has an objective or a violation that is not a number");
+    }
+    auto& told = underway[static_cast<std::size_t>(place)].result;
+    told = result;
+    if (result.outcome != Outcome::kOk) told->objectives.clear();
+    if (handed >= last) see(handed);
+    plan_confirm();
+  }
+
+  std::int64_t capacity() const { return options.resolved_population(); }
+
+  const Space& space;
+  const SearchOptions options;
+  const Seed seed;
+  const Selection& selection;
+  std::vector<SeedDesign> seeds;
+  std::int64_t last;                                          // evaluations of the search proper
+  std::int64_t handed = 0, visible = 0, births = 0, turn = 0;
+  std::deque<Underway> underway;                              // numbers visible, visible + 1, ..., handed - 1
+  std::unordered_set<std::string> known;                      // texts
+  Archive archive;
+  Population population;
+  Promotion promotion;
+  std::vector<std::int64_t> asked;                            // extra seed sets of each member of the archive
+  std::deque<std::pair<std::size_t, std::int64_t>> resampling;  // member, seed set
+  std::vector<Evaluation> confirm;
+  bool planned = false;
+  std::size_t objectives = 0;
+  Seed hash;
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> statistics;
+};
+
+Evolution::Evolution(const Space& space, SearchOptions options, Seed seed, std::vector<SeedDesign> seeds)
+    : impl_(std::make_unique<Impl>(space, std::move(options), seed, std::move(seeds))) {}
+Evolution::~Evolution() = default;
+std::optional<Evaluation> Evolution::next() { return impl_->next(); }
+void Evolution::tell(const Measurement& measurement) { impl_->tell(measurement); }
+bool Evolution::done() const { return impl_->planned && impl_->handed - impl_->last >= static_cast<std::int64_t>(impl_->confirm.size()); }
+bool Evolution::finished() const { return done() && impl_->visible == impl_->handed; }
+std::int64_t Evolution::handed_out() const { return impl_->handed; }
+const std::vector<Member>& Evolution::archive() const { return impl_->archive.members(); }
+std::vector<std::size_t> Evolution::front() const { return impl_->archive.front(); }
+const std::map<std::string, std::pair<std::int64_t, std::int64_t>>& Evolution::operators() const { return impl_->statistics; }
+
+std::string Evolution::signature() const {
+  char out[9];
+  std::snprintf(out, sizeof out, "%08x", static_cast<unsigned>(impl_->hash.value >> 32));
+  return out;
+}
+
+void run(Evolution& evolution, Evaluator& evaluator, std::int64_t slots) {
+  if (slots < 1) throw std::invalid_argument("run: slots is " + std::to_string(slots) + ", at least 1 is needed");
+  for (std::int64_t underway = 0; !evolution.finished();) {
+    while (underway < slots && !evaluator.stop()) {
+      const auto evaluation = evolution.next();
+      if (!evaluation) break;
+      evaluator.start(*evaluation);
+      ++underway;
+    }
+    if (underway == 0) return;                                // stopped
+    evolution.tell(evaluator.wait());
+    --underway;
+  }
+}
+
+}  // namespace madsearch
