@@ -267,7 +267,10 @@ Evolution::Evolution(const Space& space, SearchOptions options, Seed seed, std::
 Evolution::~Evolution() = default;
 std::optional<Evaluation> Evolution::next() { return impl_->next(); }
 void Evolution::tell(const Measurement& measurement) { impl_->tell(measurement); }
-bool Evolution::done() const { return impl_->planned && impl_->handed - impl_->last >= static_cast<std::int64_t>(impl_->confirm.size()); }
+bool Evolution::done() const {
+  if (impl_->handed < impl_->last) return false;
+  return impl_->options.confirm_seeds == 0 || (impl_->planned && impl_->handed - impl_->last >= static_cast<std::int64_t>(impl_->confirm.size()));
+}
 bool Evolution::finished() const { return done() && impl_->visible == impl_->handed; }
 std::int64_t Evolution::handed_out() const { return impl_->handed; }
 const std::vector<Member>& Evolution::archive() const { return impl_->archive.members(); }
@@ -289,7 +292,7 @@ void run(Evolution& evolution, Evaluator& evaluator, std::int64_t slots) {
       evaluator.start(*evaluation);
       ++underway;
     }
-    if (underway == 0) return;                                // stopped
+    if (evaluator.stop()) return;                             // what is under way is done again by a resumed run
     evolution.tell(evaluator.wait());
     --underway;
   }
