@@ -42,6 +42,10 @@ Primitive attention() {
               return "rotary=on needs heads of an even number of channels, not " + std::to_string(s.width / set.count("heads"));
             return "";
           },
+          .simplify =
+              [](Settings& set) {
+                if (set.at("kv_heads") == set.at("heads")) set.set("kv_heads", "all");
+              },
           .shares_keys_values = true};
 }
 

@@ -51,6 +51,8 @@ struct Primitive {
   std::function<Cost(const Settings&, Shape)> cost;
   /// "" if the settings fit the shape, else a sentence that says why not: "heads=3 does not divide width 32".
   std::function<std::string(const Settings&, Shape)> valid;
+  /// Rewrites settings that mean the same architecture to one form (kv_heads = heads to kv_heads=all); empty if there are none.
+  std::function<void(Settings&)> simplify = nullptr;
   bool shares_keys_values = false;                            // may be used as @label:kv
 
   const Knob* knob(const std::string& name) const;            // nullptr if there is none

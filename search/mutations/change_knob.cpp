@@ -1,0 +1,34 @@
+#include "primitives/table.h"
+#include "search/editing.h"
+#include "search/mutations/mutation.h"
+
+namespace madsearch {
+namespace {
+
+Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
+  Genome child = parent;
+  std::vector<Block*> variable;
+  for (auto* block : blocks(child))
+    if (alphabet.has(block->primitive) && !alphabet.variable_knobs(block->primitive).empty()) variable.push_back(block);
+  if (variable.empty()) return child;
+  auto* const target = pick(rng, variable);
+  const Block chosen = *target;
+  const auto knob = pick(rng, alphabet.variable_knobs(chosen.primitive));
+  auto values = alphabet.values(chosen.primitive, knob);
+  std::erase(values, chosen.settings.at(knob));
+  const auto value = pick(rng, values);
+  const auto& simplify = find_primitive(chosen.primitive)->simplify;
+  for (auto* block : blocks(child)) {
+    if (block != target && (chosen.label.empty() || block->label != chosen.label)) continue;
+    block->settings.set(knob, value);
+    if (simplify) simplify(block->settings);
+  }
+  repair_labels(child);
+  return child;
+}
+
+}  // namespace
+
+Mutation change_knob() { return {"change_knob", 30, apply}; }
+
+}  // namespace madsearch
