@@ -117,6 +117,11 @@ Reader Reader::file(const std::filesystem::path& path) {
 
 bool Reader::has(const std::string& key) const { return node_->ask(key) != nullptr; }
 
+bool Reader::mapping(const std::string& key) const {
+  const auto* value = node_->ask(key);
+  return value && value->IsMap();
+}
+
 std::int64_t Reader::integer(const std::string& key, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
   const auto* value = node_->ask(key);
   if (!value) return otherwise;

@@ -19,6 +19,7 @@ class Reader {
   static Reader text(const std::string& yaml, const std::string& name);
 
   bool has(const std::string& key) const;                     // marks `key` as known
+  bool mapping(const std::string& key) const;                 // whether it is there and a mapping; marks `key` as known
   std::int64_t integer(const std::string& key, std::int64_t otherwise, std::int64_t least, std::int64_t most);
   double real(const std::string& key, double otherwise, double least, double most);
   bool boolean(const std::string& key, bool otherwise);

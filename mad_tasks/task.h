@@ -72,8 +72,6 @@ struct Task {
   std::function<double(const TaskValues&)> chance;
   /// Micro accuracy of a perfect predictor; below 1 where some targets cannot be known.
   std::function<double(const TaskValues&, DataProtocol)> oracle;
-  /// The targets a perfect predictor gives for `inputs`, computed from inputs alone (and the generator, which knows a fixed map);
-  /// kIgnore where it makes no claim. For tests.
   bool recall_or_copying = true;                              // counts for feasibility (design.md, section 8)
 };
 
