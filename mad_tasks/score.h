@@ -21,7 +21,7 @@ double chance_corrected(double accuracy, const TaskSetting& setting, DataProtoco
 struct TaskScore {
   std::string task;
   double score = 0;                                           // 0..1
-  std::vector<double> settings;                               // chance-corrected, in the battery's order
+  std::vector<double> settings;                               // in the battery's order; chance-corrected (mad-lab: raw)
 };
 
 struct BatteryScore {

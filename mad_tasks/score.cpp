@@ -1,0 +1,88 @@
+#include "mad_tasks/score.h"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "mad_tasks/table.h"
+
+namespace madsearch {
+namespace {
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+const Task& task_of(const TaskSetting& setting) {
+  if (const Task* task = find_task(setting.task)) return *task;
+  throw std::invalid_argument("no task \"" + setting.task + "\"");
+}
+
+/// Mean over the axes of the mean over their settings; `scores` are in the order of `settings`, the baseline first.
+double axes_mean(const std::vector<BatterySetting>& settings, const std::vector<double>& scores) {
+  std::map<std::string, std::vector<double>> axes;
+  for (std::size_t i = 1; i < settings.size(); ++i) {
+    auto& axis = axes[settings[i].setting.axis];
+    if (axis.empty()) axis.push_back(scores[0]);              // the baseline lies on every axis
+    axis.push_back(scores[i]);
+  }
+  if (axes.empty()) return scores[0];
+  std::vector<double> means;
+  for (const auto& [name, values] : axes) means.push_back(mean(values));
+  return mean(means);
+}
+
+}  // namespace
+
+double chance_corrected(double accuracy, const TaskSetting& setting, DataProtocol protocol) {
+  const Task& task = task_of(setting);
+  const double chance = task.chance(setting.values), room = task.oracle(setting.values, protocol) - chance;
+  if (!std::isfinite(accuracy) || room <= 0) return 0;
+  return std::clamp((accuracy - chance) / room, 0.0, 1.0);
+}
+
+BatteryScore battery_score(const Battery& battery, const std::vector<std::vector<double>>& accuracies) {
+  if (accuracies.size() != battery.tasks.size())
+    throw std::invalid_argument("accuracies of " + std::to_string(accuracies.size()) + " tasks for a battery of " +
+                                std::to_string(battery.tasks.size()));
+  BatteryScore out;
+  double weights = 0;
+  for (std::size_t i = 0; i < accuracies.size(); ++i) {
+    const auto& [name, weight, settings] = battery.tasks[i];
+    if (settings.empty() || accuracies[i].size() != settings.size())
+      throw std::invalid_argument("accuracies of " + std::to_string(accuracies[i].size()) + " settings for " +
+                                  std::to_string(settings.size()) + " of " + name);
+    TaskScore task{.task = name};
+    for (std::size_t j = 0; j < settings.size(); ++j) {
+      const double accuracy = accuracies[i][j];
+      const auto& setting = settings[j].setting;
+      task.settings.push_back(battery.protocol == DataProtocol::kMadLab ? accuracy : chance_corrected(accuracy, setting, battery.protocol));
+      if (task_of(setting).recall_or_copying)
+        out.above_chance = std::max(out.above_chance, accuracy - task_of(setting).chance(setting.values));
+    }
+    task.score = battery.protocol == DataProtocol::kMadLab ? mean(task.settings) : axes_mean(settings, task.settings);
+    out.score += weight * task.score;
+    weights += weight;
+    out.tasks.push_back(std::move(task));
+  }
+  if (weights > 0) out.score /= weights;
+  return out;
+}
+
+Interval interval(const std::vector<double>& scores) {
+  if (scores.empty()) throw std::invalid_argument("an interval needs at least one score");
+  Interval out{.mean = mean(scores)};
+  const auto n = static_cast<double>(scores.size());
+  if (n < 2) return out;
+  double squares = 0;
+  for (const double score : scores) squares += (score - out.mean) * (score - out.mean);
+  const double error = std::sqrt(squares / (n - 1) / n);
+  const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
+  out.low = std::clamp(out.mean - t * error, 0.0, 1.0);
+  out.high = std::clamp(out.mean + t * error, 0.0, 1.0);
+  return out;
+}
+
+}  // namespace madsearch
