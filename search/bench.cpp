@@ -25,23 +25,16 @@ class Staircase {
   explicit Staircase(const Objectives& reference) : reference_x_(reference[0]), reference_y_(reference[1]) {}
   double add(double x, double y) {
     if (x >= reference_x_ || y >= reference_y_) return area_;
-    auto right = steps_.upper_bound(x);
-    double top = right == steps_.begin() ? reference_y_ : std::prev(right)->second;  // what is covered above the new point
-    if (top <= y) return area_;
-    double left = x;
-    if (right != steps_.begin() && std::prev(right)->first == x) {
-      right = std::prev(right);
-      top = right == steps_.begin() ? reference_y_ : std::prev(right)->second;
-      top = std::min(top, right->second);
-    }
-    auto place = right;
-    while (true) {  // strips between the steps that the new point covers
-      const double end = place == steps_.end() ? reference_x_ : std::min(place->first, reference_x_);
+    auto right = steps_.lower_bound(x);
+    double top = right == steps_.begin() ? reference_y_ : std::prev(right)->second, left = x;
+    if (top <= y || (right != steps_.end() && right->first == x && right->second <= y)) return area_;  // beaten
+    while (true) {                                            // strips between the steps that the new point covers
+      const double end = right == steps_.end() ? reference_x_ : right->first;
       area_ += (end - left) * (top - y);
-      if (place == steps_.end() || place->second < y) break;
+      if (right == steps_.end() || right->second < y) break;
       left = end;
-      top = place->second;
-      place = steps_.erase(place);
+      top = right->second;
+      right = steps_.erase(right);
     }
     steps_[x] = y;
     return area_;
@@ -57,7 +50,7 @@ struct Run {
   double microseconds = 0;
 };
 
-/// `lag` evaluations under way; the result that the next decision waits for comes last, the others in any order before it.
+/// As many evaluations under way as the lag allows, told in any order.
 Run search(const Toy& toy, const SearchOptions& options, Seed seed) {
   Run out;
   out.points.reserve(static_cast<std::size_t>(options.evaluations));
@@ -122,6 +115,25 @@ BenchResult bench_search(const Toy& toy, const SearchOptions& options, std::int6
   }
   out.median_to_95 = median(std::move(to_95));
   return out;
+}
+
+std::string search_signature(const Toy& toy) {
+  SearchOptions options;
+  options.evaluations = 200;
+  options.resample_after = 3;
+  options.grid = {50, 100};
+  options.confirm_seeds = 2;
+  options.confirm_members = 4;
+  Evolution evolution(toy, options, Seed{1}, {{"zeros", "00000000"}, {"steps", "01234567"}});
+  while (const auto evaluation = evolution.next()) {
+    const auto objectives = toy.evaluate(evaluation->text);
+    const bool fails = evaluation->number % 17 == 16;
+    evolution.tell({.number = evaluation->number,
+                    .outcome = fails ? Outcome::kDiverged : Outcome::kOk,
+                    .violation = std::max(0.0, objectives[0]),
+                    .objectives = fails ? Objectives{} : objectives});
+  }
+  return evolution.signature();
 }
 
 }  // namespace madsearch

@@ -20,8 +20,7 @@ SearchOptions long_search(std::int64_t lag = 8);
 /// Settings for a run of `evaluations`, as a search of architectures would take them.
 SearchOptions short_search(std::int64_t evaluations, std::int64_t lag = 8);
 
-/// Runs the real Evolution for seeds 0..seeds-1, `options.lag` evaluations always under way, each result told as late as that allows
-/// and those under way in shuffled order.
+/// Runs the real Evolution for seeds 0..seeds-1 with as many evaluations under way as options.lag allows, told in shuffled order.
 BenchResult bench_search(const Toy& toy, const SearchOptions& options, std::int64_t seeds);
 
 /// Of a fixed small search with probes, resampling, failures and confirmation: changes with any decision of the loop.
