@@ -127,7 +127,7 @@ Json written(const T& record) {
   return out;
 }
 
-/// Throws that `where`, e.g. `"steps" of a train message`, is not what it should be.
+/// Throws that `where`, e.g. `"steps" of message "train"`, is not what it should be.
 [[noreturn]] void unexpected(const std::string& where, const char* expected) { throw std::invalid_argument(where + " is not " + expected); }
 
 void read(const Json& json, std::string& value, const std::string& where) {
@@ -226,7 +226,7 @@ std::string to_line(const Message& message) {
   out["type"] = type;
   if (message.type == Type::kError) out["error"] = message.error;
   body(message, [&](const auto& member) {
-    if (!member) throw std::invalid_argument("a " + type + " message has no content");
+    if (!member) throw std::invalid_argument("message \"" + type + "\" has no content");
     out.update(written(*member));
   });
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);  // a broken letter in an error message must not end a worker
@@ -242,7 +242,7 @@ Message from_line(const std::string& line) {
   if (row == types.end()) throw std::invalid_argument("no message type \"" + type + "\"");
   Message message;
   message.type = static_cast<Type>(row - types.begin());
-  const auto where = "a " + type + " message";
+  const auto where = "message \"" + type + "\"";
   if (message.type == Type::kError) {
     if (!json.contains("error")) throw std::invalid_argument(where + " lacks \"error\"");
     read(json["error"], message.error, "\"error\" of " + where);
