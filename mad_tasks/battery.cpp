@@ -75,7 +75,8 @@ std::vector<TaskSetting> read_settings(const Task& task, const Reader& at, Reade
     if (values.empty()) throw axes.error(axis, "an axis needs values besides the baseline's");
     std::set<double> seen = {baseline.real(axis)};
     for (const double value : values) {
-      if (!seen.insert(value).second) throw axes.error(axis, axis + " " + number(value) + " is there already (the baseline lies on every axis)");
+      if (!seen.insert(value).second)
+        throw axes.error(axis, TaskValues{{axis, value}}.text() + " is there already; the baseline lies on every axis");
       if (const auto why = add(axis, value); !why.empty()) throw axes.error(axis, why);
     }
   }

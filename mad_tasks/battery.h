@@ -35,10 +35,11 @@ struct Battery {
   std::string norm = "rmsnorm";                               // or "layernorm"
   std::vector<GridPoint> grid;
   std::vector<BatteryTask> tasks;
-  std::int64_t evaluate_every = 0;                            // steps between looks at validation-A; 0: the trainer's own (worker/trainer.h)
+  std::int64_t evaluate_every = 0;                            // steps between looks at validation-A; 0: the trainer's choice
   bool partial() const;                                       // not all six tasks
   std::int64_t longest() const;                               // the longest input length
-  std::int64_t shortest_recall() const;                       // least of the recall and copying tasks' longest `length`, 0 without any: a window is at most a quarter
+  /// The least of the recall and copying tasks' longest `length`, 0 without such a task; windows are at most a quarter of it.
+  std::int64_t shortest_recall() const;
   std::int64_t total_steps() const;                           // settings x grid x steps
   std::string hash() const;                                   // of everything that changes a score, 16 hex digits
 };
