@@ -5,6 +5,15 @@
 #include <cmath>
 
 namespace madsearch {
+namespace {
+
+/// The layer in float64. x [R, L, in] -> [R, L, out].
+at::Tensor wide(const Linear& layer, const at::Tensor& x) {
+  const auto y = at::matmul(x, layer.weight.to(at::kDouble).transpose(1, 2));
+  return layer.bias.defined() ? y + layer.bias.to(at::kDouble).unsqueeze(1) : y;
+}
+
+}  // namespace
 
 HyenaFilter::HyenaFilter(const Build& build, std::int64_t channels, std::int64_t order)
     : first_(build.inside("implicit_filter.0"), 3, order, {.bias = true}),
@@ -16,11 +25,11 @@ HyenaFilter::HyenaFilter(const Build& build, std::int64_t channels, std::int64_t
   const auto wide = at::TensorOptions().dtype(at::kDouble);
   const auto t = at::linspace(0, 1, L, wide);
   const auto w = 2 * M_PI * at::arange(L, wide) / static_cast<double>(L) * (reference ? 1e-4 : 1.0);
-  const auto z = constant_init(build, at::stack({t, at::cos(w), -at::sin(w)}, -1));
+  const auto z = at::stack({t, at::cos(w), -at::sin(w)}, -1);
   if (reference) {
-    parameter("pos_emb.z", features_, z);
+    parameter("pos_emb.z", features_, constant_init(build, z));
   } else {
-    features_ = z;
+    features_ = z.unsqueeze(0).to(build.options.device());
   }
   child("implicit_filter.0", first_);
   parameter("implicit_filter.1.freq", frequency_, at::full({build.replicas(), 1, order}, reference ? 1.0 : 10.0, build.options));
@@ -28,17 +37,17 @@ HyenaFilter::HyenaFilter(const Build& build, std::int64_t channels, std::int64_t
   child("implicit_filter.4", third_);
   child("implicit_filter.6", last_);
   const auto rates = at::linspace(std::log(0.01) / 1.5, std::log(0.01) / 0.3, channels, wide).abs();
-  decay_ = at::exp(-rates.unsqueeze(1) * t).to(build.options);
+  decay_ = at::exp(-rates.unsqueeze(1) * t).to(build.options.device());
 }
 
 at::Tensor HyenaFilter::operator()(std::int64_t length) const {
   TORCH_CHECK(length <= features_.size(1), "a Hyena filter built for ", features_.size(1), " tokens cannot serve ", length);
-  const auto z = features_.slice(1, 0, length);
-  // Constant features are kept for all replicas that were built; dropped replicas are the frequency's business.
-  const auto R = frequency_.size(0);
-  const auto sine = [&](const at::Tensor& u) { return at::sin(frequency_ * u); };
-  const auto h = last_(sine(third_(sine(second_(sine(first_(z.slice(0, 0, R))))))));  // [R, length, channels]
-  return h.transpose(1, 2) * decay_.slice(1, 0, length);
+  const auto z = features_.slice(1, 0, length).to(at::kDouble), f = frequency_.to(at::kDouble);
+  auto u = at::sin(f * wide(first_, z));
+  u = at::sin(f * wide(second_, u));
+  u = at::sin(f * wide(third_, u));
+  const auto h = wide(last_, u).transpose(1, 2) * decay_.slice(1, 0, length);  // [R, channels, length]
+  return h.to(frequency_.scalar_type());
 }
 
 }  // namespace madsearch

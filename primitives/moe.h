@@ -6,6 +6,7 @@ namespace madsearch {
 /// A mixture of gated MLPs: a router sends each token to the best `active` of E experts.
 ///
 ///   s = x Wr    w = softmax of the `active` largest s, 0 elsewhere      x [R, B, T, D]; w [.., E]
+///   active=1: w = the largest of softmax(s), as a softmax of one number would be 1 and teach the router nothing
 ///   out = Σ_e w_e (silu(x W1_e) * (x W2_e)) W3_e       expert's inner size m = inner D
 ///   loss += 0.01 E Σ_e f_e P_e                         f: share of the tokens' choices, P: mean softmax(s) (load balancing)
 ///
@@ -16,7 +17,7 @@ namespace madsearch {
 /// Protocol    mad-lab: the reference's routing and experts: hidden = (x U1) * gelu(x U2) of all experts, projected by one dense matrix to
 ///             D E numbers; scores below the active-th become 0 (not -∞) before the softmax; router with bias; no load balancing.
 ///             Parameters 2 D m E + m D E² + D E + E (the reference's unused `gates` are left out), all active
-/// Source      Fedus et al. 2021, arXiv:2101.03961, section 2.2 (load balancing); Jiang et al. 2024, arXiv:2401.04088, section 2.1 (routing)
+/// Source      Fedus et al. 2021, arXiv:2101.03961, sections 2.1 (active=1) and 2.2 (load balancing); Jiang et al. 2024, arXiv:2401.04088, section 2.1 (active>1)
 Primitive moe();
 
 }  // namespace madsearch

@@ -25,10 +25,11 @@ class MoE : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto scores = router_(x);                           // [R, ..., E]
     const auto [best, chosen] = at::topk(scores, active_, -1);
-    const auto weights = at::zeros_like(scores).scatter(-1, chosen, at::softmax(best, -1));
+    const auto all = at::softmax(scores, -1);
+    const auto weights = at::zeros_like(all).scatter(-1, chosen, active_ == 1 ? all.gather(-1, chosen) : at::softmax(best, -1));
     const auto share = at::one_hot(chosen, experts_).to(scores.scalar_type()).sum(-2) / static_cast<double>(active_);
     const auto mean = [&](const at::Tensor& u) { return u.reshape({x.size(0), -1, experts_}).mean(1); };
-    balance_ = 0.01 * static_cast<double>(experts_) * (mean(share) * mean(at::softmax(scores, -1))).sum(-1);
+    balance_ = 0.01 * static_cast<double>(experts_) * (mean(share) * mean(all)).sum(-1);
     // All experts as one wide gated MLP whose hidden channels are weighted: at these sizes faster than gathering tokens.
     auto sizes = x.sizes().vec();
     sizes.back() = experts_ * inner_;

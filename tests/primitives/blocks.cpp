@@ -1,11 +1,22 @@
 #include "tests/primitives/blocks.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <gtest/gtest.h>
 
 #include "configs/seed.h"
 
 namespace madsearch {
+namespace {
+
+/// These tensors are so small that threads wait for each other ten times as long as they compute.
+class OneThread : public ::testing::Environment {
+  void SetUp() override { at::set_num_threads(1); }
+};
+[[maybe_unused]] const auto* one_thread = ::testing::AddGlobalTestEnvironment(new OneThread);
+
+}  // namespace
 
 Build build_for(Shape shape, std::int64_t replicas, at::ScalarType type, std::uint64_t first_seed) {
   Build out{.width = shape.width, .max_length = shape.length, .protocol = shape.protocol, .options = at::TensorOptions().dtype(type)};

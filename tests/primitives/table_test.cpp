@@ -15,6 +15,7 @@ struct Row {
   std::string primitive, label;
   Settings settings;
   Protocol protocol;
+  friend void PrintTo(const Row& row, std::ostream* out) { *out << row.label; }
 };
 
 constexpr std::int64_t kWidth = 32, kLength = 20;
@@ -131,16 +132,18 @@ TEST_P(EveryPrimitive, TrainsReplicasAsIfEachWereAlone) {
   const auto weight = random_tensor(x.sizes(), 9, at::kFloat);
   for (std::int64_t r = 0; r < R; ++r) {
     const auto alone = mixer(1, at::kFloat, 1 + static_cast<std::uint64_t>(r));
-    for (const auto& [name, value] : together->parameters())
-      for (const auto& [single_name, single] : alone->parameters())
-        if (name == single_name) EXPECT_TRUE(at::equal(value[r], single[0])) << name << " is not drawn from its replica's seed alone";
+    for (std::size_t n = 0; n < alone->parameters().size(); ++n) {
+      EXPECT_EQ(together->parameters()[n].name, alone->parameters()[n].name);
+      EXPECT_TRUE(at::equal(together->parameters()[n].value[r], alone->parameters()[n].value[0])) << alone->parameters()[n].name;
+    }
     const auto one = gradients(*alone, [&](const at::Tensor& u) { return alone->forward(u); }, x.slice(0, r, r + 1), weight.slice(0, r, r + 1));
     EXPECT_LT(relative_difference(all.output[r], one.output[0]), 1e-5) << "replica " << r;
     EXPECT_LT(relative_difference(all.input[r], one.input[0]), 1e-5) << "replica " << r;
     for (const auto& [name, gradient] : one.parameters)
       EXPECT_LT(relative_difference(all.parameters.at(name)[r], gradient[0]), 1e-5) << name << " of replica " << r;
-    if (alone->auxiliary_loss().defined())
+    if (alone->auxiliary_loss().defined()) {
       EXPECT_LT(relative_difference(together->auxiliary_loss()[r], alone->auxiliary_loss()[0]), 1e-5);
+    }
   }
 }
 
@@ -181,7 +184,9 @@ TEST_P(EveryPrimitive, CostsMoreForMoreTokens) {
   }
   const bool linear = GetParam().primitive == "mamba" || GetParam().primitive == "gla" || GetParam().primitive == "linear_attention" ||
                       sheet().kind == Kind::kChannel;
-  if (linear) EXPECT_EQ(cost(2048).flops, 2 * cost(1024).flops);
+  if (linear) {
+    EXPECT_EQ(cost(2048).flops, 2 * cost(1024).flops);
+  }
   EXPECT_GE(cost().flops, 2 * cost().active() * kLength / 4);  // proj_groups use a parameter in four channels at most
   EXPECT_LE(cost(2048).flops, (linear ? 2.1 : 4.2) * static_cast<double>(cost(1024).flops));
 }

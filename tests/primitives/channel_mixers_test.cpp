@@ -1,0 +1,120 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "primitives/table.h"
+#include "tests/primitives/plain.h"
+
+namespace madsearch {
+namespace {
+
+using Vector = std::vector<double>;
+
+Vector softmax(Vector u) {
+  double total = 0;
+  for (auto& x : u) total += x = std::exp(x);
+  for (auto& x : u) x /= total;
+  return u;
+}
+
+/// Each token of a pass alone through `token`.
+void expect_tokens(const std::vector<Pass>& all, const std::function<Vector(const Pass&, const Vector&)>& token) {
+  expect_agreement(all, [&](const Pass& pass) {
+    std::vector<Vector> out;
+    for (std::int64_t t = 0; t < pass.length; ++t) out.push_back(token(pass, pass.token(t)));
+    return out;
+  });
+}
+
+TEST(MLP, PutsANonlinearityBetweenTwoProducts) {
+  const auto gelu = [](double u) { return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u))); };
+  const auto relu2 = [](double u) { return u > 0 ? u * u : 0; };
+  const auto check = [](const std::string& name, const std::function<double(double)>& f) {
+    expect_tokens(passes("mlp", {{"inner", KnobValue(5, 2)}, {"activation", name}}, {8, 6}), [&](const Pass& pass, const Vector& x) {
+      auto u = pass.linear("fc", x);
+      EXPECT_EQ(u.size(), 20u);
+      for (auto& value : u) value = f(value);
+      return pass.linear("proj", u);
+    });
+  };
+  check("gelu", gelu);
+  check("relu2", relu2);
+}
+
+TEST(SwiGLU, GatesOneProductByAnother) {
+  expect_tokens(passes("swiglu", {{"inner", KnobValue(5, 2)}}, {8, 6}), [](const Pass& pass, const Vector& x) {
+    auto gate = pass.linear("w1", x);
+    const auto u = pass.linear("w2", x);
+    for (std::size_t i = 0; i < u.size(); ++i) gate[i] = silu(gate[i]) * u[i];
+    return pass.linear("w3", gate);
+  });
+}
+
+/// The weights of the experts for one token: 0 for all but the `active` best.
+Vector routing(const Vector& scores, std::int64_t active) {
+  std::vector<std::size_t> order(scores.size());
+  for (std::size_t e = 0; e < order.size(); ++e) order[e] = e;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  Vector best;
+  for (std::int64_t n = 0; n < active; ++n) best.push_back(scores[order[n]]);
+  const auto shares = active == 1 ? Vector{softmax(scores)[order[0]]} : softmax(best);
+  Vector out(scores.size(), 0);
+  for (std::int64_t n = 0; n < active; ++n) out[order[n]] = shares[n];
+  return out;
+}
+
+TEST(MoE, SendsEachTokenToItsBestExperts) {
+  for (const std::int64_t active : {1, 2, 3}) {
+    const std::int64_t m = 4;
+    expect_tokens(passes("moe", {{"experts", 3}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6}), [&](const Pass& pass, const Vector& x) {
+      const auto weights = routing(pass.linear("router", x), active);
+      const auto gate = pass.linear("w1", x), u = pass.linear("w2", x);
+      Vector y(8, 0);
+      for (std::int64_t e = 0; e < 3; ++e)                    // each expert alone, with its own slices of the matrices
+        for (std::int64_t i = e * m; i < (e + 1) * m; ++i)
+          for (std::int64_t d = 0; d < 8; ++d) y[d] += weights[e] * silu(gate[i]) * u[i] * pass["w3.weight"](d, i);
+      return y;
+    });
+  }
+}
+
+TEST(MoE, AsksForBalanceAmongExperts) {
+  const std::int64_t E = 3, active = 2, sequences = 2;
+  const auto all = passes("moe", {{"experts", E}, {"active", active}, {"inner", 1}}, {8, 6}, 2, sequences);
+  for (std::size_t r = 0; r < 2; ++r) {
+    Vector share(E, 0), mean(E, 0);
+    const double tokens = sequences * 6;
+    for (std::size_t b = 0; b < sequences; ++b) {
+      const auto& pass = all[r * sequences + b];
+      for (std::int64_t t = 0; t < 6; ++t) {
+        const auto scores = pass.linear("router", pass.token(t));
+        const auto weights = routing(scores, active), whole = softmax(scores);
+        for (std::int64_t e = 0; e < E; ++e) share[e] += (weights[e] > 0) / (tokens * active), mean[e] += whole[e] / tokens;
+      }
+    }
+    EXPECT_NEAR(all[r * sequences].auxiliary_loss, 0.01 * E * dot(share, mean), 1e-12);
+  }
+}
+
+TEST(MoE, MixesAllExpertsUnderTheReferencesProtocol) {
+  const auto gelu = [](double u) { return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u))); };
+  const std::int64_t E = 4, active = 2;
+  expect_tokens(passes("moe", {{"experts", E}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6, Protocol::kMadLab}), [&](const Pass& pass, const Vector& x) {
+    auto hidden = pass.linear("up1", x);
+    const auto b = pass.linear("up2", x);
+    for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= gelu(b[i]);
+    auto scores = pass.linear("router", x);
+    auto sorted = scores;
+    std::sort(sorted.rbegin(), sorted.rend());
+    for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
+    const auto weights = softmax(scores), z = pass.linear("down1", hidden);
+    Vector y(8, 0);
+    for (std::int64_t d = 0; d < 8; ++d)
+      for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];
+    return y;
+  });
+}
+
+}  // namespace
+}  // namespace madsearch

@@ -1,0 +1,44 @@
+#pragma once
+#include <cmath>
+
+#include "tests/primitives/plain.h"
+
+namespace madsearch {
+
+/// The implicit filter of Poli et al. 2023, appendix D.3, of one channel at one lag, from the parameters of a pass.
+inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64_t channels, std::int64_t lag, Protocol protocol, std::int64_t max_length) {
+  const std::string name = "long_conv.filter.implicit_filter.";
+  const double t = static_cast<double>(lag) / static_cast<double>(max_length - 1), angle = 2 * M_PI * static_cast<double>(lag) / static_cast<double>(max_length);
+  std::vector<double> u = {t, std::cos(angle), -std::sin(angle)};
+  if (protocol == Protocol::kMadLab) {
+    const auto& z = pass["long_conv.filter.pos_emb.z"];
+    u = {z(lag, 0), z(lag, 1), z(lag, 2)};
+  }
+  for (const std::string layer : {"0", "2", "4"}) {
+    u = pass.linear(name + layer, u);
+    for (std::size_t i = 0; i < u.size(); ++i) u[i] = std::sin(pass[name + "1.freq"](static_cast<std::int64_t>(i)) * u[i]);
+  }
+  const double slow = std::log(0.01) / 1.5, fast = std::log(0.01) / 0.3;
+  const double rate = slow + (channels > 1 ? (fast - slow) * static_cast<double>(channel) / static_cast<double>(channels - 1) : 0);
+  return pass.linear(name + "6", u)[static_cast<std::size_t>(channel)] * std::exp(-t * std::abs(rate));
+}
+
+/// conv_k(x W + b) with the projection repeated `groups` times: [T][channels].
+inline std::vector<std::vector<double>> short_projection(const Pass& pass, std::int64_t groups, std::int64_t taps) {
+  std::vector<std::vector<double>> projected, out;
+  for (std::int64_t t = 0; t < pass.length; ++t) {
+    const auto one = pass.linear("in_proj", pass.token(t));
+    auto& repeated = projected.emplace_back();
+    for (std::int64_t g = 0; g < groups; ++g) repeated.insert(repeated.end(), one.begin(), one.end());
+    auto& sums = out.emplace_back();
+    for (std::int64_t c = 0; c < static_cast<std::int64_t>(repeated.size()); ++c) {
+      double sum = pass["short_filter.bias"](c);
+      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+        sum += pass["short_filter.weight"](c, taps - 1 - lag) * projected[static_cast<std::size_t>(t - lag)][static_cast<std::size_t>(c)];
+      sums.push_back(sum);
+    }
+  }
+  return out;
+}
+
+}  // namespace madsearch
