@@ -39,7 +39,7 @@ std::string described(int status) {
   auto signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   if (!WIFSIGNALED(status) && WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 128 + SIGRTMAX) signal = WEXITSTATUS(status) - 128;  // the shell's way to say it
   if (signal != 0) return "signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
-  return "exit code " + std::to_string(WEXITSTATUS(status));
+  return "exit code " + std::to_string(WEXITSTATUS(status)) + (WEXITSTATUS(status) == 127 ? " (command not found)" : "");
 }
 
 }  // namespace
