@@ -8,9 +8,15 @@
 namespace madsearch {
 namespace {
 
+bool valid_at(const Primitive& primitive, Settings set, const std::vector<Shape>& shapes) {
+  for (const auto& [name, held] : Settings(set))
+    if (held == KnobValue("auto")) set.set(name, 2);          // whatever it is solved to fits
+  return check_knobs(primitive, set).empty() &&
+         std::all_of(shapes.begin(), shapes.end(), [&](Shape shape) { return primitive.valid(set, shape).empty(); });
+}
+
 /// Whether some choice of the other knobs makes `value` valid at every shape: kv_heads=2 needs heads of its own.
 bool possible(const Primitive& primitive, const Knob& knob, const KnobValue& value, const std::vector<Shape>& shapes) {
-  if (value == KnobValue("auto")) return true;                // solved before it is built
   std::vector<Settings> settings{primitive.defaults()};
   for (const auto& other : primitive.knobs)
     for (const auto& option : other.values) {
@@ -19,16 +25,14 @@ bool possible(const Primitive& primitive, const Knob& knob, const KnobValue& val
     }
   return std::any_of(settings.begin(), settings.end(), [&](Settings set) {
     set.set(knob.name, value);
-    for (const auto& [name, held] : Settings(set))
-      if (held == KnobValue("auto")) set.set(name, 2);
-    return check_knobs(primitive, set).empty() &&
-           std::all_of(shapes.begin(), shapes.end(), [&](Shape shape) { return primitive.valid(set, shape).empty(); });
+    return valid_at(primitive, set, shapes);
   });
 }
 
 }  // namespace
 
-Alphabet::Alphabet(const std::vector<std::string>& names, const std::vector<Shape>& shapes, std::int64_t max_window) {
+Alphabet::Alphabet(const std::vector<std::string>& names, const std::vector<Shape>& shapes, std::int64_t max_window)
+    : shapes_(shapes) {
   for (const auto& name : names) {
     const auto* primitive = find_primitive(name);
     if (!primitive) throw std::invalid_argument("Alphabet: unknown primitive " + name);
@@ -57,13 +61,17 @@ std::vector<std::string> Alphabet::variable_knobs(const std::string& primitive) 
   return out;
 }
 
+bool Alphabet::fits(const Block& block) const { return valid_at(*find_primitive(block.primitive), block.settings, shapes_); }
+
 Block Alphabet::draw(const std::string& name, Rng& rng) const {
   const auto* primitive = find_primitive(name);
-  Block block{name, primitive->defaults(), "", false};
-  for (const auto& knob : primitive->knobs) {
-    const auto& allowed = values(name, knob.name);
-    block.settings.set(knob.name, chance(rng, 1.0 / 3) ? pick(rng, allowed) : allowed.front());
-  }
+  Block block{name, {}, "", false};
+  do {
+    for (const auto& knob : primitive->knobs) {
+      const auto& allowed = values(name, knob.name);
+      block.settings.set(knob.name, chance(rng, 1.0 / 3) ? pick(rng, allowed) : allowed.front());
+    }
+  } while (!fits(block));                                     // each value alone fits, so this ends
   if (primitive->simplify) primitive->simplify(block.settings);
   return block;
 }

@@ -24,12 +24,15 @@ class Alphabet {
   const std::vector<KnobValue>& values(const std::string& primitive, const std::string& knob) const;
   /// Knobs with more than one value.
   std::vector<std::string> variable_knobs(const std::string& primitive) const;
+  /// Whether the knobs of `block` are valid together at every shape.
+  bool fits(const Block& block) const;
   /// A block of `primitive`: each knob keeps its default or, one time in three, takes another value.
   Block draw(const std::string& primitive, Rng& rng) const;
   /// A block of any primitive; sequence and channel mixers are equally likely where there are both.
   Block draw(Rng& rng) const;
 
  private:
+  std::vector<Shape> shapes_;
   std::vector<std::string> sequence_, channel_;
   std::map<std::string, std::map<std::string, std::vector<KnobValue>>> values_;
 };

@@ -84,6 +84,8 @@ SearchOptions long_search(std::int64_t lag) {
   SearchOptions out;
   out.evaluations = 4000;
   out.population = 20;
+  out.crossover = 0.3;
+  out.mutations = 0.2;
   out.lag = lag;
   out.probe = false;
   return out;

@@ -77,19 +77,21 @@ void collect(Stripe& stripe, std::vector<Block*>& out) {
   }
 }
 
-/// "a", "b", ..., "z", "a1", "b1", ... by first use. A label that is used once shares nothing and goes.
-void rename_labels(Genome& genome) {
+/// A label that is used once shares nothing.
+void drop_lone_labels(Genome& genome) {
   const auto all = blocks(genome);
   std::map<std::string, int> uses;
   for (const auto* block : all)
     if (!block->label.empty()) ++uses[block->label];
+  for (auto* block : all)
+    if (!block->label.empty() && uses[block->label] == 1 && !block->keys_values_only) block->label.clear();
+}
+
+/// "a", "b", ..., "z", "a1", "b1", ... by first use.
+void rename_labels(Genome& genome) {
   std::map<std::string, std::string> names;
-  for (auto* block : all) {
+  for (auto* block : blocks(genome)) {
     if (block->label.empty()) continue;
-    if (uses[block->label] == 1 && !block->keys_values_only) {
-      block->label.clear();
-      continue;
-    }
     const auto n = names.size();
     const auto name = std::string(1, static_cast<char>('a' + n % 26)) + (n < 26 ? "" : std::to_string(n / 26));
     block->label = names.try_emplace(block->label, name).first->second;
@@ -138,8 +140,9 @@ std::vector<Block*> blocks(Genome& genome) {
 }
 
 Genome canonical(Genome genome) {
-  Ties ties;
+  drop_lone_labels(genome);
   sort_branches(genome.stages);
+  Ties ties;
   find_ties(genome.stages, ties);
   if (ties.empty()) {
     rename_labels(genome);

@@ -25,8 +25,8 @@ std::string label_of(const Node& node) {
   std::string knobs;
   const auto* primitive = find_primitive(node.block.primitive);
   for (const auto& [name, value] : node.block.settings)
-    if (!primitive || primitive->knob(name)->values.front() != value) knobs += "\n" + name + "=" + value.text();
-  const auto shared = node.block.label.empty() ? "" : "\n@" + node.block.label + (node.block.keys_values_only ? ":kv" : "");
+    if (!primitive || primitive->knob(name)->values.front() != value) knobs += "\\n" + name + "=" + value.text();
+  const auto shared = node.block.label.empty() ? "" : "\\n@" + node.block.label + (node.block.keys_values_only ? ":kv" : "");
   return node.block.primitive + knobs + shared;
 }
 
@@ -89,10 +89,10 @@ std::string Graph::dot(const std::string& title) const {
       out, adjacency,
       [&](std::ostream& s, std::size_t v) {
         const auto block = adjacency[v].type == Node::Type::kBlock;
-        s << "[label=" << boost::escape_dot_string(label_of(adjacency[v])) << ", shape=" << (block ? "box" : "plaintext") << "]";
+        s << "[label=" << '"' << label_of(adjacency[v]) << '"' << ", shape=" << (block ? "box" : "plaintext") << "]";
       },
       boost::default_writer(),
-      [&](std::ostream& s) { s << "label=" << boost::escape_dot_string(title) << ";\nrankdir=BT;\nnode [fontname=\"Helvetica\"];\n"; });
+      [&](std::ostream& s) { s << "label=\"" << title << "\";\nrankdir=BT;\nnode [fontname=\"Helvetica\"];\n"; });
   // Shared weights and caches are dashed: they carry no activations.
   auto text = out.str();
   std::string dashed;

@@ -15,7 +15,12 @@ Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
   const Block chosen = *target;
   const auto knob = pick(rng, alphabet.variable_knobs(chosen.primitive));
   auto values = alphabet.values(chosen.primitive, knob);
-  std::erase(values, chosen.settings.at(knob));
+  std::erase_if(values, [&](const KnobValue& value) {
+    auto changed = chosen;
+    changed.settings.set(knob, value);
+    return value == chosen.settings.at(knob) || !alphabet.fits(changed);
+  });
+  if (values.empty()) return child;
   const auto value = pick(rng, values);
   const auto& simplify = find_primitive(chosen.primitive)->simplify;
   for (auto* block : blocks(child)) {

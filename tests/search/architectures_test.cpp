@@ -32,7 +32,10 @@ TEST_P(EveryMutation, MakesValidChildrenAndLeavesTheParentAlone) {
   Rng rng{Seed{7}.derive(mutation.name)};
   int changed = 0, too_deep = 0;
   for (int i = 0; i < 1000; ++i) {
-    const auto parent = parse(space.mutate(space.random(rng), 1 + static_cast<int>(below(rng, 4)), rng).text);
+    auto parent = parse(space.mutate(space.random(rng), 1 + static_cast<int>(below(rng, 4)), rng).text);
+    if (chance(rng, 0.3)) parent = share().apply(parent, alphabet, rng);
+    if (chance(rng, 0.3)) parent = branch().apply(parent, alphabet, rng);
+    if (!problem(parent).empty()) continue;
     const auto before = parent;
     const auto child = mutation.apply(parent, alphabet, rng);
     ASSERT_EQ(parent, before);

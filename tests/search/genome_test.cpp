@@ -28,7 +28,7 @@ TEST(Genome, ExpandsRepeatsAndFoldsThemBack) {
 
 TEST(Genome, FoldsRepeatsWithinRepeats) {
   EXPECT_EQ(text(parse("mamba mamba mamba swiglu mamba mamba mamba swiglu")), "[[mamba]x3 swiglu]x2");
-  EXPECT_EQ(text(parse("mlp mlp")), "mlp mlp");               // "[mlp]x2" is as long; the first in lexicographic order would be "["
+  EXPECT_EQ(text(parse("mlp mlp")), "[mlp]x2");               // as long as "mlp mlp"; the first in lexicographic order is written
 }
 
 TEST(Genome, LeavesOutDefaultKnobsButHashesThem) {
