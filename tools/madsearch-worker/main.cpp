@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
   std::string device = "cpu";
   int threads = 1;
   double ping_timeout = 300;
-  app.add_option("--device", device, "cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--device", device, "cpu, cuda or cuda:N")->envname("MADSEARCH_DEVICE")->capture_default_str();
   app.add_option("--threads", threads, "threads on a CPU; one is fastest for small models")->capture_default_str()->check(CLI::Range(1, 256));
   app.add_option("--ping-timeout", ping_timeout, "seconds without a ping, once there was one, after which to end; 0: never")->capture_default_str();
   app.set_version_flag("--version", version());
