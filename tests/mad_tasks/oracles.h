@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mad_tasks/task.h"
+
+namespace madsearch {
+
+using Tokens = std::vector<std::int32_t>;
+
+/// The test targets of `inputs`, found from inputs alone by each task's rule and not as the task makes them: kIgnore where nothing is asked.
+/// A value asked for that inputs never showed is `kUnknown`.
+inline constexpr std::int32_t kUnknown = -1;
+Tokens recall_oracle(const Tokens& inputs, std::int64_t keys, std::int64_t pairable);
+Tokens fuzzy_oracle(const Tokens& inputs, std::int64_t keys, std::int64_t padding);
+Tokens copying_oracle(const Tokens& inputs, std::int32_t copy, std::int32_t blank);
+
+/// All settings of the sweep of `task`, the baseline first.
+std::vector<TaskSetting> sweep(const Task& task);
+const Task& task_named(const std::string& name);
+/// `task`'s baseline with some values changed.
+TaskValues with(const Task& task, const TaskValues& changes);
+std::int64_t scored(const Tokens& targets);
+/// Mean of scored positions an example, over examples 0 .. n-1 of the test split.
+double mean_scored(const Generator& generator, std::uint64_t n);
+
+}  // namespace madsearch
