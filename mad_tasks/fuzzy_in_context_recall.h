@@ -17,10 +17,10 @@ namespace madsearch {
 ///
 /// Knobs    vocabulary; length, at least 3 (key_motif + value_motif); key_motif and value_motif, at most the number of key and of value
 ///          tokens, value tokens at least 2; multi_query, 0 or 1; examples
-/// Scored   about 4.3 positions an example at the baseline, two of them at the end
+/// Scored   about 4.4 positions an example at the baseline, two of them at the end
 /// Chance   f/values + (1 - f)/(values - 1), f = 2/(value_motif + 1) the part that shows a key; else a value is shown, which isn't next
 /// Protocol madsearch: the place is limited so that the last pair was always shown: oracle 1. mad-lab: it may lie behind the end of what is
-///          drawn; at the baseline that is so in 2 % of the examples, 0.9 % of the scored positions, and the oracle counts as much less
+///          drawn; at the baseline that is so in 2.4 % of the examples, 0.8 % of the scored positions, and the oracle is as much less than 1
 /// Cost     linear in length + vocabulary (mad-lab lists all motifs for every example)
 /// Source   Poli et al. 2024, arXiv:2403.17844; settings of mad-lab configs/tasks/fuzzy-in-context-recall.yml
 Task fuzzy_in_context_recall();
