@@ -1,0 +1,113 @@
+#include "engine/front_report.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace madsearch {
+namespace {
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> out;
+  for (std::string word; in >> word;) out.push_back(word);
+  return out;
+}
+
+/// Meta "objectives" holds names, "objective_limits" the largest size of each, 0 for the default.
+std::vector<Objective> stored_objectives(const Store& store) {
+  const auto names = words(store.meta("objectives")), limits = words(store.meta("objective_limits"));
+  std::vector<Objective> out;
+  for (std::size_t i = 0; i < names.size(); ++i) out.push_back(objective(names[i], i < limits.size() ? std::stod(limits[i]) : 0));
+  return out;
+}
+
+struct Scores {
+  std::vector<double> search, fresh;
+  double violation = 0;
+  bool completed = false;
+};
+
+bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_designs) {
+  if (row.seed || !row.score.low) return false;
+  return std::all_of(hand_designs.begin(), hand_designs.end(), [&](const FrontRow& hand) {
+    if (hand.candidate.state_exact > row.candidate.state_exact) return true;
+    return hand.score.high && *row.score.low > *hand.score.high;
+  });
+}
+
+}  // namespace
+
+std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) {
+  const auto objectives = stored_objectives(store);
+  std::map<std::string, Scores> scores;
+  for (const auto& evaluation : store.evaluations()) {
+    if (!evaluation.finished || evaluation.outcome != Outcome::kOk) continue;
+    auto& held = scores[evaluation.hash];
+    if (evaluation.rung == Rung::kConfirm) held.fresh.push_back(evaluation.score);
+    if (evaluation.rung == Rung::kBattery) {
+      held.search.push_back(evaluation.score);
+      if (evaluation.seed_set == 0) held.violation = evaluation.violation, held.completed = true;
+    }
+  }
+  std::map<std::string, double> bits;
+  for (const auto& record : store.pretrainings())
+    if (record.outcome == Outcome::kOk) bits[record.hash] = record.bits_per_byte;
+  std::vector<FrontRow> out;
+  for (const auto& candidate : store.candidates()) {
+    const auto held = scores.find(candidate.hash);
+    if (held == scores.end() || !held->second.completed || (feasible_only && held->second.violation > 0)) continue;
+    FrontRow row{.candidate = candidate};
+    row.confirmed = held->second.fresh.size() >= 2;
+    row.score = row.confirmed ? interval(held->second.fresh) : Interval{interval(held->second.search).mean, {}, {}};
+    row.rung = row.confirmed ? Rung::kConfirm : Rung::kBattery;
+    row.seeds = static_cast<std::int64_t>(row.confirmed ? held->second.fresh.size() : held->second.search.size());
+    row.seed = candidate.origin.starts_with("seed:");
+    if (const auto known = bits.find(candidate.hash); known != bits.end()) row.bits_per_byte = known->second;
+    row.objectives = values(objectives, candidate, row.score.mean);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+FrontReport read_front(const Store& store) {
+  FrontReport report;
+  report.name = store.meta("name");
+  report.protocol = store.meta("protocol");
+  report.battery = store.meta("battery");
+  report.finished = store.meta("finished") == "yes";
+  report.reproducible = store.meta("closed_by").empty();
+  const auto objectives = stored_objectives(store);
+  for (const auto& objective : objectives) report.objectives.push_back(objective.name);
+  report.box = box(objectives);
+
+  std::set<std::string> evaluated;
+  for (const auto& evaluation : store.evaluations())
+    if (evaluation.finished) evaluated.insert(evaluation.hash);
+  report.evaluated = static_cast<std::int64_t>(evaluated.size());
+
+  auto rows = completed_designs(store, false);
+  report.completed = static_cast<std::int64_t>(rows.size());
+  for (const auto& row : rows)
+    if (row.seed) report.hand_designs.push_back(row);
+  rows = completed_designs(store, true);
+  report.confirmed = std::any_of(rows.begin(), rows.end(), [](const FrontRow& row) { return row.confirmed; });
+  if (report.confirmed) std::erase_if(rows, [](const FrontRow& row) { return !row.confirmed; });
+
+  std::vector<Objectives> points;
+  for (const auto& row : rows) points.push_back(row.objectives);
+  for (const auto i : front(points)) report.front.push_back(rows[i]);
+  report.hypervolume = objectives.empty() ? 0 : hypervolume_share(objectives, points);
+  const auto by_state = [](const FrontRow& a, const FrontRow& b) {
+    return std::pair(a.candidate.state_exact, -a.score.mean) < std::pair(b.candidate.state_exact, -b.score.mean);
+  };
+  std::sort(report.front.begin(), report.front.end(), by_state);
+  std::sort(report.hand_designs.begin(), report.hand_designs.end(), by_state);
+  for (const auto& row : report.front)
+    if (surely_better(row, report.hand_designs)) report.better.push_back(row.candidate.hash);
+  report.pretrainings = store.pretrainings();
+  return report;
+}
+
+}  // namespace madsearch

@@ -1,0 +1,48 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/objectives.h"
+#include "mad_tasks/score.h"
+#include "results/store.h"
+
+namespace madsearch {
+
+/// One design of a run as it is shown.
+struct FrontRow {
+  CandidateRecord candidate;
+  Interval score;                                             // of fresh seeds if confirmed, else of the search (no interval)
+  bool confirmed = false;                                     // scored on at least two fresh seeds
+  bool seed = false;                                          // a hand design
+  Rung rung = Rung::kBattery;
+  std::int64_t seeds = 1;
+  std::optional<double> bits_per_byte;
+  Objectives objectives;
+};
+
+/// A run's front, from its store alone. Once designs are confirmed, the front is that of confirmed designs: a member chosen because it
+/// scored well is shown with what it scored on seeds that played no part in choosing it.
+struct FrontReport {
+  std::string name, protocol, battery, box;
+  std::vector<std::string> objectives;
+  std::int64_t evaluated = 0;                                 // distinct candidates with a finished evaluation
+  std::int64_t completed = 0;                                 // of these, how many completed all tasks
+  double hypervolume = 0;                                     // of the front shown, as a share of `box`
+  bool confirmed = false;                                     // the front is of confirmed designs
+  bool finished = false;                                      // the run has ended
+  bool reproducible = true;                                   // false if a time limit ended the search
+  std::vector<FrontRow> front;                                // by state, then score
+  std::vector<FrontRow> hand_designs;                         // all of them, on the front or not
+  /// Members that are no hand design and whose score_low lies above the score_high of every hand design of equal or smaller state.
+  std::vector<std::string> better;                            // hashes
+  std::vector<PretrainingRecord> pretrainings;
+};
+
+FrontReport read_front(const Store& store);
+
+/// `completed` designs of a run: every candidate that finished rung battery or confirm with outcome ok, feasible ones only if asked.
+std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only);
+
+}  // namespace madsearch
