@@ -17,11 +17,18 @@ class Attention : public Mixer {
         kv_heads_(set.at("kv_heads").is_word() ? heads_ : set.count("kv_heads")),
         size_(build.width / heads_),
         window_(set.at("window").is_word() ? std::numeric_limits<std::int64_t>::max() : set.count("window")),
+        reach_(window_),
         rotary_(set.word("rotary") == "on"),
         owner_(owner),
         qkv_(build.inside("Wqkv"), build.width, owner ? build.width : build.width + 2 * kv_heads_ * size_,
              {.bias = build.protocol == Protocol::kMadLab}),
         out_(build.inside("out_proj"), build.width, build.width, {.bias = build.protocol == Protocol::kMadLab}) {
+    if (owner_) {
+      if (owner_->owner_) throw std::invalid_argument("attention can share keys and values only with the block that owns them");
+      if (heads_ != owner_->heads_ || kv_heads_ != owner_->kv_heads_ || rotary_ != owner_->rotary_)
+        throw std::invalid_argument("attention that shares keys and values must have the heads, kv_heads and rotary of their owner");
+      owner_->reach_ = std::max(owner_->reach_, window_);
+    }
     child("Wqkv", qkv_);
     child("out_proj", out_);
   }
@@ -48,14 +55,14 @@ class Attention : public Mixer {
         keys_ = at::cat({state.tensors[0], keys_}, 3);
         values_ = at::cat({state.tensors[1], values_}, 3);
       }
-      const auto first = std::max<std::int64_t>(0, keys_.size(3) - window_);
+      const auto first = std::max<std::int64_t>(0, keys_.size(3) - reach_);
       keys_ = keys_.slice(3, first);
       values_ = values_.slice(3, first);
       state.tensors = {keys_, values_};
     }
     ++state.position;
     const auto& shared_keys = owner_ ? owner_->keys_ : keys_;
-    const auto first = std::max<std::int64_t>(0, shared_keys.size(3) - window_);  // a sharing use may have the smaller window
+    const auto first = std::max<std::int64_t>(0, shared_keys.size(3) - window_);  // another use may have a larger window
     const auto k = grouped(shared_keys.slice(3, first)), v = grouped((owner_ ? owner_->values_ : values_).slice(3, first));
     const auto weights = at::softmax(at::matmul(q, k.transpose(-1, -2)) / std::sqrt(static_cast<double>(size_)), -1);
     return out_(at::matmul(weights, v).reshape({R, B, D}));
@@ -83,6 +90,7 @@ class Attention : public Mixer {
   }
 
   std::int64_t heads_, kv_heads_, size_, window_;
+  std::int64_t reach_;                                        // the largest window of those who share the keys and values
   bool rotary_;
   Attention* owner_;                                          // of the keys and values (@label:kv), or nullptr
   Linear qkv_, out_;

@@ -17,7 +17,7 @@ Primitive linear_attention() {
             const auto F = map == "hedgehog" ? 2 * d : d;
             const bool normalised = s.protocol == Protocol::kMadLab || (map != "identity" && map != "elementwise_product");
             return {.parameters = 4 * D * D + 2 * products * (d * d + d),
-                    .flops = 8 * T * D * D + 5 * T * D * F + 4 * products * T * D * d,
+                    .flops = 8 * T * D * D + 4 * T * D * F + (normalised ? 3 * T * H * F + T * D : 0) + 4 * products * T * D * d,
                     .state = H * F * d + (normalised ? H * F : 0),
                     .state_mad = H * F * d};
           },

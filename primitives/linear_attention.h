@@ -21,7 +21,7 @@ namespace madsearch {
 ///
 /// Knobs       heads (H), which must divide D; feature_map
 /// Parameters  4 D² and those of the maps; no other biases
-/// FLOPs       8 T D² + 5 T D F + those of the maps
+/// FLOPs       8 T D² + 4 T D F + 3 T H F + T D (z and the quotient) + those of the maps, 4 T D d for each matrix of q and k
 /// State       H F d + H F           S and z of every head; convention mad: H F d
 /// Protocol    madsearch: identity and elementwise_product take either sign, so y_t = φ(q_t) S_t without z and its state, because the
 ///             quotient has poles; mad-lab: always the quotient, ε = 1e-12

@@ -79,5 +79,11 @@ TEST(Primitives, AreNotBuiltFromSettingsThatDoNotFit) {
             "attention can share the keys and values of attention only");
 }
 
+TEST(HyenaFilter, ServesNoLongerSequenceThanItWasBuiltFor) {
+  const auto block = build_mixer("hyena", find_primitive("hyena")->defaults(), build_for({8, 16}, 1));
+  EXPECT_THROW(block->forward(random_input(1, 1, {8, 17})), std::invalid_argument);
+  EXPECT_NO_THROW(block->forward(random_input(1, 1, {8, 16})));
+}
+
 }  // namespace
 }  // namespace madsearch
