@@ -35,7 +35,7 @@ CREATE INDEX trainings_of_evaluation ON trainings(evaluation);
 CREATE TABLE pretrainings(hash TEXT NOT NULL, text TEXT NOT NULL, role TEXT NOT NULL, outcome TEXT NOT NULL, bits_per_byte REAL,
   bits_per_byte_recall REAL, learning_rate REAL, flops REAL, tuning_flops REAL, epochs REAL, parameters INTEGER NOT NULL, tokens INTEGER NOT NULL,
   width INTEGER NOT NULL, length INTEGER NOT NULL, state INTEGER NOT NULL, core_seconds REAL, message TEXT NOT NULL, PRIMARY KEY(hash, role));
-CREATE TABLE attempts(id TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE attempts(id TEXT PRIMARY KEY, count INTEGER NOT NULL, running INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE operators(name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded INTEGER NOT NULL) WITHOUT ROWID;
 )sql"};
 
@@ -209,6 +209,7 @@ struct Store::Database {
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
     migrate();
+    db->exec("UPDATE attempts SET count = count - 1, running = 0 WHERE running");  // the last coordinator was killed, and its workers with it
   }
 
   /// Before anything is written: is it ours to write?
@@ -269,11 +270,20 @@ std::string Store::meta(const std::string& key) const {
 void Store::put(const CandidateRecord& record) { database_->put("INSERT OR IGNORE", "candidates", record); }  // whoever met it first
 void Store::put(const EvaluationRecord& record) { database_->put("INSERT OR REPLACE", "evaluations", record); }
 void Store::put(const PretrainingRecord& record) { database_->put("INSERT OR REPLACE", "pretrainings", record); }
-void Store::put(const TrainingRecord& record, std::int64_t evaluation) { database_->put("INSERT OR REPLACE", "trainings", StoredTraining{record, evaluation}); }
+void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
+  transaction([&] {
+    database_->put("INSERT OR REPLACE", "trainings", StoredTraining{record, evaluation});
+    database_->guarded([&] {                                  // what is answered is not under way
+      SQLite::Statement statement(*database_->db, "UPDATE attempts SET running = 0 WHERE id = ?");
+      bind(statement, 1, record.id);
+      statement.exec();
+    });
+  });
+}
 
 int Store::begin_attempt(const std::string& id) {
   return database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "INSERT INTO attempts VALUES(?, 1) ON CONFLICT(id) DO UPDATE SET count = count + 1 RETURNING count");
+    SQLite::Statement statement(*database_->db, "INSERT INTO attempts VALUES(?, 1, 1) ON CONFLICT(id) DO UPDATE SET count = count + 1, running = 1 RETURNING count");
     bind(statement, 1, id);
     statement.executeStep();
     const auto count = statement.getColumn(0).getInt();
@@ -284,7 +294,7 @@ int Store::begin_attempt(const std::string& id) {
 
 void Store::forget_attempt(const std::string& id) {
   database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "UPDATE attempts SET count = count - 1 WHERE id = ? AND count > 0");
+    SQLite::Statement statement(*database_->db, "UPDATE attempts SET count = count - 1, running = 0 WHERE id = ? AND running");
     bind(statement, 1, id);
     statement.exec();
   });

@@ -28,7 +28,8 @@ class Store {
   void put(const EvaluationRecord& record);                   // replaces the one of the same number
   void put(const TrainingRecord& record, std::int64_t evaluation);
   void put(const PretrainingRecord& record);
-  /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included.
+  /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included. One that is neither
+  /// answered (put) nor begun again when the next writer opens the file died with the coordinator and isn't counted.
   int begin_attempt(const std::string& id);
   void forget_attempt(const std::string& id);                 // the worker died with the coordinator, not alone
 

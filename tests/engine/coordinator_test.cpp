@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
+#include <string>
 
 #include "configs/errors.h"
 #include "engine/devices.h"
@@ -67,6 +69,23 @@ class CoordinatorTest : public ::testing::Test {
   std::map<std::string, int> attempts_;
   std::vector<std::string> events_;
 };
+
+int number_in(const char* file) {
+  int out = 0;
+  std::ifstream(file) >> out;
+  return out;
+}
+
+/// True if the process ends within 2 s. Killed, it may stay a zombie until its new parent looks.
+bool ends(int pid) {
+  for (int i = 0; i < 200; ++i) {
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string number, name, state;
+    if (!(stat >> number >> name >> state) || state == "Z") return pid > 0;
+    usleep(10'000);
+  }
+  return false;
+}
 
 std::string complaint(Coordinator& coordinator) {
   try {
@@ -305,6 +324,40 @@ TEST_F(CoordinatorTest, RefusesAWorkerOfAnotherVersion) {
   EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks protocol 7, this madsearch 1: the two are of different versions\nits command: " + text);
 }
 
+TEST_F(CoordinatorTest, GoesOnWithoutASlotThatDoesNotStart) {
+  char folder[] = "/tmp/madsearch-coordinator-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  auto options = stub("milliseconds=30");
+  options.command = "mkdir " + std::string(folder) + "/taken 2>/dev/null || exit 3; " + options.command;
+  options.slots_per_device = 2;
+  {
+    Coordinator coordinator(options);
+    listen(coordinator);
+    for (int i = 0; i < 40; ++i) coordinator.submit(training(std::to_string(i)));
+    EXPECT_EQ(all(coordinator).size(), 40);
+  }
+  ASSERT_EQ(events_.size(), 3);
+  EXPECT_NE(events_[2].find("ended: exit code 3, before it said hello; given up"), std::string::npos) << events_[2];
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(CoordinatorTest, ItsWorkersEndWhenItIsKilled) {
+  char file[] = "/tmp/madsearch-coordinator-XXXXXX";
+  close(mkstemp(file));
+  const auto child = fork();
+  if (child == 0) {
+    auto options = stub("milliseconds=60000");
+    options.command = "echo $$ > " + std::string(file) + "; MADSEARCH_STUB=milliseconds=60000 exec " MADSEARCH_BINARY_DIR "/tests/stub_worker";
+    Coordinator coordinator(options);
+    coordinator.submit(training("a"));
+    while (coordinator.workers().empty()) coordinator.wait(0.05);
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  EXPECT_TRUE(ends(number_in(file)));
+  unlink(file);
+}
+
 TEST_F(CoordinatorTest, EndsTheWholeCommandWithItself) {
   char file[] = "/tmp/madsearch-coordinator-XXXXXX";
   close(mkstemp(file));
@@ -315,22 +368,8 @@ TEST_F(CoordinatorTest, EndsTheWholeCommandWithItself) {
     coordinator.submit(training("a"));
     EXPECT_EQ(all(coordinator).size(), 1);
   }
-  FILE* in = fopen(file, "r");
-  int pid = 0;
-  ASSERT_EQ(fscanf(in, "%d", &pid), 1);
-  fclose(in);
+  EXPECT_TRUE(ends(number_in(file)));
   unlink(file);
-  for (int i = 0; i < 100 && kill(pid, 0) == 0; ++i) {
-    char path[64], state = 'R';                               // killed, it may stay a zombie until its new parent looks
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (FILE* stat = fopen(path, "r")) {
-      std::ignore = fscanf(stat, "%*d %*s %c", &state);
-      fclose(stat);
-    }
-    if (state == 'Z') return;
-    usleep(10'000);
-  }
-  EXPECT_NE(kill(pid, 0), 0);
 }
 
 TEST_F(CoordinatorTest, RefusesWhatIsNoRequest) {

@@ -150,18 +150,31 @@ TEST_F(StoreTest, KeepsMetaAndMissesNone) {
   EXPECT_EQ(store.meta("seed"), "");
 }
 
-TEST_F(StoreTest, CountsAttemptsAcrossProcesses) {
-  {
-    auto store = writer();
-    EXPECT_EQ(store.begin_attempt("a"), 1);
-    EXPECT_EQ(store.begin_attempt("a"), 2);
-    EXPECT_EQ(store.begin_attempt("b"), 1);
-  }
+TEST_F(StoreTest, CountsAttempts) {
   auto store = writer();
-  store.forget_attempt("a");
+  EXPECT_EQ(store.begin_attempt("a"), 1);
   EXPECT_EQ(store.begin_attempt("a"), 2);
+  EXPECT_EQ(store.begin_attempt("b"), 1);
+  store.forget_attempt("a");
+  store.forget_attempt("a");
+  EXPECT_EQ(store.begin_attempt("a"), 2) << "only what is under way can be forgotten";
   store.forget_attempt("never begun");
   EXPECT_EQ(store.begin_attempt("never begun"), 1);
+}
+
+TEST_F(StoreTest, ForgetsTheAttemptThatDiedWithTheCoordinatorButNoEarlierOne) {
+  {
+    auto store = writer();
+    store.begin_attempt("once");
+    store.begin_attempt("twice");
+    store.begin_attempt("twice");
+    store.begin_attempt("answered");
+    store.put(training("answered"), 1);
+  }
+  auto store = writer();
+  EXPECT_EQ(store.begin_attempt("once"), 1);
+  EXPECT_EQ(store.begin_attempt("twice"), 2);
+  EXPECT_EQ(store.begin_attempt("answered"), 2);
 }
 
 TEST_F(StoreTest, CountsWhatOperatorsAchieve) {
