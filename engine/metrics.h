@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "results/records.h"
+
+namespace madsearch {
+
+/// What Prometheus may scrape at http://127.0.0.1:PORT/metrics while a search runs.
+///
+///   madsearch_evaluations_total{rung, outcome}    madsearch_trainings_total{task, outcome}    madsearch_training_core_seconds{task} histogram
+///   madsearch_front_size    madsearch_hypervolume    madsearch_workers    madsearch_queue    madsearch_worker_deaths_total
+class Metrics {
+ public:
+  /// Port 0: counts, shows nobody. Throws ConfigError if the port is taken or none.
+  explicit Metrics(int port);
+  ~Metrics();
+  int port() const;                                           // that is listened at; 0 for none
+
+  void evaluation(Rung rung, Outcome outcome);
+  void training(const TrainingRecord& record);
+  void front(std::size_t size, double hypervolume);
+  void workers(std::int64_t alive, std::int64_t queue);       // queue: requests submitted and not yet answered
+  void worker_died();
+  std::string text() const;                                   // as it would be scraped
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace madsearch
