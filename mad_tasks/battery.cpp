@@ -153,7 +153,6 @@ Battery read_battery(Reader in) {
   if (out.grid.empty()) throw in.error("grid", "the grid needs a learning rate and a weight decay", false);
   grid.finish();
 
-  in.has("tasks");
   std::vector<std::string> known;
   for (const auto& task : tasks()) known.push_back(task.name);
   Reader list = in.child("tasks");

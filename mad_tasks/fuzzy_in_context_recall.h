@@ -21,7 +21,7 @@ namespace madsearch {
 /// Chance   f/values + (1 - f)/(values - 1), f = 2/(value_motif + 1) the part that shows a key; else a value is shown, which isn't next
 /// Protocol madsearch: the place is limited so that the last pair was always shown: oracle 1. mad-lab: it may lie behind the end of what is
 ///          drawn; at the baseline that is so in 2.4 % of the examples, 0.8 % of the scored positions, and the oracle is as much less than 1
-/// Cost     linear in length + vocabulary (mad-lab lists all motifs for every example)
+/// Cost     linear in length + vocabulary, but for a search among the motifs shown (mad-lab lists all motifs for every example)
 /// Source   Poli et al. 2024, arXiv:2403.17844; settings of mad-lab configs/tasks/fuzzy-in-context-recall.yml
 Task fuzzy_in_context_recall();
 
