@@ -3,7 +3,8 @@
 
 namespace madsearch {
 
-/// Content tokens with blanks b scattered in front of them, then the copy token c: the content is asked, in order, at the blanks that follow.
+/// Content tokens with blanks b scattered in front of them, then the copy token c: the content is asked, in order, at the blanks
+/// that follow.
 ///
 ///   inputs   b 2 b b 0 c b b     length = 8, vocabulary = 5, copies = 2; c is the last token of the vocabulary, b the one before it
 ///   targets  . . . . . . 2 0     . is kIgnore; the same in every split
