@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -23,7 +24,10 @@ class Archive {
 
   const std::vector<Member>& members() const { return members_; }
   Member& at(std::size_t index) { return members_.at(index); }
-  std::size_t find(const std::string& text) const { return places_.at(text); }
+  std::optional<std::size_t> find(const std::string& text) const {
+    const auto place = places_.find(text);
+    return place == places_.end() ? std::nullopt : std::optional(place->second);
+  }
   std::vector<std::size_t> front() const;                     // feasible, not dominated
   std::vector<std::size_t> thinned_front() const;             // the same on the grid
   /// Feasible bests of each occupied bin.

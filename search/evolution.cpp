@@ -7,25 +7,18 @@
 #include <limits>
 #include <set>
 #include <stdexcept>
-#include <unordered_set>
 #include <utility>
 
 #include "search/archive.h"
+#include "search/births.h"
+#include "search/confirmations.h"
 #include "search/population.h"
 #include "search/promotion.h"
 
 namespace madsearch {
 namespace {
 
-constexpr int kTries = 32;                                    // to make an unknown child, each with one operator more
-constexpr int kRandomTries = 2000;                            // to draw an unknown candidate before the space counts as exhausted
 constexpr std::int64_t kMostSeeds = 4;                        // of a member that is resampled
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : "+") + word;
-  return out;
-}
 
 std::set<std::string> operators_of(const std::string& origin) {
   std::set<std::string> out;
@@ -37,6 +30,13 @@ std::set<std::string> operators_of(const std::string& origin) {
   return out;
 }
 
+/// Of designs with the same text the first.
+std::vector<SeedDesign> distinct(std::vector<SeedDesign> designs) {
+  std::set<std::string> met;
+  std::erase_if(designs, [&](const SeedDesign& design) { return !met.insert(design.text).second; });
+  return designs;
+}
+
 }  // namespace
 
 struct Evolution::Impl {
@@ -46,13 +46,12 @@ struct Evolution::Impl {
   };
 
   Impl(const Space& space_in, SearchOptions options_in, Seed seed_in, std::vector<SeedDesign> seeds_in)
-      : space(space_in), options(std::move(options_in)), seed(seed_in), selection(madsearch::selection(options.algorithm)),
-        last(options.evaluations), archive(options.grid), population(selection, archive), promotion(options.eta) {
+      : space(space_in), options(std::move(options_in)), seed(seed_in), seeds(distinct(std::move(seeds_in))), last(options.evaluations),
+        archive(options.grid), population(selection(options.algorithm), archive), births(space, options, seeds, archive, population),
+        promotion(options.eta) {
     if (options.evaluations < 1) throw std::invalid_argument("Evolution: evaluations is " + std::to_string(options.evaluations) + ", at least 1 is needed");
     if (options.lag < 1) throw std::invalid_argument("Evolution: lag is " + std::to_string(options.lag) + ", at least 1 is needed");
     if (options.eta < 1) throw std::invalid_argument("Evolution: eta is " + std::to_string(options.eta) + ", at least 1 is needed");
-    for (auto& design : seeds_in)
-      if (known.insert(design.text).second) seeds.push_back(std::move(design));
   }
 
   // What evaluation m is.
@@ -85,67 +84,16 @@ struct Evolution::Impl {
       return Evaluation{.text = again.text, .rung = Rung::kBattery, .seed_set = set, .origin = again.origin};
     }
     Rng rng(seed.derive("birth").derive(static_cast<std::uint64_t>(handed)));
-    auto born = birth(rng);
+    auto born = births.next(rng);
     if (!born) return std::nullopt;
-    known.insert(born->text);
     born->rung = options.probe ? Rung::kProbe : Rung::kBattery;
+    for (const auto& parent : born->parents)
+      if (const auto member = archive.find(parent)) parented(*member);
     for (const auto& name : operators_of(born->origin)) ++statistics[name].first;
-    ++births;
     return born;
   }
 
-  std::optional<Evaluation> birth(Rng& rng) {
-    const auto half = capacity() / 2, founders = std::max(capacity() - static_cast<std::int64_t>(seeds.size()), half);
-    if (!selection.breeds) return stranger(rng);
-    if (births < founders) return births % 2 == 0 && !seeds.empty() ? neighbour(rng) : stranger(rng);
-    return population.empty() ? stranger(rng) : child(rng);
-  }
-
-  std::optional<Evaluation> stranger(Rng& rng) {
-    for (int i = 0; i < kRandomTries; ++i)
-      if (auto text = space.random(rng); !known.contains(text)) return Evaluation{.text = std::move(text), .origin = "random"};
-    return std::nullopt;
-  }
-
-  /// One or two edits from a seed design.
-  std::optional<Evaluation> neighbour(Rng& rng) {
-    const auto& design = pick(rng, seeds);
-    for (int i = 0; i < kTries; ++i) {
-      auto made = space.mutate(design.text, 1 + static_cast<int>(below(rng, 2)) + i / 4, rng);
-      if (!known.contains(made.text)) return Evaluation{.text = std::move(made.text), .origin = joined(made.operators), .parents = {design.text}};
-    }
-    return stranger(rng);
-  }
-
-  std::optional<Evaluation> child(Rng& rng) {
-    const auto a = first_parent(rng), b = population.parent(rng);
-    const auto &first = archive.at(a).text, &second = archive.at(b).text;
-    const bool crossed = a != b && chance(rng, options.crossover);
-    for (int i = 0; i < kTries; ++i) {
-      Child made{first, {}};
-      if (crossed) made = space.cross(first, second, rng);
-      if (const int applications = poisson(rng, options.mutations) + i; applications > 0) {
-        auto mutated = space.mutate(made.text, applications, rng);
-        made.text = std::move(mutated.text);
-        made.operators.insert(made.operators.end(), mutated.operators.begin(), mutated.operators.end());
-      }
-      if (known.contains(made.text)) continue;
-      Evaluation out{.text = std::move(made.text), .origin = joined(made.operators), .parents = {first}};
-      if (crossed) out.parents.push_back(second);
-      parented(a);
-      if (crossed) parented(b);
-      return out;
-    }
-    return stranger(rng);
-  }
-
-  /// With a grid, every second child is of a breeding turn: the occupied bins of state take turns, whoever fills the population.
-  std::size_t first_parent(Rng& rng) {
-    const auto& bests = archive.bests();
-    if (births % 2 == 0 || bests.empty()) return population.parent(rng);
-    return pick(rng, std::next(bests.begin(), turn++ % static_cast<std::ptrdiff_t>(bests.size()))->second);
-  }
-
+  /// After each `resample_after` children a member gets one more seed, so that luck doesn't parent for ever.
   void parented(std::size_t member) {
     const auto children = ++archive.at(member).children;
     auto& sets = asked[member];                               // seed sets beyond the first
@@ -170,7 +118,7 @@ struct Evolution::Impl {
     if (evaluation.rung != Rung::kBattery) return;
     if (evaluation.seed_set > 0) {                            // a failed extra seed leaves the mean as it was
       if (!ok) return;
-      archive.merge(archive.find(evaluation.text), result.objectives, result.violation, result.score);
+      archive.merge(*archive.find(evaluation.text), result.objectives, result.violation, result.score);
       return population.grade();
     }
     const double violation = ok ? result.violation : std::numeric_limits<double>::infinity();
@@ -183,29 +131,12 @@ struct Evolution::Impl {
       for (const auto& name : operators_of(evaluation.origin)) ++statistics[name].second;
   }
 
-  /// The confirm phase, one seed set after the other. False while a result of the search is missing.
+  /// False while a result of the search is missing.
   bool plan_confirm() {
     if (handed < last || visible < last) return false;
     if (planned) return true;
     planned = true;
-    std::vector<Evaluation> designs;
-    for (const auto& design : seeds) designs.push_back({.text = design.text, .rung = Rung::kConfirm, .origin = "seed:" + design.name});
-    std::vector<std::size_t> others;
-    std::vector<Objectives> points;
-    for (const auto i : archive.thinned_front())
-      if (const auto& member = archive.at(i); member.origin.rfind("seed:", 0) != 0) {
-        others.push_back(i);
-        points.push_back(member.objectives);
-      }
-    for (const auto i : spread_out(points, static_cast<std::size_t>(options.confirm_members))) {
-      const auto& member = archive.at(others[i]);
-      designs.push_back({.text = member.text, .rung = Rung::kConfirm, .origin = member.origin});
-    }
-    for (std::int64_t set = 1; set <= options.confirm_seeds; ++set)
-      for (auto design : designs) {
-        design.seed_set = set;
-        confirm.push_back(std::move(design));
-      }
+    confirm = confirmations(archive, seeds, options);
     return true;
   }
 
@@ -244,14 +175,13 @@ struct Evolution::Impl {
   const Space& space;
   const SearchOptions options;
   const Seed seed;
-  const Selection& selection;
-  std::vector<SeedDesign> seeds;
+  const std::vector<SeedDesign> seeds;
   std::int64_t last;                                          // evaluations of the search proper
-  std::int64_t handed = 0, visible = 0, births = 0, turn = 0;
+  std::int64_t handed = 0, visible = 0;
   std::deque<Underway> underway;                              // numbers visible, visible + 1, ..., handed - 1
-  std::unordered_set<std::string> known;                      // texts
   Archive archive;
   Population population;
+  Births births;
   Promotion promotion;
   std::vector<std::int64_t> asked;                            // extra seed sets of each member of the archive
   std::deque<std::pair<std::size_t, std::int64_t>> resampling;  // member, seed set
