@@ -7,15 +7,17 @@
 #include <nlohmann/json.hpp>
 
 #include "support.h"
+#include "tests/golden/safetensors.h"
 
 namespace madsearch {
 namespace {
 
 TEST(MetricsGolden, AgreeWithTheReference) {
-  const auto folder = testing::golden_folder();
-  if (folder.empty()) GTEST_SKIP() << "no golden vectors here";
-  const auto tensors = testing::read_safetensors(folder + "/metrics.safetensors");
-  const auto cases = nlohmann::json::parse(std::ifstream(folder + "/metrics.json"));
+  const auto folder = golden_folder();
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no golden vectors at " << folder;
+  const auto tensors = testing::golden(folder / "metrics.safetensors");
+  const auto cases = nlohmann::json::parse(std::ifstream(folder / "metrics.json"));
+  ASSERT_FALSE(cases.empty());
   for (const auto& expected : cases) {
     const auto name = std::to_string(expected["case"].get<int>());
     const auto logits = tensors.at(name + ".logits").flatten(0, 1), targets = tensors.at(name + ".targets").flatten();

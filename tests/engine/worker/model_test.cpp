@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "engine/worker/metrics.h"
 #include "engine/worker/optimizer.h"
 #include "search/sizes.h"
 #include "support.h"
+#include "tests/golden/safetensors.h"
 
 namespace madsearch {
 namespace {
@@ -22,24 +24,49 @@ const char* const kMixed =
     "attention{heads=4}@a swiglu (mamba swiglu + attention{heads=2}@b) linear_attention{heads=4} attention{heads=4}@a "
     "attention{heads=2}@b gla{heads=2} mlp";
 
-TEST(Model, StepsAsItGoesForward) {
-  Model model(testing::sized(kMixed, 32, 12), testing::model_options(32, 16, 12, {1, 2}, at::kDouble));
+/// Steps through 12 tokens: logits as forward gives them, and at the end the state that the data sheets declare.
+void expect_steps(const char* design) {
+  constexpr std::int64_t T = 12;
+  const auto genome = testing::sized(design, 32, T);
+  Model model(genome, testing::model_options(32, 16, T, {1, 2}, at::kDouble));
   const at::NoGradGuard no_grad;
-  const auto tokens = some_tokens(16, {2, 3, 12});
+  const auto tokens = some_tokens(16, {2, 3, T});
   const auto expected = model.forward(tokens);
   auto states = model.start();
-  for (std::int64_t t = 0; t < 12; ++t)
-    EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-9) << "token " << t;
+  for (std::int64_t t = 0; t < T; ++t)
+    EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-9) << design << ", token " << t;
+  std::int64_t carried = 0;
+  for (const auto& state : states) carried += state.numbers();
+  EXPECT_EQ(carried, cost(genome, {32, T}).state) << design;
 }
 
-TEST(Model, StepsAsItGoesForwardWithSharedKeysAndValues) {
-  Model model(testing::sized("attention{heads=4}@a swiglu attention{heads=4}@a:kv swiglu", 32, 9), testing::model_options(32, 16, 9, {1}, at::kDouble));
+TEST(Model, StepsAsItGoesForwardAndCarriesTheStateDeclared) { expect_steps(kMixed); }
+
+TEST(Model, CarriesSharedKeysAndValuesOnce) {
+  expect_steps("attention{heads=4}@a swiglu attention{heads=4}@a:kv swiglu");
+  expect_steps("attention{heads=4,window=4}@a swiglu attention{heads=4}@a:kv attention{heads=4,window=4}@a:kv");
+}
+
+TEST(Model, MergesTheMeanOfTheNormedBranches) {
+  Model model(testing::sized("(swiglu{inner=1} + swiglu{inner=2})", 32, 8), testing::model_options(32, 16, 8, {1}, at::kDouble));
   const at::NoGradGuard no_grad;
-  const auto tokens = some_tokens(16, {1, 2, 9});
-  const auto expected = model.forward(tokens);
-  auto states = model.start();
-  for (std::int64_t t = 0; t < 9; ++t)
-    EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-9) << "token " << t;
+  std::map<std::string, at::Tensor> p;
+  for (const auto& one : model.parameters()) {
+    p[one.name] = one.value[0];
+    if (one.name.find("norm") != std::string::npos || one.name.find("beta") != std::string::npos)
+      one.value.add_(at::sin(at::arange(32, at::kDouble)), 0.3);  // ones would hide a norm that is left out
+  }
+  const auto norm = [](const at::Tensor& x, const at::Tensor& w) { return x / (x.square().mean(-1, true) + 1e-5).sqrt() * w; };
+  const auto branch = [&](const at::Tensor& x, const std::string& stage) {
+    const auto n = norm(x, p.at(stage + ".norm.rms.weight"));
+    const auto product = [&](const at::Tensor& u, const char* w) { return at::matmul(u, p.at(stage + ".mixer." + w + ".weight").t()); };
+    return product(at::silu(product(n, "w1")) * product(n, "w2"), "w3");
+  };
+  const auto tokens = some_tokens(16, {2, 8});
+  const auto x = p.at("embedding.weight").index({tokens});
+  const auto y = x + (norm(branch(x, "stage1"), p.at("stage3.beta1.weight")) + norm(branch(x, "stage2"), p.at("stage3.beta2.weight"))) / 2;
+  const auto logits = at::matmul(norm(y, p.at("final.norm.rms.weight")), p.at("unembedding.weight").t()) + p.at("unembedding.bias");
+  EXPECT_LT(distance(model.forward(tokens)[0], logits), 1e-12);
 }
 
 TEST(Model, SharesOneWeightSetUnderOneLabel) {
@@ -120,10 +147,10 @@ std::string text_of(const std::string& layer, const nlohmann::json& config) {
 class Golden : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    folder_ = testing::golden_folder();
-    if (folder_.empty()) GTEST_SKIP() << "no golden vectors here";
-    const std::string file = folder_ + "/" + GetParam();
-    tensors_ = testing::read_safetensors(file + ".safetensors");
+    const auto folder = golden_folder();
+    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no golden vectors at " << folder;
+    const auto file = (folder / GetParam()).string();
+    tensors_ = testing::golden(file + ".safetensors");
     const auto json = nlohmann::json::parse(std::ifstream(file + ".json"));
     std::string design;
     for (std::size_t i = 0; i < json["layers"].size(); ++i) design += text_of(json["layers"][i], json["layer_configs"][i]) + " ";
@@ -163,7 +190,6 @@ class Golden : public ::testing::TestWithParam<const char*> {
 
   at::Tensor loss() { return mean_loss(model_->forward(tensors_.at("ids"), scored_), targets_).sum(); }
 
-  std::string folder_;
   std::map<std::string, at::Tensor> tensors_;
   std::unique_ptr<Model> model_;
   at::Tensor scored_, targets_;

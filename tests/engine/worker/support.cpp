@@ -3,14 +3,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "mad_tasks/table.h"
 #include "search/sizes.h"
+#include "tests/golden/safetensors.h"
 
 namespace madsearch::testing {
 
@@ -43,29 +41,11 @@ TrainRequest request(const std::string& design, const std::string& task, std::ma
   return out;
 }
 
-std::string golden_folder() {
-  const auto* set = std::getenv("MADSEARCH_GOLDEN");
-  const std::string folder = set ? set : MADSEARCH_SOURCE_DIR "/../shared/golden";
-  return std::filesystem::exists(folder) ? folder : "";
-}
-
-std::map<std::string, at::Tensor> read_safetensors(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::uint64_t size = 0;
-  if (!in.read(reinterpret_cast<char*>(&size), sizeof size)) throw std::runtime_error("cannot read " + file);
-  std::string header(size, ' ');
-  in.read(header.data(), static_cast<std::streamsize>(size));
-  const std::map<std::string, at::ScalarType> types{{"F64", at::kDouble}, {"F32", at::kFloat}, {"I64", at::kLong}};
+std::map<std::string, at::Tensor> golden(const std::filesystem::path& file) {
   std::map<std::string, at::Tensor> out;
-  const auto entries = nlohmann::json::parse(header);
-  for (const auto& [name, entry] : entries.items()) {
-    if (name == "__metadata__") continue;
-    const auto shape = entry["shape"].get<std::vector<std::int64_t>>();
-    auto tensor = at::empty(shape, types.at(entry["dtype"]));
-    in.seekg(static_cast<std::streamoff>(8 + size + entry["data_offsets"][0].get<std::uint64_t>()));
-    in.read(static_cast<char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
-    out[name] = tensor;
-  }
+  for (const auto& [name, tensor] : read_safetensors(file))
+    out[name] = tensor.real.empty() ? at::tensor(at::ArrayRef<std::int64_t>(tensor.integer), at::kLong).view(tensor.shape)
+                                    : at::tensor(at::ArrayRef<double>(tensor.real), at::kDouble).view(tensor.shape);
   return out;
 }
 

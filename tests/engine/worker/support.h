@@ -2,6 +2,7 @@
 // What the worker's tests share: small requests, and the reader of golden vectors.
 #include <ATen/ATen.h>
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -19,11 +20,8 @@ ModelOptions model_options(std::int64_t width, std::int64_t vocabulary, std::int
 /// A training of `task` at its baseline with `changes`, small enough for seconds.
 TrainRequest request(const std::string& design, const std::string& task, std::map<std::string, double> changes, std::int64_t steps);
 
-/// Folder of golden vectors, "" if it is absent.
-std::string golden_folder();
-
-/// Tensors of a safetensors file by name.
-std::map<std::string, at::Tensor> read_safetensors(const std::string& file);
+/// The tensors of a file of golden vectors by name: float64 or int64.
+std::map<std::string, at::Tensor> golden(const std::filesystem::path& file);
 
 /// Largest difference relative to the largest entry of `expected`.
 double distance(const at::Tensor& actual, const at::Tensor& expected);
