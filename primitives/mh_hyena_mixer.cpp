@@ -30,16 +30,8 @@ class MultiHeadHyena : public Mixer {
     auto h = filter_(T);                                      // [R, H, T]; the bias is one more weight on the current token
     h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1);
     const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
-    constexpr std::int64_t kBlock = 512;                      // queries at a time: memory linear in T beyond this
-    std::vector<at::Tensor> blocks;
-    for (std::int64_t begin = 0; begin < T; begin += kBlock) {
-      const auto end = std::min(T, begin + kBlock);
-      const auto lag = at::arange(begin, end, x.options().dtype(at::kLong)).unsqueeze(1) - at::arange(end, x.options().dtype(at::kLong));
-      const auto fade = h.index_select(-1, lag.clamp_min(0).flatten()).view({R, heads_, end - begin, end}) * (lag >= 0);
-      const auto scores = at::matmul(x1.slice(3, begin, end), v.slice(3, 0, end).transpose(-1, -2)) * fade.unsqueeze(1);
-      blocks.push_back(at::matmul(scores, x2.slice(3, 0, end)));
-    }
-    const auto y = blocks.size() == 1 ? blocks[0] : at::cat(blocks, 3);
+    constexpr std::int64_t kScores = 128;                     // up to here T² scores a head are cheaper than M² convolutions
+    const auto y = T <= kScores ? with_scores(x1, x2, v, h) : with_products(x1, x2, v, h);  // [R, B, H, T, M]
     return out_(y.transpose(2, 3).reshape({R, B, T, D}));
   }
 
@@ -62,6 +54,24 @@ class MultiHeadHyena : public Mixer {
   }
 
  private:
+  static at::Tensor with_scores(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, const at::Tensor& h) {
+    const auto T = h.size(-1);
+    const auto position = at::arange(T, h.options().dtype(at::kLong));
+    const auto lag = position.unsqueeze(1) - position;        // [t, s] -> t - s
+    const auto fade = h.index_select(-1, lag.clamp_min(0).flatten()).view({h.size(0), h.size(1), T, T}) * (lag >= 0);
+    return at::matmul(at::matmul(x1, v.transpose(-1, -2)) * fade.unsqueeze(1), x2);
+  }
+
+  /// The outer products of every token, convolved by FFT: time of order T log T, memory of order T.
+  static at::Tensor with_products(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, const at::Tensor& h) {
+    const auto T = h.size(-1);
+    const auto channels_first = [](const at::Tensor& u) { return u.transpose(-1, -2); };  // [R, B, H, M, T]
+    const auto w = channels_first(v).unsqueeze(4) * channels_first(x2).unsqueeze(3);      // [R, B, H, i, j, T]
+    const auto spectrum = at::fft_rfft(h, 2 * T).unsqueeze(1).unsqueeze(3).unsqueeze(3);  // [R, 1, H, 1, 1, T + 1]
+    const auto faded = at::fft_irfft(at::fft_rfft(w, 2 * T) * spectrum, 2 * T).slice(-1, 0, T);
+    return channels_first((channels_first(x1).unsqueeze(4) * faded).sum(3));
+  }
+
   std::int64_t size_, heads_, groups_;
   Linear in_;
   ShortConv conv_;

@@ -28,9 +28,9 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t size, std::int64_t g
   return out;
 }
 
-void check(std::int64_t size, std::int64_t groups, std::int64_t taps, Protocol protocol) {
+void check(std::int64_t size, std::int64_t groups, std::int64_t taps, Protocol protocol, std::int64_t length = 9) {
   const Settings set = {{"head_size", size}, {"filter_order", 3}, {"proj_groups", groups}, {"conv", taps}};
-  expect_agreement(passes("mh_hyena", set, {6, 9, protocol}), [&](const Pass& pass) { return convolve(pass, size, groups, taps, protocol); }, 1e-9);
+  expect_agreement(passes("mh_hyena", set, {6, length, protocol}), [&](const Pass& pass) { return convolve(pass, size, groups, taps, protocol); }, 1e-9);
 }
 
 TEST(MultiHeadHyena, ConvolvesTheOuterProductsOfEachHead) {
@@ -38,6 +38,7 @@ TEST(MultiHeadHyena, ConvolvesTheOuterProductsOfEachHead) {
   check(6, 1, 3, Protocol::kMadsearch);
 }
 TEST(MultiHeadHyena, RepeatsAProjectionOfFewerChannels) { check(3, 2, 4, Protocol::kMadsearch); }
+TEST(MultiHeadHyena, ConvolvesALongSequenceAlike) { check(3, 1, 3, Protocol::kMadsearch, 131); }
 TEST(MultiHeadHyena, TrainsTheFeaturesOfTheReference) { check(2, 1, 2, Protocol::kMadLab); }
 
 }  // namespace
