@@ -244,6 +244,22 @@ std::int64_t fewest_children(std::vector<double> grid) {
   return std::min_element(children.begin(), children.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->second;
 }
 
+TEST(Phases, AClosedSearchGoesOnWithConfirm) {
+  SearchOptions options;
+  options.confirm_seeds = 1;
+  Evolution evolution(toy(), options, Seed{4}, kSeeds);
+  std::vector<Evaluation> underway;
+  while (const auto evaluation = evolution.next()) underway.push_back(*evaluation);
+  ASSERT_EQ(underway.size(), 8u);
+  evolution.close();
+  for (const auto& evaluation : underway) {
+    EXPECT_FALSE(evolution.next());
+    evolution.tell(exact(evaluation));
+  }
+  for (const auto& evaluation : finish(evolution, exact)) EXPECT_EQ(evaluation.rung, Rung::kConfirm);
+  EXPECT_EQ(evolution.handed_out(), 8 + 2);
+}
+
 TEST(Phases, BreedingTurnsGiveEveryOccupiedBinChildren) {
   EXPECT_GE(fewest_children({50, 100}), 10);
   EXPECT_LT(fewest_children({}), 3);

@@ -7,6 +7,7 @@
 
 #include "configs/errors.h"
 #include "search/bench.h"
+#include "search/evolution.h"
 
 namespace madsearch {
 namespace {
@@ -69,6 +70,18 @@ TEST(Bench, FindsTheFrontOfTheToyInFewEvaluations) {
   EXPECT_LE(found.median_to_95, 1500);                        // 101 seeds are measured by `madsearch bench search`
   EXPECT_GE(found.reached, 13);
   EXPECT_GE(found.share, 0.95);
+}
+
+TEST(Bench, SharesAreHypervolumesOfEverythingEvaluated) {
+  const auto toy = Toy::read(kFolder);
+  const auto options = short_search(300);
+  Evolution evolution(toy, options, Seed{0}, {});
+  std::vector<Objectives> points;
+  while (const auto evaluation = evolution.next()) {
+    points.push_back(toy.evaluate(evaluation->text));
+    evolution.tell({.number = evaluation->number, .objectives = points.back()});
+  }
+  EXPECT_NEAR(bench_search(toy, options, 1).share, hypervolume(points, toy.reference()) / toy.hypervolume(), 1e-12);
 }
 
 TEST(Bench, RandomSearchStaysFarBehind) {
