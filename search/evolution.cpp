@@ -68,6 +68,12 @@ struct Evolution::Impl {
     return hand_out(confirm[static_cast<std::size_t>(handed - last)]);
   }
 
+  void close() {
+    if (handed >= last) return;
+    last = handed;
+    see(handed);
+  }
+
   std::optional<Evaluation> decide() {
     if (handed < static_cast<std::int64_t>(seeds.size())) {
       const auto& design = seeds[static_cast<std::size_t>(handed)];
@@ -197,6 +203,7 @@ Evolution::Evolution(const Space& space, SearchOptions options, Seed seed, std::
 Evolution::~Evolution() = default;
 std::optional<Evaluation> Evolution::next() { return impl_->next(); }
 void Evolution::tell(const Measurement& measurement) { impl_->tell(measurement); }
+void Evolution::close() { impl_->close(); }
 bool Evolution::done() const {
   if (impl_->handed < impl_->last) return false;
   return impl_->options.confirm_seeds == 0 || (impl_->planned && impl_->handed - impl_->last >= static_cast<std::int64_t>(impl_->confirm.size()));

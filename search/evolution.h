@@ -41,6 +41,8 @@ class Evolution {
   std::optional<Evaluation> next();
   /// Takes the result of an evaluation that next() gave, in any order, each once. Throws std::invalid_argument otherwise.
   void tell(const Measurement& measurement);
+  /// Ends the search proper: no further number is handed out but those of the confirm phase.
+  void close();
   bool done() const;                                          // everything handed out (results may be outstanding)
   bool finished() const;                                      // everything handed out and told
   std::int64_t handed_out() const;

@@ -1,0 +1,39 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+namespace madsearch {
+
+/// Where a run stands.
+struct Status {
+  std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // finished
+  std::int64_t evaluations = 0, planned = 0;                  // of the search and its confirmation, replayed ones included
+  std::int64_t front = 0, failed = 0;
+  double hypervolume = 0;                                     // share of the box
+  double per_hour = 0;                                        // evaluations, of this session; 0 while unknown
+  double seconds_left = 0;                                    // 0 while unknown
+  std::string phase = "search";                               // "search", "confirm", "pretrain"
+};
+
+/// Shows a run's status on one line that is rewritten on a terminal, as plain lines at most every `seconds` elsewhere.
+class ProgressLine {
+ public:
+  ProgressLine(std::ostream& out, bool terminal, double seconds = 10);
+  ~ProgressLine();
+  void show(const Status& status, bool now = false);
+  /// A sentence of its own line; the status comes back below it.
+  void say(const std::string& sentence);
+
+ private:
+  std::ostream& out_;
+  bool terminal_;
+  double seconds_;
+  std::string line_;                                          // what stands on the terminal
+  std::chrono::steady_clock::time_point last_{};
+};
+
+std::string to_text(const Status& status);
+
+}  // namespace madsearch

@@ -1,0 +1,82 @@
+#include "command.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <map>
+
+namespace madsearch {
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+void on_signal(int number) {
+  interrupted = true;
+  std::signal(number, SIG_DFL);                               // the second one ends the program
+}
+
+std::string id_of(const Message& message) {
+  if (message.train) return message.train->id;
+  if (message.pretrain) return message.pretrain->id;
+  if (message.bench) return message.bench->id;
+  if (message.trained) return message.trained->record.id;
+  if (message.pretrained) return message.pretrained->id;
+  if (message.benched) return message.benched->id;
+  return message.error.substr(0, message.error.find(':'));    // a kError begins with the request's id
+}
+
+}  // namespace
+
+void add_format(CLI::App& command, Format& format) {
+  static const std::map<std::string, Format> formats = {{"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}};
+  command.add_option("--format", format, "text, json or csv")->transform(CLI::CheckedTransformer(formats))->default_str("text");
+}
+
+WorkerOptions WorkerFlags::options() const {
+  WorkerOptions out;
+  out.command = worker;
+  out.devices = resolve_devices(devices);
+  out.slots_per_device = slots > 0 ? slots : default_slots(out.devices);
+  return out;
+}
+
+void add_workers(CLI::App& command, WorkerFlags& flags) {
+  command.add_option("--devices", flags.devices, "auto, cpu, or cuda:0 cuda:1 ...")->delimiter(',');
+  command.add_option("--slots", flags.slots, "trainings at once on each device (default: the CPU's cores, one on a GPU)");
+  command.add_option("--worker", flags.worker, "the command that computes");
+}
+
+const std::atomic<bool>& interrupts() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  return interrupted;
+}
+
+std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> requests, const std::string& what) {
+  const auto& stop = interrupts();
+  Coordinator workers(options);
+  workers.on_event = [](const std::string& sentence) { std::fprintf(stderr, "%s\n", sentence.c_str()); };
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    places[id_of(requests[i])] = i;
+    workers.submit(std::move(requests[i]));
+  }
+  std::vector<Message> out(requests.size());
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  for (std::size_t done = 0; done < out.size();) {
+    if (terminal) std::fprintf(stderr, "\r\x1b[K%s %zu/%zu", what.c_str(), done, out.size());
+    if (stop) throw Interrupt{};
+    auto message = workers.wait(0.5);
+    if (!message) continue;
+    const auto place = places.find(id_of(*message));
+    if (place == places.end()) continue;
+    out[place->second] = std::move(*message);
+    ++done;
+  }
+  if (terminal) std::fprintf(stderr, "\r\x1b[K");
+  return out;
+}
+
+}  // namespace madsearch

@@ -1,0 +1,49 @@
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/coordinator.h"
+
+namespace CLI {
+class App;
+}
+
+namespace madsearch {
+
+// One file a subcommand. Each adds itself to the program and leaves its exit code in `code`: 0 done, 1 failed, 2 wrong use, 130 interrupted.
+void add_run(CLI::App& app, int& code);                       // run, resume
+void add_front(CLI::App& app, int& code);
+void add_show(CLI::App& app, int& code);
+void add_check(CLI::App& app, int& code);
+void add_score(CLI::App& app, int& code);
+void add_train(CLI::App& app, int& code);
+void add_pretrain(CLI::App& app, int& code);
+void add_cost(CLI::App& app, int& code);
+void add_list(CLI::App& app, int& code);
+void add_bench(CLI::App& app, int& code);
+void add_stub_worker(CLI::App& app, int& code);
+
+/// Results go to stdout, as a table or for programs.
+enum class Format { kText, kJson, kCsv };
+void add_format(CLI::App& command, Format& format);           // --format text|json|csv
+
+/// --devices, --slots, --worker.
+struct WorkerFlags {
+  std::vector<std::string> devices = {"auto"};
+  std::int64_t slots = 0;
+  std::string worker = "madsearch-worker";
+  WorkerOptions options() const;                              // ConfigError for what is no device
+};
+void add_workers(CLI::App& command, WorkerFlags& flags);
+
+/// Set by the first Ctrl-C or SIGTERM; the second ends the program at once.
+const std::atomic<bool>& interrupts();
+
+/// Submits every request and returns the answers in the same order; shows `what` and how many are done on stderr.
+/// Throws Interrupt after Ctrl-C.
+struct Interrupt {};
+std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what);
+
+}  // namespace madsearch

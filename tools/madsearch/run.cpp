@@ -1,0 +1,114 @@
+#include "engine/run.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "command.h"
+#include "configs/errors.h"
+#include "engine/forecast.h"
+#include "engine/run_directory.h"
+#include "front_view.h"
+
+namespace madsearch {
+namespace {
+
+struct Flags {
+  std::string config, folder, more;
+  bool dry_run = false, accept = false, no_forecast = false, quiet = false;
+};
+
+int go(const RunConfig& config, const Flags& flags, const std::filesystem::path& config_file) {
+  RunOptions options{.folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
+  options.terminal = isatty(STDERR_FILENO) != 0;
+  if (!flags.quiet) options.progress = &std::cerr;
+  const auto ended = run(config, options);
+  if (ended == Ended::kInterrupted) {
+    std::cerr << "\ninterrupted; everything finished is saved, `madsearch resume " << flags.folder << "` goes on\n";
+    return 130;
+  }
+  const Store store(std::filesystem::path(flags.folder) / "search.db", Store::Mode::kRead);
+  std::cout << front_text(read_front(store), validate(store));
+  if (ended == Ended::kTimeUp) std::cerr << "the time is over; `madsearch resume " << flags.folder << "` with more hours goes on\n";
+  return 0;
+}
+
+void show_forecast(const RunConfig& config) {
+  auto workers = config.workers;
+  workers.devices.resize(1);
+  workers.slots_per_device = 1;
+  Coordinator one(workers);
+  one.on_event = [](const std::string& sentence) { std::cerr << sentence << "\n"; };
+  auto predicted = forecast(config, one);
+  predicted.slots = static_cast<std::int64_t>(config.workers.devices.size()) * config.workers.slots_per_device;
+  predicted.hours /= static_cast<double>(predicted.slots);
+  std::cerr << to_text(predicted, config) << "\n";
+}
+
+/// "+200": so many more than the run was started with.
+std::int64_t more_evaluations(const std::string& text) {
+  std::size_t used = 0;
+  std::int64_t out = 0;
+  try {
+    out = std::stoll(text, &used);
+  } catch (const std::exception&) {
+  }
+  if (text.empty() || text[0] != '+' || used != text.size() || out <= 0) throw ConfigError("--evaluations takes \"+N\", so many more, not \"" + text + "\"");
+  return out;
+}
+
+bool finished(const std::filesystem::path& folder) {
+  std::error_code none;
+  return std::filesystem::exists(folder / "search.db", none) && Store(folder / "search.db", Store::Mode::kRead).meta("finished") == "yes";
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& code) {
+  auto flags = std::make_shared<Flags>();
+  auto* command = app.add_subcommand("run", "Run a search; on the folder of the same search, go on with it");
+  command->add_option("CONFIG", flags->config, "a file like configs/searches/quick.yaml")->required();
+  command->add_option("--out", flags->folder, "the run's folder (default: runs/NAME of the configuration)");
+  command->add_flag("--dry-run", flags->dry_run, "read everything, measure this machine, predict hours and memory, train nothing");
+  command->add_flag("--accept", flags->accept, "go on although harmless settings differ from the folder's");
+  command->add_flag("--no-forecast", flags->no_forecast, "begin without measuring this machine");
+  command->add_flag("--quiet", flags->quiet, "no progress");
+  command->callback([flags, &code] {
+    const auto config = read_run(flags->config, configs_folder());
+    if (flags->folder.empty()) flags->folder = "runs/" + config.name;
+    if (flags->dry_run) {
+      show_forecast(config);
+      code = 0;
+      return;
+    }
+    if (!flags->no_forecast && !flags->quiet && !finished(flags->folder)) {
+      open_run(flags->folder, flags->config, config, flags->accept);  // another search's folder is refused before anything is measured
+      show_forecast(config);
+    }
+    code = go(config, *flags, flags->config);
+  });
+
+  auto again = std::make_shared<Flags>();
+  auto* resume = app.add_subcommand("resume", "Go on with a run that was interrupted, killed or is to become longer");
+  resume->add_option("DIR", again->folder, "the run's folder")->required();
+  resume->add_option("--config", again->config, "a changed configuration (default: the run's own)");
+  resume->add_option("--evaluations", again->more, "+N: so many more evaluations");
+  resume->add_flag("--accept", again->accept, "go on although harmless settings differ");
+  resume->add_flag("--quiet", again->quiet, "no progress");
+  resume->callback([again, &code] {
+    const std::filesystem::path folder = again->folder;
+    const auto file = again->config.empty() ? stored_config(folder) : std::filesystem::path(again->config);
+    auto config = read_run(file, configs_folder());
+    const Store store(folder / "search.db", Store::Mode::kRead);
+    const auto before = store.meta("evaluations");            // with what earlier resumes added
+    if (!before.empty()) config.search.evaluations = std::max<std::int64_t>(config.search.evaluations, std::stoll(before));
+    if (!again->more.empty()) {
+      config.search.evaluations += more_evaluations(again->more);
+      again->accept = true;
+    }
+    code = go(config, *again, file);
+  });
+}
+
+}  // namespace madsearch
