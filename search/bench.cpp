@@ -121,14 +121,15 @@ BenchResult bench_search(const Toy& toy, const SearchOptions& options, std::int6
 
 std::string search_signature(const Toy& toy) {
   SearchOptions options;
-  options.evaluations = 200;
+  options.evaluations = 400;
   options.resample_after = 3;
   options.grid = {50, 100};
   options.confirm_seeds = 2;
   options.confirm_members = 4;
   Evolution evolution(toy, options, Seed{1}, {{"zeros", "00000000"}, {"steps", "01234567"}});
   while (const auto evaluation = evolution.next()) {
-    const auto objectives = toy.evaluate(evaluation->text);
+    auto objectives = toy.evaluate(evaluation->text);
+    objectives[0] += 100 * static_cast<double>(evaluation->seed_set);
     const bool fails = evaluation->number % 17 == 16;
     evolution.tell({.number = evaluation->number,
                     .outcome = fails ? Outcome::kDiverged : Outcome::kOk,
