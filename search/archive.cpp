@@ -9,7 +9,7 @@ namespace {
 
 struct Boxed {
   Objectives box;
-  double distance = 0;                                        // from the best corner of the box, in steps
+  double distance = 0;  // from the best corner of the box, in steps
 };
 
 Boxed boxed(const Objectives& point, const std::vector<double>& grid) {
@@ -68,7 +68,8 @@ std::size_t Archive::add(Member member, int bin) {
   const bool is_feasible = member.violation <= 0;
   members_.push_back(std::move(member));
   bins_.push_back(bin);
-  if (is_feasible && !grid_.empty()) {  // a point outside the thinned set never returns, so only the bests need thinning again
+  if (is_feasible &&
+      !grid_.empty()) {  // a point outside the thinned set never returns, so only the bests need thinning again
     auto& bests = bests_[bin];
     bests.push_back(index);
     bests = of(bests, thin(points_of(members_, bests), grid_));
@@ -78,8 +79,11 @@ std::size_t Archive::add(Member member, int bin) {
 
 void Archive::merge(std::size_t index, const Objectives& objectives, double violation, double score) {
   auto& member = members_.at(index);
-  const auto mean = [n = static_cast<double>(member.seeds)](double old, double fresh) { return (n * old + fresh) / (n + 1); };
-  for (std::size_t k = 0; k < member.objectives.size(); ++k) member.objectives[k] = mean(member.objectives[k], objectives[k]);
+  const auto mean = [n = static_cast<double>(member.seeds)](double old, double fresh) {
+    return (n * old + fresh) / (n + 1);
+  };
+  for (std::size_t k = 0; k < member.objectives.size(); ++k)
+    member.objectives[k] = mean(member.objectives[k], objectives[k]);
   member.violation = mean(member.violation, violation);
   member.score = mean(member.score, score);
   ++member.seeds;

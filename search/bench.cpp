@@ -28,7 +28,7 @@ class Staircase {
     auto right = steps_.lower_bound(x);
     double top = right == steps_.begin() ? reference_y_ : std::prev(right)->second, left = x;
     if (top <= y || (right != steps_.end() && right->first == x && right->second <= y)) return area_;  // beaten
-    while (true) {                                            // strips between the steps that the new point covers
+    while (true) {  // strips between the steps that the new point covers
       const double end = right == steps_.end() ? reference_x_ : right->first;
       area_ += (end - left) * (top - y);
       if (right == steps_.end() || right->second < y) break;
@@ -46,7 +46,7 @@ class Staircase {
 };
 
 struct Run {
-  std::vector<Objectives> points;                             // of every evaluation, by number
+  std::vector<Objectives> points;  // of every evaluation, by number
   double microseconds = 0;
 };
 

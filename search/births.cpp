@@ -5,8 +5,8 @@
 namespace madsearch {
 namespace {
 
-constexpr int kTries = 32;                                    // to make an unknown child, each with one operator more
-constexpr int kRandomTries = 2000;                            // to draw an unknown candidate before the space counts as exhausted
+constexpr int kTries = 32;          // to make an unknown child, each with one operator more
+constexpr int kRandomTries = 2000;  // to draw an unknown candidate before the space counts as exhausted
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -34,7 +34,8 @@ std::optional<Evaluation> Births::conceive(Rng& rng) {
 
 std::optional<Evaluation> Births::stranger(Rng& rng) const {
   for (int i = 0; i < kRandomTries; ++i)
-    if (auto text = space_.random(rng); !known_.contains(text)) return Evaluation{.text = std::move(text), .origin = "random"};
+    if (auto text = space_.random(rng); !known_.contains(text))
+      return Evaluation{.text = std::move(text), .origin = "random"};
   return std::nullopt;
 }
 
@@ -43,7 +44,8 @@ std::optional<Evaluation> Births::neighbour(Rng& rng) const {
   const auto& design = pick(rng, seeds_);
   for (int i = 0; i < kTries; ++i) {
     auto made = space_.mutate(design.text, 1 + static_cast<int>(below(rng, 2)) + i / 4, rng);
-    if (!known_.contains(made.text)) return Evaluation{.text = std::move(made.text), .origin = joined(made.operators), .parents = {design.text}};
+    if (!known_.contains(made.text))
+      return Evaluation{.text = std::move(made.text), .origin = joined(made.operators), .parents = {design.text}};
   }
   return stranger(rng);
 }
@@ -68,7 +70,8 @@ std::optional<Evaluation> Births::child(Rng& rng) {
   return stranger(rng);
 }
 
-/// With a grid, every second child is of a breeding turn: the occupied bins of state take turns, whoever fills the population.
+/// With a grid, every second child is of a breeding turn: the occupied bins of state take turns, whoever fills the
+/// population.
 std::size_t Births::first_parent(Rng& rng) {
   const auto& bests = archive_.bests();
   if (births_ % 2 == 0 || bests.empty()) return population_.parent(rng);

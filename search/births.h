@@ -9,10 +9,12 @@
 
 namespace madsearch {
 
-/// Makes candidates that were never met: first the founders (neighbours of seed designs and random ones), then children.
+/// Makes candidates that were never met: first the founders (neighbours of seed designs and random ones), then
+/// children.
 class Births {
  public:
-  Births(const Space& space, const SearchOptions& options, const std::vector<SeedDesign>& seeds, const Archive& archive, const Population& population)
+  Births(const Space& space, const SearchOptions& options, const std::vector<SeedDesign>& seeds, const Archive& archive,
+         const Population& population)
       : space_(space), options_(options), seeds_(seeds), archive_(archive), population_(population) {
     for (const auto& design : seeds_) known_.insert(design.text);
   }
@@ -31,7 +33,7 @@ class Births {
   const std::vector<SeedDesign>& seeds_;
   const Archive& archive_;
   const Population& population_;
-  std::unordered_set<std::string> known_;                     // texts
+  std::unordered_set<std::string> known_;  // texts
   std::int64_t births_ = 0, turns_ = 0;
 };
 

@@ -6,14 +6,17 @@
 
 namespace madsearch {
 
-std::vector<Evaluation> confirmations(const Archive& archive, const std::vector<SeedDesign>& seeds, const SearchOptions& options) {
+std::vector<Evaluation> confirmations(const Archive& archive, const std::vector<SeedDesign>& seeds,
+                                      const SearchOptions& options) {
   std::vector<Evaluation> designs, out;
-  for (const auto& design : seeds) designs.push_back({.text = design.text, .rung = Rung::kConfirm, .origin = "seed:" + design.name});
+  for (const auto& design : seeds)
+    designs.push_back({.text = design.text, .rung = Rung::kConfirm, .origin = "seed:" + design.name});
   std::vector<const Member*> others;
   std::vector<Objectives> points;
   for (const auto i : archive.thinned_front()) {
     const auto& member = archive.members()[i];
-    if (std::any_of(seeds.begin(), seeds.end(), [&](const auto& design) { return design.text == member.text; })) continue;
+    if (std::any_of(seeds.begin(), seeds.end(), [&](const auto& design) { return design.text == member.text; }))
+      continue;
     others.push_back(&member);
     points.push_back(member.objectives);
   }

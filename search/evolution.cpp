@@ -18,7 +18,7 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kMostSeeds = 4;                        // of a member that is resampled
+constexpr std::int64_t kMostSeeds = 4;  // of a member that is resampled
 
 std::set<std::string> operators_of(const std::string& origin) {
   std::set<std::string> out;
@@ -46,12 +46,22 @@ struct Evolution::Impl {
   };
 
   Impl(const Space& space_in, SearchOptions options_in, Seed seed_in, std::vector<SeedDesign> seeds_in)
-      : space(space_in), options(std::move(options_in)), seed(seed_in), seeds(distinct(std::move(seeds_in))), last(options.evaluations),
-        archive(options.grid), population(selection(options.algorithm), archive), births(space, options, seeds, archive, population),
+      : space(space_in),
+        options(std::move(options_in)),
+        seed(seed_in),
+        seeds(distinct(std::move(seeds_in))),
+        last(options.evaluations),
+        archive(options.grid),
+        population(selection(options.algorithm), archive),
+        births(space, options, seeds, archive, population),
         promotion(options.eta) {
-    if (options.evaluations < 1) throw std::invalid_argument("Evolution: evaluations is " + std::to_string(options.evaluations) + ", at least 1 is needed");
-    if (options.lag < 1) throw std::invalid_argument("Evolution: lag is " + std::to_string(options.lag) + ", at least 1 is needed");
-    if (options.eta < 1) throw std::invalid_argument("Evolution: eta is " + std::to_string(options.eta) + ", at least 1 is needed");
+    if (options.evaluations < 1)
+      throw std::invalid_argument("Evolution: evaluations is " + std::to_string(options.evaluations) +
+                                  ", at least 1 is needed");
+    if (options.lag < 1)
+      throw std::invalid_argument("Evolution: lag is " + std::to_string(options.lag) + ", at least 1 is needed");
+    if (options.eta < 1)
+      throw std::invalid_argument("Evolution: eta is " + std::to_string(options.eta) + ", at least 1 is needed");
   }
 
   // What evaluation m is.
@@ -61,7 +71,7 @@ struct Evolution::Impl {
       see(handed - options.lag + 1);
       if (visible < handed - options.lag + 1) return std::nullopt;
       if (auto decided = decide()) return hand_out(std::move(*decided));
-      last = handed;                                          // the space is exhausted
+      last = handed;  // the space is exhausted
       see(last);
     }
     if (!plan_confirm() || handed - last >= static_cast<std::int64_t>(confirm.size())) return std::nullopt;
@@ -102,7 +112,7 @@ struct Evolution::Impl {
   /// After each `resample_after` children a member gets one more seed, so that luck doesn't parent for ever.
   void parented(std::size_t member) {
     const auto children = ++archive.at(member).children;
-    auto& sets = asked[member];                               // seed sets beyond the first
+    auto& sets = asked[member];  // seed sets beyond the first
     if (options.resample_after == 0 || sets + 1 >= kMostSeeds || archive.at(member).objectives.empty()) return;
     if (children >= options.resample_after * (sets + 1)) resampling.emplace_back(member, ++sets);
   }
@@ -122,16 +132,22 @@ struct Evolution::Impl {
     const bool ok = result.outcome == Outcome::kOk;
     if (evaluation.rung == Rung::kProbe) return promotion.add(evaluation, result, space.bin(evaluation.text));
     if (evaluation.rung != Rung::kBattery) return;
-    if (evaluation.seed_set > 0) {                            // a failed extra seed leaves the mean as it was
+    if (evaluation.seed_set > 0) {  // a failed extra seed leaves the mean as it was
       if (!ok) return;
       archive.merge(*archive.find(evaluation.text), result.objectives, result.violation, result.score);
       return population.grade();
     }
     const double violation = ok ? result.violation : std::numeric_limits<double>::infinity();
-    const auto member = archive.add({.text = evaluation.text, .origin = evaluation.origin, .objectives = result.objectives,
-                                     .violation = violation, .score = result.score, .number = evaluation.number}, space.bin(evaluation.text));
+    const auto member = archive.add({.text = evaluation.text,
+                                     .origin = evaluation.origin,
+                                     .objectives = result.objectives,
+                                     .violation = violation,
+                                     .score = result.score,
+                                     .number = evaluation.number},
+                                    space.bin(evaluation.text));
     asked.push_back(0);
-    const bool only_seeds = visible <= static_cast<std::int64_t>(seeds.size());  // they make at most half of the first population
+    const bool only_seeds =
+        visible <= static_cast<std::int64_t>(seeds.size());  // they make at most half of the first population
     const bool stayed = population.enter(member, static_cast<std::size_t>(only_seeds ? capacity() / 2 : capacity()));
     if (stayed && evaluation.origin.rfind("seed:", 0) != 0)
       for (const auto& name : operators_of(evaluation.origin)) ++statistics[name].second;
@@ -157,16 +173,22 @@ struct Evolution::Impl {
   }
 
   void tell(const Measurement& result) {
-    const auto refuse = [&](const std::string& why) { throw std::invalid_argument("Evolution::tell: number " + std::to_string(result.number) + " " + why); };
+    const auto refuse = [&](const std::string& why) {
+      throw std::invalid_argument("Evolution::tell: number " + std::to_string(result.number) + " " + why);
+    };
     const auto place = result.number - visible;
     if (result.number >= handed || result.number < 0) refuse("was not handed out");
     if (place < 0 || underway[static_cast<std::size_t>(place)].result) refuse("was told before");
     if (result.outcome == Outcome::kOk) {
       if (result.objectives.empty()) refuse("has no objectives");
       if (objectives == 0) objectives = result.objectives.size();
-      if (result.objectives.size() != objectives) refuse("has " + std::to_string(result.objectives.size()) + " objectives, not " + std::to_string(objectives));
-      if (!options.grid.empty() && options.grid.size() != objectives) refuse("has another number of objectives than the grid");
-      if (!std::all_of(result.objectives.begin(), result.objectives.end(), [](double value) { return std::isfinite(value); }) || std::isnan(result.violation))
+      if (result.objectives.size() != objectives)
+        refuse("has " + std::to_string(result.objectives.size()) + " objectives, not " + std::to_string(objectives));
+      if (!options.grid.empty() && options.grid.size() != objectives)
+        refuse("has another number of objectives than the grid");
+      if (!std::all_of(result.objectives.begin(), result.objectives.end(),
+                       [](double value) { return std::isfinite(value); }) ||
+          std::isnan(result.violation))
         refuse("has an objective or a violation that is not a number");
     }
     auto& told = underway[static_cast<std::size_t>(place)].result;
@@ -182,14 +204,14 @@ struct Evolution::Impl {
   const SearchOptions options;
   const Seed seed;
   const std::vector<SeedDesign> seeds;
-  std::int64_t last;                                          // evaluations of the search proper
+  std::int64_t last;  // evaluations of the search proper
   std::int64_t handed = 0, visible = 0;
-  std::deque<Underway> underway;                              // numbers visible, visible + 1, ..., handed - 1
+  std::deque<Underway> underway;  // numbers visible, visible + 1, ..., handed - 1
   Archive archive;
   Population population;
   Births births;
   Promotion promotion;
-  std::vector<std::int64_t> asked;                            // extra seed sets of each member of the archive
+  std::vector<std::int64_t> asked;                              // extra seed sets of each member of the archive
   std::deque<std::pair<std::size_t, std::int64_t>> resampling;  // member, seed set
   std::vector<Evaluation> confirm;
   bool planned = false;
@@ -206,13 +228,16 @@ void Evolution::tell(const Measurement& measurement) { impl_->tell(measurement);
 void Evolution::close() { impl_->close(); }
 bool Evolution::done() const {
   if (impl_->handed < impl_->last) return false;
-  return impl_->options.confirm_seeds == 0 || (impl_->planned && impl_->handed - impl_->last >= static_cast<std::int64_t>(impl_->confirm.size()));
+  return impl_->options.confirm_seeds == 0 ||
+         (impl_->planned && impl_->handed - impl_->last >= static_cast<std::int64_t>(impl_->confirm.size()));
 }
 bool Evolution::finished() const { return done() && impl_->visible == impl_->handed; }
 std::int64_t Evolution::handed_out() const { return impl_->handed; }
 const std::vector<Member>& Evolution::archive() const { return impl_->archive.members(); }
 std::vector<std::size_t> Evolution::front() const { return impl_->archive.front(); }
-const std::map<std::string, std::pair<std::int64_t, std::int64_t>>& Evolution::operators() const { return impl_->statistics; }
+const std::map<std::string, std::pair<std::int64_t, std::int64_t>>& Evolution::operators() const {
+  return impl_->statistics;
+}
 
 std::string Evolution::signature() const {
   char out[9];
@@ -229,7 +254,7 @@ void run(Evolution& evolution, Evaluator& evaluator, std::int64_t slots) {
       evaluator.start(*evaluation);
       ++underway;
     }
-    if (evaluator.stop()) return;                             // what is under way is done again by a resumed run
+    if (evaluator.stop()) return;  // what is under way is done again by a resumed run
     evolution.tell(evaluator.wait());
     --underway;
   }

@@ -14,7 +14,8 @@ SearchOptions read_search(Reader in) {
   out.algorithm = in.word("algorithm", out.algorithm, {"nsga2", "regularized", "random"});
   out.evaluations = in.integer("evaluations", out.evaluations, 1, 10'000'000);
   out.population = in.integer("population", out.population, 0, 1000);
-  if (out.population > 0 && out.population < 4) throw in.error("population", "population must be 0 (chosen from evaluations) or at least 4");
+  if (out.population > 0 && out.population < 4)
+    throw in.error("population", "population must be 0 (chosen from evaluations) or at least 4");
   out.crossover = in.real("crossover", out.crossover, 0, 1);
   out.mutations = in.real("mutations", out.mutations, 0, 20);
   out.lag = in.integer("lag", out.lag, 1, 4096);
@@ -22,7 +23,8 @@ SearchOptions read_search(Reader in) {
   out.eta = in.real("eta", out.eta, 1, 100);
   out.resample_after = in.integer("resample_after", out.resample_after, 0, 1'000'000);
   out.grid = in.reals("grid", out.grid, 0, std::numeric_limits<double>::max());
-  if (std::count(out.grid.begin(), out.grid.end(), 0.0) > 0) throw in.error("grid", "a step of the grid must be above 0");
+  if (std::count(out.grid.begin(), out.grid.end(), 0.0) > 0)
+    throw in.error("grid", "a step of the grid must be above 0");
   out.confirm_seeds = in.integer("confirm_seeds", out.confirm_seeds, 0, 100);
   out.confirm_members = in.integer("confirm_members", out.confirm_members, 0, 10'000);
   in.finish();

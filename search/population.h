@@ -12,9 +12,10 @@ namespace madsearch {
 class Population {
  public:
   Population(const Selection& selection, const Archive& archive) : selection_(selection), archive_(archive) {}
-  /// Lets a member in; who leaves once there are more than `capacity` is the selection's choice. True if the new one stayed.
+  /// Lets a member in; who leaves once there are more than `capacity` is the selection's choice. True if the new one
+  /// stayed.
   bool enter(std::size_t member, std::size_t capacity);
-  void grade();                                               // standings again, after a member's mean changed
+  void grade();  // standings again, after a member's mean changed
   bool empty() const { return members_.empty(); }
   /// A parent, feasible if any member is.
   std::size_t parent(Rng& rng) const;
@@ -23,8 +24,8 @@ class Population {
  private:
   const Selection& selection_;
   const Archive& archive_;
-  std::vector<std::size_t> members_, breeders_;               // breeders_: the feasible ones if there are any, else all
-  std::vector<Standing> standings_, breeding_;                // of members_; of breeders_
+  std::vector<std::size_t> members_, breeders_;  // breeders_: the feasible ones if there are any, else all
+  std::vector<Standing> standings_, breeding_;   // of members_; of breeders_
 };
 
 }  // namespace madsearch

@@ -10,9 +10,8 @@
 
 namespace madsearch {
 
-Toy Toy::read(const std::filesystem::path& folder) {
+Toy Toy::read(const std::filesystem::path& problem, const std::filesystem::path& known) {
   Toy toy;
-  const auto problem = folder / "problem.txt", known = folder / "front.json";
   std::ifstream in(problem);
   int layers = 0, primitives = 0;
   in >> layers >> primitives;

@@ -9,7 +9,8 @@
 
 namespace madsearch {
 
-/// A stripe of 8 layers over 10 primitives in miniature, whose true front is known: 10^8 candidates x in {0..9}^8, two objectives,
+/// A stripe of 8 layers over 10 primitives in miniature, whose true front is known: 10^8 candidates x in {0..9}^8, two
+/// objectives,
 ///
 ///   f_k(x) = Σ_i u[k][i][x_i] + Σ_{i<j} w[k][(i,j)][x_i][x_j]        the pairs in the order (0,1), (0,2), ... (6,7)
 ///
@@ -18,8 +19,8 @@ class Toy : public Space {
  public:
   static constexpr int kLayers = 8, kPrimitives = 10, kPairs = kLayers * (kLayers - 1) / 2;
 
-  /// Reads `problem.txt` and `front.json` of a folder (tests/toy). Throws ConfigError if one is missing or malformed.
-  static Toy read(const std::filesystem::path& folder);
+  /// Reads a problem and its true front (tests/toy). Throws ConfigError if one is missing or malformed.
+  static Toy read(const std::filesystem::path& problem, const std::filesystem::path& front);
 
   std::string random(Rng& rng) const override;
   /// Each operator resets one position to any digit, so the text may stay as it was.
@@ -29,9 +30,9 @@ class Toy : public Space {
   /// Tenths of the range of f_1 between its best and the reference.
   int bin(const std::string& text) const override;
 
-  Objectives evaluate(const std::string& text) const;         // throws std::invalid_argument unless 8 digits
+  Objectives evaluate(const std::string& text) const;  // throws std::invalid_argument unless 8 digits
   const Objectives& reference() const { return reference_; }
-  double hypervolume() const { return hypervolume_; }         // of the true front
+  double hypervolume() const { return hypervolume_; }  // of the true front
   const std::vector<std::pair<Objectives, std::string>>& front() const { return front_; }
 
  private:

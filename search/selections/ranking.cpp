@@ -9,15 +9,17 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Fronts of the feasible items. In lexicographic order nobody is beaten by a later item, so each item only looks for the first front
-/// that doesn't beat it (Zhang et al. 2015, ENS-SS).
+/// Fronts of the feasible items. In lexicographic order nobody is beaten by a later item, so each item only looks for
+/// the first front that doesn't beat it (Zhang et al. 2015, ENS-SS).
 std::vector<std::vector<std::size_t>> fronts(const std::vector<Scored>& items, std::vector<std::size_t> order) {
   const auto objectives = [&](std::size_t i) -> const Objectives& { return *items[i].objectives; };
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return objectives(a) < objectives(b); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return objectives(a) < objectives(b); });
   std::vector<std::vector<std::size_t>> out;
   for (const auto i : order) {
     const auto free = std::find_if(out.begin(), out.end(), [&](const auto& front) {
-      return std::none_of(front.rbegin(), front.rend(), [&](std::size_t j) { return dominates(objectives(j), objectives(i)); });
+      return std::none_of(front.rbegin(), front.rend(),
+                          [&](std::size_t j) { return dominates(objectives(j), objectives(i)); });
     });
     if (free == out.end())
       out.push_back({i});
@@ -35,7 +37,8 @@ void crowd(const std::vector<Scored>& items, const std::vector<std::size_t>& fro
   const std::size_t objectives = front.empty() ? 0 : items[front[0]].objectives->size();
   for (std::size_t k = 0; k < objectives; ++k) {
     const auto value = [&](std::size_t i) { return (*items[i].objectives)[k]; };
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return value(a) != value(b) ? value(a) < value(b) : a < b; });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return value(a) != value(b) ? value(a) < value(b) : a < b; });
     const double range = value(order.back()) - value(order.front());
     standings[order.front()].crowding = standings[order.back()].crowding = kInfinity;
     for (std::size_t i = 1; range > 0 && i + 1 < order.size(); ++i)
@@ -53,7 +56,8 @@ std::vector<Standing> rank(const std::vector<Scored>& items) {
     crowd(items, front, out);
     ++next;
   }
-  std::stable_sort(infeasible.begin(), infeasible.end(), [&](std::size_t a, std::size_t b) { return items[a].violation < items[b].violation; });
+  std::stable_sort(infeasible.begin(), infeasible.end(),
+                   [&](std::size_t a, std::size_t b) { return items[a].violation < items[b].violation; });
   for (std::size_t i = 0; i < infeasible.size(); ++i) {
     const bool worse = i > 0 && items[infeasible[i]].violation > items[infeasible[i - 1]].violation;
     next += worse ? 1 : 0;
@@ -62,7 +66,9 @@ std::vector<Standing> rank(const std::vector<Scored>& items) {
   return out;
 }
 
-bool ahead(const Standing& a, const Standing& b) { return a.rank != b.rank ? a.rank < b.rank : a.crowding > b.crowding; }
+bool ahead(const Standing& a, const Standing& b) {
+  return a.rank != b.rank ? a.rank < b.rank : a.crowding > b.crowding;
+}
 
 std::vector<std::size_t> spread_out(const std::vector<Objectives>& points, std::size_t count) {
   std::vector<Scored> items;
@@ -73,7 +79,8 @@ std::vector<std::size_t> spread_out(const std::vector<Objectives>& points, std::
   while (kept.size() > count) {
     crowd(items, kept, standings);
     // With fewer than three all are ends: the last leaves.
-    const auto most = std::min_element(kept.rbegin(), kept.rend(), [&](auto a, auto b) { return standings[a].crowding < standings[b].crowding; });
+    const auto most = std::min_element(kept.rbegin(), kept.rend(),
+                                       [&](auto a, auto b) { return standings[a].crowding < standings[b].crowding; });
     kept.erase(std::next(most).base());
   }
   return kept;

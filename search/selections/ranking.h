@@ -9,16 +9,16 @@ namespace madsearch {
 /// What ranking sees of a candidate. `objectives` may be empty if infeasible.
 struct Scored {
   const Objectives* objectives = nullptr;
-  double violation = 0;                                       // 0: feasible
+  double violation = 0;  // 0: feasible
 };
 
 struct Standing {
-  int rank = 0;                                               // 0: no other beats it
-  double crowding = 0;                                        // larger: lonelier; infinite at the ends of a front
+  int rank = 0;         // 0: no other beats it
+  double crowding = 0;  // larger: lonelier; infinite at the ends of a front
 };
 
-/// Feasible before infeasible, then smaller violation (Deb 2000); feasible ones by non-dominated sorting and crowding distance within
-/// each front, as in NSGA-II (Deb et al. 2002). All feasible items have the same number of objectives.
+/// Feasible before infeasible, then smaller violation (Deb 2000); feasible ones by non-dominated sorting and crowding
+/// distance within each front, as in NSGA-II (Deb et al. 2002). All feasible items have the same number of objectives.
 std::vector<Standing> rank(const std::vector<Scored>& items);
 
 /// Sets the crowding distance of the items `front`, which share a rank.

@@ -11,7 +11,7 @@ namespace madsearch {
 /// Who breeds and who leaves. A population is given as the standings of its members, the oldest first.
 struct Selection {
   std::string name;
-  bool breeds = true;                                         // false: every child is drawn at random, parent() is not called
+  bool breeds = true;  // false: every child is drawn at random, parent() is not called
   std::size_t (*parent)(const std::vector<Standing>& population, Rng& rng);
   std::size_t (*leaver)(const std::vector<Standing>& population);  // of a population with one member too many
 };
@@ -25,8 +25,8 @@ std::size_t tournament(const std::vector<Standing>& population, std::size_t size
 /// The last by rank, then crowding; of equals the oldest.
 std::size_t worst(const std::vector<Standing>& population);
 
-Selection nsga2();                                            // selections/nsga2.cpp
-Selection regularized();                                      // selections/regularized.cpp
-Selection random_selection();                                 // selections/random.cpp
+Selection nsga2();             // selections/nsga2.cpp
+Selection regularized();       // selections/regularized.cpp
+Selection random_selection();  // selections/random.cpp
 
 }  // namespace madsearch

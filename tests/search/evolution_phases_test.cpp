@@ -16,14 +16,16 @@ namespace madsearch {
 namespace {
 
 const Toy& toy() {
-  static const auto read = Toy::read(std::filesystem::path(MADSEARCH_SOURCE_DIR) / "tests/toy");
+  static const auto read = Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
   return read;
 }
 
 const std::vector<SeedDesign> kSeeds = {{"zeros", "00000000"}, {"steps", "01234567"}};
 using Score = std::function<Measurement(const Evaluation&)>;
 
-Measurement exact(const Evaluation& evaluation) { return {.number = evaluation.number, .objectives = toy().evaluate(evaluation.text)}; }
+Measurement exact(const Evaluation& evaluation) {
+  return {.number = evaluation.number, .objectives = toy().evaluate(evaluation.text)};
+}
 
 std::vector<Evaluation> finish(Evolution& evolution, const Score& score) {
   std::vector<Evaluation> out;
@@ -83,10 +85,14 @@ TEST(Phases, SeedDesignsAreAtMostHalfOfTheFirstPopulation) {
   Evolution evolution(toy(), options, Seed{1}, seeds);
   std::int64_t others = 0;
   for (const auto& evaluation : finish(evolution, [&](const Evaluation& evaluation) {
-         return texts.contains(evaluation.text) ? Measurement{.number = evaluation.number, .objectives = {-9000.0 - double(evaluation.number), double(evaluation.number)}}
-                                                : exact(evaluation);
+         return texts.contains(evaluation.text)
+                    ? Measurement{.number = evaluation.number,
+                                  .objectives = {-9000.0 - double(evaluation.number), double(evaluation.number)}}
+                    : exact(evaluation);
        }))
-    if (evaluation.number >= 24) others += std::count_if(evaluation.parents.begin(), evaluation.parents.end(), [&](const auto& parent) { return !texts.contains(parent); });
+    if (evaluation.number >= 24)
+      others += std::count_if(evaluation.parents.begin(), evaluation.parents.end(),
+                              [&](const auto& parent) { return !texts.contains(parent); });
   EXPECT_GT(others, 5);
 }
 
@@ -96,7 +102,8 @@ TEST(Phases, OnlyWhatCompletedBatteryEntersTheArchive) {
   std::set<std::string> battery, probed;
   std::int64_t probes = 0;
   for (const auto& evaluation : finish(evolution, exact)) {
-    EXPECT_TRUE(std::all_of(evaluation.parents.begin(), evaluation.parents.end(), [&](const auto& parent) { return battery.contains(parent); }));
+    EXPECT_TRUE(std::all_of(evaluation.parents.begin(), evaluation.parents.end(),
+                            [&](const auto& parent) { return battery.contains(parent); }));
     if (evaluation.rung == Rung::kProbe) {
       probed.insert(evaluation.text);
       ++probes;
@@ -108,7 +115,7 @@ TEST(Phases, OnlyWhatCompletedBatteryEntersTheArchive) {
   std::set<std::string> archived;
   for (const auto& member : evolution.archive()) archived.insert(member.text);
   EXPECT_EQ(archived, battery);
-  EXPECT_GT(probes, 150);                                     // of 300
+  EXPECT_GT(probes, 150);  // of 300
   EXPECT_GT(battery.size(), 40u);
 }
 
@@ -132,11 +139,13 @@ TEST(Phases, FailuresAreStoredAndNeverParents) {
   const auto fails = [](const std::string& text) { return text != "00000000" && (text[1] - '0') % 2 == 1; };
   std::int64_t failures = 0, children = 0;
   for (const auto& evaluation : finish(evolution, [&](const Evaluation& evaluation) {
-         return fails(evaluation.text) ? Measurement{.number = evaluation.number, .outcome = Outcome::kOutOfMemory} : exact(evaluation);
+         return fails(evaluation.text) ? Measurement{.number = evaluation.number, .outcome = Outcome::kOutOfMemory}
+                                       : exact(evaluation);
        })) {
     failures += fails(evaluation.text) ? 1 : 0;
     for (const auto& parent : evaluation.parents) {
-      const bool neighbour_of_seed = std::any_of(kSeeds.begin(), kSeeds.end(), [&](const auto& design) { return design.text == parent; });
+      const bool neighbour_of_seed =
+          std::any_of(kSeeds.begin(), kSeeds.end(), [&](const auto& design) { return design.text == parent; });
       EXPECT_TRUE(!fails(parent) || neighbour_of_seed) << parent;
       ++children;
     }
@@ -144,7 +153,9 @@ TEST(Phases, FailuresAreStoredAndNeverParents) {
   EXPECT_GT(failures, 30);
   EXPECT_GT(children, 300);
   EXPECT_EQ(evolution.archive().size(), 600u);
-  EXPECT_EQ(std::count_if(evolution.archive().begin(), evolution.archive().end(), [](const Member& member) { return member.objectives.empty(); }), failures);
+  EXPECT_EQ(std::count_if(evolution.archive().begin(), evolution.archive().end(),
+                          [](const Member& member) { return member.objectives.empty(); }),
+            failures);
   for (const auto i : evolution.front()) EXPECT_FALSE(fails(evolution.archive()[i].text));
 }
 
@@ -152,7 +163,12 @@ TEST(Phases, GoesOnWhereEverythingFails) {
   SearchOptions options;
   options.probe = false;
   Evolution evolution(toy(), options, Seed{2}, kSeeds);
-  EXPECT_EQ(finish(evolution, [](const Evaluation& evaluation) { return Measurement{.number = evaluation.number, .outcome = Outcome::kLost}; }).size(), 300u);
+  EXPECT_EQ(finish(evolution,
+                   [](const Evaluation& evaluation) {
+                     return Measurement{.number = evaluation.number, .outcome = Outcome::kLost};
+                   })
+                .size(),
+            300u);
   EXPECT_TRUE(evolution.front().empty());
 }
 
@@ -241,7 +257,9 @@ std::int64_t fewest_children(std::vector<double> grid) {
   for (const auto& member : evolution.archive())
     if (const auto bin = children.find(toy().bin(member.text)); bin != children.end()) bin->second += member.children;
   EXPECT_GE(children.size(), 5u);
-  return std::min_element(children.begin(), children.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->second;
+  return std::min_element(children.begin(), children.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->second;
 }
 
 TEST(Phases, AClosedSearchGoesOnWithConfirm) {
@@ -289,7 +307,12 @@ TEST(Phases, EndsWhenTheSpaceIsExhausted) {
   SearchOptions options;
   options.probe = false;
   Evolution evolution(coin, options, Seed{1}, {});
-  EXPECT_EQ(finish(evolution, [](const Evaluation& evaluation) { return Measurement{.number = evaluation.number, .objectives = {1, 1}}; }).size(), 2u);
+  EXPECT_EQ(finish(evolution,
+                   [](const Evaluation& evaluation) {
+                     return Measurement{.number = evaluation.number, .objectives = {1, 1}};
+                   })
+                .size(),
+            2u);
 }
 
 TEST(Run, StopsStartingWhenTheEvaluatorSaysSo) {

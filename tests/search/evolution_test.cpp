@@ -15,7 +15,7 @@ namespace madsearch {
 namespace {
 
 const Toy& toy() {
-  static const auto read = Toy::read(std::filesystem::path(MADSEARCH_SOURCE_DIR) / "tests/toy");
+  static const auto read = Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
   return read;
 }
 
@@ -40,7 +40,10 @@ Measurement measured(const Evaluation& evaluation) {
     out.outcome = Outcome::kDiverged;
     return out;
   }
-  Rng noise(Seed{9}.derive(evaluation.text).derive(std::uint64_t(evaluation.rung)).derive(std::uint64_t(evaluation.seed_set)));
+  Rng noise(Seed{9}
+                .derive(evaluation.text)
+                .derive(std::uint64_t(evaluation.rung))
+                .derive(std::uint64_t(evaluation.seed_set)));
   out.objectives = toy().evaluate(evaluation.text);
   out.objectives[0] += 100 * normal(noise);
   out.violation = std::max(0.0, out.objectives[0]);
@@ -92,7 +95,7 @@ TEST(Evolution, ResumesAfterAKillAtAnyNumber) {
   EXPECT_TRUE(rc::check([&](std::uint64_t order) {
     const auto killed_at = *rc::gen::inRange<std::size_t>(0, expected.size());
     Rng rng(Seed{order});
-    std::map<std::int64_t, Measurement> stored;               // of what was under way when the run was killed some is missing
+    std::map<std::int64_t, Measurement> stored;  // of what was under way when the run was killed some is missing
     for (std::size_t i = 0; i < killed_at; ++i)
       if (i + 8 < killed_at || chance(rng, 0.5)) stored[expected[i].number] = measured(expected[i]);
     Evolution resumed(toy(), eventful(), Seed{1}, kSeeds);
@@ -128,7 +131,8 @@ TEST(Evolution, NeverRepeatsACandidateAtARungAndSeedSet) {
     options.evaluations = 1500;
     std::set<std::tuple<std::string, Rung, std::int64_t>> met;
     for (const auto& evaluation : sequence(options))
-      EXPECT_TRUE(met.emplace(evaluation.text, evaluation.rung, evaluation.seed_set).second) << algorithm << " " << evaluation.number;
+      EXPECT_TRUE(met.emplace(evaluation.text, evaluation.rung, evaluation.seed_set).second)
+          << algorithm << " " << evaluation.number;
   }
 }
 
@@ -182,11 +186,12 @@ TEST(Evolution, StartsWithTheSeedDesignsAndTheirNeighboursAndRandoms) {
     EXPECT_EQ(found[i].rung, Rung::kBattery);
   }
   int neighbours = 0, randoms = 0;
-  for (std::size_t i = 3; i < 13; ++i) {                      // population 10
+  for (std::size_t i = 3; i < 13; ++i) {  // population 10
     if (found[i].rung != Rung::kProbe) continue;
     if (found[i].origin == "random") ++randoms;
     if (found[i].parents.empty()) continue;
-    EXPECT_TRUE(std::any_of(kSeeds.begin(), kSeeds.end(), [&](const auto& design) { return design.text == found[i].parents[0]; }));
+    EXPECT_TRUE(std::any_of(kSeeds.begin(), kSeeds.end(),
+                            [&](const auto& design) { return design.text == found[i].parents[0]; }));
     int edits = 0;
     for (int k = 0; k < 8; ++k) edits += found[i].text[k] != found[i].parents[0][k];
     EXPECT_LE(edits, 2);

@@ -34,7 +34,8 @@ TEST(SearchOptions, AreTheDefaultsWhereNothingIsSaid) {
 
 TEST(SearchOptions, TakeEveryKey) {
   const auto options = read(
-      "search: {algorithm: regularized, evaluations: 60, population: 12, crossover: 0.25, mutations: 1, lag: 4, probe: false, eta: 2,\n"
+      "search: {algorithm: regularized, evaluations: 60, population: 12, crossover: 0.25, mutations: 1, lag: 4, probe: "
+      "false, eta: 2,\n"
       "  resample_after: 3, grid: [0.01, 0.15], confirm_seeds: 5, confirm_members: 7}");
   EXPECT_EQ(options.algorithm, "regularized");
   EXPECT_EQ(options.evaluations, 60);
@@ -68,7 +69,8 @@ TEST(SearchOptions, RefuseAnUnknownKey) {
 }
 
 TEST(SearchOptions, RefuseAPopulationTooSmallToBreed) {
-  EXPECT_NE(message("search: {population: 3}").find("population must be 0 (chosen from evaluations) or at least 4"), std::string::npos);
+  EXPECT_NE(message("search: {population: 3}").find("population must be 0 (chosen from evaluations) or at least 4"),
+            std::string::npos);
 }
 
 TEST(SearchOptions, RefuseAStepOfZeroInTheGrid) {

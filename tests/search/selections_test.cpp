@@ -1,10 +1,9 @@
-#include "search/selections/selection.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "search/archive.h"
+#include "search/selections/selection.h"
 
 namespace madsearch {
 namespace {
@@ -26,7 +25,9 @@ std::vector<int> ranks(const std::vector<Item>& items) {
   return out;
 }
 
-TEST(Ranking, CountsTheFrontsThatMustBePeeledBefore) { EXPECT_EQ(ranks({{{3, 3}}, {{1, 2}}, {{2, 1}}, {{2, 2}}, {{4, 4}}}), (std::vector{2, 0, 0, 1, 3})); }
+TEST(Ranking, CountsTheFrontsThatMustBePeeledBefore) {
+  EXPECT_EQ(ranks({{{3, 3}}, {{1, 2}}, {{2, 1}}, {{2, 2}}, {{4, 4}}}), (std::vector{2, 0, 0, 1, 3}));
+}
 
 TEST(Ranking, PutsTheLeastViolationFirstAmongTheInfeasible) {
   EXPECT_EQ(ranks({{{0, 0}, 2}, {{5, 5}, 0}, {{9, 9}, 0.5}, {{}, 2}, {{4, 6}, 0}}), (std::vector{2, 0, 1, 2, 0}));
@@ -38,7 +39,7 @@ TEST(Ranking, AgreesWithPeelingOnThreeObjectives) {
   for (int i = 0; i < 60; ++i) items.push_back({{double(below(rng, 6)), double(below(rng, 6)), double(below(rng, 6))}});
   const auto found = ranks(items);
   for (std::size_t i = 0; i < items.size(); ++i) {
-    int deepest = -1;                                         // rank = longest chain of items that beat one another above it
+    int deepest = -1;  // rank = longest chain of items that beat one another above it
     for (std::size_t j = 0; j < items.size(); ++j)
       if (dominates(items[j].objectives, items[i].objectives)) deepest = std::max(deepest, found[j]);
     EXPECT_EQ(found[i], deepest + 1);
@@ -73,7 +74,7 @@ TEST(Nsga2, PrefersTheBetterOfTwoAsParent) {
   Rng rng(Seed{5});
   int best = 0;
   for (int i = 0; i < 4000; ++i) best += selection("nsga2").parent(population, rng) == 1;
-  EXPECT_NEAR(best / 4000.0, 0.75, 0.03);                     // all but the draws that hold the worse one twice
+  EXPECT_NEAR(best / 4000.0, 0.75, 0.03);  // all but the draws that hold the worse one twice
 }
 
 TEST(Regularized, LetsTheOldestLeaveThoughItIsTheBest) {

@@ -15,7 +15,7 @@ namespace {
 const std::filesystem::path kFolder = std::filesystem::path(MADSEARCH_SOURCE_DIR) / "tests/toy";
 
 TEST(Toy, ScoresItsTrueFrontAsRecorded) {
-  const auto toy = Toy::read(kFolder);
+  const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   ASSERT_EQ(toy.front().size(), 62u);
   std::vector<Objectives> points;
   for (const auto& [objectives, text] : toy.front()) {
@@ -26,7 +26,7 @@ TEST(Toy, ScoresItsTrueFrontAsRecorded) {
 }
 
 TEST(Toy, VariesTextsOfEightDigits) {
-  const auto toy = Toy::read(kFolder);
+  const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   Rng rng(Seed{1});
   for (int i = 0; i < 1000; ++i) {
     const auto a = toy.random(rng), b = toy.random(rng), crossed = toy.cross(a, b, rng).text;
@@ -43,37 +43,38 @@ TEST(Toy, VariesTextsOfEightDigits) {
 }
 
 TEST(Toy, BinsAreTenthsOfTheStateOfTheFront) {
-  const auto toy = Toy::read(kFolder);
+  const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   EXPECT_EQ(toy.bin("10101000"), 0);
   for (const auto& [objectives, text] : toy.front()) EXPECT_TRUE(toy.bin(text) >= 0 && toy.bin(text) < 10) << text;
   EXPECT_EQ(toy.bin(toy.front().back().second), 9);
 }
 
 TEST(Toy, RefusesATextThatIsNoCandidate) {
-  const auto toy = Toy::read(kFolder);
+  const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   EXPECT_THROW(toy.evaluate("1234567"), std::invalid_argument);
   EXPECT_THROW(toy.evaluate("1234567x"), std::invalid_argument);
 }
 
 TEST(Toy, SaysWhichFileIsMissing) {
   try {
-    Toy::read("no/such/folder");
+    Toy::read("no/such/folder/problem.txt", kFolder / "front.json");
     FAIL() << "read a folder that isn't there";
   } catch (const ConfigError& error) {
-    EXPECT_STREQ(error.what(), "no/such/folder/problem.txt: not a problem of 8 layers and 10 primitives (see search/toy.h)");
+    EXPECT_STREQ(error.what(),
+                 "no/such/folder/problem.txt: not a problem of 8 layers and 10 primitives (see search/toy.h)");
   }
 }
 
 TEST(Bench, FindsTheFrontOfTheToyInFewEvaluations) {
-  const auto toy = Toy::read(kFolder);
+  const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   const auto found = bench_search(toy, long_search(8), 15);
-  EXPECT_LE(found.median_to_95, 1500);                        // 101 seeds are measured by `madsearch bench search`
+  EXPECT_LE(found.median_to_95, 1500);  // 101 seeds are measured by `madsearch bench search`
   EXPECT_GE(found.reached, 13);
   EXPECT_GE(found.share, 0.95);
 }
 
 TEST(Bench, SharesAreHypervolumesOfEverythingEvaluated) {
-  const auto toy = Toy::read(kFolder);
+  const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   const auto options = short_search(300);
   Evolution evolution(toy, options, Seed{0}, {});
   std::vector<Objectives> points;
@@ -85,7 +86,7 @@ TEST(Bench, SharesAreHypervolumesOfEverythingEvaluated) {
 }
 
 TEST(Bench, RandomSearchStaysFarBehind) {
-  const auto toy = Toy::read(kFolder);
+  const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   auto options = long_search(8);
   options.algorithm = "random";
   const auto found = bench_search(toy, options, 3);
