@@ -49,11 +49,11 @@ double skill(const std::string& design, const std::string& task) {
   return 1 - std::exp(-0.7 * sum);
 }
 
-/// Longer sequences, larger vocabularies, more noise: harder. 1 at the baseline, more above.
+/// Longer sequences, larger vocabularies, more noise, fewer examples: harder. 1 at the baseline, more above.
 double difficulty(const Task& task, const TaskValues& values) {
   double out = 1;
   for (const auto& [name, value] : values)
-    if (name != "train_examples" && task.baseline.has(name) && task.baseline.real(name) > 0 && value > 0) out *= std::pow(value / task.baseline.real(name), 0.3);
+    if (task.baseline.has(name) && task.baseline.real(name) > 0 && value > 0) out *= std::pow(value / task.baseline.real(name), name == "examples" ? -0.3 : 0.3);
   return out;
 }
 

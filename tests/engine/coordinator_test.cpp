@@ -15,7 +15,6 @@
 
 #include "configs/errors.h"
 #include "engine/devices.h"
-#include "engine/stub_worker.h"
 
 namespace madsearch {
 namespace {
@@ -406,15 +405,6 @@ TEST(Devices, AWorkerSeesItsOwnGpuOnly) {
   EXPECT_EQ(worker_environment("cuda:1")["CUDA_VISIBLE_DEVICES"], "GPU-1f");
   EXPECT_THROW(worker_environment("cuda:2"), ConfigError);
   unsetenv("CUDA_VISIBLE_DEVICES");
-}
-
-TEST(StubOptions, AreReadFromText) {
-  const auto options = stub_options("milliseconds=5,crash=17,poison=mamba");
-  EXPECT_EQ(options.milliseconds, 5);
-  EXPECT_EQ(options.crash, 17);
-  EXPECT_EQ(options.poison, "mamba");
-  EXPECT_THROW(stub_options("crush=1"), ConfigError);
-  EXPECT_THROW(stub_options("crash=often"), ConfigError);
 }
 
 }  // namespace
