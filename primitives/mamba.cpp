@@ -20,7 +20,8 @@ Primitive mamba() {
                     .state_mad = I * N};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
-            if (set.at("expand").of(s.width) < 1) return "expand=" + set.at("expand").text() + " leaves no channel at width " + std::to_string(s.width);
+            if (set.at("expand").of(s.width) < 1)
+              return "expand=" + set.at("expand").text() + " leaves no channel at width " + std::to_string(s.width);
             return "";
           }};
 }

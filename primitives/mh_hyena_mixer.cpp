@@ -27,10 +27,10 @@ class MultiHeadHyena : public Mixer {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
     const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };  // [R, B, H, T, M]
-    auto h = filter_(T);                                      // [R, H, T]; the bias is one more weight on the current token
+    auto h = filter_(T);  // [R, H, T]; the bias is one more weight on the current token
     h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1);
     const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
-    constexpr std::int64_t kScores = 128;                     // up to here T² scores a head are cheaper than M² convolutions
+    constexpr std::int64_t kScores = 128;  // up to here T² scores a head are cheaper than M² convolutions
     const auto y = T <= kScores ? with_scores(x1, x2, v, h) : with_products(x1, x2, v, h);  // [R, B, H, T, M]
     return out_(y.transpose(2, 3).reshape({R, B, T, D}));
   }
@@ -57,7 +57,7 @@ class MultiHeadHyena : public Mixer {
   static at::Tensor with_scores(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, const at::Tensor& h) {
     const auto T = h.size(-1);
     const auto position = at::arange(T, h.options().dtype(at::kLong));
-    const auto lag = position.unsqueeze(1) - position;        // [t, s] -> t - s
+    const auto lag = position.unsqueeze(1) - position;  // [t, s] -> t - s
     const auto fade = h.index_select(-1, lag.clamp_min(0).flatten()).view({h.size(0), h.size(1), T, T}) * (lag >= 0);
     return at::matmul(at::matmul(x1, v.transpose(-1, -2)) * fade.unsqueeze(1), x2);
   }
@@ -77,11 +77,13 @@ class MultiHeadHyena : public Mixer {
   ShortConv conv_;
   HyenaFilter filter_;
   Linear out_;
-  at::Tensor bias_;                                           // [R, H]
+  at::Tensor bias_;  // [R, H]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer*) { return std::make_unique<MultiHeadHyena>(set, build); }
+std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<MultiHeadHyena>(set, build);
+}
 
 }  // namespace madsearch

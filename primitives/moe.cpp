@@ -17,7 +17,8 @@ Primitive moe() {
               const auto parameters = 2 * D * m * E + m * D * E * E + D * E + E;
               return {.parameters = parameters, .flops = T * (4 * D * m * E + 2 * m * D * E * E + 2 * D * E)};
             }
-            return {.parameters = 3 * D * m * E + D * E, .active_parameters = 3 * D * m * k + D * E, .flops = T * (6 * D * m * k + 2 * D * E)};
+            return {
+                .parameters = 3 * D * m * E + D * E, .active_parameters = 3 * D * m * k + D * E, .flops = T * (6 * D * m * k + 2 * D * E)};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
             if (set.count("active") > set.count("experts"))

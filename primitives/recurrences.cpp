@@ -34,8 +34,10 @@ S* data(const at::Tensor& x) {
 
 struct SelectiveScanFunction : torch::autograd::Function<SelectiveScanFunction> {
   template <class S>
-  static kernels::SelectiveScan<S> arguments(const at::Tensor& u, const at::Tensor& delta, const at::Tensor& A, const at::Tensor& b, const at::Tensor& c) {
-    return {data<S>(u), data<S>(delta), data<S>(A), data<S>(b), data<S>(c), u.size(0), u.size(0) * u.size(1), u.size(2), u.size(3), A.size(1)};
+  static kernels::SelectiveScan<S> arguments(const at::Tensor& u, const at::Tensor& delta, const at::Tensor& A, const at::Tensor& b,
+                                             const at::Tensor& c) {
+    return {data<S>(u), data<S>(delta),        data<S>(A), data<S>(b), data<S>(c),
+            u.size(0),  u.size(0) * u.size(1), u.size(2),  u.size(3),  A.size(1)};
   }
 
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& u, const at::Tensor& delta, const at::Tensor& A, const at::Tensor& b,

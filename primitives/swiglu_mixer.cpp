@@ -9,7 +9,9 @@ namespace {
 class SwiGLU : public Mixer {
  public:
   SwiGLU(std::int64_t inner, const Build& build)
-      : w1_(build.inside("w1"), build.width, inner), w2_(build.inside("w2"), build.width, inner), w3_(build.inside("w3"), inner, build.width) {
+      : w1_(build.inside("w1"), build.width, inner),
+        w2_(build.inside("w2"), build.width, inner),
+        w3_(build.inside("w3"), inner, build.width) {
     child("w1", w1_);
     child("w2", w2_);
     child("w3", w3_);

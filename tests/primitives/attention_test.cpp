@@ -25,7 +25,7 @@ Vector turned(const Vector& u, std::int64_t t) {
 }
 
 struct Heads {
-  std::int64_t queries, keys, window;                         // window 0: all of the past
+  std::int64_t queries, keys, window;  // window 0: all of the past
   bool rotary;
 };
 
@@ -80,7 +80,7 @@ TEST(Attention, CountsThePairsThatAWindowReads) {
   };
   std::int64_t pairs = 0;
   for (int t = 0; t < 10; ++t) pairs += std::min(t + 1, 3);
-  EXPECT_EQ(flops(3, 10), 8 * 10 * 8 * 8 + 4 * 8 * pairs);    // four projections; scores and means
+  EXPECT_EQ(flops(3, 10), 8 * 10 * 8 * 8 + 4 * 8 * pairs);  // four projections; scores and means
   EXPECT_EQ(flops("none", 10), 8 * 10 * 8 * 8 + 4 * 8 * 55);
   EXPECT_EQ(flops(50, 10), flops("none", 10));
 }

@@ -34,14 +34,16 @@ at::Tensor random_tensor(at::IntArrayRef sizes, std::uint64_t seed, at::ScalarTy
 void move_parameters(Module& module) {
   const at::NoGradGuard constant;
   std::uint64_t seed = 100;
-  for (const auto& parameter : module.parameters()) parameter.value.add_(random_tensor(parameter.value.sizes(), ++seed, parameter.value.scalar_type()), 0.1 / 1.5);
+  for (const auto& parameter : module.parameters())
+    parameter.value.add_(random_tensor(parameter.value.sizes(), ++seed, parameter.value.scalar_type()), 0.1 / 1.5);
 }
 
 at::Tensor random_input(std::int64_t replicas, std::int64_t sequences, Shape shape, at::ScalarType type) {
   return random_tensor({replicas, sequences, shape.length, shape.width}, 7, type);
 }
 
-Gradients gradients(Module& module, const std::function<at::Tensor(const at::Tensor&)>& forward, const at::Tensor& x, const at::Tensor& weight) {
+Gradients gradients(Module& module, const std::function<at::Tensor(const at::Tensor&)>& forward, const at::Tensor& x,
+                    const at::Tensor& weight) {
   for (const auto& parameter : module.parameters()) parameter.value.mutable_grad() = at::Tensor();
   const auto input = x.detach().clone().set_requires_grad(true);
   const auto output = forward(input);

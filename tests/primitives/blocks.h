@@ -21,10 +21,11 @@ at::Tensor random_tensor(at::IntArrayRef sizes, std::uint64_t seed, at::ScalarTy
 
 struct Gradients {
   at::Tensor output, input;
-  std::map<std::string, at::Tensor> parameters;               // undefined for one that the output does not depend on
+  std::map<std::string, at::Tensor> parameters;  // undefined for one that the output does not depend on
 };
 /// Of sum(output * weight) at `x`, a copy of which becomes the leaf. `forward` is module's.
-Gradients gradients(Module& module, const std::function<at::Tensor(const at::Tensor&)>& forward, const at::Tensor& x, const at::Tensor& weight);
+Gradients gradients(Module& module, const std::function<at::Tensor(const at::Tensor&)>& forward, const at::Tensor& x,
+                    const at::Tensor& weight);
 
 /// The largest |a - b| relative to the largest |b|; NaN if there is one.
 double relative_difference(const at::Tensor& a, const at::Tensor& b);

@@ -67,15 +67,16 @@ Vector routing(const Vector& scores, std::int64_t active) {
 TEST(MoE, SendsEachTokenToItsBestExperts) {
   for (const std::int64_t active : {1, 2, 3}) {
     const std::int64_t m = 4;
-    expect_tokens(passes("moe", {{"experts", 3}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6}), [&](const Pass& pass, const Vector& x) {
-      const auto weights = routing(pass.linear("router", x), active);
-      const auto gate = pass.linear("w1", x), u = pass.linear("w2", x);
-      Vector y(8, 0);
-      for (std::int64_t e = 0; e < 3; ++e)                    // each expert alone, with its own slices of the matrices
-        for (std::int64_t i = e * m; i < (e + 1) * m; ++i)
-          for (std::int64_t d = 0; d < 8; ++d) y[d] += weights[e] * silu(gate[i]) * u[i] * pass["w3.weight"](d, i);
-      return y;
-    });
+    expect_tokens(passes("moe", {{"experts", 3}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6}),
+                  [&](const Pass& pass, const Vector& x) {
+                    const auto weights = routing(pass.linear("router", x), active);
+                    const auto gate = pass.linear("w1", x), u = pass.linear("w2", x);
+                    Vector y(8, 0);
+                    for (std::int64_t e = 0; e < 3; ++e)  // each expert alone, with its own slices of the matrices
+                      for (std::int64_t i = e * m; i < (e + 1) * m; ++i)
+                        for (std::int64_t d = 0; d < 8; ++d) y[d] += weights[e] * silu(gate[i]) * u[i] * pass["w3.weight"](d, i);
+                    return y;
+                  });
   }
 }
 
@@ -100,20 +101,21 @@ TEST(MoE, AsksForBalanceAmongExperts) {
 TEST(MoE, MixesAllExpertsUnderTheReferencesProtocol) {
   const auto gelu = [](double u) { return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u))); };
   const std::int64_t E = 4, active = 2;
-  expect_tokens(passes("moe", {{"experts", E}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6, Protocol::kMadLab}), [&](const Pass& pass, const Vector& x) {
-    auto hidden = pass.linear("up1", x);
-    const auto b = pass.linear("up2", x);
-    for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= gelu(b[i]);
-    auto scores = pass.linear("router", x);
-    auto sorted = scores;
-    std::sort(sorted.rbegin(), sorted.rend());
-    for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
-    const auto weights = softmax(scores), z = pass.linear("down1", hidden);
-    Vector y(8, 0);
-    for (std::int64_t d = 0; d < 8; ++d)
-      for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];
-    return y;
-  });
+  expect_tokens(passes("moe", {{"experts", E}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6, Protocol::kMadLab}),
+                [&](const Pass& pass, const Vector& x) {
+                  auto hidden = pass.linear("up1", x);
+                  const auto b = pass.linear("up2", x);
+                  for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= gelu(b[i]);
+                  auto scores = pass.linear("router", x);
+                  auto sorted = scores;
+                  std::sort(sorted.rbegin(), sorted.rend());
+                  for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
+                  const auto weights = softmax(scores), z = pass.linear("down1", hidden);
+                  Vector y(8, 0);
+                  for (std::int64_t d = 0; d < 8; ++d)
+                    for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];
+                  return y;
+                });
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 namespace madsearch {
 
 /// The implicit filter of Poli et al. 2023, appendix D.3, of one channel at one lag, from the parameters of a pass.
-inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64_t channels, std::int64_t lag, Protocol protocol, std::int64_t max_length) {
+inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64_t channels, std::int64_t lag, Protocol protocol,
+                              std::int64_t max_length) {
   const std::string name = "long_conv.filter.implicit_filter.";
-  const double t = static_cast<double>(lag) / static_cast<double>(max_length - 1), angle = 2 * M_PI * static_cast<double>(lag) / static_cast<double>(max_length);
+  const double t = static_cast<double>(lag) / static_cast<double>(max_length - 1),
+               angle = 2 * M_PI * static_cast<double>(lag) / static_cast<double>(max_length);
   std::vector<double> u = {t, std::cos(angle), -std::sin(angle)};
   if (protocol == Protocol::kMadLab) {
     const auto& z = pass["long_conv.filter.pos_emb.z"];

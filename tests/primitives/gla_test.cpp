@@ -42,7 +42,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
 
 TEST(GLA, FadesThePastByTheProductOfItsGates) {
   for (const std::int64_t heads : {1, 3})
-    expect_agreement(passes("gla", {{"heads", heads}, {"gate_rank", 2}}, {12, 10}), [&](const Pass& pass) { return recurrence(pass, heads); });
+    expect_agreement(passes("gla", {{"heads", heads}, {"gate_rank", 2}}, {12, 10}),
+                     [&](const Pass& pass) { return recurrence(pass, heads); });
 }
 
 }  // namespace

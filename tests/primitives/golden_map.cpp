@@ -25,11 +25,12 @@ GoldenLayer attention(const json& config) {
   const auto rotary = config.value("rotary_emb_dim", std::int64_t{0});
   if (rotary != 0 && rotary != width / heads) throw std::invalid_argument("no counterpart of a rotation of a part of each head");
   const auto before = config.contains("window_size") ? config.at("window_size").at(0).get<std::int64_t>() : -1;
-  return {.primitive = "attention",
-          .settings = {{"heads", heads},
-                       {"kv_heads", "all"},
-                       {"window", before < 0 ? KnobValue("none") : KnobValue(before + 1)},  // the reference does not count the current token
-                       {"rotary", rotary ? "on" : "off"}}};
+  return {
+      .primitive = "attention",
+      .settings = {{"heads", heads},
+                   {"kv_heads", "all"},
+                   {"window", before < 0 ? KnobValue("none") : KnobValue(before + 1)},  // the reference does not count the current token
+                   {"rotary", rotary ? "on" : "off"}}};
 }
 
 GoldenLayer linear_attention(const json& config) {
@@ -39,7 +40,8 @@ GoldenLayer linear_attention(const json& config) {
   only(config, "norm_q", false);
   only(config, "norm_k", false);
   const auto map = config.value("feature_map", std::string("elementwise_product"));
-  GoldenLayer out{.primitive = "linear_attention", .settings = {{"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}}};
+  GoldenLayer out{.primitive = "linear_attention",
+                  .settings = {{"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}}};
   if (map == "elementwise_product" || map == "identity")  // the quotient has poles
     out.output_tolerance = 1e-4, out.gradient_tolerance = 3e-4;
   return out;
@@ -52,7 +54,8 @@ GoldenLayer gla(const json& config) {
   only(config, "gate_logit_normalizer", 16);
   only(config, "layernorm_eps", 1e-5);
   return {.primitive = "gla",
-          .settings = {{"heads", config.at("num_heads").get<std::int64_t>()}, {"gate_rank", config.value("gate_low_rank_dim", std::int64_t{16})}}};
+          .settings = {{"heads", config.at("num_heads").get<std::int64_t>()},
+                       {"gate_rank", config.value("gate_low_rank_dim", std::int64_t{16})}}};
 }
 
 /// What hyena and mh-hyena share.
@@ -140,7 +143,8 @@ const std::map<std::string, std::function<GoldenLayer(const json&)>> layers = {
     {"swiglu", swiglu},
 };
 
-const std::set<std::string> not_yet = {"hyena-experts", "rwkv5-channel-mixer", "rwkv5-time-mixer", "rwkv6-channel-mixer", "rwkv6-time-mixer"};
+const std::set<std::string> not_yet = {"hyena-experts", "rwkv5-channel-mixer", "rwkv5-time-mixer", "rwkv6-channel-mixer",
+                                       "rwkv6-time-mixer"};
 const std::set<std::string> elsewhere = {"ae", "lm", "metrics", "task", "tasks"};
 
 /// "mh-linear-attention.elu" is a mh-linear-attention, and so are all files of that beginning.

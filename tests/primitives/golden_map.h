@@ -10,7 +10,7 @@ namespace madsearch {
 /// What a reference layer is here, always under Protocol::kMadLab. Parameters have the reference's names and, apart from axes of one
 /// (convolution weights [C, 1, k] are [C, k] here), its shapes.
 struct GoldenLayer {
-  std::string primitive;                                      // or "rmsnorm", "layernorm" (primitives/layers.h)
+  std::string primitive;  // or "rmsnorm", "layernorm" (primitives/layers.h)
   Settings settings;
   std::set<std::string> unused;                               // parameters of the reference that reach no output
   double eps = 0;                                             // of a norm
@@ -18,9 +18,9 @@ struct GoldenLayer {
 };
 
 enum class GoldenFile {
-  kLayer,                                                     // golden_layer tells which
-  kNotYet,                                                    // a layer of the reference that has no primitive here yet
-  kElsewhere,                                                 // whole models, metrics, tasks: held by the tests of other folders
+  kLayer,      // golden_layer tells which
+  kNotYet,     // a layer of the reference that has no primitive here yet
+  kElsewhere,  // whole models, metrics, tasks: held by the tests of other folders
   kUnknown
 };
 

@@ -77,7 +77,7 @@ void agree(const std::filesystem::path& path, at::ScalarType type) {
   const auto golden = read_safetensors(path);
   const auto about = nlohmann::json::parse(std::ifstream(std::filesystem::path(path).replace_extension(".json")));
   const auto layer = golden_layer(path.stem(), about.at("config"));
-  const auto x = tensor(golden, "input");                     // [B, T, D]
+  const auto x = tensor(golden, "input");  // [B, T, D]
   const auto length = about.at("config").value("max_length", x.size(1));
   const auto ours = build(layer, build_for({.width = x.size(2), .length = length, .protocol = Protocol::kMadLab}, 2, type));
   load(golden, layer, *ours.module);

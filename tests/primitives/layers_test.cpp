@@ -49,14 +49,15 @@ TEST(LayerNorm, TakesTheMeanAwayAndDividesByTheDeviation) {
 }
 
 TEST(ShortConv, WeighsTheLastTokensOfEachChannel) {
-  for (const std::int64_t taps : {1, 3, 7})                   // 7 is longer than the sequence
+  for (const std::int64_t taps : {1, 3, 7})  // 7 is longer than the sequence
     for (const bool with_bias : {true, false}) {
       const ShortConv conv(two(), 6, taps, with_bias);
       const auto x = input(), y = conv(x);
       at::Tensor cache;
       for (std::int64_t t = 0; t < 5; ++t) {
         auto sum = with_bias ? conv.bias.unsqueeze(1).expand({2, 3, 6}).clone() : at::zeros({2, 3, 6}, at::kDouble);
-        for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) sum = sum + conv.weight.select(2, taps - 1 - lag).unsqueeze(1) * x.select(2, t - lag);
+        for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+          sum = sum + conv.weight.select(2, taps - 1 - lag).unsqueeze(1) * x.select(2, t - lag);
         EXPECT_LT(relative_difference(y.select(2, t), sum), 1e-14);
         EXPECT_LT(relative_difference(conv.step(x.select(2, t), cache), sum), 1e-14);
         EXPECT_EQ(cache.sizes(), at::IntArrayRef({2, 3, taps - 1, 6}));
@@ -78,7 +79,7 @@ TEST(Rotary, GoesOnAtAnOffsetAndStaysExactFarAway) {
 }
 
 TEST(CausalConvolution, IsTheSumOverThePastForShortAndLongSequences) {
-  for (const std::int64_t T : {1, 5, 128, 129, 201}) {        // up to 128 a Toeplitz product, then FFT
+  for (const std::int64_t T : {1, 5, 128, 129, 201}) {  // up to 128 a Toeplitz product, then FFT
     const auto u = random_tensor({2, 2, 3, T}, 1), h = random_tensor({2, 3, T}, 2);
     const auto y = causal_convolution(u, h);
     ASSERT_EQ(y.sizes(), u.sizes());
@@ -90,7 +91,7 @@ TEST(CausalConvolution, IsTheSumOverThePastForShortAndLongSequences) {
 }
 
 TEST(CausalConvolution, HasTheSameGradientsBothWays) {
-  const auto of = [](std::int64_t T) {                        // the first 100 of T tokens
+  const auto of = [](std::int64_t T) {  // the first 100 of T tokens
     const auto u = at::constant_pad_nd(random_tensor({1, 2, 3, 100}, 1), {0, T - 100}).set_requires_grad(true);
     const auto h = at::constant_pad_nd(random_tensor({1, 3, 100}, 2), {0, T - 100}).set_requires_grad(true);
     (causal_convolution(u, h).slice(3, 0, 100) * random_tensor({1, 2, 3, 100}, 3)).sum().backward();

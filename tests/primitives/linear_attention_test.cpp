@@ -26,7 +26,7 @@ Vector feature(const Pass& pass, const std::string& map, const std::string& side
     const auto second = layer("layer2");
     for (std::size_t i = 0; i < out.size(); ++i) out[i] *= second[i];
   }
-  if (map == "hedgehog") {                                    // Zhang et al. 2024, equation 6: both signs, softmax over all
+  if (map == "hedgehog") {  // Zhang et al. 2024, equation 6: both signs, softmax over all
     const auto projected = layer("layer");
     double total = 0;
     for (const double sign : {2.0, -2.0})
@@ -74,13 +74,14 @@ TEST(LinearAttention, SumsThePastWithEveryFeatureMap) {
 
 TEST(LinearAttention, DividesByAnySumUnderTheReferencesProtocol) {
   for (const std::string map : {"identity", "elementwise_product"})
-    expect_agreement(passes("linear_attention", {{"heads", 2}, {"feature_map", map}}, {8, 9, Protocol::kMadLab}),
-                     [&](const Pass& pass) { return attend(pass, 2, map, true, 1e-12); }, 1e-8);
+    expect_agreement(
+        passes("linear_attention", {{"heads", 2}, {"feature_map", map}}, {8, 9, Protocol::kMadLab}),
+        [&](const Pass& pass) { return attend(pass, 2, map, true, 1e-12); }, 1e-8);
 }
 
 TEST(LinearAttention, StartsHedgehogAtTheIdentity) {
   const auto pass = passes("linear_attention", {{"heads", 2}, {"feature_map", "hedgehog"}}, {8, 2}, 1, 1).front();
-  const auto& weight = pass["feature_map_k.layer.weight"];    // moved by up to 0.1
+  const auto& weight = pass["feature_map_k.layer.weight"];  // moved by up to 0.1
   for (std::int64_t i = 0; i < 4; ++i)
     for (std::int64_t j = 0; j < 4; ++j) EXPECT_NEAR(weight(i, j), i == j, 0.1);
 }

@@ -25,7 +25,7 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
       for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) sum += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
       u.push_back(silu(sum));
     }
-    const auto parts = pass.linear("x_proj", u);              // δ, B, C
+    const auto parts = pass.linear("x_proj", u);  // δ, B, C
     const auto steps = pass.linear("dt_proj", {parts.begin(), parts.begin() + rank});
     Vector y;
     for (std::int64_t c = 0; c < I; ++c) {
@@ -43,7 +43,7 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
 }
 
 TEST(Mamba, AgreesWithTheRecurrenceOfThePaper) {
-  for (const std::int64_t width : {6, 20})                    // at 20 the rank of the steps is 2
+  for (const std::int64_t width : {6, 20})  // at 20 the rank of the steps is 2
     for (const std::int64_t taps : {1, 4})
       expect_agreement(passes("mamba", {{"state", 3}, {"expand", KnobValue(3, 2)}, {"conv", taps}}, {width, 9}),
                        [&](const Pass& pass) { return recurrence(pass, taps); });
@@ -51,7 +51,7 @@ TEST(Mamba, AgreesWithTheRecurrenceOfThePaper) {
 
 TEST(Mamba, StartsWithStepsBetweenAThousandthAndATenth) {
   const auto block = passes("mamba", find_primitive("mamba")->defaults(), {32, 1}, 1, 1).front();
-  for (const auto bias : block["dt_proj.bias"].numbers) {     // moved by up to 0.1
+  for (const auto bias : block["dt_proj.bias"].numbers) {  // moved by up to 0.1
     EXPECT_GT(std::log1p(std::exp(bias)), 0.9e-3);
     EXPECT_LT(std::log1p(std::exp(bias)), 0.111);
   }

@@ -40,7 +40,8 @@ std::vector<double> Pass::token(std::int64_t t) const {
   return out;
 }
 
-std::vector<Pass> passes(const std::string& primitive, const Settings& settings, Shape shape, std::int64_t replicas, std::int64_t sequences) {
+std::vector<Pass> passes(const std::string& primitive, const Settings& settings, Shape shape, std::int64_t replicas,
+                         std::int64_t sequences) {
   const auto mixer = build_mixer(primitive, settings, build_for(shape, replicas));
   move_parameters(*mixer);
   const auto x = random_input(replicas, sequences, shape);
@@ -71,9 +72,9 @@ void expect_agreement(const std::vector<Pass>& all, const std::function<std::vec
         const auto value = want[static_cast<std::size_t>(t)].at(static_cast<std::size_t>(d));
         largest = std::max(largest, std::abs(value));
         const auto difference = std::abs(value - all[n].y(t, d));
-        off = difference <= off ? off : difference;           // NaN stays
+        off = difference <= off ? off : difference;  // NaN stays
       }
-    EXPECT_GT(largest, 1e-3);                                 // an output of zeros would agree with anything small
+    EXPECT_GT(largest, 1e-3);  // an output of zeros would agree with anything small
     EXPECT_LE(off / largest, tolerance) << "pass " << n;
   }
 }

@@ -21,19 +21,20 @@ struct Plain {
 /// One sequence through one replica.
 struct Pass {
   std::int64_t width = 0, length = 0;
-  std::map<std::string, Plain> parameters;                    // without the replica axis
-  Plain x, y;                                                 // [T, D]
-  double auxiliary_loss = 0;                                  // of all sequences of the replica
+  std::map<std::string, Plain> parameters;  // without the replica axis
+  Plain x, y;                               // [T, D]
+  double auxiliary_loss = 0;                // of all sequences of the replica
 
   const Plain& operator[](const std::string& parameter) const;
   /// W x_t + b of the layer `name` (its weight and, if it has one, its bias).
   std::vector<double> linear(const std::string& name, const std::vector<double>& input) const;
-  std::vector<double> token(std::int64_t t) const;            // x_t
+  std::vector<double> token(std::int64_t t) const;  // x_t
 };
 
 /// Runs `primitive` in float64 with random parameters (the initial ones, each number moved) on random input: `replicas` replicas of
 /// `sequences` sequences, in this order.
-std::vector<Pass> passes(const std::string& primitive, const Settings& settings, Shape shape, std::int64_t replicas = 2, std::int64_t sequences = 2);
+std::vector<Pass> passes(const std::string& primitive, const Settings& settings, Shape shape, std::int64_t replicas = 2,
+                         std::int64_t sequences = 2);
 
 /// `recurrence` gives the output [T][D] of a pass; every number of every pass must be within `tolerance` of it (times the largest).
 void expect_agreement(const std::vector<Pass>& all, const std::function<std::vector<std::vector<double>>(const Pass&)>& recurrence,

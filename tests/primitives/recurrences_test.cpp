@@ -36,8 +36,8 @@ void expect_gradients(const Function& f, const std::vector<at::Tensor>& values) 
 }
 
 std::vector<at::Tensor> scan_inputs(std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t I, std::int64_t N) {
-  return {random_tensor({R, B, T, I}, 1), random_tensor({R, B, T, I}, 2).abs(), -random_tensor({R, N, I}, 3).abs(), random_tensor({R, B, T, N}, 4),
-          random_tensor({R, B, T, N}, 5)};
+  return {random_tensor({R, B, T, I}, 1), random_tensor({R, B, T, I}, 2).abs(), -random_tensor({R, N, I}, 3).abs(),
+          random_tensor({R, B, T, N}, 4), random_tensor({R, B, T, N}, 5)};
 }
 
 at::Tensor scan(const std::vector<at::Tensor>& in) { return selective_scan(in[0], in[1], in[2], in[3], in[4]); }
@@ -66,7 +66,7 @@ TEST(SelectiveScan, HoldsInFloat32) {
 }
 
 TEST(SelectiveScan, DecaysByTheExponentialToSevenDigits) {
-  constexpr std::int64_t I = 4000;                            // h is 1 after the first token and exp(Δ A) after the second
+  constexpr std::int64_t I = 4000;  // h is 1 after the first token and exp(Δ A) after the second
   const auto A = at::linspace(-80, 0, I, at::kFloat).view({1, 1, I});
   const auto u = at::cat({at::ones({1, 1, 1, I}), at::zeros({1, 1, 1, I})}, 2), one = at::ones({1, 1, 2, 1});
   const auto y = selective_scan(u, at::ones_like(u), A, one, one).select(2, 1);
@@ -85,13 +85,15 @@ TEST(SelectiveScan, ForgetsAllAtAnInfiniteRateAndKeepsNaN) {
 
 TEST(GatedRecurrence, HasTheGradientsOfFiniteDifferences) {
   const auto q = random_tensor({2, 2, 5, 3}, 1), k = random_tensor({2, 2, 5, 3}, 2), v = random_tensor({2, 2, 5, 4}, 4);
-  expect_gradients([](const auto& in) { return gated_recurrence(in[0], in[1], in[2], in[3]); }, {q, k, -random_tensor({2, 2, 5, 3}, 3).abs(), v});
+  expect_gradients([](const auto& in) { return gated_recurrence(in[0], in[1], in[2], in[3]); },
+                   {q, k, -random_tensor({2, 2, 5, 3}, 3).abs(), v});
   expect_gradients([](const auto& in) { return gated_recurrence(in[0], in[1], {}, in[2]); }, {q, k, v});
 }
 
 TEST(GatedRecurrence, SumsOuterProductsThatFade) {
   const std::int64_t T = 7, K = 3, V = 4;
-  const auto q = random_tensor({2, T, K}, 1), k = random_tensor({2, T, K}, 2), a = -random_tensor({2, T, K}, 3).abs(), v = random_tensor({2, T, V}, 4);
+  const auto q = random_tensor({2, T, K}, 1), k = random_tensor({2, T, K}, 2), a = -random_tensor({2, T, K}, 3).abs(),
+             v = random_tensor({2, T, V}, 4);
   const auto o = gated_recurrence(q, k, a, v), kept = gated_recurrence(q, k, {}, v);
   for (std::int64_t m = 0; m < 2; ++m)
     for (std::int64_t t = 0; t < T; ++t) {
@@ -106,10 +108,12 @@ TEST(GatedRecurrence, SumsOuterProductsThatFade) {
 }
 
 TEST(GatedRecurrence, HoldsInFloat32) {
-  std::vector<at::Tensor> wide = {random_tensor({4, 90, 16}, 1), random_tensor({4, 90, 16}, 2), -random_tensor({4, 90, 16}, 3).abs(), random_tensor({4, 90, 17}, 4)};
+  std::vector<at::Tensor> wide = {random_tensor({4, 90, 16}, 1), random_tensor({4, 90, 16}, 2), -random_tensor({4, 90, 16}, 3).abs(),
+                                  random_tensor({4, 90, 17}, 4)};
   std::vector<at::Tensor> narrow;
   for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
-  const auto y = gated_recurrence(wide[0], wide[1], wide[2], wide[3]), single = gated_recurrence(narrow[0], narrow[1], narrow[2], narrow[3]);
+  const auto y = gated_recurrence(wide[0], wide[1], wide[2], wide[3]),
+             single = gated_recurrence(narrow[0], narrow[1], narrow[2], narrow[3]);
   EXPECT_LT(relative_difference(single, y), 1e-6);
   y.backward(at::ones_like(y));
   single.backward(at::ones_like(single));

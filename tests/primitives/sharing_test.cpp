@@ -41,7 +41,8 @@ TEST(SharedKeysAndValues, AreThoseOfTheOwner) {
 
 TEST(SharedKeysAndValues, AreDecodedAsForwardSeesThem) {
   const at::NoGradGuard constant;
-  for (const auto& windows : {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")), std::pair(KnobValue(3), KnobValue(6))}) {
+  for (const auto& windows :
+       {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")), std::pair(KnobValue(3), KnobValue(6))}) {
     Pair pair(attention_with(windows.first), attention_with(windows.second));
     const auto first = pair.owner->forward(input()), second = pair.user->forward(input() * 0.5);
     State owner, user;
@@ -63,7 +64,7 @@ TEST(SharedKeysAndValues, TrainTheOwnersProjections) {
   EXPECT_EQ(gradient.slice(1, 0, 16).abs().max().item<double>(), 0);  // its queries were not read
   EXPECT_GT(gradient.slice(1, 16, 32).abs().max().item<double>(), 0);
   EXPECT_GT(gradient.slice(1, 32, 48).abs().max().item<double>(), 0);
-  EXPECT_EQ(pair.weight(*pair.user).size(1), 16);             // a use has queries only
+  EXPECT_EQ(pair.weight(*pair.user).size(1), 16);  // a use has queries only
 }
 
 TEST(SharedKeysAndValues, NeedTheSameHeads) {

@@ -136,7 +136,8 @@ TEST_P(EveryPrimitive, TrainsReplicasAsIfEachWereAlone) {
       EXPECT_EQ(together->parameters()[n].name, alone->parameters()[n].name);
       EXPECT_TRUE(at::equal(together->parameters()[n].value[r], alone->parameters()[n].value[0])) << alone->parameters()[n].name;
     }
-    const auto one = gradients(*alone, [&](const at::Tensor& u) { return alone->forward(u); }, x.slice(0, r, r + 1), weight.slice(0, r, r + 1));
+    const auto one =
+        gradients(*alone, [&](const at::Tensor& u) { return alone->forward(u); }, x.slice(0, r, r + 1), weight.slice(0, r, r + 1));
     EXPECT_LT(relative_difference(all.output[r], one.output[0]), 1e-5) << "replica " << r;
     EXPECT_LT(relative_difference(all.input[r], one.input[0]), 1e-5) << "replica " << r;
     for (const auto& [name, gradient] : one.parameters)
