@@ -78,6 +78,10 @@ Store open_run(const fs::path& folder, const fs::path& config_file, const RunCon
                         "; its scores can't be mixed with new ones");
   }
   store.transaction([&] {
+    if (before != config.identity()) store.put_meta("finished", "");
+    if (const auto asked = store.meta("evaluations"); !asked.empty() && std::stoll(asked) < config.search.evaluations)
+      store.put_meta("closed_at", "");                        // a search that a clock ended goes on
+    store.put_meta("evaluations", std::to_string(config.search.evaluations));
     store.put_meta("identity", config.identity());
     store.put_meta("version", kVersion);
     store.put_meta("name", config.name);

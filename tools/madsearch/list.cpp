@@ -1,0 +1,142 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "configs/errors.h"
+#include "engine/run_config.h"
+#include "mad_tasks/table.h"
+#include "primitives/table.h"
+#include "table.h"
+
+namespace madsearch {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Listing {
+  Table table;
+  Json json = Json::array();
+};
+
+std::string joined(const std::vector<KnobValue>& values) {
+  std::string out;
+  for (const auto& value : values) out += (out.empty() ? "" : ", ") + value.text();
+  return out;
+}
+
+std::string number(double value) { return shown("%g", value); }
+
+Listing primitives_listing() {
+  Listing out{Table({"name<", "kind<", "family<", "knobs (the first value is the default)<", "source<"})};
+  for (const auto& p : primitives()) {
+    std::string knobs;
+    auto json_knobs = Json::array();
+    for (const auto& knob : p.knobs) {
+      knobs += (knobs.empty() ? "" : "  ") + knob.name + "={" + joined(knob.values) + "}";
+      json_knobs.push_back({{"name", knob.name}, {"values", joined(knob.values)}, {"meaning", knob.meaning}});
+    }
+    const std::string kind = p.kind == Kind::kSequence ? "sequence" : "channel";
+    out.table.add({p.name, kind, p.family, knobs, p.source});
+    out.json.push_back({{"name", p.name}, {"kind", kind}, {"family", p.family}, {"equation", p.equation}, {"source", p.source}, {"knobs", json_knobs}});
+  }
+  return out;
+}
+
+Listing tasks_listing() {
+  Listing out{Table({"name<", "baseline<", "sweep<", "chance", "summary<"})};
+  for (const auto& task : tasks()) {
+    std::string sweep;
+    auto axes = Json::object();
+    for (const auto& axis : task.axes) {
+      std::string values;
+      for (const auto value : axis.values) values += (values.empty() ? "" : ",") + number(value);
+      sweep += (sweep.empty() ? "" : "  ") + axis.name + "=" + values;
+      axes[axis.name] = axis.values;
+    }
+    out.table.add({task.name, task.baseline.text(), sweep, shown("%.3f", task.chance(task.baseline)), task.summary});
+    Json baseline;
+    for (const auto& [name, value] : task.baseline) baseline[name] = value;
+    out.json.push_back({{"name", task.name}, {"summary", task.summary}, {"source", task.source}, {"baseline", baseline}, {"axes", axes},
+                        {"chance", task.chance(task.baseline)}});
+  }
+  return out;
+}
+
+Listing designs_listing() {
+  Listing out{Table({"name<", "blocks", "stripe<", "source<"})};
+  for (const auto& design : shipped_designs(configs_folder())) {
+    out.table.add({design.name, std::to_string(stages(design.genome)), text(design.genome), design.source});
+    out.json.push_back({{"name", design.name}, {"text", text(design.genome)}, {"blocks", stages(design.genome)}, {"source", design.source}, {"note", design.note}});
+  }
+  return out;
+}
+
+Listing batteries_listing() {
+  Listing out{Table({"name<", "protocol<", "width", "tasks", "settings", "trainings", "steps in all", "hash<"})};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(configs_folder() / "batteries"))
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    const auto b = load_battery(file.string(), configs_folder());
+    std::size_t settings = 0;
+    for (const auto& task : b.tasks) settings += task.settings.size();
+    const std::string protocol = b.protocol == DataProtocol::kMadLab ? "mad-lab" : "madsearch";
+    out.table.add({b.name, protocol, std::to_string(b.width), std::to_string(b.tasks.size()) + (b.partial() ? " (partial)" : ""), std::to_string(settings),
+                   std::to_string(settings * b.grid.size()), grouped(b.total_steps()), b.hash()});
+    out.json.push_back({{"name", b.name}, {"protocol", protocol}, {"width", b.width}, {"partial", b.partial()}, {"settings", settings},
+                        {"trainings", settings * b.grid.size()}, {"steps", b.total_steps()}, {"hash", b.hash()}});
+  }
+  return out;
+}
+
+/// One primitive in full.
+void show_primitive(const std::string& name, Format format) {
+  const auto* p = find_primitive(name);
+  if (!p) {
+    std::vector<std::string> names;
+    for (const auto& row : primitives()) names.push_back(row.name);
+    throw ConfigError("unknown primitive \"" + name + "\"" + did_you_mean(name, names));
+  }
+  if (format != Format::kText) {
+    for (const auto& row : primitives_listing().json)
+      if (row["name"] == name) std::cout << row.dump(2) << "\n";
+    return;
+  }
+  std::cout << p->name << " (" << p->family << ")\n  " << p->equation << "\n  " << p->source << "\n\n";
+  Table table({"knob<", "values<", "meaning<"});
+  for (const auto& knob : p->knobs) table.add({knob.name, joined(knob.values), knob.meaning});
+  std::cout << table.text();
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, int& code) {
+  struct Flags {
+    std::string what, name;
+    Format format = Format::kText;
+  };
+  auto flags = std::make_shared<Flags>();
+  auto* command = app.add_subcommand("list", "List primitives, tasks, designs or batteries");
+  command->add_option("WHAT", flags->what, "primitives, tasks, designs or batteries")
+      ->required()
+      ->check(CLI::IsMember({"primitives", "tasks", "designs", "batteries"}));
+  command->add_option("NAME", flags->name, "one primitive, with its equation and knobs");
+  add_format(*command, flags->format);
+  command->callback([flags, &code] {
+    code = 0;
+    if (!flags->name.empty()) {
+      if (flags->what != "primitives") throw ConfigError("a NAME follows `list primitives` only");
+      return show_primitive(flags->name, flags->format);
+    }
+    const auto listing = flags->what == "primitives" ? primitives_listing()
+                         : flags->what == "tasks"    ? tasks_listing()
+                         : flags->what == "designs"  ? designs_listing()
+                                                     : batteries_listing();
+    std::cout << (flags->format == Format::kJson ? listing.json.dump(2) + "\n" : flags->format == Format::kCsv ? listing.table.csv() : listing.table.text(""));
+  });
+}
+
+}  // namespace madsearch

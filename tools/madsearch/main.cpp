@@ -1,0 +1,49 @@
+// madsearch: searches for language-model architectures. Has no LibTorch: everything that computes is a worker's.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include "command.h"
+#include "configs/errors.h"
+#include "engine/version.h"
+
+int main(int argc, char** argv) {
+  using namespace madsearch;
+  CLI::App app("madsearch searches for language-model architectures by the MAD battery: launch a search, inspect its front, seed the next one.");
+  app.set_version_flag("--version", std::string("madsearch ") + kVersion + " (" + kCompiler + ")");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  int code = 1;
+  add_run(app, code);
+  add_front(app, code);
+  add_show(app, code);
+  add_check(app, code);
+  add_score(app, code);
+  add_train(app, code);
+  add_pretrain(app, code);
+  add_cost(app, code);
+  add_list(app, code);
+  add_bench(app, code);
+  add_stub_worker(app, code);
+  try {
+    app.parse(argc, argv);
+    std::cout << std::flush;
+    if (!std::cout) {
+      std::fprintf(stderr, "madsearch: can't write the results\n");
+      return 1;
+    }
+  } catch (const CLI::ParseError& error) {
+    const auto known = app.exit(error);                       // 0 for --help and --version
+    return known == 0 ? 0 : 2;
+  } catch (const ConfigError& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 2;
+  } catch (const Interrupt&) {
+    std::fprintf(stderr, "\ninterrupted\n");
+    return 130;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "madsearch: %s\n", error.what());
+    return 1;
+  }
+  return code;
+}
