@@ -188,8 +188,14 @@ class StubWorker {
       auto& record = out.pretrained.emplace(PretrainReply{request.pretrain->id, pretrained(*request.pretrain)}).record;
       record.core_seconds = seconds;
       if (due(options_.fail)) record.outcome = Outcome::kFailed, record.message = "the stub was asked to fail";
+    } else if (request.bench) {
+      out.type = Type::kBenched;
+      auto& reply = out.benched.emplace(BenchReply{request.bench->id, 1, {}});
+      for (const auto& design : request.bench->designs)         // a forecast of it means as little as its scores
+        reply.rows.push_back({.design = design, .width = request.bench->width, .length = request.bench->length, .batch = request.bench->batch,
+                              .milliseconds = options_.milliseconds * 1.0, .gflops = 1, .share_of_peak = 1, .ratio_to_attention = 1});
     } else {
-      throw std::invalid_argument("a stub worker answers train, pretrain and ping");
+      throw std::invalid_argument("a stub worker answers train, pretrain, bench and ping");
     }
     return out;
   }

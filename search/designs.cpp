@@ -11,10 +11,8 @@ namespace {
 
 bool is_file_name(const std::string& word) { return word.ends_with(".yaml") || word.ends_with(".yml"); }
 
-/// "transformer++": a single word that could be a design's name, but no primitive's.
-bool is_name(const std::string& word) {
-  return !word.empty() && word.find_first_of(" {}[]()@") == std::string::npos && !find_primitive(word);
-}
+/// "transformer++": a single word, which may be a design's name.
+bool is_name(const std::string& word) { return !word.empty() && word.find_first_of(" {}[]()@/") == std::string::npos; }
 
 }  // namespace
 
@@ -49,6 +47,8 @@ Design find_design(const std::string& given, const fs::path& configs) {
   const auto shipped = configs / "designs" / (given + ".yaml");
   if (is_name(given)) {
     if (std::error_code none; fs::exists(shipped, none)) return read_design(Reader::file(shipped));
+  }
+  if (is_name(given) && !find_primitive(given)) {
     std::vector<std::string> names;
     for (const auto& design : shipped_designs(configs)) names.push_back(design.name);
     std::string listed;

@@ -21,7 +21,7 @@ Design read_design(Reader in);
 /// The designs that ship, `configs`/designs/*.yaml, by name.
 std::vector<Design> shipped_designs(const std::filesystem::path& configs);
 
-/// The name of a shipped design, the path of a YAML file, or a genome's text. ConfigError with did-you-mean over designs and primitives.
+/// The name of a shipped design, else the path of a YAML file, else a genome's text ("gla" is the design, "gla{}" the block alone). ConfigError with did-you-mean over designs and primitives.
 Design find_design(const std::string& name_path_or_text, const std::filesystem::path& configs);
 
 /// The stripe repeated until it has `stages` blocks. ConfigError if that is no multiple of its length.

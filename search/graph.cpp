@@ -128,8 +128,8 @@ Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
     const auto& node = graph.nodes()[i];
     if (node.type == Node::Type::kMerge) {
       const auto branches = static_cast<std::int64_t>(node.inputs.size()) - 1;
-      total.parameters += 2 * branches * D;                   // beta and RMSNorm of each branch
-      active += 2 * branches * D;
+      total.parameters += branches * D;                       // beta, the weight of each branch's RMSNorm
+      active += branches * D;
       total.flops += 8 * branches * T * D;
     }
     if (node.type != Node::Type::kBlock) continue;
@@ -137,10 +137,12 @@ Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
     if (!primitive) throw std::invalid_argument("cost: unknown primitive " + node.block.primitive);
     const auto block = primitive->cost(node.block.settings, shape);
     const bool borrows = node.keys_values != i;
+    total.parameters += D;                                    // the norm before it, which each use has for itself
+    active += D;
     if (node.weights == i) {
       const auto borrowed = borrows ? key_value_parameters(node.block.settings, shape) : 0;
-      total.parameters += block.parameters - borrowed + D;    // with the norm before it
-      active += block.active() - borrowed + D;
+      total.parameters += block.parameters - borrowed;
+      active += block.active() - borrowed;
     }
     total.flops += block.flops + 4 * T * D;
     if (borrows) total.flops -= 2 * T * key_value_parameters(node.block.settings, {D, T});

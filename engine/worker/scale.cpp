@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "search/graph.h"
@@ -47,10 +48,10 @@ struct Found {
   bool fixed = true;
 };
 
-/// The width nearest to the target: with default sizes, or (`fit`) with `auto` fitted to it.
-std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64_t target, std::int64_t length, bool fit) {
+/// Of the widths that `grain` divides the one nearest to the target: with default sizes, or (`fit`) with `auto` fitted to it.
+std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64_t target, std::int64_t length, bool fit, std::int64_t grain) {
   std::optional<Found> best;
-  for (std::int64_t width = 8; width <= kWidest; width += 8) {
+  for (std::int64_t width = 8; width <= kWidest; width += grain) {
     const auto candidate = base > 0 ? with_heads(genome, base, width) : std::optional<Genome>(genome);
     if (!candidate) continue;
     const Shape shape{width, length, Protocol::kMadsearch};
@@ -79,8 +80,8 @@ Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_wid
   std::optional<Found> best;
   std::string note;
   for (const auto base : {base_width, std::int64_t{0}}) {
-    for (const bool fit : {false, true}) {
-      const auto found = nearest(stripe, base, parameters, length, fit);
+    for (const auto& [fit, grain] : {std::pair<bool, int>{false, 8}, {true, 8}, {false, 2}}) {
+      const auto found = nearest(stripe, base, parameters, length, fit, grain);
       if (!found || (best && found->off >= best->off)) continue;
       best = found;
       note = base_width > 0 && base == 0 ? "number of heads as written, head size grows" : "";

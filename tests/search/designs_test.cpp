@@ -25,7 +25,9 @@ TEST(Designs, AllThatShipAreValidAtBatteryAndPretrainingWidths) {
 TEST(Designs, AreFoundByNameByFileAndByText) {
   EXPECT_EQ(text(find_design("striped-mamba", kConfigs).genome), "mamba swiglu attention swiglu");
   EXPECT_EQ(text(find_design((kConfigs / "designs/gla.yaml").string(), kConfigs).genome), "gla swiglu");
-  EXPECT_EQ(text(find_design("mamba", kConfigs).genome), "mamba");  // a primitive's name is a text
+  EXPECT_EQ(text(find_design("gla", kConfigs).genome), "gla swiglu");  // the design, not the block of that name
+  EXPECT_EQ(text(find_design("gla{}", kConfigs).genome), "gla");
+  EXPECT_EQ(text(find_design("mlp", kConfigs).genome), "mlp");
   EXPECT_EQ(find_design("gla{heads=2} swiglu", kConfigs).name, "gla{heads=2} swiglu");
 }
 

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "engine/run_config.h"
 #include "mad_tasks/table.h"
+#include "primitives/table.h"
 #include "table.h"
 
 namespace madsearch {
@@ -63,7 +64,7 @@ void bench_search_command(const SearchFlags& flags) {
 // bench step: a training step of designs beside attention of the same shape.
 
 struct StepFlags {
-  std::vector<std::string> designs = {"attention", "linear_attention", "gla", "mamba", "hyena", "mh_hyena", "mlp", "swiglu", "moe"};
+  std::vector<std::string> designs;                           // empty: every primitive by itself
   std::int64_t width = 128, length = 128, batch = 16, steps = 10;
   WorkerFlags workers;
   Format format = Format::kText;
@@ -71,6 +72,8 @@ struct StepFlags {
 
 void bench_step_command(const StepFlags& flags) {
   BenchRequest request{.id = "bench", .width = flags.width, .length = flags.length, .batch = flags.batch, .steps = flags.steps};
+  if (flags.designs.empty())
+    for (const auto& primitive : primitives()) request.designs.push_back(primitive.name);
   for (const auto& name : flags.designs) request.designs.push_back(text(find_design(name, configs_folder()).genome));
   Message message;
   message.type = Message::Type::kBench;

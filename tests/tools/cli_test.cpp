@@ -1,0 +1,166 @@
+// What a user sees: exit codes, messages whole, JSON keys.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "program.h"
+
+namespace madsearch {
+namespace {
+
+using Json = nlohmann::json;
+
+Ran run(const std::string& arguments) { return run_program(madsearch_program() + " " + arguments); }
+
+/// A configuration of a stub search in a folder of its own.
+struct StubRun {
+  std::filesystem::path folder, config;
+  explicit StubRun(const std::string& name, const std::string& changed = "") : folder(fresh_folder(name)), config(folder / "stub.yaml") {
+    write_file(config, "battery: quick\nstages: 4\nseeds: [transformer++, gla]\nsearch: {evaluations: 12, population: 4, confirm_seeds: 2, confirm_members: 2}\n"
+                       "worker: \"MADSEARCH_STUB=milliseconds=1 madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n" + changed);
+  }
+  ~StubRun() { std::filesystem::remove_all(folder); }
+  std::string out() const { return (folder / "run").string(); }
+};
+
+TEST(Cli, KnowsItsVersion) {
+  const auto ran = run("--version");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.out.rfind("madsearch 0.", 0), 0u) << ran.out;
+}
+
+TEST(Cli, WrongUseEndsWithTwo) {
+  EXPECT_EQ(run("").code, 2);
+  EXPECT_EQ(run("frnt x").code, 2);
+  EXPECT_EQ(run("cost transformer++ --width abc").code, 2);
+  EXPECT_EQ(run("front no/such/run").code, 2);
+  EXPECT_EQ(run("run no/such/config.yaml").code, 2);
+}
+
+TEST(Cli, MisspeltKeyIsShownWithItsPlace) {
+  const StubRun stub("misspelt", "seach: 3\n");
+  const auto ran = run("run " + stub.config.string() + " --out " + stub.out());
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")), stub.config.string() + ":8:1: unknown key \"seach\"\n"
+                                                                  "  8 | seach: 3\n"
+                                                                  "    | ^^^^^\n");
+  EXPECT_NE(ran.err.find("did you mean \"search\"?"), std::string::npos) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(stub.out()));
+}
+
+TEST(Cli, MisspeltDesignIsRefusedBeforeAnythingIsTrained) {
+  const auto ran = run("score 'attntion swiglu' --battery quick");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err,
+            "design:1:1: unknown primitive \"attntion\"\n"
+            "  1 | attntion swiglu\n"
+            "    | ^^^^^^^^\n"
+            "expected one of: attention, gla, hyena, linear_attention, mamba, mh_hyena, mlp, moe, swiglu\n"
+            "did you mean \"attention\"?\n");
+}
+
+TEST(Cli, CostPrintsTheKeysOthersRelyOn) {
+  const auto ran = run("cost transformer++ --stages 4 --width 32 --length 64 --format json");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = Json::parse(ran.out);
+  EXPECT_EQ(json["text"], "[attention swiglu]x2");
+  EXPECT_EQ(json["state"]["exact"], 2 * 2 * 32 * 64);
+  EXPECT_EQ(json["state"]["mad"], 2 * 2 * 32 * 64);
+  EXPECT_EQ(json["width"], 32);
+  EXPECT_EQ(json["length"], 64);
+  EXPECT_GT(json["parameters"], 0);
+  EXPECT_GT(json["flops"], 0);
+}
+
+TEST(Cli, ARunPrintsAFrontWithTheKeysOthersRelyOn) {
+  const StubRun stub("front");
+  const auto ran = run("run " + stub.config.string() + " --out " + stub.out() + " --quiet");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("hand designs, on the front or not"), std::string::npos);
+  const auto json = Json::parse(run("front " + stub.out() + " --format json").out);
+  for (const auto* key : {"evaluated", "hypervolume", "protocol", "battery", "objectives", "front"}) EXPECT_TRUE(json.contains(key)) << key;
+  ASSERT_FALSE(json["front"].empty());
+  for (const auto* key : {"id", "text", "score", "score_low", "score_high", "state", "state_exact", "state_mad", "parameters", "flops", "origin", "rung", "seeds",
+                          "bits_per_byte"})
+    EXPECT_TRUE(json["front"][0].contains(key)) << key;
+  EXPECT_EQ(run("check " + stub.out()).code, 0);
+  const std::string id = json["front"][0]["id"];
+  EXPECT_EQ(run("show " + stub.out() + " " + id).code, 0);
+  EXPECT_NE(run("show " + stub.out() + " " + id + " --dot").out.find("digraph"), std::string::npos);
+  EXPECT_EQ(run("show " + stub.out() + " zzz").code, 2);
+}
+
+TEST(Cli, AFolderOfAnotherSearchIsRefusedWithTheDifference) {
+  const StubRun stub("other");
+  ASSERT_EQ(run("run " + stub.config.string() + " --out " + stub.out() + " --quiet").code, 0);
+  const StubRun changed("changed", "seed: 9\n");
+  const auto ran = run("run " + changed.config.string() + " --out " + stub.out() + " --quiet");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, stub.out() + " holds another search; what differs:\n  seed: 1 -> 9\nchoose another --out for the new search\n");
+}
+
+TEST(Cli, AFolderOfSomethingElseIsRefused) {
+  const StubRun stub("full");
+  std::filesystem::create_directories(stub.out());
+  write_file(stub.folder / "run" / "thesis.tex", "\\documentclass");
+  const auto ran = run("run " + stub.config.string() + " --out " + stub.out() + " --quiet");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, stub.out() + " holds files that are no search of madsearch; choose another --out\n");
+}
+
+TEST(Cli, MoreEvaluationsGoOnFromWhatIsThere) {
+  const StubRun stub("more");
+  ASSERT_EQ(run("run " + stub.config.string() + " --out " + stub.out() + " --quiet").code, 0);
+  const auto before = Json::parse(run("front " + stub.out() + " --format json").out);
+  const auto ran = run("resume " + stub.out() + " --evaluations +12 --quiet");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto after = Json::parse(run("front " + stub.out() + " --format json").out);
+  EXPECT_EQ(before["evaluated"], 12);
+  EXPECT_EQ(after["evaluated"], 24);
+  EXPECT_EQ(run("check " + stub.out()).code, 0);
+}
+
+TEST(Cli, AFormerFrontSeedsTheNextSearch) {
+  const StubRun first("first");
+  ASSERT_EQ(run("run " + first.config.string() + " --out " + first.out() + " --quiet").code, 0);
+  const auto front = Json::parse(run("front " + first.out() + " --format json").out)["front"];
+  StubRun second("second");
+  write_file(second.config, "battery: quick\nstages: 4\nseed: 2\nseeds: [" + first.out() + "]\nsearch: {evaluations: 10, population: 4}\n"
+                            "worker: \"MADSEARCH_STUB=milliseconds=1 madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n");
+  ASSERT_EQ(run("run " + second.config.string() + " --out " + second.out() + " --quiet").code, 0);
+  const auto seeds = Json::parse(run("front " + second.out() + " --format json").out)["hand_designs"];
+  EXPECT_EQ(seeds.size(), front.size());
+}
+
+TEST(Cli, ACandidateWhoseWorkerAlwaysDiesIsStoredAndTheSearchGoesOn) {
+  StubRun stub("poison");
+  write_file(stub.config, "battery: quick\nstages: 2\nprimitives: [attention, gla, swiglu]\nseeds: [transformer++, gla]\nsearch: {evaluations: 10, population: 4}\n"
+                          "worker: \"MADSEARCH_STUB=milliseconds=1,poison=gla madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n");
+  const auto ran = run("run " + stub.config.string() + " --out " + stub.out() + " --quiet");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = Json::parse(run("front " + stub.out() + " --format json").out);
+  EXPECT_EQ(json["evaluated"], 10);
+  EXPECT_LT(json["completed"], 10);
+  EXPECT_GT(json["completed"], 0);
+}
+
+TEST(Cli, OvernightIsReadAndForecast) {
+  // Its own worker would measure; here a stub stands in, as the configuration is what is tried.
+  const auto folder = fresh_folder("overnight");
+  std::ifstream in(MADSEARCH_SOURCE_DIR "/configs/searches/overnight.yaml");
+  std::stringstream text;
+  text << in.rdbuf();
+  std::filesystem::create_directories(folder / "configs/searches");
+  std::filesystem::create_directories(folder / "tests/data/speeches");
+  write_file(folder / "tests/data/speeches/one.txt", "text");
+  write_file(folder / "configs/searches/overnight.yaml", text.str() + "worker: madsearch stub-worker\n");
+  const auto ran = run("run " + (folder / "configs/searches/overnight.yaml").string() + " --dry-run");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.err.find("limited to 10 h"), std::string::npos) << ran.err;
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace madsearch

@@ -1,0 +1,113 @@
+// kill -9 of the coordinator at any moment, then resume: nothing finished is lost or done twice, and the front is that of an undisturbed run.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "configs/seed.h"
+#include "program.h"
+
+namespace madsearch {
+namespace {
+
+using Json = nlohmann::json;
+
+Json front_of(const std::filesystem::path& folder) {
+  const auto ran = run_program(madsearch_program() + " front " + folder.string() + " --format json");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  return Json::parse(ran.out, nullptr, false);
+}
+
+std::string run_command(const std::filesystem::path& config, const std::filesystem::path& folder) {
+  return madsearch_program() + " run " + config.string() + " --out " + folder.string() + " --quiet";
+}
+
+/// Kills a run of `config` at random moments until it is through; returns how often it was killed.
+int run_with_kills(const std::filesystem::path& config, const std::filesystem::path& folder, Rng& rng, double longest) {
+  for (int kills = 0; kills < 30; ++kills) {
+    const auto moment = 0.02 + uniform(rng) * longest;
+    const auto first = kills == 0 ? run_command(config, folder) : madsearch_program() + " resume " + folder.string() + " --quiet";
+    if (const auto ran = run_program(first, moment); ran.code == 0) return kills;
+    if (!std::filesystem::exists(folder / "search.db")) continue;
+  }
+  const auto ran = run_program(madsearch_program() + " resume " + folder.string() + " --quiet");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  return 30;
+}
+
+void expect_whole(const std::filesystem::path& folder) {
+  const auto ran = run_program(madsearch_program() + " check " + folder.string());
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+}
+
+constexpr const char* kStub = R"(
+seed: 5
+battery: quick
+probe: probe
+stages: 4
+seeds: [transformer++, mamba-swiglu]
+search: {evaluations: 60, population: 8, confirm_seeds: 2, confirm_members: 3}
+worker: "MADSEARCH_STUB=milliseconds=2 madsearch stub-worker"
+devices: cpu
+slots_per_device: 3
+)";
+
+TEST(Kill, ResumedSearchesComeToTheFrontOfAnUndisturbedOne) {
+  const auto folder = fresh_folder("kill");
+  const auto config = folder / "stub.yaml";
+  write_file(config, kStub);
+  const auto undisturbed = run_program(run_command(config, folder / "whole"));
+  ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
+  const auto wanted = front_of(folder / "whole");
+  ASSERT_FALSE(wanted["front"].empty());
+  Rng rng{Seed{11}};
+  int kills = 0;
+  for (const auto* name : {"a", "b", "c"}) {
+    kills += run_with_kills(config, folder / name, rng, 0.6);
+    EXPECT_EQ(front_of(folder / name), wanted);
+    expect_whole(folder / name);
+  }
+  EXPECT_GT(kills, 3);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Kill, WorkersThatDieAloneCostNoResult) {
+  const auto folder = fresh_folder("crash");
+  auto crashing = std::string(kStub);
+  const auto config = folder / "crash.yaml", whole = folder / "whole.yaml";
+  write_file(whole, crashing);
+  crashing.replace(crashing.find("milliseconds=2"), 14, "milliseconds=2,crash=23");
+  write_file(config, crashing);
+  ASSERT_EQ(run_program(run_command(whole, folder / "whole")).code, 0);
+  const auto ran = run_program(run_command(config, folder / "crashing"));
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto a = front_of(folder / "whole"), b = front_of(folder / "crashing");
+  EXPECT_EQ(a["front"], b["front"]);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Kill, RealTrainingIsResumedToo) {
+  const auto folder = fresh_folder("real");
+  const auto config = folder / "tiny.yaml";
+  write_file(config, R"(
+seed: 3
+battery: tiny
+stages: 2
+primitives: [attention, gla, swiglu]
+seeds: [transformer++]
+feasible_above: 0
+search: {evaluations: 8, population: 4, lag: 2, confirm_seeds: 2, confirm_members: 1}
+devices: cpu
+slots_per_device: 2
+)");
+  const auto undisturbed = run_program(run_command(config, folder / "whole"));
+  ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
+  const auto killed = run_program(run_command(config, folder / "killed"), 4);
+  const auto ran = run_program(madsearch_program() + " resume " + (folder / "killed").string() + " --quiet");
+  ASSERT_EQ(ran.code, 0) << ran.err << killed.err;
+  EXPECT_EQ(front_of(folder / "killed"), front_of(folder / "whole"));
+  expect_whole(folder / "killed");
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace madsearch
