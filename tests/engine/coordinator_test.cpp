@@ -278,11 +278,12 @@ TEST_F(CoordinatorTest, AnErrorOfTheWorkerIsAFailureOfTheRequest) {
 
   Message bench;
   bench.type = Type::kBench;
-  bench.bench.emplace().id = "b";
+  bench.bench = BenchRequest{.id = "b", .designs = {"mamba"}};
   coordinator.submit(bench);
   answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(answers[0].error, "b: a stub worker answers train, pretrain and ping");
+  ASSERT_TRUE(answers[0].benched);
+  EXPECT_EQ(answers[0].benched->rows.at(0).design, "mamba");
 }
 
 TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {

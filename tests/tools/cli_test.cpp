@@ -43,7 +43,7 @@ TEST(Cli, MisspeltKeyIsShownWithItsPlace) {
   const StubRun stub("misspelt", "seach: 3\n");
   const auto ran = run("run " + stub.config.string() + " --out " + stub.out());
   EXPECT_EQ(ran.code, 2);
-  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")), stub.config.string() + ":8:1: unknown key \"seach\"\n"
+  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")), stub.config.string() + ":8:1: unknown key \"seach\" in " + stub.config.string() + "\n"
                                                                   "  8 | seach: 3\n"
                                                                   "    | ^^^^^\n");
   EXPECT_NE(ran.err.find("did you mean \"search\"?"), std::string::npos) << ran.err;
