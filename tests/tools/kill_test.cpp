@@ -1,6 +1,7 @@
 // kill -9 of the coordinator at any moment, then resume: nothing finished is lost or done twice, and the front is that of an undisturbed run.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "configs/seed.h"
@@ -83,6 +84,36 @@ TEST(Kill, WorkersThatDieAloneCostNoResult) {
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto a = front_of(folder / "whole"), b = front_of(folder / "crashing");
   EXPECT_EQ(a["front"], b["front"]);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Kill, AnInterruptedRunSaysHowToGoOn) {
+  const auto folder = fresh_folder("interrupt");
+  const auto config = folder / "stub.yaml";
+  auto slow = std::string(kStub);
+  slow.replace(slow.find("milliseconds=2"), 14, "milliseconds=30");
+  write_file(config, slow);
+  const auto out = (folder / "run").string();
+  const auto ran = run_program(madsearch_program() + " run " + config.string() + " --no-forecast --out " + out, 1, SIGINT);
+  EXPECT_EQ(ran.code, 130);
+  EXPECT_NE(ran.err.find("interrupted; everything finished is saved, `madsearch resume " + out + "` goes on\n"), std::string::npos) << ran.err;
+  expect_whole(folder / "run");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Kill, AClockEndsTheSearchAndItsFrontIsConfirmed) {
+  const auto folder = fresh_folder("clock");
+  const auto config = folder / "stub.yaml";
+  auto timed = std::string(kStub) + "hours: 0.0006\n";       // 2.2 s, of which 1.7 for the search
+  timed.replace(timed.find("evaluations: 60"), 15, "evaluations: 5000");
+  write_file(config, timed);
+  const auto ran = run_program(run_command(config, folder / "run"));
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto front = front_of(folder / "run");
+  EXPECT_EQ(front["reproducible"], false);
+  EXPECT_LT(front["evaluated"], 4000);
+  EXPECT_TRUE(front["confirmed"]) << front.dump(1);
+  expect_whole(folder / "run");
   std::filesystem::remove_all(folder);
 }
 

@@ -21,7 +21,7 @@ std::string read_file(const std::filesystem::path& file) {
 
 }  // namespace
 
-Ran run_program(const std::string& command_line, double kill_after) {
+Ran run_program(const std::string& command_line, double signal_after, int signal) {
   static int count = 0;
   const auto base = std::filesystem::temp_directory_path() / ("madsearch-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
   const auto out_file = base.string() + ".out", err_file = base.string() + ".err";
@@ -32,9 +32,9 @@ Ran run_program(const std::string& command_line, double kill_after) {
     execl("/bin/sh", "sh", "-c", whole.c_str(), static_cast<char*>(nullptr));
     _exit(127);
   }
-  if (kill_after > 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(kill_after));
-    kill(child, SIGKILL);                                     // the coordinator alone: its workers must notice by themselves
+  if (signal_after > 0) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(signal_after));
+    kill(child, signal);                                      // the coordinator alone: its workers must notice by themselves
   }
   int status = 0;
   waitpid(child, &status, 0);

@@ -9,8 +9,8 @@ struct Ran {
   std::string out, err;
 };
 
-/// Runs a command line by /bin/sh in the source tree and waits. `kill_after` > 0: sends it SIGKILL after so many seconds, its workers not.
-Ran run_program(const std::string& command_line, double kill_after = 0);
+/// Runs a command line by /bin/sh in the source tree and waits. `signal_after` > 0: sends it `signal` after so many seconds, its workers not.
+Ran run_program(const std::string& command_line, double signal_after = 0, int signal = 9);
 
 /// The program madsearch of this build, quoted.
 std::string madsearch_program();
