@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "primitives/builders.h"
+#include "primitives/fused.h"
 #include "primitives/layers.h"
 
 namespace madsearch {
@@ -34,6 +35,7 @@ class Attention : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
+    if (fuses_attention(x)) return fused(x);
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
     const auto q = queries_keys_values(x, 0);                 // [R, B, H, T, d]; keys_, values_ [R, B, G, T, d]
     const auto k = grouped(owner_ ? owner_->keys_ : keys_), v = grouped(owner_ ? owner_->values_ : values_);
@@ -69,6 +71,17 @@ class Attention : public Mixer {
   }
 
  private:
+  at::Tensor fused(const at::Tensor& x) {
+    const auto T = x.size(2);
+    at::Tensor turns;
+    if (rotary_) {
+      if (!turns_.defined() || turns_.size(0) != T || turns_.scalar_type() != x.scalar_type()) turns_ = rotary_turns(T, size_, x.options());
+      turns = turns_;
+    }
+    projected_ = qkv_(x);
+    return out_(fused_attention(projected_, owner_ ? owner_->projected_ : projected_, turns, heads_, kv_heads_, size_, window_));
+  }
+
   /// Sets keys_ and values_ (rotated, [R, B, G, T, d]) unless an owner has them, and returns the queries [R, B, H, T, d].
   at::Tensor queries_keys_values(const at::Tensor& x, std::int64_t offset) {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
@@ -95,6 +108,8 @@ class Attention : public Mixer {
   Attention* owner_;                                          // of the keys and values (@label:kv), or nullptr
   Linear qkv_, out_;
   at::Tensor keys_, values_;                                  // of the last call, for those who share them
+  at::Tensor projected_;                                      // the same of a fused call: queries, keys and values before they are turned
+  at::Tensor turns_;                                          // of the last length
 };
 
 }  // namespace

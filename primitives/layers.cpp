@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "primitives/fused.h"
+
 namespace madsearch {
 namespace {
 
@@ -51,7 +53,7 @@ at::Tensor Linear::operator()(const at::Tensor& x) const {
   auto sizes = x.sizes().vec();
   sizes.back() = weight.size(1);
   if (R == 1)  // one plain product: no batch dimension to loop over
-    return at::linear(x, weight[0], bias.defined() ? std::optional<at::Tensor>(bias[0]) : std::nullopt);
+    return at::linear(x, weight.squeeze(0), bias.defined() ? std::optional<at::Tensor>(bias.squeeze(0)) : std::nullopt);
   const auto flat = x.reshape({R, -1, x.size(-1)});
   const auto y = bias.defined() ? at::baddbmm(bias.unsqueeze(1), flat, weight.transpose(1, 2)) : at::bmm(flat, weight.transpose(1, 2));
   return y.view(sizes);
@@ -73,10 +75,7 @@ RMSNorm::RMSNorm(const Build& build, std::int64_t width, double eps_) : eps(eps_
   parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
 }
 
-at::Tensor RMSNorm::operator()(const at::Tensor& x) const {
-  if (x.size(0) == 1) return at::rms_norm(x, {x.size(-1)}, weight[0], eps);
-  return x * at::rsqrt(x.square().mean(-1, true) + eps) * along(weight, x);
-}
+at::Tensor RMSNorm::operator()(const at::Tensor& x) const { return fused_rms_norm(x, weight, eps); }
 
 LayerNorm::LayerNorm(const Build& build, std::int64_t width, double eps_) : eps(eps_) {
   parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
@@ -93,19 +92,7 @@ ShortConv::ShortConv(const Build& build, std::int64_t channels, std::int64_t tap
   if (with_bias) parameter("bias", bias, uniform_init(build, "bias", {channels}, bound));
 }
 
-at::Tensor ShortConv::operator()(const at::Tensor& x) const {
-  const auto T = x.size(2), taps = weight.size(2);
-  at::Tensor y;
-  for (std::int64_t lag = 0; lag < std::min(taps, T); ++lag) {  // a few shifted products: faster than a grouped convolution
-    const auto w = weight.select(2, taps - 1 - lag).unsqueeze(1).unsqueeze(1);  // [R, 1, 1, C]
-    if (lag == 0) {
-      y = bias.defined() ? at::addcmul(bias.unsqueeze(1).unsqueeze(1), x, w) : x * w;
-    } else {
-      y = y + at::constant_pad_nd(x.slice(2, 0, T - lag) * w, {0, 0, lag, 0});
-    }
-  }
-  return y;
-}
+at::Tensor ShortConv::operator()(const at::Tensor& x) const { return fused_short_conv(x, weight, bias); }
 
 at::Tensor ShortConv::step(const at::Tensor& x, at::Tensor& cache) const {
   const auto taps = weight.size(2);
@@ -116,12 +103,17 @@ at::Tensor ShortConv::step(const at::Tensor& x, at::Tensor& cache) const {
   return bias.defined() ? y + bias.unsqueeze(1) : y;
 }
 
-at::Tensor rotary(const at::Tensor& x, std::int64_t offset) {
-  const auto T = x.size(-2), half = x.size(-1) / 2;
-  const auto j = at::arange(half, x.options().dtype(at::kDouble));
-  const auto t = at::arange(offset, offset + T, x.options().dtype(at::kDouble));
+at::Tensor rotary_turns(std::int64_t T, std::int64_t n, const at::TensorOptions& options, std::int64_t offset) {
+  const auto half = n / 2;
+  const auto j = at::arange(half, options.dtype(at::kDouble)), t = at::arange(offset, offset + T, options.dtype(at::kDouble));
   const auto angle = t.unsqueeze(1) * at::pow(10000.0, -j / static_cast<double>(half));  // [T, n/2]
-  const auto cosine = at::cos(angle).to(x.scalar_type()), sine = at::sin(angle).to(x.scalar_type());
+  return at::stack({at::cos(angle), at::sin(angle)}, 1).to(options.dtype());
+}
+
+at::Tensor rotary(const at::Tensor& x, std::int64_t offset) {
+  const auto half = x.size(-1) / 2;
+  const auto turns = rotary_turns(x.size(-2), x.size(-1), x.options(), offset);
+  const auto cosine = turns.select(1, 0), sine = turns.select(1, 1);
   const auto a = x.slice(-1, 0, half), b = x.slice(-1, half, 2 * half);
   return at::cat({a * cosine - b * sine, a * sine + b * cosine}, -1);
 }

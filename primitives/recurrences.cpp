@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "primitives/kernels/launch.h"
+#include "primitives/raw.h"
 #if defined(MADSEARCH_CUDA)
 #include <c10/cuda/CUDAStream.h>
 #endif
@@ -14,22 +15,10 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Calls body.operator()<S>() for the tensor's scalar.
-template <class Body>
-void dispatch(const at::Tensor& like, Body&& body) {
-  if (like.scalar_type() == at::kDouble) return body.template operator()<double>();
-  body.template operator()<float>();
-}
-
 /// Kernels keep their states in float32 under autocast.
 at::Tensor whole(const at::Tensor& x) {
   if (!x.defined()) return x;
   return (x.scalar_type() == at::kDouble ? x : x.to(at::kFloat)).contiguous();
-}
-
-template <class S>
-S* data(const at::Tensor& x) {
-  return x.defined() ? x.data_ptr<S>() : nullptr;
 }
 
 struct SelectiveScanFunction : torch::autograd::Function<SelectiveScanFunction> {

@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
+#include "primitives/fused.h"
 #include "primitives/layers.h"
 
 namespace madsearch {
@@ -16,7 +17,7 @@ class SwiGLU : public Mixer {
     child("w2", w2_);
     child("w3", w3_);
   }
-  at::Tensor forward(const at::Tensor& x) override { return w3_(at::silu(w1_(x)) * w2_(x)); }
+  at::Tensor forward(const at::Tensor& x) override { return w3_(fused_silu_gate(w1_(x), w2_(x))); }
   at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
 
  private:

@@ -25,8 +25,41 @@ void gated_recurrence_cpu(const GatedRecurrence<S>& in, S* o);
 template <class S>
 void gated_recurrence_backward_cpu(const GatedRecurrence<S>& in, const S* d_o, S* dq, S* dk, S* da, S* dv);
 
+// Loops for small models on a CPU (token_kernels.h, causal_attention.h). Elsewhere LibTorch's own operations are used.
+template <class S>
+struct Rows {
+  const S *x, *w;                                             // [rows, D], [R, D]; `rows / R` rows in a row share w
+  std::int64_t R, rows, D;
+};
+
+template <class S>
+struct ShortConvolution {
+  const S *x, *w, *bias;                                      // [M, T, C], [R, taps, C] the current token first, [R, C] or nullptr
+  std::int64_t R, M, T, C, taps;
+};
+
+template <class S>
+struct CausalAttention;
+
+template <class S>
+void rms_norm_cpu(const Rows<S>& in, S eps, S* y, S* r);      // r [rows] for backward
+template <class S>
+void rms_norm_backward_cpu(const Rows<S>& in, const S* r, const S* dy, S* dx, S* dw);
+template <class S>
+void silu_gate_cpu(const S* a, const S* b, S* y, std::int64_t n);
+template <class S>
+void silu_gate_backward_cpu(const S* a, const S* b, const S* dy, S* da, S* db, std::int64_t n);
+template <class S>
+void short_conv_cpu(const ShortConvolution<S>& in, S* y);
+template <class S>
+void short_conv_backward_cpu(const ShortConvolution<S>& in, const S* dy, S* dx, S* dw, S* dbias);
+template <class S>
+void causal_attention_cpu(const CausalAttention<S>& in, S* y, S* lse);
+template <class S>
+void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv);
+
 #if defined(MADSEARCH_CUDA)
-// The same on a CUDA stream. Scratch: h [M, N, I] or [M, K, V], zeroed; states one longer than T, see the kernels.
+// The recurrences on a CUDA stream. Scratch: h [M, N, I] or [M, K, V], zeroed; states one longer than T, see the kernels.
 template <class S>
 void selective_scan_cuda(const SelectiveScan<S>& in, S* y, S* h, void* stream);
 template <class S>
