@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "primitives/kernels/causal_attention.h"
 #include "primitives/kernels/launch.h"
 #include "primitives/raw.h"
 

@@ -38,8 +38,13 @@ struct ShortConvolution {
   std::int64_t R, M, T, C, taps;
 };
 
+/// M sequences; rows of q are `q_row` numbers apart and hold H heads of d, those of k and v `k_row` apart with G heads each, of which
+/// H / G query heads share one. `turns` [T, 2, d/2]: cosines and sines of the rotary angles, or nullptr. A token sees `window` tokens.
 template <class S>
-struct CausalAttention;
+struct CausalAttention {
+  const S *q, *k, *v, *turns;
+  std::int64_t q_row, k_row, M, T, H, G, d, window;
+};
 
 template <class S>
 void rms_norm_cpu(const Rows<S>& in, S eps, S* y, S* r);      // r [rows] for backward

@@ -48,12 +48,12 @@ void short_conv_backward_cpu(const ShortConvolution<S>& in, const S* dy, S* dx, 
 
 template <class S>
 void causal_attention_cpu(const CausalAttention<S>& in, S* y, S* lse) {
-  with_attention_loops(in, [&](auto loops) { loops.forward(y, lse); });
+  with_attention_loops(in, [&](auto&& loops) { loops.forward(y, lse); });
 }
 
 template <class S>
 void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv) {
-  with_attention_loops(in, [&](auto loops) { loops.backward(y, lse, dy, dq, dk, dv); });
+  with_attention_loops(in, [&](auto&& loops) { loops.backward(y, lse, dy, dq, dk, dv); });
 }
 
 #define MADSEARCH_INSTANTIATE(S)                                                                                        \

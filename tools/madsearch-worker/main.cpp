@@ -11,6 +11,7 @@
 #include <csignal>
 #include <deque>
 #include <iostream>
+#include <malloc.h>
 #include <mutex>
 #include <thread>
 #include <unistd.h>
@@ -184,6 +185,8 @@ int main(int argc, char** argv) {
     if (!runtime.device.has_index()) runtime.device.set_index(0);
   }
   at::set_num_threads(threads);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);                         // keep what a step frees for the next one: pages cleared anew were 5 % of the time
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   at::globalContext().setFlushDenormal(true);                 // decayed states reach them, and they are a hundred times slower
 
   Out out;

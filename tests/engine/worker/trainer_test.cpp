@@ -54,7 +54,9 @@ TEST(Trainer, RunsBothProtocolsOnEveryTask) {
       const auto record = train(r, {}, {});
       EXPECT_EQ(record.outcome, Outcome::kOk) << task.name << ": " << record.message;
       EXPECT_EQ(record.steps, 2);
-      if (protocol == DataProtocol::kMadLab) EXPECT_EQ(record.validation_b, record.test_macro);
+      if (protocol == DataProtocol::kMadLab) {
+        EXPECT_EQ(record.validation_b, record.test_macro);
+      }
     }
 }
 
