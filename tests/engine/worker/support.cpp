@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <ATen/Parallel.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -11,6 +13,11 @@
 #include "tests/golden/safetensors.h"
 
 namespace madsearch::testing {
+namespace {
+
+const bool kOneThread = (at::set_num_threads(1), true);       // as a worker computes
+
+}  // namespace
 
 Genome sized(const std::string& design, std::int64_t width, std::int64_t length) { return solve_sizes(parse(design), {width, length}).genome; }
 
