@@ -85,8 +85,8 @@ std::string to_text(const Forecast& f, const RunConfig& config) {
   if (f.probes > 0) out += std::to_string(f.probes) + " probes of " + duration(f.probe_seconds) + ", ";
   out += std::to_string(f.batteries) + " batteries of " + duration(f.battery_seconds) + ", " + std::to_string(f.confirms) + " confirming ones";
   if (f.pretrainings > 0) out += ", " + std::to_string(f.pretrainings) + " pretrainings of " + duration(f.pretrain_seconds);
-  out += "\n          on " + std::to_string(f.slots) + " slots at " + number("%.2f", f.gflops) + " GFLOP/s each: at most " + duration(f.hours * 3600) +
-         ", " + number("%.0f", f.memory_mib) + " MiB a training";
+  out += "\n          on " + std::to_string(f.slots) + " slots at " + number("%.2f", f.gflops) + " GFLOP/s each: about " + duration(f.hours * 3600) +
+         " at the speed of transformer++, " + number("%.0f", f.memory_mib) + " MiB a training";
   if (config.hours > 0) out += "\n          limited to " + number("%g", config.hours) + " h";
   if (!config.until.empty()) out += "\n          until " + config.until;
   return out;

@@ -12,7 +12,7 @@ struct Forecast {
   std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // at most
   double gflops = 0;                                          // of one slot, training, measured
   double probe_seconds = 0, battery_seconds = 0, pretrain_seconds = 0;     // of one candidate on one slot
-  double hours = 0;                                           // of everything on all slots; early stops make it shorter
+  double hours = 0;                                           // of everything on all slots, if all designs were as fast as transformer++
   double memory_mib = 0;                                      // of one training, at the battery's longest length
 };
 
