@@ -70,7 +70,14 @@ class Session {
  private:
   Attempts attempts() {
     return {.begin = [this](const std::string& id) { return store_.begin_attempt(id); },
-            .forget = [this](const std::string& id) { store_.forget_attempt(id); }};
+            .forget =
+                [this](const std::string& id) {
+                  try {                                       // while the run ends, perhaps as the disk is full; the next writer forgives it anyway
+                    store_.forget_attempt(id);
+                  } catch (const std::exception& error) {
+                    log_->warn("attempt at {} not forgotten: {}", id, error.what());
+                  }
+                }};
   }
 
   double number_of(const std::string& key) const {

@@ -1,6 +1,7 @@
 // kill -9 of the coordinator at any moment, then resume: nothing finished is lost or done twice, and the front is that of an undisturbed run.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -113,6 +114,23 @@ TEST(Kill, AClockEndsTheSearchAndItsFrontIsConfirmed) {
   EXPECT_EQ(front["reproducible"], false);
   EXPECT_LT(front["evaluated"], 4000);
   EXPECT_TRUE(front["confirmed"]) << front.dump(1);
+  expect_whole(folder / "run");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
+  const auto folder = fresh_folder("full-disk");
+  const auto config = folder / "stub.yaml";
+  write_file(config, kStub);
+  const auto out = (folder / "run").string();
+  const auto limited = run_program("sh -c 'trap \"\" XFSZ; ulimit -f 150; exec " MADSEARCH_BINARY_DIR "/madsearch run " + config.string() + " --quiet --out " + out + "'");
+  EXPECT_EQ(limited.code, 1) << limited.out;
+  EXPECT_EQ(limited.err.rfind("madsearch: " + out + "/search.db: ", 0), 0u) << limited.err;
+  EXPECT_EQ(std::count(limited.err.begin(), limited.err.end(), '\n'), 1) << limited.err;
+  const auto resumed = run_program(madsearch_program() + " resume " + out + " --quiet");
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  ASSERT_EQ(run_program(run_command(config, folder / "whole")).code, 0);
+  EXPECT_EQ(front_of(folder / "run"), front_of(folder / "whole"));
   expect_whole(folder / "run");
   std::filesystem::remove_all(folder);
 }
