@@ -50,6 +50,11 @@ void bench_search_command(const SearchFlags& flags) {
     out["short"].push_back({{"evaluations", evaluations}, {"hypervolume_share", r.share}});
     add("short", flags.lag, evaluations, r);
   }
+  auto random = short_search(300, flags.lag);                 // what chance alone finds
+  random.algorithm = "random";
+  const auto control = bench_search(toy, random, flags.seeds);
+  out["random"] = {{"evaluations", random.evaluations}, {"hypervolume_share", control.share}};
+  add("random", flags.lag, random.evaluations, control);
   const auto signature = search_signature(toy);
   out["signature"] = signature;
   if (flags.format == Format::kJson)
