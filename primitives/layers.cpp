@@ -86,6 +86,23 @@ at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, eps) * along(weight, x) + along(bias, x);
 }
 
+GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_) : groups(groups_), eps(eps_) {
+  parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
+  parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
+}
+
+at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
+  const auto size = x.size(-1) / groups;
+  auto parts = x.sizes().vec();
+  parts.back() = groups;
+  parts.push_back(size);
+  return at::layer_norm(x.reshape(parts), {size}, {}, {}, eps).flatten(-2) * along(weight, x) + along(bias, x);
+}
+
+at::Tensor l2_normalised(const at::Tensor& x, double eps) { return x * at::rsqrt(at::square(x).sum(-1, true) + eps); }
+
+at::Tensor a_token_later(const at::Tensor& x) { return at::constant_pad_nd(x, {0, 0, 1, -1}); }
+
 ShortConv::ShortConv(const Build& build, std::int64_t channels, std::int64_t taps, bool with_bias) {
   const double bound = 1 / std::sqrt(static_cast<double>(taps));
   parameter("weight", weight, uniform_init(build, "weight", {channels, taps}, bound));

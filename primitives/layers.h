@@ -38,6 +38,22 @@ class LayerNorm : public Module {
   double eps;
 };
 
+/// LayerNorm over each of `groups` equal parts of the last axis, with a weight and a bias for every channel: PyTorch's GroupNorm of a token.
+class GroupNorm : public Module {
+ public:
+  GroupNorm(const Build& build, std::int64_t groups, std::int64_t width, double eps = 1e-5);
+  at::Tensor operator()(const at::Tensor& x) const;           // [R, ..., width]
+  at::Tensor weight, bias;                                    // [R, width]
+  std::int64_t groups;
+  double eps;
+};
+
+/// x / sqrt(sum x^2 + eps) over the last axis.
+at::Tensor l2_normalised(const at::Tensor& x, double eps = 1e-6);
+
+/// x [R, B, T, C] a token later: zeros, x_0, x_1, ...
+at::Tensor a_token_later(const at::Tensor& x);
+
 /// Depthwise causal convolution over time with `taps` weights a channel. weight [R, channels, taps] (the last tap is the current
 /// token), bias [R, channels]; both U(+-1/sqrt(taps)).
 class ShortConv : public Module {

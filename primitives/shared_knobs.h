@@ -1,0 +1,29 @@
+#pragma once
+#include "primitives/primitive.h"
+
+namespace madsearch {
+
+// Knobs that many sequence mixers have, under one name and with one meaning.
+
+inline Knob heads_knob() { return {"heads", {4, 1, 2, 8}, "heads, which divide the width"}; }
+
+/// Taps of a short causal depthwise convolution with the current token included, or none.
+inline Knob conv_knob(KnobValue standard) {
+  Knob out{"conv", {std::move(standard)}, "taps of the short convolution, the current token included, or none", 2, 16};
+  for (const KnobValue& value : {KnobValue(4), KnobValue("none"), KnobValue(2), KnobValue(3)})
+    if (value != out.values.front()) out.values.push_back(value);
+  return out;
+}
+/// 0 for none.
+inline std::int64_t taps(const Settings& set) { return set.at("conv").is_word() ? 0 : set.count("conv"); }
+
+inline Knob switch_knob(const std::string& name, bool standard, const std::string& meaning) {
+  return {name, standard ? std::vector<KnobValue>{"on", "off"} : std::vector<KnobValue>{"off", "on"}, meaning};
+}
+inline bool on(const Settings& set, const std::string& name) { return set.word(name) == "on"; }
+
+inline Knob gate_knob(bool standard) { return switch_knob("gate", standard, "output gate silu(x Wg)"); }
+inline Knob qk_norm_knob(bool standard) { return switch_knob("qk_norm", standard, "normalisation of queries and keys over each head"); }
+inline Knob rotary_knob(bool standard) { return switch_knob("rotary", standard, "rotary position embedding of queries and keys"); }
+
+}  // namespace madsearch
