@@ -86,9 +86,9 @@ at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, eps) * along(weight, x) + along(bias, x);
 }
 
-GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_) : groups(groups_), eps(eps_) {
+GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_, bool with_bias) : groups(groups_), eps(eps_) {
   parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
-  parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
+  if (with_bias) parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
 }
 
 at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
@@ -96,7 +96,8 @@ at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
   auto parts = x.sizes().vec();
   parts.back() = groups;
   parts.push_back(size);
-  return at::layer_norm(x.reshape(parts), {size}, {}, {}, eps).flatten(-2) * along(weight, x) + along(bias, x);
+  const auto y = at::layer_norm(x.reshape(parts), {size}, {}, {}, eps).flatten(-2) * along(weight, x);
+  return bias.defined() ? y + along(bias, x) : y;
 }
 
 at::Tensor l2_normalised(const at::Tensor& x, double eps) { return x * at::rsqrt(at::square(x).sum(-1, true) + eps); }

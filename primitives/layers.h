@@ -41,9 +41,9 @@ class LayerNorm : public Module {
 /// LayerNorm over each of `groups` equal parts of the last axis, with a weight and a bias for every channel: PyTorch's GroupNorm of a token.
 class GroupNorm : public Module {
  public:
-  GroupNorm(const Build& build, std::int64_t groups, std::int64_t width, double eps = 1e-5);
+  GroupNorm(const Build& build, std::int64_t groups, std::int64_t width, double eps = 1e-5, bool with_bias = true);
   at::Tensor operator()(const at::Tensor& x) const;           // [R, ..., width]
-  at::Tensor weight, bias;                                    // [R, width]
+  at::Tensor weight, bias;                                    // [R, width], bias undefined without one
   std::int64_t groups;
   double eps;
 };

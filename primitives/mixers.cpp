@@ -14,12 +14,15 @@ struct Row {
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
     {"gla", build_gla},
+    {"hgrn2", build_hgrn2},
     {"hyena", build_hyena},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
+    {"mlstm", build_mlstm},
     {"moe", build_moe},
+    {"retnet", build_retnet},
     {"swiglu", build_swiglu},
 };
 

@@ -2,12 +2,15 @@
 
 #include "primitives/attention.h"
 #include "primitives/gla.h"
+#include "primitives/hgrn2.h"
 #include "primitives/hyena.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
+#include "primitives/mlstm.h"
 #include "primitives/moe.h"
+#include "primitives/retnet.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -16,12 +19,15 @@ const std::vector<Primitive>& primitives() {
   static const std::vector<Primitive> table = {  // by name; a genome stores the name, never the row
       attention(),
       gla(),
+      hgrn2(),
       hyena(),
       linear_attention(),
       mamba(),
       mh_hyena(),
       mlp(),
+      mlstm(),
       moe(),
+      retnet(),
       swiglu(),
   };
   return table;
