@@ -86,7 +86,8 @@ at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, eps) * along(weight, x) + along(bias, x);
 }
 
-GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_, bool with_bias) : groups(groups_), eps(eps_) {
+GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_, bool with_bias)
+    : groups(groups_), eps(eps_) {
   parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
   if (with_bias) parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
 }
