@@ -15,11 +15,13 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"attention", build_attention},
     {"gla", build_gla},
     {"hyena", build_hyena},
+    {"identity", build_identity},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},
+    {"rwkv_channel", build_rwkv_channel},
     {"swiglu", build_swiglu},
 };
 

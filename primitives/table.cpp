@@ -3,11 +3,13 @@
 #include "primitives/attention.h"
 #include "primitives/gla.h"
 #include "primitives/hyena.h"
+#include "primitives/identity.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
+#include "primitives/rwkv_channel.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -17,11 +19,13 @@ const std::vector<Primitive>& primitives() {
       attention(),
       gla(),
       hyena(),
+      identity(),
       linear_attention(),
       mamba(),
       mh_hyena(),
       mlp(),
       moe(),
+      rwkv_channel(),
       swiglu(),
   };
   return table;

@@ -122,6 +122,19 @@ GoldenLayer moe(const json& config) {
           .unused = {"gates"}};
 }
 
+/// RWKV-6's channel mixer.
+GoldenLayer rwkv_channel(const json& config) {
+  return {.primitive = "rwkv_channel",
+          .settings = {{"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())}, {"gate", "on"}}};
+}
+
+/// RWKV-5's writes the share of the current token where RWKV-6's writes that of the token before.
+GoldenLayer rwkv5_channel(const json& config) {
+  auto out = rwkv_channel(config);
+  out.complements = {{"time_maa_k", "time_mix_k"}, {"time_maa_r", "time_mix_r"}};
+  return out;
+}
+
 GoldenLayer norm(const std::string& name, const json& config) { return {.primitive = name, .eps = config.value("eps", 1e-5)}; }
 
 const std::map<std::string, std::function<GoldenLayer(const json&)>> layers = {
@@ -139,12 +152,13 @@ const std::map<std::string, std::function<GoldenLayer(const json&)>> layers = {
     {"mlp", mlp},
     {"moe-mlp", moe},
     {"rmsnorm", [](const json& config) { return norm("rmsnorm", config); }},
+    {"rwkv5-channel-mixer", rwkv5_channel},
+    {"rwkv6-channel-mixer", rwkv_channel},
     {"sliding-attention", attention},
     {"swiglu", swiglu},
 };
 
-const std::set<std::string> not_yet = {"hyena-experts", "rwkv5-channel-mixer", "rwkv5-time-mixer", "rwkv6-channel-mixer",
-                                       "rwkv6-time-mixer"};
+const std::set<std::string> not_yet = {"hyena-experts", "rwkv5-time-mixer", "rwkv6-time-mixer"};
 const std::set<std::string> elsewhere = {"ae", "lm", "metrics", "task", "tasks"};
 
 /// "mh-linear-attention.elu" is a mh-linear-attention, and so are all files of that beginning.
