@@ -118,6 +118,7 @@ GoldenLayer moe(const json& config) {
   return {.primitive = "moe",
           .settings = {{"experts", config.at("num_experts").get<std::int64_t>()},
                        {"active", config.at("active_experts").get<std::int64_t>()},
+                       {"shared", 0},
                        {"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())}},
           .unused = {"gates"}};
 }
