@@ -15,6 +15,8 @@ std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixe
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rwkv5(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rwkv6(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rwkv_channel(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 

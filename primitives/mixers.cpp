@@ -21,6 +21,8 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},
+    {"rwkv5", build_rwkv5},
+    {"rwkv6", build_rwkv6},
     {"rwkv_channel", build_rwkv_channel},
     {"swiglu", build_swiglu},
 };

@@ -9,6 +9,8 @@
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
+#include "primitives/rwkv5.h"
+#include "primitives/rwkv6.h"
 #include "primitives/rwkv_channel.h"
 #include "primitives/swiglu.h"
 
@@ -25,6 +27,8 @@ const std::vector<Primitive>& primitives() {
       mh_hyena(),
       mlp(),
       moe(),
+      rwkv5(),
+      rwkv6(),
       rwkv_channel(),
       swiglu(),
   };
