@@ -10,6 +10,7 @@ std::unique_ptr<Mixer> build_attention(const Settings& set, const Build& build, 
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hgrn2(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_identity(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
@@ -17,6 +18,9 @@ std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer*
 std::unique_ptr<Mixer> build_mlstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_retnet(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rwkv5(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rwkv6(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rwkv_channel(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

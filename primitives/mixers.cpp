@@ -16,6 +16,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"gla", build_gla},
     {"hgrn2", build_hgrn2},
     {"hyena", build_hyena},
+    {"identity", build_identity},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
@@ -23,6 +24,9 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mlstm", build_mlstm},
     {"moe", build_moe},
     {"retnet", build_retnet},
+    {"rwkv5", build_rwkv5},
+    {"rwkv6", build_rwkv6},
+    {"rwkv_channel", build_rwkv_channel},
     {"swiglu", build_swiglu},
 };
 

@@ -4,6 +4,7 @@
 #include "primitives/gla.h"
 #include "primitives/hgrn2.h"
 #include "primitives/hyena.h"
+#include "primitives/identity.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
@@ -11,6 +12,9 @@
 #include "primitives/mlstm.h"
 #include "primitives/moe.h"
 #include "primitives/retnet.h"
+#include "primitives/rwkv5.h"
+#include "primitives/rwkv6.h"
+#include "primitives/rwkv_channel.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -21,6 +25,7 @@ const std::vector<Primitive>& primitives() {
       gla(),
       hgrn2(),
       hyena(),
+      identity(),
       linear_attention(),
       mamba(),
       mh_hyena(),
@@ -28,6 +33,9 @@ const std::vector<Primitive>& primitives() {
       mlstm(),
       moe(),
       retnet(),
+      rwkv5(),
+      rwkv6(),
+      rwkv_channel(),
       swiglu(),
   };
   return table;

@@ -122,8 +122,39 @@ GoldenLayer moe(const json& config) {
   return {.primitive = "moe",
           .settings = {{"experts", config.at("num_experts").get<std::int64_t>()},
                        {"active", config.at("active_experts").get<std::int64_t>()},
+                       {"shared", 0},
                        {"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())}},
           .unused = {"gates"}};
+}
+
+/// RWKV-6's channel mixer.
+GoldenLayer rwkv_channel(const json& config) {
+  return {.primitive = "rwkv_channel",
+          .settings = {{"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())}, {"gate", "on"}}};
+}
+
+/// RWKV-5's writes the share of the current token where RWKV-6's writes that of the token before.
+GoldenLayer rwkv5_channel(const json& config) {
+  auto out = rwkv_channel(config);
+  out.complements = {{"time_maa_k", "time_mix_k"}, {"time_maa_r", "time_mix_r"}};
+  return out;
+}
+
+GoldenLayer rwkv5_time(const json& config) {
+  only(config, "dim_att", config.at("dim"));
+  only(config, "head_dim_divisor", 8);
+  GoldenLayer out{.primitive = "rwkv5", .settings = {{"heads", config.at("dim").get<std::int64_t>() / config.at("head_dim").get<std::int64_t>()}}};
+  for (const std::string input : {"k", "v", "r", "g"}) out.complements["time_maa_" + input] = "time_mix_" + input;
+  return out;
+}
+
+GoldenLayer rwkv6_time(const json& config) {
+  auto out = rwkv5_time(config);
+  out.primitive = "rwkv6";
+  out.settings.set("mix_rank", 32);                           // the reference has no setting for these
+  out.settings.set("decay_rank", 64);
+  out.complements.clear();
+  return out;
 }
 
 GoldenLayer norm(const std::string& name, const json& config) { return {.primitive = name, .eps = config.value("eps", 1e-5)}; }
@@ -143,12 +174,15 @@ const std::map<std::string, std::function<GoldenLayer(const json&)>> layers = {
     {"mlp", mlp},
     {"moe-mlp", moe},
     {"rmsnorm", [](const json& config) { return norm("rmsnorm", config); }},
+    {"rwkv5-channel-mixer", rwkv5_channel},
+    {"rwkv5-time-mixer", rwkv5_time},
+    {"rwkv6-channel-mixer", rwkv_channel},
+    {"rwkv6-time-mixer", rwkv6_time},
     {"sliding-attention", attention},
     {"swiglu", swiglu},
 };
 
-const std::set<std::string> not_yet = {"hyena-experts", "rwkv5-channel-mixer", "rwkv5-time-mixer", "rwkv6-channel-mixer",
-                                       "rwkv6-time-mixer"};
+const std::set<std::string> not_yet = {"hyena-experts"};
 const std::set<std::string> elsewhere = {"ae", "lm", "metrics", "task", "tasks"};
 
 /// "mh-linear-attention.elu" is a mh-linear-attention, and so are all files of that beginning.
