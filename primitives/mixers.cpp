@@ -13,10 +13,14 @@ struct Row {
 
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
+    {"delta_net", build_delta_net},
+    {"delta_product", build_delta_product},
+    {"gated_delta_net", build_gated_delta_net},
     {"gla", build_gla},
     {"hgrn2", build_hgrn2},
     {"hyena", build_hyena},
     {"identity", build_identity},
+    {"kda", build_kda},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
@@ -27,6 +31,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"rwkv5", build_rwkv5},
     {"rwkv6", build_rwkv6},
     {"rwkv_channel", build_rwkv_channel},
+    {"rwkv7", build_rwkv7},
     {"swiglu", build_swiglu},
 };
 

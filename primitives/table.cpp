@@ -1,10 +1,14 @@
 #include "primitives/table.h"
 
 #include "primitives/attention.h"
+#include "primitives/delta_net.h"
+#include "primitives/delta_product.h"
+#include "primitives/gated_delta_net.h"
 #include "primitives/gla.h"
 #include "primitives/hgrn2.h"
 #include "primitives/hyena.h"
 #include "primitives/identity.h"
+#include "primitives/kda.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
@@ -15,6 +19,7 @@
 #include "primitives/rwkv5.h"
 #include "primitives/rwkv6.h"
 #include "primitives/rwkv_channel.h"
+#include "primitives/rwkv7.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -22,10 +27,14 @@ namespace madsearch {
 const std::vector<Primitive>& primitives() {
   static const std::vector<Primitive> table = {  // by name; a genome stores the name, never the row
       attention(),
+      delta_net(),
+      delta_product(),
+      gated_delta_net(),
       gla(),
       hgrn2(),
       hyena(),
       identity(),
+      kda(),
       linear_attention(),
       mamba(),
       mh_hyena(),
@@ -36,6 +45,7 @@ const std::vector<Primitive>& primitives() {
       rwkv5(),
       rwkv6(),
       rwkv_channel(),
+      rwkv7(),
       swiglu(),
   };
   return table;
