@@ -11,7 +11,7 @@ namespace madsearch::kernels {
 ///
 /// `h` [K, V], the state before the first token, is advanced to that after the last. With `keep`, h [T + 1, K, V] begins with the state
 /// before the first token and is filled with those after each one, for backward; `o` is then not written.
-/// C is a constant so that sums over the keys stay in registers.
+/// C is a constant so that sums over the keys stay in registers; loops over it are not unrolled, which GCC would do before it vectorises.
 /// Source: Yang et al. 2023, arXiv:2312.06635, equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay);
 /// Peng et al. 2024, arXiv:2404.05892, equation 17 (bonus).
 template <class S, std::int64_t C>
@@ -25,6 +25,7 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
       for (std::int64_t i = 0; i < K; ++i) {
         const S key = kt[i], decay = in.decay(wt, i);
 #pragma GCC ivdep
+#pragma GCC unroll 1
         for (std::int64_t j = 0; j < C; ++j) next[i * V + j] = decay * past[i * V + j] + key * vt[j];
       }
       continue;
@@ -36,6 +37,7 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
         const S key = kt[i], query = qt[i], decay = in.decay(wt, i);
         bonus += query * in.u[i] * key;
 #pragma GCC ivdep
+#pragma GCC unroll 1
         for (std::int64_t j = 0; j < C; ++j) {
           const S held = past[i * V + j];
           sum[j] += query * held;
@@ -47,6 +49,7 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
       for (std::int64_t i = 0; i < K; ++i) {
         const S key = kt[i], query = qt[i], decay = in.decay(wt, i);
 #pragma GCC ivdep
+#pragma GCC unroll 1
         for (std::int64_t j = 0; j < C; ++j) {
           const S held = decay * past[i * V + j] + key * vt[j];
           next[i * V + j] = held;
@@ -77,6 +80,7 @@ MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, 
       S sum_q = 0, sum_k = 0, sum_w = 0;
       if (in.u) {
 #pragma GCC ivdep
+#pragma GCC unroll 1
         for (std::int64_t j = 0; j < C; ++j) {
           const S g = dhi[j], held = before[i * V + j];
           sum_q += held * gt[j];
@@ -91,6 +95,7 @@ MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, 
         accumulate(d.u + i, query * key * read);
       } else {
 #pragma GCC ivdep
+#pragma GCC unroll 1
         for (std::int64_t j = 0; j < C; ++j) {
           const S g = dhi[j] + query * gt[j];
           sum_q += after[i * V + j] * gt[j];
