@@ -20,6 +20,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},
+    {"s4d", build_s4d},
     {"swiglu", build_swiglu},
 };
 

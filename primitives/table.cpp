@@ -8,6 +8,7 @@
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
+#include "primitives/s4d.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -22,6 +23,7 @@ const std::vector<Primitive>& primitives() {
       mh_hyena(),
       mlp(),
       moe(),
+      s4d(),
       swiglu(),
   };
   return table;
