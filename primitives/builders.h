@@ -15,6 +15,7 @@ std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, M
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_s4d(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_s5(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

@@ -21,6 +21,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mlp", build_mlp},
     {"moe", build_moe},
     {"s4d", build_s4d},
+    {"s5", build_s5},
     {"swiglu", build_swiglu},
 };
 

@@ -9,6 +9,7 @@
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
 #include "primitives/s4d.h"
+#include "primitives/s5.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -24,6 +25,7 @@ const std::vector<Primitive>& primitives() {
       mlp(),
       moe(),
       s4d(),
+      s5(),
       swiglu(),
   };
   return table;
