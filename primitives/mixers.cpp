@@ -17,6 +17,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"hyena", build_hyena},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
+    {"mamba2", build_mamba2},
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},

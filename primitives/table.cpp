@@ -5,6 +5,7 @@
 #include "primitives/hyena.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
+#include "primitives/mamba2.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
@@ -21,6 +22,7 @@ const std::vector<Primitive>& primitives() {
       hyena(),
       linear_attention(),
       mamba(),
+      mamba2(),
       mh_hyena(),
       mlp(),
       moe(),
