@@ -18,6 +18,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mamba2", build_mamba2},
+    {"mamba3", build_mamba3},
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},

@@ -6,6 +6,7 @@
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mamba2.h"
+#include "primitives/mamba3.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
@@ -23,6 +24,7 @@ const std::vector<Primitive>& primitives() {
       linear_attention(),
       mamba(),
       mamba2(),
+      mamba3(),
       mh_hyena(),
       mlp(),
       moe(),
