@@ -17,6 +17,8 @@ std::unique_ptr<Mixer> build_identity(const Settings& set, const Build& build, M
 std::unique_ptr<Mixer> build_kda(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mamba2(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mamba3(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlstm(const Settings& set, const Build& build, Mixer* keys_values);
@@ -26,6 +28,8 @@ std::unique_ptr<Mixer> build_rwkv5(const Settings& set, const Build& build, Mixe
 std::unique_ptr<Mixer> build_rwkv6(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rwkv_channel(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_s4d(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_s5(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

@@ -23,6 +23,8 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"kda", build_kda},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
+    {"mamba2", build_mamba2},
+    {"mamba3", build_mamba3},
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"mlstm", build_mlstm},
@@ -32,6 +34,8 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"rwkv6", build_rwkv6},
     {"rwkv_channel", build_rwkv_channel},
     {"rwkv7", build_rwkv7},
+    {"s4d", build_s4d},
+    {"s5", build_s5},
     {"swiglu", build_swiglu},
 };
 

@@ -11,6 +11,8 @@
 #include "primitives/kda.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
+#include "primitives/mamba2.h"
+#include "primitives/mamba3.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/mlstm.h"
@@ -20,6 +22,8 @@
 #include "primitives/rwkv6.h"
 #include "primitives/rwkv_channel.h"
 #include "primitives/rwkv7.h"
+#include "primitives/s4d.h"
+#include "primitives/s5.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -37,6 +41,8 @@ const std::vector<Primitive>& primitives() {
       kda(),
       linear_attention(),
       mamba(),
+      mamba2(),
+      mamba3(),
       mh_hyena(),
       mlp(),
       mlstm(),
@@ -46,6 +52,8 @@ const std::vector<Primitive>& primitives() {
       rwkv6(),
       rwkv_channel(),
       rwkv7(),
+      s4d(),
+      s5(),
       swiglu(),
   };
   return table;
