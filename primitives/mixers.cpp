@@ -13,6 +13,8 @@ struct Row {
 
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
+    {"canon", build_canon},
+    {"gated_short_conv", build_gated_short_conv},
     {"gla", build_gla},
     {"hyena", build_hyena},
     {"linear_attention", build_linear_attention},
@@ -20,6 +22,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},
+    {"short_conv", build_short_conv},
     {"swiglu", build_swiglu},
 };
 

@@ -1,6 +1,8 @@
 #include "primitives/table.h"
 
 #include "primitives/attention.h"
+#include "primitives/canon.h"
+#include "primitives/gated_short_conv.h"
 #include "primitives/gla.h"
 #include "primitives/hyena.h"
 #include "primitives/linear_attention.h"
@@ -8,6 +10,7 @@
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
+#include "primitives/short_conv.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -15,6 +18,8 @@ namespace madsearch {
 const std::vector<Primitive>& primitives() {
   static const std::vector<Primitive> table = {  // by name; a genome stores the name, never the row
       attention(),
+      canon(),
+      gated_short_conv(),
       gla(),
       hyena(),
       linear_attention(),
@@ -22,6 +27,7 @@ const std::vector<Primitive>& primitives() {
       mh_hyena(),
       mlp(),
       moe(),
+      short_conv(),
       swiglu(),
   };
   return table;
