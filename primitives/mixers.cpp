@@ -17,6 +17,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"gated_short_conv", build_gated_short_conv},
     {"gla", build_gla},
     {"hyena", build_hyena},
+    {"hyena_experts", build_hyena_experts},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},

@@ -5,6 +5,7 @@
 #include "primitives/gated_short_conv.h"
 #include "primitives/gla.h"
 #include "primitives/hyena.h"
+#include "primitives/hyena_experts.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
@@ -22,6 +23,7 @@ const std::vector<Primitive>& primitives() {
       gated_short_conv(),
       gla(),
       hyena(),
+      hyena_experts(),
       linear_attention(),
       mamba(),
       mh_hyena(),
