@@ -13,10 +13,12 @@ std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer*
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena_experts(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_long_conv(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rtf(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_short_conv(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 

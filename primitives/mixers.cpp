@@ -19,10 +19,12 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"hyena", build_hyena},
     {"hyena_experts", build_hyena_experts},
     {"linear_attention", build_linear_attention},
+    {"long_conv", build_long_conv},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},
+    {"rtf", build_rtf},
     {"short_conv", build_short_conv},
     {"swiglu", build_swiglu},
 };

@@ -7,10 +7,12 @@
 #include "primitives/hyena.h"
 #include "primitives/hyena_experts.h"
 #include "primitives/linear_attention.h"
+#include "primitives/long_conv.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
+#include "primitives/rtf.h"
 #include "primitives/short_conv.h"
 #include "primitives/swiglu.h"
 
@@ -25,10 +27,12 @@ const std::vector<Primitive>& primitives() {
       hyena(),
       hyena_experts(),
       linear_attention(),
+      long_conv(),
       mamba(),
       mh_hyena(),
       mlp(),
       moe(),
+      rtf(),
       short_conv(),
       swiglu(),
   };

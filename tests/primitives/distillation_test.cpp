@@ -139,7 +139,7 @@ class LongConvolutions : public ::testing::TestWithParam<std::string> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Blocks, LongConvolutions, ::testing::Values("hyena", "hyena_experts", "mh_hyena"),
+INSTANTIATE_TEST_SUITE_P(Blocks, LongConvolutions, ::testing::Values("hyena", "hyena_experts", "long_conv", "mh_hyena", "rtf"),
                          [](const auto& of) { return of.param; });
 
 TEST_P(LongConvolutions, DistilWithinTheToleranceAndStepAsTheyGoForward) {
