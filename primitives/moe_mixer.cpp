@@ -5,6 +5,7 @@
 #include "primitives/builders.h"
 #include "primitives/fused.h"
 #include "primitives/layers.h"
+#include "primitives/routing.h"
 
 namespace madsearch {
 namespace {
@@ -44,20 +45,15 @@ class MoE : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto scores = router_(x);                           // [R, ..., E]
-    const auto [best, chosen] = at::topk(scores, active_, -1);
-    const auto all = at::softmax(scores, -1);
-    const auto weights = at::zeros_like(all).scatter(-1, chosen, active_ == 1 ? all.gather(-1, chosen) : at::softmax(best, -1));
-    const auto share = at::one_hot(chosen, experts_).to(scores.scalar_type()).sum(-2) / static_cast<double>(active_);
-    const auto mean = [&](const at::Tensor& u) { return u.reshape({x.size(0), -1, experts_}).mean(1); };
-    balance_ = 0.01 * static_cast<double>(experts_) * (mean(share) * mean(all)).sum(-1);
+    const auto routing = route(router_(x), active_);
+    balance_ = routing.balance;
     // All experts as one wide gated MLP whose hidden channels are weighted: at these sizes faster than gathering tokens.
     auto sizes = x.sizes().vec();
     sizes.back() = experts_ * inner_;
     const auto hidden = at::silu(w1_(x)) * w2_(x);
     sizes.back() = experts_;
     sizes.push_back(inner_);
-    return shared_.added_to(w3_((hidden.view(sizes) * weights.unsqueeze(-1)).flatten(-2)), x);
+    return shared_.added_to(w3_((hidden.view(sizes) * routing.weights.unsqueeze(-1)).flatten(-2)), x);
   }
   at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
   at::Tensor auxiliary_loss() const override { return balance_; }
@@ -91,10 +87,7 @@ class ReferenceMoE : public Mixer {
     auto sizes = x.sizes().vec();
     sizes.push_back(experts_);
     const auto z = down_(up1_(x) * at::gelu(up2_(x), "tanh")).view(sizes);  // [..., D, E]
-    const auto scores = router_(x);
-    const auto least = std::get<0>(at::topk(scores, active_, -1)).slice(-1, active_ - 1);
-    const auto weights = at::softmax(at::where(scores < least, at::zeros_like(scores), scores), -1);
-    return shared_.added_to((z * weights.unsqueeze(-2)).sum(-1), x);
+    return shared_.added_to((z * reference_routing(router_(x), active_).unsqueeze(-2)).sum(-1), x);
   }
   at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
 

@@ -21,7 +21,6 @@ struct GoldenLayer {
 
 enum class GoldenFile {
   kLayer,      // golden_layer tells which
-  kNotYet,     // a layer of the reference that has no primitive here yet
   kElsewhere,  // whole models, metrics, tasks: held by the tests of other folders
   kUnknown
 };
