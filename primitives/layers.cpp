@@ -150,4 +150,9 @@ at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& h) {
   return at::fft_irfft(spectrum, 2 * T).slice(-1, 0, T);
 }
 
+at::Tensor causal_convolution_step(const at::Tensor& u, const at::Tensor& h, at::Tensor& past) {
+  past = past.defined() ? at::cat({past, u.unsqueeze(2)}, 2) : u.unsqueeze(2);
+  return (past * h.flip(-1).transpose(1, 2).unsqueeze(1)).sum(2);  // the oldest input meets the latest tap
+}
+
 }  // namespace madsearch

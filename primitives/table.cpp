@@ -1,16 +1,35 @@
 #include "primitives/table.h"
 
 #include "primitives/attention.h"
+#include "primitives/canon.h"
+#include "primitives/delta_net.h"
+#include "primitives/delta_product.h"
+#include "primitives/gated_delta_net.h"
+#include "primitives/gated_short_conv.h"
 #include "primitives/gla.h"
 #include "primitives/hgrn2.h"
 #include "primitives/hyena.h"
+#include "primitives/hyena_experts.h"
+#include "primitives/identity.h"
+#include "primitives/kda.h"
 #include "primitives/linear_attention.h"
+#include "primitives/long_conv.h"
 #include "primitives/mamba.h"
+#include "primitives/mamba2.h"
+#include "primitives/mamba3.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/mlstm.h"
 #include "primitives/moe.h"
 #include "primitives/retnet.h"
+#include "primitives/rtf.h"
+#include "primitives/rwkv5.h"
+#include "primitives/rwkv6.h"
+#include "primitives/rwkv7.h"
+#include "primitives/rwkv_channel.h"
+#include "primitives/s4d.h"
+#include "primitives/s5.h"
+#include "primitives/short_conv.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -18,16 +37,35 @@ namespace madsearch {
 const std::vector<Primitive>& primitives() {
   static const std::vector<Primitive> table = {  // by name; a genome stores the name, never the row
       attention(),
+      canon(),
+      delta_net(),
+      delta_product(),
+      gated_delta_net(),
+      gated_short_conv(),
       gla(),
       hgrn2(),
       hyena(),
+      hyena_experts(),
+      identity(),
+      kda(),
       linear_attention(),
+      long_conv(),
       mamba(),
+      mamba2(),
+      mamba3(),
       mh_hyena(),
       mlp(),
       mlstm(),
       moe(),
       retnet(),
+      rtf(),
+      rwkv5(),
+      rwkv6(),
+      rwkv7(),
+      rwkv_channel(),
+      s4d(),
+      s5(),
+      short_conv(),
       swiglu(),
   };
   return table;

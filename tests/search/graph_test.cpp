@@ -78,13 +78,16 @@ TEST(Validity, NamesTheBlockAndTheReason) {
 
 TEST(Sizes, MakeActiveParametersEqualWithinFivePercent) {
   for (const auto width : {32, 64, 128, 256})
-    for (const auto* design : {"attention swiglu mamba swiglu", "gla mlp gla swiglu", "[hyena swiglu]x2"}) {
+    for (const auto* design : {"attention swiglu mamba swiglu", "gla mlp gla swiglu", "[hyena swiglu]x2", "attention moe{shared=1} gla moe",
+                               "attention rwkv_channel gla rwkv_channel{gate=off}", "attention moe{shared=2, active=1} gla identity"}) {
       const Shape shape{width, 64};
       const auto target = transformer_parameters(4, shape);
       const auto sized = solve_sizes(parse(design), shape);
       const auto spent = cost(sized.genome, shape);
       if (sized.within) {
         EXPECT_NEAR(static_cast<double>(spent.active()), static_cast<double>(target), 0.05 * static_cast<double>(target)) << design << " " << width;
+      } else if (width >= 128) {                              // where 16 channels are few
+        EXPECT_GT(spent.parameters, 2 * target) << design << " " << width;
       }
       for (const auto* block : blocks(std::as_const(sized.genome)))
         if (block->settings.has("inner") && block->primitive != "hyena") {
@@ -100,6 +103,21 @@ TEST(Sizes, TransformerIsItsOwnMeasure) {
     EXPECT_TRUE(sized.within);
     EXPECT_EQ(cost(sized.genome, shape).active(), transformer_parameters(8, shape));
   }
+}
+
+TEST(Sizes, GiveTheParametersOfAnEmptyStageToTheOthers) {
+  const auto inner = [](const std::string& design) {
+    const auto genome = solved(design);
+    for (const auto* block : blocks(genome))
+      if (block->primitive == "swiglu") return block->settings.at("inner").of(kShape.width);
+    return std::int64_t{0};
+  };
+  const auto full = inner("attention swiglu gla swiglu"), one = inner("attention swiglu gla identity");
+  EXPECT_GT(one, full + 64);
+  const auto none = solve_sizes(parse("attention identity"), kShape);
+  EXPECT_TRUE(none.fixed);
+  EXPECT_FALSE(none.within);
+  EXPECT_EQ(cost(none.genome, kShape).active(), cost(parse("attention"), kShape).active() + kShape.width);  // its norm
 }
 
 TEST(Sizes, LeaveADesignThatFixesItsOwn) {
