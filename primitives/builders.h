@@ -12,6 +12,7 @@ std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixe
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);

@@ -18,6 +18,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
+    {"mla", build_mla},
     {"mlp", build_mlp},
     {"moe", build_moe},
     {"swiglu", build_swiglu},

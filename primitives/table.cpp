@@ -6,6 +6,7 @@
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
+#include "primitives/mla.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
 #include "primitives/swiglu.h"
@@ -20,6 +21,7 @@ const std::vector<Primitive>& primitives() {
       linear_attention(),
       mamba(),
       mh_hyena(),
+      mla(),
       mlp(),
       moe(),
       swiglu(),
