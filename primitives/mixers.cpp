@@ -13,6 +13,7 @@ struct Row {
 
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
+    {"forgetting_attention", build_forgetting_attention},
     {"gla", build_gla},
     {"hyena", build_hyena},
     {"linear_attention", build_linear_attention},
