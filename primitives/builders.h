@@ -7,6 +7,7 @@ namespace madsearch {
 using MixerBuilder = std::unique_ptr<Mixer> (*)(const Settings&, const Build&, Mixer* keys_values);
 
 std::unique_ptr<Mixer> build_attention(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_differential_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_forgetting_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);

@@ -13,6 +13,7 @@ struct Row {
 
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
+    {"differential_attention", build_differential_attention},
     {"forgetting_attention", build_forgetting_attention},
     {"gla", build_gla},
     {"hyena", build_hyena},

@@ -1,6 +1,7 @@
 #include "primitives/table.h"
 
 #include "primitives/attention.h"
+#include "primitives/differential_attention.h"
 #include "primitives/forgetting_attention.h"
 #include "primitives/gla.h"
 #include "primitives/hyena.h"
@@ -17,6 +18,7 @@ namespace madsearch {
 const std::vector<Primitive>& primitives() {
   static const std::vector<Primitive> table = {  // by name; a genome stores the name, never the row
       attention(),
+      differential_attention(),
       forgetting_attention(),
       gla(),
       hyena(),
