@@ -12,6 +12,8 @@ std::unique_ptr<Mixer> build_delta_net(const Settings& set, const Build& build, 
 std::unique_ptr<Mixer> build_delta_product(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gated_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gated_short_conv(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_differential_attention(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_forgetting_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hgrn2(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
@@ -24,6 +26,7 @@ std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixe
 std::unique_ptr<Mixer> build_mamba2(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba3(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);

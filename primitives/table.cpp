@@ -6,6 +6,8 @@
 #include "primitives/delta_product.h"
 #include "primitives/gated_delta_net.h"
 #include "primitives/gated_short_conv.h"
+#include "primitives/differential_attention.h"
+#include "primitives/forgetting_attention.h"
 #include "primitives/gla.h"
 #include "primitives/hgrn2.h"
 #include "primitives/hyena.h"
@@ -18,6 +20,7 @@
 #include "primitives/mamba2.h"
 #include "primitives/mamba3.h"
 #include "primitives/mh_hyena.h"
+#include "primitives/mla.h"
 #include "primitives/mlp.h"
 #include "primitives/mlstm.h"
 #include "primitives/moe.h"
@@ -42,6 +45,8 @@ const std::vector<Primitive>& primitives() {
       delta_product(),
       gated_delta_net(),
       gated_short_conv(),
+      differential_attention(),
+      forgetting_attention(),
       gla(),
       hgrn2(),
       hyena(),
@@ -54,6 +59,7 @@ const std::vector<Primitive>& primitives() {
       mamba2(),
       mamba3(),
       mh_hyena(),
+      mla(),
       mlp(),
       mlstm(),
       moe(),
