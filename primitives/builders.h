@@ -13,6 +13,7 @@ std::unique_ptr<Mixer> build_delta_product(const Settings& set, const Build& bui
 std::unique_ptr<Mixer> build_gated_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gated_short_conv(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_gru(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hgrn2(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena_experts(const Settings& set, const Build& build, Mixer* keys_values);
@@ -20,6 +21,7 @@ std::unique_ptr<Mixer> build_identity(const Settings& set, const Build& build, M
 std::unique_ptr<Mixer> build_kda(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_long_conv(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_lstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba2(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba3(const Settings& set, const Build& build, Mixer* keys_values);

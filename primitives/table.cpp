@@ -7,6 +7,7 @@
 #include "primitives/gated_delta_net.h"
 #include "primitives/gated_short_conv.h"
 #include "primitives/gla.h"
+#include "primitives/gru.h"
 #include "primitives/hgrn2.h"
 #include "primitives/hyena.h"
 #include "primitives/hyena_experts.h"
@@ -14,6 +15,7 @@
 #include "primitives/kda.h"
 #include "primitives/linear_attention.h"
 #include "primitives/long_conv.h"
+#include "primitives/lstm.h"
 #include "primitives/mamba.h"
 #include "primitives/mamba2.h"
 #include "primitives/mamba3.h"
@@ -43,6 +45,7 @@ const std::vector<Primitive>& primitives() {
       gated_delta_net(),
       gated_short_conv(),
       gla(),
+      gru(),
       hgrn2(),
       hyena(),
       hyena_experts(),
@@ -50,6 +53,7 @@ const std::vector<Primitive>& primitives() {
       kda(),
       linear_attention(),
       long_conv(),
+      lstm(),
       mamba(),
       mamba2(),
       mamba3(),
