@@ -38,6 +38,7 @@ std::unique_ptr<Mixer> build_rwkv_channel(const Settings& set, const Build& buil
 std::unique_ptr<Mixer> build_s4d(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_s5(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_short_conv(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

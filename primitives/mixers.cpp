@@ -44,6 +44,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"s4d", build_s4d},
     {"s5", build_s5},
     {"short_conv", build_short_conv},
+    {"slstm", build_slstm},
     {"swiglu", build_swiglu},
 };
 

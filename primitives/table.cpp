@@ -32,6 +32,7 @@
 #include "primitives/s4d.h"
 #include "primitives/s5.h"
 #include "primitives/short_conv.h"
+#include "primitives/slstm.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -70,6 +71,7 @@ const std::vector<Primitive>& primitives() {
       s4d(),
       s5(),
       short_conv(),
+      slstm(),
       swiglu(),
   };
   return table;
