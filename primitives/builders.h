@@ -26,6 +26,8 @@ std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixe
 std::unique_ptr<Mixer> build_mamba2(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba3(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mingru(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_minlstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);

@@ -32,6 +32,8 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mamba2", build_mamba2},
     {"mamba3", build_mamba3},
     {"mh_hyena", build_mh_hyena},
+    {"mingru", build_mingru},
+    {"minlstm", build_minlstm},
     {"mlp", build_mlp},
     {"mlstm", build_mlstm},
     {"moe", build_moe},

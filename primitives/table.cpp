@@ -20,6 +20,8 @@
 #include "primitives/mamba2.h"
 #include "primitives/mamba3.h"
 #include "primitives/mh_hyena.h"
+#include "primitives/mingru.h"
+#include "primitives/minlstm.h"
 #include "primitives/mlp.h"
 #include "primitives/mlstm.h"
 #include "primitives/moe.h"
@@ -59,6 +61,8 @@ const std::vector<Primitive>& primitives() {
       mamba2(),
       mamba3(),
       mh_hyena(),
+      mingru(),
+      minlstm(),
       mlp(),
       mlstm(),
       moe(),
