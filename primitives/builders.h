@@ -32,6 +32,7 @@ std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer*
 std::unique_ptr<Mixer> build_mlstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_retnet(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rtf(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rwkv5(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rwkv6(const Settings& set, const Build& build, Mixer* keys_values);

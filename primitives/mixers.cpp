@@ -38,6 +38,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mlstm", build_mlstm},
     {"moe", build_moe},
     {"retnet", build_retnet},
+    {"rg_lru", build_rg_lru},
     {"rtf", build_rtf},
     {"rwkv5", build_rwkv5},
     {"rwkv6", build_rwkv6},

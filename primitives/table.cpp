@@ -26,6 +26,7 @@
 #include "primitives/mlstm.h"
 #include "primitives/moe.h"
 #include "primitives/retnet.h"
+#include "primitives/rg_lru.h"
 #include "primitives/rtf.h"
 #include "primitives/rwkv5.h"
 #include "primitives/rwkv6.h"
@@ -67,6 +68,7 @@ const std::vector<Primitive>& primitives() {
       mlstm(),
       moe(),
       retnet(),
+      rg_lru(),
       rtf(),
       rwkv5(),
       rwkv6(),
