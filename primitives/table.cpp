@@ -4,10 +4,10 @@
 #include "primitives/canon.h"
 #include "primitives/delta_net.h"
 #include "primitives/delta_product.h"
-#include "primitives/gated_delta_net.h"
-#include "primitives/gated_short_conv.h"
 #include "primitives/differential_attention.h"
 #include "primitives/forgetting_attention.h"
+#include "primitives/gated_delta_net.h"
+#include "primitives/gated_short_conv.h"
 #include "primitives/gla.h"
 #include "primitives/gru.h"
 #include "primitives/hgrn2.h"
@@ -22,9 +22,9 @@
 #include "primitives/mamba2.h"
 #include "primitives/mamba3.h"
 #include "primitives/mh_hyena.h"
-#include "primitives/mla.h"
 #include "primitives/mingru.h"
 #include "primitives/minlstm.h"
+#include "primitives/mla.h"
 #include "primitives/mlp.h"
 #include "primitives/mlstm.h"
 #include "primitives/moe.h"
@@ -49,10 +49,10 @@ const std::vector<Primitive>& primitives() {
       canon(),
       delta_net(),
       delta_product(),
-      gated_delta_net(),
-      gated_short_conv(),
       differential_attention(),
       forgetting_attention(),
+      gated_delta_net(),
+      gated_short_conv(),
       gla(),
       gru(),
       hgrn2(),
@@ -67,9 +67,9 @@ const std::vector<Primitive>& primitives() {
       mamba2(),
       mamba3(),
       mh_hyena(),
-      mla(),
       mingru(),
       minlstm(),
+      mla(),
       mlp(),
       mlstm(),
       moe(),
