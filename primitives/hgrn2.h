@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// A gated linear recurrent network whose every channel keeps `state` numbers: the forget gate's complement writes, so that what is forgotten
-/// makes room for what comes in, and an outer product spreads the input over the states. Causal.
+/// A gated linear recurrent network whose every channel keeps `state` numbers: the forget gate's complement writes, so that what is
+/// forgotten makes room for what comes in, and an outer product spreads the input over the states. Causal.
 ///
 ///   q, f, i = x Wq, x Wf, x Wi                         x [R, B, T, D]; D/N heads of N channels
 ///   q, f, i = conv(q), conv(f), conv(i)                unless conv=none: causal, depthwise, no bias

@@ -44,7 +44,9 @@ class HGRN2 : public Mixer {
       state.tensors.resize(4);                                // S, and what each convolution still sees
       state.tensors[0] = at::zeros({x.size(0), x.size(1), x.size(2) / size_, size_, size_}, x.options());
     }
-    const auto convolved = [&](std::size_t n, const at::Tensor& u) { return convs_.empty() ? u : convs_[n]->step(u, state.tensors[n + 1]); };
+    const auto convolved = [&](std::size_t n, const at::Tensor& u) {
+      return convs_.empty() ? u : convs_[n]->step(u, state.tensors[n + 1]);
+    };
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {-1, size_}); };  // [R, B, H, N]
     const auto f = convolved(1, f_(x));
     auto& S = state.tensors[0];

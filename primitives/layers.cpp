@@ -86,7 +86,8 @@ at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, eps) * along(weight, x) + along(bias, x);
 }
 
-GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_, bool with_bias) : groups(groups_), eps(eps_) {
+GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_, bool with_bias)
+    : groups(groups_), eps(eps_) {
   parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
   if (with_bias) parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
 }
@@ -129,8 +130,11 @@ at::Tensor rotary_turns(std::int64_t T, std::int64_t n, const at::TensorOptions&
 }
 
 at::Tensor rotary(const at::Tensor& x, std::int64_t offset) {
+  return turned_pairs(x, rotary_turns(x.size(-2), x.size(-1), x.options(), offset));
+}
+
+at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& turns) {
   const auto half = x.size(-1) / 2;
-  const auto turns = rotary_turns(x.size(-2), x.size(-1), x.options(), offset);
   const auto cosine = turns.select(1, 0), sine = turns.select(1, 1);
   const auto a = x.slice(-1, 0, half), b = x.slice(-1, half, 2 * half);
   return at::cat({a * cosine - b * sine, a * sine + b * cosine}, -1);

@@ -9,7 +9,7 @@ Primitive mlstm() {
           .family = "linear attention",
           .kind = Kind::kSequence,
           .equation = "C_t = σ(f_t) C_{t-1} + exp(i_t) k_tᵀ v_t,  h_t = q_t C_t / max(|q_t · n_t|, 1)",
-          .source = "arXiv:2405.04517, section 2.3; the layer of arXiv:2503.13427, section 3",
+          .source = "arXiv:2405.04517, section 2.3; the layer of arXiv:2503.13427",
           .knobs = {heads_knob(),
                     {"expand_k", {KnobValue(1, 2), 1}, "channels of queries and keys as a ratio to the width", 1.0 / 64, 8, true}},
           .cost = [](const Settings& set, Shape s) -> Cost {

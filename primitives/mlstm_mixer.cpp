@@ -45,7 +45,8 @@ class MLSTM : public Mixer {
     const auto total = at::cumsum(keep.detach(), -2);
     const auto m = total + std::get<0>(at::cummax(write.detach() - total, -2)).clamp_min(0);
     const auto v = at::constant_pad_nd(heads(v_(x)), {0, 1}, 1);  // a column of ones makes n the last column of C
-    const auto y = gated_recurrence(heads(q_(x)), heads(scaled(k_(x))) * at::exp(write - m), keep + at::constant_pad_nd(m, {0, 0, 1, -1}) - m, v);
+    const auto before = at::constant_pad_nd(m, {0, 0, 1, -1});  // m_{t-1}, from m_0 = 0
+    const auto y = gated_recurrence(heads(q_(x)), heads(scaled(k_(x))) * at::exp(write - m), keep + before - m, v);
     return out_(norm_(quotient(y, m).transpose(2, 3).flatten(-2)) * at::sigmoid(o_(x)));
   }
 
