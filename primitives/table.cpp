@@ -4,9 +4,12 @@
 #include "primitives/canon.h"
 #include "primitives/delta_net.h"
 #include "primitives/delta_product.h"
+#include "primitives/differential_attention.h"
+#include "primitives/forgetting_attention.h"
 #include "primitives/gated_delta_net.h"
 #include "primitives/gated_short_conv.h"
 #include "primitives/gla.h"
+#include "primitives/gru.h"
 #include "primitives/hgrn2.h"
 #include "primitives/hyena.h"
 #include "primitives/hyena_experts.h"
@@ -14,14 +17,19 @@
 #include "primitives/kda.h"
 #include "primitives/linear_attention.h"
 #include "primitives/long_conv.h"
+#include "primitives/lstm.h"
 #include "primitives/mamba.h"
 #include "primitives/mamba2.h"
 #include "primitives/mamba3.h"
 #include "primitives/mh_hyena.h"
+#include "primitives/mingru.h"
+#include "primitives/minlstm.h"
+#include "primitives/mla.h"
 #include "primitives/mlp.h"
 #include "primitives/mlstm.h"
 #include "primitives/moe.h"
 #include "primitives/retnet.h"
+#include "primitives/rg_lru.h"
 #include "primitives/rtf.h"
 #include "primitives/rwkv5.h"
 #include "primitives/rwkv6.h"
@@ -30,6 +38,7 @@
 #include "primitives/s4d.h"
 #include "primitives/s5.h"
 #include "primitives/short_conv.h"
+#include "primitives/slstm.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -40,9 +49,12 @@ const std::vector<Primitive>& primitives() {
       canon(),
       delta_net(),
       delta_product(),
+      differential_attention(),
+      forgetting_attention(),
       gated_delta_net(),
       gated_short_conv(),
       gla(),
+      gru(),
       hgrn2(),
       hyena(),
       hyena_experts(),
@@ -50,14 +62,19 @@ const std::vector<Primitive>& primitives() {
       kda(),
       linear_attention(),
       long_conv(),
+      lstm(),
       mamba(),
       mamba2(),
       mamba3(),
       mh_hyena(),
+      mingru(),
+      minlstm(),
+      mla(),
       mlp(),
       mlstm(),
       moe(),
       retnet(),
+      rg_lru(),
       rtf(),
       rwkv5(),
       rwkv6(),
@@ -66,6 +83,7 @@ const std::vector<Primitive>& primitives() {
       s4d(),
       s5(),
       short_conv(),
+      slstm(),
       swiglu(),
   };
   return table;
