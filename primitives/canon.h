@@ -7,8 +7,8 @@ namespace madsearch {
 ///
 ///   out = conv_k(x)                                    x, out [R, B, T, D]; k taps a channel, no bias
 ///
-/// The layer's residual is the stage's own, so that as a stage it is x + conv_k(Norm(x)). (The paper also puts it inside other blocks, where
-/// it is a short convolution of theirs.)
+/// The layer's residual is the stage's own, so that as a stage it is x + conv_k(Norm(x)). (The paper also puts it inside other blocks,
+/// where it is a short convolution of theirs.)
 ///
 /// Knobs       conv (k)
 /// Parameters  k D

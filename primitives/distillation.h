@@ -24,7 +24,8 @@ class Recurrences {
   const std::vector<std::int64_t>& orders() const { return orders_; }
   /// The filters that the recurrences compute, up to `length`, which is that of the filters at most. [R, C, length]
   at::Tensor responses(std::int64_t length) const { return responses_.slice(-1, 0, length); }
-  /// One token of K inputs for each filter: u [R, B, C, K] -> y, the same; `states` [R, B, numbers(), K] (undefined at the start) is advanced.
+  /// One token of K inputs for each filter: u [R, B, C, K] -> y, the same. `states` [R, B, numbers(), K], undefined at the start, is
+  /// advanced.
   at::Tensor step(const at::Tensor& u, at::Tensor& states) const;
 
  private:

@@ -16,6 +16,7 @@ namespace madsearch {
 /// Parameters  D L + D + 2 D (D + 1)     of which K grows with the length
 /// FLOPs       T (4 D² + 4 D) + D times the cheaper of Toeplitz product T (T + 1) and FFT
 /// State       T D                   the past of x, which convention mad counts too, as the filter has no order
+///                     distilled: the orders of the trained filters' recurrences (distillation.h) in place of T D
 /// Protocol    the same in both
 /// Source      Fu et al. 2023, arXiv:2302.06646: smoothing and squashing in the time domain; λ, initial values and the layer around the
 ///             convolution as in its published code (weight_init double_exp)

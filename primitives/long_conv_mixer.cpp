@@ -49,8 +49,7 @@ class LongConv : public Mixer {
  private:
   at::Tensor filter(std::int64_t length) const {              // [R, D, length]
     if (length > kernel_.size(2))
-      throw std::invalid_argument("a long convolution of " + std::to_string(kernel_.size(2)) + " taps cannot serve " + std::to_string(length) +
-                                  " tokens");
+      throw std::invalid_argument("long_conv for at most " + std::to_string(kernel_.size(2)) + " tokens cannot take " + std::to_string(length));
     const auto mean = smooth_ > 1 ? at::avg_pool1d(kernel_, smooth_, 1, smooth_ / 2) : kernel_;
     constexpr double kLambda = 0.001;
     return at::softshrink(mean, kLambda).slice(-1, 0, length);

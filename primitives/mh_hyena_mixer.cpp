@@ -43,7 +43,8 @@ class MultiHeadHyena : public Mixer {
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, heads_, 1, size_}); };
     const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
     ++state.position;
-    const auto y = distilled() ? step_with_products(x1, x2, v, state.tensors[0]) : step_with_scores(x1, x2, v, state.tensors[0], state.tensors[1]);
+    const auto y = distilled() ? step_with_products(x1, x2, v, state.tensors[0])
+                               : step_with_scores(x1, x2, v, state.tensors[0], state.tensors[1]);
     return out_(y.reshape({R, B, D}));
   }
 
@@ -59,7 +60,8 @@ class MultiHeadHyena : public Mixer {
   }
 
   /// Exact: the past of v and x2 meets the current x1, like keys and values. x1, x2, v and the result [R, B, H, 1, M].
-  at::Tensor step_with_scores(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, at::Tensor& past_v, at::Tensor& past_x2) const {
+  at::Tensor step_with_scores(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, at::Tensor& past_v,
+                              at::Tensor& past_x2) const {
     past_v = past_v.defined() ? at::cat({past_v, v}, 3) : v;
     past_x2 = past_x2.defined() ? at::cat({past_x2, x2}, 3) : x2;
     auto h = filter_(past_v.size(3));

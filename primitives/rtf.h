@@ -20,6 +20,7 @@ namespace madsearch {
 /// Parameters  2 D N + D + 2 D (D + 1)
 /// FLOPs       T (4 D N + 2 D + 4 D² + 2 D)
 /// State       D N
+///                     distilled: the orders of the trained filters' recurrences (distillation.h) in place of D N
 /// Protocol    the same in both
 /// Source      Parnichkun et al. 2024, arXiv:2405.06147; initial values and the layer around the filter as in its published code
 Primitive rtf();

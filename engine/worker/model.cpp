@@ -6,6 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "primitives/distillation.h"
+#include "primitives/table.h"
+
 namespace madsearch {
 namespace {
 
@@ -61,6 +64,7 @@ Model::Model(const Genome& genome, const ModelOptions& options) : options_(optio
   if (D < 4 || V < 2 || options.max_length < 1 || options.seeds.empty())
     throw std::invalid_argument("a model needs a width of 4, a vocabulary of 2, a length of 1 and one seed at least");
   if (const auto why = invalid(genome, {D, options.max_length, options.protocol}); !why.empty()) throw std::invalid_argument(why);
+  exact_state_ = cost(genome, {D, options.max_length, options.protocol}).state;
   Build build;
   build.width = D;
   build.max_length = options.max_length;
@@ -191,6 +195,28 @@ at::Tensor Model::forward(const at::Tensor& tokens, const at::Tensor& scored) {
   x = x.flatten(1, 2);                                        // [R, B T, D]
   if (scored.size(0) != x.size(1)) x = x.index_select(1, scored);
   return (*unembedding_)((*final_norm_)(x));
+}
+
+std::int64_t Model::distil_filters() {
+  const at::NoGradGuard no_grad;
+  const auto& nodes = graph_.nodes();
+  auto total = exact_state_;
+  std::vector<std::int64_t> saved(nodes.size(), 0);           // by the node that owns the weights; each use of them has a state of its own
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto& node = nodes[i];
+    if (node.type != Node::Type::kBlock) continue;
+    auto& mixer = *stages_[i].mixer;
+    if (const auto filters = node.weights == i ? mixer.long_filters() : at::Tensor(); filters.defined()) {
+      mixer.use_distilled(std::make_shared<const Recurrences>(distil(filters)));
+      State state;
+      mixer.step(at::zeros({replicas(), 1, options_.width}, options_.options), state);
+      const Shape shape{options_.width, options_.max_length, options_.protocol};
+      saved[i] = find_primitive(node.block.primitive)->cost(node.block.settings, shape).state - state.numbers();
+      if (saved[i] <= 0) saved[i] = 0, mixer.use_distilled(nullptr);
+    }
+    total -= saved[node.weights];
+  }
+  return total;
 }
 
 Model::States Model::start() const { return States(graph_.nodes().size()); }

@@ -57,13 +57,15 @@ std::vector<Vector> convolve(const Pass& pass, const std::function<Vector(std::i
 TEST(RTF, ConvolvesWithAQuotientOfPolynomials) {
   for (const std::int64_t order : {1, 4})
     for (const std::int64_t length : {3, 10, 133})  // order 4 at length 3 takes 5 roots
-      expect_agreement(passes("rtf", {{"state", order}}, {4, length}),
-                       [&](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_roots(pass, c, order); }); }, 1e-9);
+      expect_agreement(
+          passes("rtf", {{"state", order}}, {4, length}),
+          [&](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_roots(pass, c, order); }); }, 1e-9);
 }
 
 TEST(RTF, IsTheRecurrenceOfItsCoefficientsOverLongSequences) {  // where nothing is left to wrap around: |a| sums to 0.4 at most
-  expect_agreement(passes("rtf", {{"state", 4}}, {4, 120}),
-                   [](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_recurrence(pass, c, 4); }); }, 1e-9);
+  expect_agreement(
+      passes("rtf", {{"state", 4}}, {4, 120}),
+      [](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_recurrence(pass, c, 4); }); }, 1e-9);
 }
 
 }  // namespace
