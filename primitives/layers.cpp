@@ -42,8 +42,8 @@ at::Tensor constant_init(const Build& build, const at::Tensor& value) {
 
 Linear::Linear(const Build& build, std::int64_t in, std::int64_t out, Options options) {
   const double bound = options.bound.value_or(1 / std::sqrt(static_cast<double>(in)));
-  parameter("weight", weight, uniform_init(build, "weight", {out, in}, bound));
-  if (options.bias) parameter("bias", bias, at::zeros({build.replicas(), out}, build.options));
+  parameter("weight", weight, uniform_init(build, "weight", {out, in}, bound), true);
+  if (options.bias) parameter("bias", bias, at::zeros({build.replicas(), out}, build.options), true);
 }
 
 Linear::Linear(const Build& build, std::int64_t in, std::int64_t out) : Linear(build, in, out, Options{}) {}

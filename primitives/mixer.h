@@ -39,16 +39,24 @@ class Module {
   /// All parameters with dotted names, own ones first, in order of registration. The tensors alias the module's own: to replace
   /// values use at::NoGradGuard and copy_; to drop replicas use select_replicas.
   std::vector<NamedParameter> parameters() const;
+  /// Of these the weights and biases of Linears.
+  std::vector<NamedParameter> linear_parameters() const;
   /// Keeps replicas `index` [R'] (int64, ascending) of every parameter.
   void select_replicas(const at::Tensor& index);
 
  protected:
   /// Registers a leaf [R, ...]; returns it with requires_grad set. `slot` is the member that holds it.
-  void parameter(const std::string& name, at::Tensor& slot, at::Tensor value);
+  void parameter(const std::string& name, at::Tensor& slot, at::Tensor value, bool linear = false);
   void child(const std::string& name, Module& module);
 
  private:
-  std::vector<std::pair<std::string, at::Tensor*>> own_;
+  struct Own {
+    std::string name;
+    at::Tensor* slot;
+    bool linear;
+  };
+  std::vector<NamedParameter> list(bool linear_only) const;
+  std::vector<Own> own_;
   std::vector<std::pair<std::string, Module*>> children_;
 };
 

@@ -28,18 +28,14 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-/// The auto-encoder of mad-lab draws every nn.Linear again. Its convolutions, [R, channels, taps], are no nn.Linear.
+/// The auto-encoder of mad-lab draws every nn.Linear again, inside mixers too.
 void draw_linears(const Build& build, const Module& module) {
   const at::NoGradGuard no_grad;
-  const auto all = module.parameters();
-  for (const auto& p : all) {
-    if (!ends_with(p.name, ".weight") || p.value.dim() != 3 || p.name.find("conv") != std::string::npos ||
-        p.name.find("embedding") != std::string::npos)
-      continue;
-    p.value.copy_(normal_init(build, "redrawn." + p.name, p.value.sizes().slice(1), kEmbeddingDeviation));
-    const auto bias = p.name.substr(0, p.name.size() - 6) + "bias";
-    for (const auto& q : all)
-      if (q.name == bias) q.value.zero_();
+  for (const auto& p : module.linear_parameters()) {
+    if (ends_with(p.name, "bias"))
+      p.value.zero_();
+    else
+      p.value.copy_(normal_init(build, "redrawn." + p.name, p.value.sizes().slice(1), kEmbeddingDeviation));
   }
 }
 

@@ -48,6 +48,24 @@ TEST(Model, CarriesSharedKeysAndValuesOnce) {
   expect_steps("attention{heads=4,window=4}@a swiglu attention{heads=4}@a:kv attention{heads=4,window=4}@a:kv");
 }
 
+TEST(Model, DrawsEveryLinearOfMadLabsAutoEncoderAgainAndNothingElse) {
+  auto options = testing::model_options(16, 8, 12, {1});
+  options.protocol = Protocol::kMadLab;
+  options.backbone = Backbone::kAutoEncoder;
+  const Model encoder(testing::sized("hyena swiglu", 16, 12), options);
+  std::map<std::string, double> deviations;
+  for (const auto& p : encoder.parameters()) deviations[p.name] = p.value.numel() > 1 ? p.value.std().item<double>() : 0;
+  int linears = 0, others = 0;
+  for (const auto& [name, deviation] : deviations) {
+    if (name.find("implicit_filter") != std::string::npos && name.ends_with("weight")) ++linears, EXPECT_NEAR(deviation, 0.02, 0.015) << name;
+    if (name.ends_with("in_proj.weight")) ++linears, EXPECT_NEAR(deviation, 0.02, 0.003) << name;
+    if (name.ends_with("in_proj.bias")) ++linears, EXPECT_EQ(deviation, 0) << name;
+    if (name.find("short_filter") != std::string::npos) ++others, EXPECT_GT(deviation, 0.2) << name;
+  }
+  EXPECT_GE(linears, 5);
+  EXPECT_GE(others, 1);
+}
+
 TEST(Model, StepsInItsDistilledFormAndCarriesTheStateCounted) {
   constexpr std::int64_t T = 32;
   for (const auto* design : {"hyena{filter_order=2}@a swiglu attention{heads=4} hyena{filter_order=2}@a", "mh_hyena{head_size=4} swiglu mamba"}) {
