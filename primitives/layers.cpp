@@ -86,9 +86,10 @@ at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, eps) * along(weight, x) + along(bias, x);
 }
 
-GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_) : groups(groups_), eps(eps_) {
+GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_, bool with_bias)
+    : groups(groups_), eps(eps_) {
   parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
-  parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
+  if (with_bias) parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
 }
 
 at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
@@ -96,7 +97,8 @@ at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
   auto parts = x.sizes().vec();
   parts.back() = groups;
   parts.push_back(size);
-  return at::layer_norm(x.reshape(parts), {size}, {}, {}, eps).flatten(-2) * along(weight, x) + along(bias, x);
+  const auto y = at::layer_norm(x.reshape(parts), {size}, {}, {}, eps).flatten(-2) * along(weight, x);
+  return bias.defined() ? y + along(bias, x) : y;
 }
 
 at::Tensor l2_normalised(const at::Tensor& x, double eps) { return x * at::rsqrt(at::square(x).sum(-1, true) + eps); }
@@ -128,8 +130,11 @@ at::Tensor rotary_turns(std::int64_t T, std::int64_t n, const at::TensorOptions&
 }
 
 at::Tensor rotary(const at::Tensor& x, std::int64_t offset) {
+  return turned_pairs(x, rotary_turns(x.size(-2), x.size(-1), x.options(), offset));
+}
+
+at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& turns) {
   const auto half = x.size(-1) / 2;
-  const auto turns = rotary_turns(x.size(-2), x.size(-1), x.options(), offset);
   const auto cosine = turns.select(1, 0), sine = turns.select(1, 1);
   const auto a = x.slice(-1, 0, half), b = x.slice(-1, half, 2 * half);
   return at::cat({a * cosine - b * sine, a * sine + b * cosine}, -1);
@@ -146,6 +151,11 @@ at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& h) {
   }
   const auto spectrum = at::fft_rfft(u, 2 * T) * at::fft_rfft(h, 2 * T).unsqueeze(1);
   return at::fft_irfft(spectrum, 2 * T).slice(-1, 0, T);
+}
+
+at::Tensor causal_convolution_step(const at::Tensor& u, const at::Tensor& h, at::Tensor& past) {
+  past = past.defined() ? at::cat({past, u.unsqueeze(2)}, 2) : u.unsqueeze(2);
+  return (past * h.flip(-1).transpose(1, 2).unsqueeze(1)).sum(2);  // the oldest input meets the latest tap
 }
 
 }  // namespace madsearch

@@ -59,6 +59,8 @@ struct State {
   std::int64_t numbers() const;                               // a sequence: total elements / (R B)
 };
 
+class Recurrences;
+
 /// A block's LibTorch side.
 class Mixer : public Module {
  public:
@@ -66,6 +68,17 @@ class Mixer : public Module {
   virtual at::Tensor step(const at::Tensor& x, State& state) = 0;  // x [R, B, D], the next token -> [R, B, D]
   /// A loss to add to the training loss after forward, [R], or an undefined tensor (MoE's load balancing).
   virtual at::Tensor auxiliary_loss() const { return {}; }
+  /// The filters of its long convolutions for max_length tokens as they are trained, [R, C, max_length], or an undefined tensor if it has none.
+  virtual at::Tensor long_filters() const { return {}; }
+  /// From now on those filters are what `recurrences` compute (distillation.h, of long_filters() of the same replicas): forward convolves
+  /// with their responses, step carries their states in place of the past. nullptr: as trained again.
+  void use_distilled(std::shared_ptr<const Recurrences> recurrences) { distilled_ = std::move(recurrences); }
+
+ protected:
+  const Recurrences* distilled() const { return distilled_.get(); }
+
+ private:
+  std::shared_ptr<const Recurrences> distilled_;
 };
 
 /// Builds `primitive` with `settings` (complete, no `auto`). `keys_values` is the mixer whose keys and values this use shares

@@ -1,4 +1,6 @@
 #pragma once
+#include <limits>
+
 #include "primitives/primitive.h"
 
 namespace madsearch {
@@ -14,6 +16,13 @@ inline Knob conv_knob(KnobValue standard) {
     if (value != out.values.front()) out.values.push_back(value);
   return out;
 }
+/// The same for a mixer that is such a convolution.
+inline Knob taps_knob(std::int64_t standard) {
+  Knob out{"conv", {standard}, "taps of the short convolution, the current token included", 2, 16};
+  for (const std::int64_t value : {4, 3, 2})
+    if (value != standard) out.values.push_back(value);
+  return out;
+}
 /// 0 for none.
 inline std::int64_t taps(const Settings& set) { return set.at("conv").is_word() ? 0 : set.count("conv"); }
 
@@ -24,6 +33,13 @@ inline bool on(const Settings& set, const std::string& name) { return set.word(n
 
 inline Knob gate_knob(bool standard) { return switch_knob("gate", standard, "output gate silu(x Wg)"); }
 inline Knob qk_norm_knob(bool standard) { return switch_knob("qk_norm", standard, "normalisation of queries and keys over each head"); }
+inline Knob forget_bias_knob() { return {"forget_bias", {0, 1}, "added to the initial bias of the forget gate", 0, 16}; }
 inline Knob rotary_knob(bool standard) { return switch_knob("rotary", standard, "rotary position embedding of queries and keys"); }
+
+/// The most tokens that one reads by the knobs `window` and `sinks`: a block that lacks the first, or has window=none, reads all.
+inline std::int64_t tokens_read(const Settings& set) {
+  if (!set.has("window") || set.at("window").is_word()) return std::numeric_limits<std::int64_t>::max();
+  return set.count("window") + (set.has("sinks") ? set.count("sinks") : 0);
+}
 
 }  // namespace madsearch

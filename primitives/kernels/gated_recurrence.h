@@ -1,6 +1,14 @@
 #pragma once
 #include "primitives/kernels/launch.h"
 
+// Before a loop over a constant number of channels: a vector of them, with no dependence between iterations. GCC would unroll the loop
+// before it vectorises, and then find no vectors.
+#if defined(__CUDACC__)
+#define MADSEARCH_LANES
+#else
+#define MADSEARCH_LANES _Pragma("GCC ivdep") _Pragma("GCC unroll 1")
+#endif
+
 namespace madsearch::kernels {
 
 /// A linear recurrence over outer products with a decay for each key channel; one head of one sequence (in.M = 1), value channels
@@ -11,9 +19,9 @@ namespace madsearch::kernels {
 ///
 /// `h` [K, V], the state before the first token, is advanced to that after the last. With `keep`, h [T + 1, K, V] begins with the state
 /// before the first token and is filled with those after each one, for backward; `o` is then not written.
-/// C is a constant so that sums over the keys stay in registers; loops over it are not unrolled, which GCC would do before it vectorises.
+/// C is a constant so that sums over the keys stay in registers.
 /// Source: Yang et al. 2023, arXiv:2312.06635, equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay);
-/// Peng et al. 2024, arXiv:2404.05892, equation 17 (bonus).
+/// Peng et al. 2024, arXiv:2404.05892 (bonus).
 template <class S, std::int64_t C>
 MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* h, bool keep, std::int64_t j0) {
   const auto K = in.K, V = in.V, further = keep ? K * V : 0;
@@ -24,8 +32,7 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
     if (keep) {
       for (std::int64_t i = 0; i < K; ++i) {
         const S key = kt[i], decay = in.decay(wt, i);
-#pragma GCC ivdep
-#pragma GCC unroll 1
+        MADSEARCH_LANES
         for (std::int64_t j = 0; j < C; ++j) next[i * V + j] = decay * past[i * V + j] + key * vt[j];
       }
       continue;
@@ -36,8 +43,7 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
       for (std::int64_t i = 0; i < K; ++i) {
         const S key = kt[i], query = qt[i], decay = in.decay(wt, i);
         bonus += query * in.u[i] * key;
-#pragma GCC ivdep
-#pragma GCC unroll 1
+        MADSEARCH_LANES
         for (std::int64_t j = 0; j < C; ++j) {
           const S held = past[i * V + j];
           sum[j] += query * held;
@@ -48,8 +54,7 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
     } else {
       for (std::int64_t i = 0; i < K; ++i) {
         const S key = kt[i], query = qt[i], decay = in.decay(wt, i);
-#pragma GCC ivdep
-#pragma GCC unroll 1
+        MADSEARCH_LANES
         for (std::int64_t j = 0; j < C; ++j) {
           const S held = decay * past[i * V + j] + key * vt[j];
           next[i * V + j] = held;
@@ -79,8 +84,7 @@ MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, 
       S* dhi = dh + i * V + j0;
       S sum_q = 0, sum_k = 0, sum_w = 0;
       if (in.u) {
-#pragma GCC ivdep
-#pragma GCC unroll 1
+        MADSEARCH_LANES
         for (std::int64_t j = 0; j < C; ++j) {
           const S g = dhi[j], held = before[i * V + j];
           sum_q += held * gt[j];
@@ -94,8 +98,7 @@ MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, 
         sum_k += in.u[i] * query * read;
         accumulate(d.u + i, query * key * read);
       } else {
-#pragma GCC ivdep
-#pragma GCC unroll 1
+        MADSEARCH_LANES
         for (std::int64_t j = 0; j < C; ++j) {
           const S g = dhi[j] + query * gt[j];
           sum_q += after[i * V + j] * gt[j];
@@ -116,3 +119,5 @@ MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, 
 }
 
 }  // namespace madsearch::kernels
+
+#undef MADSEARCH_LANES

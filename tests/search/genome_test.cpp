@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include "configs/errors.h"
+#include "primitives/table.h"
 #include "search/architectures.h"
 #include "search/editing.h"
 
@@ -33,7 +34,7 @@ TEST(Genome, FoldsRepeatsWithinRepeats) {
 
 TEST(Genome, LeavesOutDefaultKnobsButHashesThem) {
   EXPECT_EQ(text(parse("attention{heads=4}")), "attention");
-  EXPECT_EQ(expanded_text(parse("attention")), "attention{heads=4, kv_heads=all, rotary=on, window=none}");
+  EXPECT_EQ(expanded_text(parse("attention")), "attention{gate=off, heads=4, kv_heads=all, qk_norm=off, rotary=on, sinks=0, window=none}");
   EXPECT_EQ(hash(parse("attention{heads=4}")), hash(parse("attention")));
   EXPECT_NE(hash(parse("attention{heads=2}")), hash(parse("attention")));
 }
@@ -57,11 +58,13 @@ TEST(Genome, LabelNamesDoNotDecideTheOrderOfBranches) {
 }
 
 TEST(Genome, NamesTheUnknownPrimitiveAndTheOneThatWasMeant) {
+  std::string all;
+  for (const auto& primitive : primitives()) all += (all.empty() ? "" : ", ") + primitive.name;
   EXPECT_EQ(message("mamba swigle"),
             "design:1:7: unknown primitive \"swigle\"\n"
             "  1 | mamba swigle\n"
             "    |       ^^^^^^\n"
-            "expected one of: attention, gla, hyena, linear_attention, mamba, mh_hyena, mlp, moe, swiglu\n"
+            "expected one of: " + all + "\n"
             "did you mean \"swiglu\"?");
 }
 
@@ -70,7 +73,7 @@ TEST(Genome, NamesTheUnknownKnobAndTheOneThatWasMeant) {
             "design:1:11: unknown knob \"head\" of attention\n"
             "  1 | attention{head=4}\n"
             "    |           ^^^^\n"
-            "expected one of: heads, kv_heads, window, rotary\n"
+            "expected one of: heads, kv_heads, window, sinks, rotary, qk_norm, gate\n"
             "did you mean \"heads\"?");
 }
 
@@ -79,7 +82,7 @@ TEST(Genome, NamesTheUnknownWordOfAKnob) {
             "design:1:30: unknown value \"elo\" of feature_map\n"
             "  1 | linear_attention{feature_map=elo}\n"
             "    |                              ^^^\n"
-            "expected one of: elu, relu, hedgehog, t2r, identity, elementwise_product\n"
+            "expected one of: elu, relu, hedgehog, t2r, identity, elementwise_product, dpfp, taylor\n"
             "did you mean \"elu\"?");
 }
 

@@ -59,6 +59,20 @@ TEST(Cost, CountsASharedCacheOnceAtTheLargestWindow) {
   EXPECT_EQ(shared.parameters, 2 * full.parameters - 2 * 32 * 32);  // the second has no key and value projections
 }
 
+TEST(Cost, CountsASharedCacheWithTheWindowAndTheSinksOfAllItsUses) {
+  const auto shared = cost(solved("attention{window=16}@a attention{window=8, sinks=4}@a:kv attention{window=8, sinks=1}@a:kv"), kShape);
+  EXPECT_EQ(shared.state, 2 * 32 * (16 + 4));
+  const auto full = cost(solved("attention"), kShape);
+  EXPECT_EQ(cost(solved("attention@a attention{window=8, sinks=4}@a:kv"), kShape).state, full.state);
+  EXPECT_EQ(cost(solved("attention{window=8, sinks=4}@a attention@a:kv"), kShape).state, full.state);
+}
+
+TEST(Cost, LeavesTheNormOfKeysToTheirOwner) {
+  const auto one = cost(solved("attention{qk_norm=on}"), kShape), plain = cost(solved("attention"), kShape);
+  EXPECT_EQ(one.parameters, plain.parameters + 2 * 8);
+  EXPECT_EQ(cost(solved("attention{qk_norm=on}@a attention{qk_norm=on}@a:kv"), kShape).parameters, 2 * one.parameters - 2 * 32 * 32 - 8);
+}
+
 TEST(Cost, ActiveParametersLeaveOutIdleExperts) {
   const auto spent = cost(solved("attention moe{experts=4, active=1}"), kShape);
   EXPECT_LT(spent.active(), spent.parameters);
@@ -78,13 +92,16 @@ TEST(Validity, NamesTheBlockAndTheReason) {
 
 TEST(Sizes, MakeActiveParametersEqualWithinFivePercent) {
   for (const auto width : {32, 64, 128, 256})
-    for (const auto* design : {"attention swiglu mamba swiglu", "gla mlp gla swiglu", "[hyena swiglu]x2"}) {
+    for (const auto* design : {"attention swiglu mamba swiglu", "gla mlp gla swiglu", "[hyena swiglu]x2", "attention moe{shared=1} gla moe",
+                               "attention rwkv_channel gla rwkv_channel{gate=off}", "attention moe{shared=2, active=1} gla identity"}) {
       const Shape shape{width, 64};
       const auto target = transformer_parameters(4, shape);
       const auto sized = solve_sizes(parse(design), shape);
       const auto spent = cost(sized.genome, shape);
       if (sized.within) {
         EXPECT_NEAR(static_cast<double>(spent.active()), static_cast<double>(target), 0.05 * static_cast<double>(target)) << design << " " << width;
+      } else if (width >= 128) {                              // where 16 channels are few
+        EXPECT_GT(spent.parameters, 2 * target) << design << " " << width;
       }
       for (const auto* block : blocks(std::as_const(sized.genome)))
         if (block->settings.has("inner") && block->primitive != "hyena") {
@@ -100,6 +117,21 @@ TEST(Sizes, TransformerIsItsOwnMeasure) {
     EXPECT_TRUE(sized.within);
     EXPECT_EQ(cost(sized.genome, shape).active(), transformer_parameters(8, shape));
   }
+}
+
+TEST(Sizes, GiveTheParametersOfAnEmptyStageToTheOthers) {
+  const auto inner = [](const std::string& design) {
+    const auto genome = solved(design);
+    for (const auto* block : blocks(genome))
+      if (block->primitive == "swiglu") return block->settings.at("inner").of(kShape.width);
+    return std::int64_t{0};
+  };
+  const auto full = inner("attention swiglu gla swiglu"), one = inner("attention swiglu gla identity");
+  EXPECT_GT(one, full + 64);
+  const auto none = solve_sizes(parse("attention identity"), kShape);
+  EXPECT_TRUE(none.fixed);
+  EXPECT_FALSE(none.within);
+  EXPECT_EQ(cost(none.genome, kShape).active(), cost(parse("attention"), kShape).active() + kShape.width);  // its norm
 }
 
 TEST(Sizes, LeaveADesignThatFixesItsOwn) {
