@@ -86,14 +86,16 @@ struct DiagonalFilterFunction : torch::autograd::Function<DiagonalFilterFunction
       const auto in = arguments<S>(lambda, w, u);
 #if defined(MADSEARCH_CUDA)
       if (u.is_cuda()) {
-        auto s = at::zeros_like(initial), sum = at::zeros_like(initial), each_lambda = at::zeros_like(initial), each_w = at::zeros_like(initial);
+        auto s = at::zeros_like(initial), sum = at::zeros_like(initial);
+        auto each_lambda = at::zeros_like(initial), each_w = at::zeros_like(initial);
         kernels::diagonal_filter_backward_cuda<S>(in, data<S>(dy), data<S>(state), data<S>(s), data<S>(sum), data<S>(dstate), data<S>(du),
                                                   data<S>(each_lambda), data<S>(each_w), c10::cuda::getCurrentCUDAStream().stream());
         dlambda = each_lambda.sum(1), dw = each_w.sum(1);
         return;
       }
 #endif
-      kernels::diagonal_filter_backward_cpu<S>(in, data<S>(dy), data<S>(state), data<S>(dstate), data<S>(du), data<S>(dlambda), data<S>(dw));
+      kernels::diagonal_filter_backward_cpu<S>(in, data<S>(dy), data<S>(state), data<S>(dstate), data<S>(du), data<S>(dlambda),
+                                               data<S>(dw));
     });
     return {dlambda, dw, du, dstate};
   }

@@ -9,7 +9,7 @@ Primitive mamba2() {
           .family = "state space",
           .kind = Kind::kSequence,
           .equation = "S_t = exp(Δ_t A) S_{t-1} + Δ_t B_tᵀ v_t,  y_t = C_t S_t + D v_t",
-          .source = "arXiv:2405.21060, sections 2.4 and 7.1",
+          .source = "arXiv:2405.21060, sections 5 and 7",
           .knobs = {{"state", {16, 8, 32, 64}, "numbers a channel keeps", 1, 256},
                     {"expand", {2, 1}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
                     {"head_size", {16, 8, 32}, "channels of a head, which share one decay", 1, 256},

@@ -17,7 +17,7 @@ namespace madsearch {
 /// FLOPs       T (2 D (3 I + 2 N + H) + 2 k (I + 2 N) + 5 I N + 2 I)
 /// State       I N + (k - 1) (I + 2 N)    S, and the inputs that the convolution still sees; convention mad: I N
 /// Protocol    the same in both; -A uniform in [1, 16], softplus(bδ) log-uniform in [1e-3, 0.1]
-/// Source      Dao and Gu 2024, arXiv:2405.21060, sections 2.4 and 7.1; as in the authors' modules/mamba2_simple.py with one group, where
+/// Source      Dao and Gu 2024, arXiv:2405.21060, sections 5 and 7; as in the authors' modules/mamba2_simple.py with one group, where
 ///             N = 64 and P = 128 fit its widths
 Primitive mamba2();
 

@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// Mamba-2 with inputs taken up by an exponential-trapezoidal rule, over the last token and this one, which replaces its convolution, and with
-/// keys B and queries C that turn by angles which the input decides: a state of complex numbers. One input and output a head (SISO). Causal.
+/// Mamba-2 that takes up the last token and this one, by an exponential-trapezoidal rule, which replaces its convolution, and whose keys B
+/// and queries C turn by angles which the input decides: a state of complex numbers. One input and one output a channel (SISO). Causal.
 ///
 ///   z, v, B, C, δ, a, μ, θ = x W                       I = expand D channels in H = I/P heads: z, v of I, B, C of N, δ, a, μ of H
 ///   Δ = softplus(δ + bδ)    A = -max(softplus(a), 1e-4)    λ = σ(μ)    φ_t = φ_{t-1} + Δ_t π tanh(θ_t)    θ of J numbers for all heads

@@ -40,8 +40,8 @@ class Mamba3 : public Mixer {
     child("out_proj", out_);
   }
 
-  /// The states run a token behind, F_t = α_t (F_{t-1} + (λ_{t-1} Δ_{t-1} + (1 - λ_t) Δ_t) k_{t-1}ᵀ v_{t-1}), so that one recurrence takes up
-  /// both terms of the rule: S_t = F_t + λ_t Δ_t k_tᵀ v_t.
+  /// One recurrence takes up both terms of the rule if it runs a token behind: S_t = F_t + λ_t Δ_t k_tᵀ v_t with
+  /// F_t = α_t (F_{t-1} + (λ_{t-1} Δ_{t-1} + (1 - λ_t) Δ_t) k_{t-1}ᵀ v_{t-1}).
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), P = channels_ / heads_;
     const auto in = project(x);

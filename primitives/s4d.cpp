@@ -7,7 +7,7 @@ Primitive s4d() {
           .family = "state space",
           .kind = Kind::kSequence,
           .equation = "h_t = exp(Δ A) h_{t-1} + B̄ x_t,  y_t = 2 Re C h_t + D x_t,  GLU(gelu(y) W + b)",
-          .source = "arXiv:2206.11893, section 4",
+          .source = "arXiv:2206.11893, sections 3 and 4",
           .knobs = {{"state", {64, 16, 8, 32}, "real numbers a channel keeps, half of them imaginary parts", 2, 256},
                     {"init", {"lin", "inv"}, "frequencies at first: n π, or N/π (N/(2n+1) - 1)"}},
           .cost = [](const Settings& set, Shape s) -> Cost {

@@ -17,7 +17,7 @@ namespace madsearch {
 /// State       D N                   h, real and imaginary parts
 /// Protocol    the same in both; a = log ½, log_dt log-uniform in [1e-3, 0.1], ω_n = π n (lin) or N/π (N/(2n+1) - 1) (inv), C complex
 ///             normal, D normal
-/// Source      Gu et al. 2022, arXiv:2206.11893, section 4; the block as in the authors' models/s4/s4d.py
+/// Source      Gu et al. 2022, arXiv:2206.11893, sections 3 and 4; the block as in the authors' models/s4/s4d.py
 Primitive s4d();
 
 }  // namespace madsearch

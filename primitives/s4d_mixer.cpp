@@ -37,7 +37,7 @@ class S4D : public Mixer {
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    if (state.tensors.empty()) state.tensors.assign(2, at::zeros({x.size(0), x.size(1), pairs_, x.size(2)}, x.options()));
+    if (state.tensors.empty()) state.tensors.assign(2, at::zeros({x.size(0), x.size(1), pairs_, x.size(2)}, A_imag_.options()));
     const auto [lambda, w] = discretised();
     const auto h = lambda.unsqueeze(1) * at::complex(state.tensors[0], state.tensors[1]) + x.unsqueeze(2);
     state.tensors = {at::real(h), at::imag(h)};

@@ -7,7 +7,7 @@ Primitive s5() {
           .family = "state space",
           .kind = Kind::kSequence,
           .equation = "h_t = exp(Δ Λ) h_{t-1} + B̄ x_t,  y_t = 2 Re C h_t + D x_t,  g σ(g W + b) of g = gelu(y)",
-          .source = "arXiv:2208.04933, sections 3 and B.1",
+          .source = "arXiv:2208.04933, section 3 and appendix B",
           .knobs = {{"state", {64, 16, 32, 128}, "real numbers of the one state, half of them imaginary parts", 2, 4096},
                     {"blocks", {4, 1, 8}, "blocks of the matrix that makes the first eigenvalues"}},
           .cost = [](const Settings& set, Shape s) -> Cost {
@@ -19,7 +19,8 @@ Primitive s5() {
           },
           .valid = [](const Settings& set, Shape) -> std::string {
             const auto P = set.count("state"), J = set.count("blocks");
-            return P % (2 * J) ? "state=" + std::to_string(P) + " does not split into blocks=" + std::to_string(J) + " of an even size" : "";
+            if (P % (2 * J) == 0) return "";
+            return "state=" + std::to_string(P) + " does not split into blocks=" + std::to_string(J) + " of an even size";
           }};
 }
 

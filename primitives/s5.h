@@ -17,8 +17,8 @@ namespace madsearch {
 /// State       P                     h, real and imaginary parts
 /// Protocol    the same in both; Λ, V: half the eigenvalues and vectors of HiPPO-N, once a block; B = V* B₀ and C = C₀ V of truncated
 ///             normal numbers of deviation 1/√P; log_step log-uniform in [1e-3, 0.1], D normal, W truncated normal of deviation 1/√D
-/// Source      Smith et al. 2022, arXiv:2208.04933, sections 3 and B.1; gate half_glu1 and clip_eigs (its advice for autoregression) of
-///             the authors' code
+/// Source      Smith et al. 2022, arXiv:2208.04933, section 3 and appendix B; the gate is half_glu1 of the authors' s5/layers.py, the
+///             bound on Λr clip_eigs of s5/ssm.py, advised there for autoregression
 Primitive s5();
 
 }  // namespace madsearch

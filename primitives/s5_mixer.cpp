@@ -11,19 +11,19 @@
 namespace madsearch {
 namespace {
 
-/// Flax's lecun_normal: normal numbers cut off at two deviations, of deviation 1/√fan_in after the cut. [R, shape...] in float64.
-at::Tensor lecun_normal(const Build& build, const std::string& name, at::IntArrayRef shape, std::int64_t fan_in) {
-  const double within = std::erf(std::sqrt(2.0)), deviation_within = 0.87962566103423978;
-  const auto u = uniform_init(build, name, shape, within).to(at::kDouble);
-  return at::erfinv(u) * (std::sqrt(2.0) / deviation_within / std::sqrt(static_cast<double>(fan_in)));
+/// Flax's lecun_normal: normal numbers cut off at two deviations, of deviation 1/√fan_in after the cut. [R, shape...], float64 on the CPU.
+at::Tensor lecun_normal(Build build, const std::string& name, at::IntArrayRef shape, std::int64_t fan_in) {
+  build.options = at::TensorOptions(at::kDouble);
+  const double within = std::erf(std::sqrt(2.0)), deviation = 0.87962566103423978;  // of a standard normal number, within two of them
+  return at::erfinv(uniform_init(build, name, shape, within)) * (std::sqrt(2.0 / static_cast<double>(fan_in)) / deviation);
 }
 
 struct Modes {
   at::Tensor values, vectors;                                 // [n/2] and [n, n/2], complex
 };
 
-/// One of each pair of conjugate eigenvalues of HiPPO-N, the normal part of the HiPPO-LegS matrix: S = A + p pᵀ with
-/// A_ij = -√(2i+1)√(2j+1) below the diagonal, -(i+1) on it, and p_i = √(i + ½). S is -½ I + a skew matrix, so that -i (S + ½ I) is Hermitian.
+/// One of each pair of conjugate eigenvalues of HiPPO-N, the normal part S = A + p pᵀ of the HiPPO-LegS matrix A, which is
+/// -√(2i+1)√(2j+1) below the diagonal and -(i+1) on it; p_i = √(i + ½). S is -½ I + a skew matrix; -i times that one is Hermitian.
 Modes hippo_modes(std::int64_t n) {
   const auto root = at::sqrt(2 * at::arange(n, at::kDouble) + 1), outer = at::outer(root, root) / 2;  // p pᵀ
   const auto skew = at::triu(outer, 1) - at::tril(outer, -1);
@@ -67,9 +67,9 @@ class S5 : public Mixer {
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    if (state.tensors.empty()) state.tensors.assign(2, at::zeros({x.size(0), x.size(1), pairs_}, x.options()));
+    if (state.tensors.empty()) state.tensors.assign(2, at::zeros({x.size(0), x.size(1), pairs_}, Lambda_re_.options()));
     const auto [lambda, input] = discretised();
-    const auto u = at::matmul(at::complex(x, at::zeros_like(x)), input.transpose(1, 2));  // [R, B, P/2]
+    const auto u = at::matmul(x.to(input.scalar_type()), input.transpose(1, 2));  // [R, B, P/2]
     const auto h = lambda.unsqueeze(1) * at::complex(state.tensors[0], state.tensors[1]) + u;
     state.tensors = {at::real(h), at::imag(h)};
     ++state.position;

@@ -10,7 +10,7 @@ namespace madsearch::kernels {
 /// u, h [T, 2, C]: the real parts of a token, then the imaginary ones, so that the inner loop runs over neighbouring channels. λ [2, C]
 /// alike; that of the next token lies `row` numbers further: 0 for one λ, 2 C for one a token. state [2, C], before the first token, is
 /// advanced to that after the last.
-/// Source: Smith et al. 2022, arXiv:2208.04933, section 2.2 (one λ); λ inside the unit circle is the caller's duty.
+/// Source: Smith et al. 2022, arXiv:2208.04933, section 3 (one λ); λ inside the unit circle is the caller's duty.
 template <class S>
 MADSEARCH_HD void diagonal_scan(const S* lambda, std::int64_t row, const S* u, S* h, S* state, std::int64_t T, std::int64_t C,
                                 std::int64_t c0, std::int64_t c1) {

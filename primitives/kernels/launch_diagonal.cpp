@@ -11,9 +11,10 @@ template <class S>
 void diagonal_scan_cpu(const DiagonalScan<S>& in, S* h, S* state) {
   const auto [lambda, u, R, M, T, C, each_token] = in;
   const auto row = each_token ? 2 * C : 0;
-  for (std::int64_t m = 0; m < M; ++m)
-    diagonal_scan<S>(lambda + (each_token ? m * T : m / (M / R)) * 2 * C, row, u + m * T * 2 * C, h + m * T * 2 * C, state + m * 2 * C, T, C,
-                     0, C);
+  for (std::int64_t m = 0; m < M; ++m) {
+    const auto at = (each_token ? m * T : m / (M / R)) * 2 * C, all = m * T * 2 * C;
+    diagonal_scan<S>(lambda + at, row, u + all, h + all, state + m * 2 * C, T, C, 0, C);
+  }
 }
 
 template <class S>
@@ -22,7 +23,8 @@ void diagonal_scan_backward_cpu(const DiagonalScan<S>& in, const S* h, const S* 
   const auto row = each_token ? 2 * C : 0;
   for (std::int64_t m = 0; m < M; ++m) {
     const auto at = (each_token ? m * T : m / (M / R)) * 2 * C, all = m * T * 2 * C;
-    diagonal_scan_backward<S>(lambda + at, row, h + all, before + m * 2 * C, dh + all, dstate + m * 2 * C, du + all, dlambda + at, T, C, 0, C);
+    diagonal_scan_backward<S>(lambda + at, row, h + all, before + m * 2 * C, dh + all, dstate + m * 2 * C, du + all, dlambda + at, T, C, 0,
+                              C);
   }
 }
 

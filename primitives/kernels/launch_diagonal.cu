@@ -80,7 +80,8 @@ void diagonal_filter_cuda(const DiagonalFilter<S>& in, S* y, S* state, void* str
 template <class S>
 void diagonal_filter_backward_cuda(const DiagonalFilter<S>& in, const S* dy, S* state, S* s, S* sum, S* dstate, S* du, S* dlambda, S* dw,
                                    void* stream) {
-  filter_backward<S><<<blocks(in.C, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, dy, state, s, sum, dstate, du, dlambda, dw);
+  filter_backward<S>
+      <<<blocks(in.C, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, dy, state, s, sum, dstate, du, dlambda, dw);
   check(cudaGetLastError());
 }
 

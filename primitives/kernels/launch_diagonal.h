@@ -3,8 +3,8 @@
 
 namespace madsearch::kernels {
 
-// Launchers of diagonal_scan.h and diagonal_filter.h over `M` sequences, of which `M / R` in a row share λ and w. Pointers are on the CPU, or
-// all on one CUDA device. Complex tensors hold an axis of two before the channels: real and imaginary parts.
+// Launchers of diagonal_scan.h and diagonal_filter.h over `M` sequences, of which `M / R` in a row share λ and w. Pointers are on the CPU,
+// or all on one CUDA device. Complex tensors have an axis of two before their channels: real parts, then imaginary ones.
 template <class S>
 struct DiagonalScan {
   const S *lambda, *u;                                        // [R, 2, C], or [M, T, 2, C] if each token has its own; [M, T, 2, C]

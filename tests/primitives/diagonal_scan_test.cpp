@@ -20,8 +20,8 @@ at::Tensor inside_unit_circle(const at::Tensor& z, std::int64_t parts) {
 }
 
 Tensors scan_inputs(std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t C, bool each_token) {
-  const auto lambda = each_token ? inside_unit_circle(random_tensor({R, B, T, 2, C}, 1), 3) : inside_unit_circle(random_tensor({R, 2, C}, 1), 1);
-  return {lambda, random_tensor({R, B, T, 2, C}, 2), random_tensor({R, B, 2, C}, 3)};
+  const auto z = each_token ? random_tensor({R, B, T, 2, C}, 1) : random_tensor({R, 2, C}, 1);
+  return {inside_unit_circle(z, z.dim() - 2), random_tensor({R, B, T, 2, C}, 2), random_tensor({R, B, 2, C}, 3)};
 }
 
 Tensors filter_inputs(std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t N, std::int64_t C) {

@@ -48,7 +48,7 @@ Vector output(const Pass& pass, const Token& token, Vector y) {
   return pass.linear("out_proj", y);
 }
 
-/// Dao and Gu 2024, equation 2 with a scalar A: one number of a state at a time.
+/// Dao and Gu 2024, section 5: a selective state space with a scalar A, one number of a state at a time.
 std::vector<Vector> recurrence(const Pass& pass) {
   const auto all = tokens(pass);
   const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()), P = I / H;
@@ -68,7 +68,7 @@ std::vector<Vector> recurrence(const Pass& pass) {
   return out;
 }
 
-/// Its dual, section 3: y = (L ∘ C Bᵀ) Δ v with L_ts = exp(A Σ_{s<r≤t} Δ_r), an attention without softmax.
+/// Its dual in the same section: y = (L ∘ C Bᵀ) Δ v with L_ts = exp(A Σ_{s<r≤t} Δ_r), an attention without softmax.
 std::vector<Vector> attention(const Pass& pass) {
   const auto all = tokens(pass);
   const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()), P = I / H;

@@ -78,7 +78,7 @@ std::vector<Vector> complex_states(const Pass& pass) {
   return out;
 }
 
-/// Unrolled, section 3.3: an attention whose keys and queries carry their own turns and whose weights decay.
+/// Unrolled: an attention whose keys and queries carry their own turns and whose weights decay.
 std::vector<Vector> attention(const Pass& pass) {
   const auto all = tokens(pass);
   const auto H = all[0].k.size(), I = all[0].v.size(), P = I / H, J = all[0].turn[0].size();
@@ -116,7 +116,8 @@ TEST(Mamba3, AgreesWithItsComplexStatesAndItsAttention) {
   for (const char* turning : {"half", "all"})
     for (const std::int64_t head_size : {3, 9})
       for (const std::int64_t state : {4, 10}) {
-        const auto all = passes("mamba3", {{"state", state}, {"expand", KnobValue(3, 2)}, {"head_size", head_size}, {"turning", turning}}, {6, 9});
+        const Settings set = {{"state", state}, {"expand", KnobValue(3, 2)}, {"head_size", head_size}, {"turning", turning}};
+        const auto all = passes("mamba3", set, {6, 9});
         expect_agreement(all, complex_states);
         expect_agreement(all, attention);
       }

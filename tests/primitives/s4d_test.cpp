@@ -12,7 +12,7 @@ namespace {
 using Vector = std::vector<double>;
 using Complex = std::complex<double>;
 
-/// The state spaces of one channel, as in Gu et al. 2022, section 2: A, and C B̄ by zero-order hold.
+/// The oscillations of one channel, as in Gu et al. 2022, section 3: λ = exp(Δ A), and C B̄ by zero-order hold.
 struct Mode {
   Complex lambda, w;
 };
@@ -21,7 +21,8 @@ std::vector<Mode> modes(const Pass& pass, std::int64_t channel) {
   const auto pairs = pass["A_imag"].sizes[0];
   const double step = std::exp(pass["log_dt"](channel));
   for (std::int64_t n = 0; n < pairs; ++n) {
-    const Complex A(-std::exp(pass["log_A_real"](n, channel)), pass["A_imag"](n, channel)), C(pass["C"](0, n, channel), pass["C"](1, n, channel));
+    const Complex A(-std::exp(pass["log_A_real"](n, channel)), pass["A_imag"](n, channel));
+    const Complex C(pass["C"](0, n, channel), pass["C"](1, n, channel));
     out.push_back({std::exp(step * A), C * (std::exp(step * A) - 1.0) / A});
   }
   return out;
@@ -61,7 +62,7 @@ std::vector<Vector> recurrence(const Pass& pass) {
   return out;
 }
 
-/// Section 3.2: the kernel K_t = 2 Re Σ_n C_n B̄_n λ_n^t by powers, and its convolution with the input.
+/// The kernel of the same section, K_t = 2 Re Σ_n C_n B̄_n λ_n^t by powers, and its convolution with the input.
 std::vector<Vector> convolution(const Pass& pass) {
   std::vector<Vector> kernel(static_cast<std::size_t>(pass.width)), out;
   for (std::int64_t c = 0; c < pass.width; ++c)
