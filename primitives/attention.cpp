@@ -24,7 +24,8 @@ Primitive attention() {
           .family = "attention",
           .kind = Kind::kSequence,
           .equation = "y_t = Σ_s softmax_s(q_t · k_s / √d) v_s,  s in the last `window` tokens",
-          .source = "arXiv:1706.03762, section 3.2; arXiv:2104.09864; arXiv:2305.13245; arXiv:2309.17453; arXiv:2505.09388; arXiv:2505.06708",
+          .source = "arXiv:1706.03762, section 3.2; arXiv:2104.09864; arXiv:2305.13245; arXiv:2309.17453; arXiv:2505.09388; "
+                    "arXiv:2505.06708",
           .knobs = {{"heads", {4, 1, 2, 8}, "query heads, which divide the width"},
                     {"kv_heads", {"all", 1, 2}, "key and value heads, which divide heads; all = one for each query head"},
                     {"window", {"none", 8, 16}, "tokens a query reads, itself included; none = all of the past", 1, 1 << 20},

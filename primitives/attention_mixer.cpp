@@ -42,8 +42,9 @@ class Attention : public Mixer {
     if (owner_) {
       if (owner_->owner_) throw std::invalid_argument("attention can share keys and values only with the block that owns them");
       const auto& theirs = owner_->heads_;
-      if (heads_.queries != theirs.queries || heads_.keys != theirs.keys || heads_.rotated != theirs.rotated || q_norm_.has_value() != owner_->q_norm_.has_value())
-        throw std::invalid_argument("attention that shares keys and values must have the heads, kv_heads, qk_norm and rotary of their owner");
+      if (heads_.queries != theirs.queries || heads_.keys != theirs.keys || heads_.rotated != theirs.rotated ||
+          q_norm_.has_value() != owner_->q_norm_.has_value())
+        throw std::invalid_argument("attention that shares keys and values must have their owner's heads, kv_heads, qk_norm and rotary");
       owner_->kept_.window = std::max(owner_->kept_.window, heads_.window);
       owner_->kept_.sinks = std::max(owner_->kept_.sinks, heads_.sinks);
     }
@@ -55,21 +56,21 @@ class Attention : public Mixer {
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    const auto token = x.unsqueeze(2);
-    const auto q = partly_rotated(split_heads(project(token), 0, heads_.queries, heads_.size), heads_.rotated, state.position);
-    ++state.position;
+    const auto placed = [&](const at::Tensor& u) { return partly_rotated(u, heads_.rotated, state.position); };
+    const auto q = placed(split_heads(project(x.unsqueeze(2)), 0, heads_.queries, heads_.size));
     if (!owner_) {
       const auto values_at = projected_.size(3) - heads_.value_numbers();
-      keys_ = partly_rotated(split_heads(projected_, values_at - heads_.key_numbers(), heads_.keys, heads_.size), heads_.rotated, state.position - 1);
+      keys_ = placed(split_heads(projected_, values_at - heads_.key_numbers(), heads_.keys, heads_.size));
       values_ = split_heads(projected_, values_at, heads_.values, heads_.size);
       if (!state.tensors.empty()) {
         keys_ = at::cat({state.tensors[0], keys_}, 3);
         values_ = at::cat({state.tensors[1], values_}, 3);
       }
-      keys_ = seen(keys_, kept_, state.position);
-      values_ = seen(values_, kept_, state.position);
+      keys_ = seen(keys_, kept_, state.position + 1);
+      values_ = seen(values_, kept_, state.position + 1);
       state.tensors = {keys_, values_};
     }
+    ++state.position;
     const auto &keys = owner_ ? owner_->keys_ : keys_, &values = owner_ ? owner_->values_ : values_;
     return out(attend(q, seen(keys, heads_, state.position), seen(values, heads_, state.position), heads_.size), x);
   }
@@ -108,7 +109,7 @@ class Attention : public Mixer {
   Linear qkv_, out_;
   std::optional<RMSNorm> q_norm_, k_norm_;
   std::optional<Linear> gate_;
-  at::Tensor projected_;                                      // of the last call, for those who share its keys and values, before they are turned
+  at::Tensor projected_;                                      // of the last call, for those who share its keys and values: not yet turned
   at::Tensor keys_, values_;                                  // of the last step, for the same: [R, B, G, L, d], keys turned
 };
 

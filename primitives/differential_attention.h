@@ -16,8 +16,8 @@ namespace madsearch {
 /// FLOPs       8 T D² + 4 D P        P = T(T+1)/2 pairs; the two maps are subtracted before they read the values
 /// State       2 D T
 /// Protocol    the same in both; λ vectors N(0, 0.1²) at first
-/// Source      Ye et al. 2024, arXiv:2410.05258, section 2.1 and the authors' code (norm eps 1e-5). A block does not know how deep it stands:
-///             λ_init is the paper's constant for all layers instead of 0.8 - 0.6 exp(-0.3 (l - 1)), which its section 3.8 finds nearly as good;
+/// Source      Ye et al. 2024, arXiv:2410.05258, section 2.1 and the authors' code (norm eps 1e-5). A block does not know how deep it
+///             stands: λ_init is the paper's other strategy, 0.8 in all layers, not its default 0.8 - 0.6 exp(-0.3 (l - 1)) of layer l;
 ///             rotary pairs are (j, j + d/2), a permutation of the channels there
 Primitive differential_attention();
 

@@ -14,7 +14,8 @@ class DifferentialAttention : public Mixer {
       : heads_(set.count("heads")),
         size_(build.width / (2 * heads_)),
         rotated_(on(set, "rotary") ? size_ : 0),
-        attention_({.queries = 2 * heads_, .keys = 2 * heads_, .values = heads_, .size = size_, .value_size = 2 * size_, .rotated = rotated_}),
+        attention_({.queries = 2 * heads_, .keys = 2 * heads_, .values = heads_, .size = size_, .value_size = 2 * size_,
+                    .rotated = rotated_}),
         qkv_(build.inside("qkv_proj"), build.width, 3 * build.width),
         out_(build.inside("out_proj"), build.width, build.width),
         norm_(build.inside("subln"), 2 * size_) {
@@ -33,8 +34,9 @@ class DifferentialAttention : public Mixer {
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto D = x.size(2);
     const auto qkv = qkv_(x.unsqueeze(2));
-    const auto q = partly_rotated(split_heads(qkv, 0, 2 * heads_, size_), rotated_, state.position);
-    auto keys = partly_rotated(split_heads(qkv, D, 2 * heads_, size_), rotated_, state.position), values = split_heads(qkv, 2 * D, heads_, 2 * size_);
+    const auto placed = [&](std::int64_t begin) { return partly_rotated(split_heads(qkv, begin, 2 * heads_, size_), rotated_, state.position); };
+    const auto q = placed(0);
+    auto keys = placed(D), values = split_heads(qkv, 2 * D, heads_, 2 * size_);
     if (!state.tensors.empty()) {
       keys = at::cat({state.tensors[0], keys}, 3);
       values = at::cat({state.tensors[1], values}, 3);

@@ -9,10 +9,10 @@ Primitive forgetting_attention() {
           .family = "attention",
           .kind = Kind::kSequence,
           .equation = "y_t = Σ_{s≤t} softmax_s(q_t · k_s / √d + Σ_{s<l≤t} log f_l) v_s",
-          .source = "arXiv:2503.02130, sections 3 and 4.1",
+          .source = "arXiv:2503.02130, section 3",
           .knobs = {heads_knob(), qk_norm_knob(false), switch_knob("gate", false, "output gate sigmoid(x Wg)"),
                     switch_knob("norm", false, "normalisation of what is read over each head"),
-                    switch_knob("kv_shift", false, "keys and values mixed with those of the token before, by a share that the input decides")},
+                    switch_knob("kv_shift", false, "keys and values mixed with those of the token before, as the input decides")},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, H = set.count("heads");
             const auto weights = 4 * D * D + D * H + (on(set, "gate") ? D * D : 0) + (on(set, "kv_shift") ? 2 * D * H : 0);

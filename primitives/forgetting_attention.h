@@ -14,12 +14,14 @@ namespace madsearch {
 ///   y = y sigmoid(x Wg)                                gate=on
 ///   out = y Wo                                         out [R, B, T, D]
 ///
-/// Knobs       heads (H), which must divide D; qk_norm, gate, norm, kv_shift on or off. All off is the paper's FoX (LLaMA), all on its FoX (Pro)
+/// Knobs       heads (H), which must divide D; qk_norm, gate, norm, kv_shift on or off: all off is the paper's FoX (LLaMA), all on
+///             its FoX (Pro)
 /// Parameters  4 D² + D H + H        + D² with gate; + 2 D H with kv_shift; + 2 D with qk_norm; + D with norm
 /// FLOPs       8 T D² + 2 T D H + 4 D P    P = T(T+1)/2 pairs; + 2 T D² with gate; + 4 T D H with kv_shift
 /// State       2 D T + H T           keys and values, and what each token has lost so far; + 2 D with kv_shift: the last k and v
 /// Protocol    the same in both; b = 0 at first
-/// Source      Lin et al. 2025, arXiv:2503.02130, sections 3 and 4.1 (Pro)
+/// Source      Lin et al. 2025, arXiv:2503.02130, section 3, and the authors' code (order of the Pro block's parts; eps 1e-5 for q
+///             and k, 1e-6 for y)
 Primitive forgetting_attention();
 
 }  // namespace madsearch

@@ -17,8 +17,8 @@ namespace madsearch {
 /// FLOPs       2 T (all but the norm's r) + 2 P (2 D + H r_p)    P = T(T+1)/2 pairs, which read keys and values made anew
 /// State       (r + r_p) T           the step form works on latents: Wk is applied to the query, Wv to what is read
 /// Protocol    the same in both
-/// Source      DeepSeek-AI 2024, arXiv:2405.04434, section 2.1 and its model (norm of the latent, eps 1e-6), as in the 16-billion one queries
-///             have no latent; rotary pairs are (j, j + r_p/2), a permutation of the channels there
+/// Source      DeepSeek-AI 2024, arXiv:2405.04434, section 2.1 and its model (norm of the latent, eps 1e-6); as in DeepSeek-V2-Lite
+///             queries have no latent; rotary pairs are (j, j + r_p/2), a permutation of the channels there
 Primitive mla();
 
 }  // namespace madsearch

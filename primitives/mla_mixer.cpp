@@ -46,7 +46,8 @@ class LatentAttention : public Mixer {
     state.tensors = {latents};                                // [R, B, 1, t, r_p + r]
     ++state.position;
     // q_n · (c Wk) = (q_n Wkᵀ) · c and Σ_s w_s (c_s Wv) = (Σ_s w_s c_s) Wv: one key and one value for all heads.
-    const auto to_keys = up_.weight.slice(1, 0, D).view({R, 1, heads_, size_, rank_}), to_values = up_.weight.slice(1, D).view({R, 1, heads_, size_, rank_});
+    const auto of_heads = [&](std::int64_t begin) { return up_.weight.slice(1, begin, begin + D).view({R, 1, heads_, size_, rank_}); };
+    const auto to_keys = of_heads(0), to_values = of_heads(D);
     const auto query = at::cat({q.slice(4, 0, rope_), at::matmul(q.slice(4, rope_), to_keys)}, 4);
     const auto read = attend(query, latents, latents.slice(4, rope_), rope_ + size_).view({R, B, heads_, rank_, 1});
     return out_(at::matmul(to_values, read).reshape({R, B, D}));

@@ -50,8 +50,8 @@ at::Tensor split_heads(const at::Tensor& rows, std::int64_t begin, std::int64_t 
 /// Turns the leading `rotated` channels of x [R, B, H, T, n], first token at `offset`.
 at::Tensor partly_rotated(const at::Tensor& x, std::int64_t rotated, std::int64_t offset);
 
-/// One token's read, Σ_s softmax_s(q · k_s / √size + bias_s) v_s: q [R, B, H, 1, d], k [R, B, G, L, d], v [R, B, U, L, e], bias [R, B, H, L]
-/// or undefined -> [R, B, H e].
+/// One token's read, Σ_s softmax_s(q · k_s / √size + bias_s) v_s: q [R, B, H, 1, d], k [R, B, G, L, d], v [R, B, U, L, e], bias
+/// [R, B, H, L] or undefined -> [R, B, H e].
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t size, const at::Tensor& bias = {});
 
 }  // namespace madsearch

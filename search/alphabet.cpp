@@ -22,7 +22,8 @@ bool valid_at(const Primitive& primitive, Settings set, const std::vector<Shape>
 }
 
 /// Whether some choice of the other knobs makes `value` valid at every shape: kv_heads=2 needs heads of its own.
-bool possible(const Primitive& primitive, const Knob& knob, const KnobValue& value, const std::vector<Shape>& shapes, std::int64_t max_window) {
+bool possible(const Primitive& primitive, const Knob& knob, const KnobValue& value, const std::vector<Shape>& shapes,
+              std::int64_t max_window) {
   std::vector<Settings> settings{primitive.defaults()};
   for (const auto& other : primitive.knobs)
     for (const auto& option : other.values) {

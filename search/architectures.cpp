@@ -62,8 +62,10 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
       if (!alphabet_.has(block->primitive)) return block->primitive + " is not among the primitives of the search";
       if (!block->settings.has("window") || block->settings.at("window").is_word() || limits_.max_window == 0) continue;
       if (tokens_read(block->settings) <= limits_.max_window) continue;
-      const auto sinks = block->settings.has("sinks") && block->settings.count("sinks") > 0 ? " and sinks=" + block->settings.at("sinks").text() : "";
-      return "window=" + block->settings.at("window").text() + sinks + (sinks.empty() ? " is above " : " are above ") + std::to_string(limits_.max_window);
+      const auto& set = block->settings;
+      const bool sinks = set.has("sinks") && set.count("sinks") > 0;
+      return "window=" + set.at("window").text() + (sinks ? " and sinks=" + set.at("sinks").text() + " are" : " is") + " above " +
+             std::to_string(limits_.max_window);
     }
     if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
     if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";

@@ -70,8 +70,8 @@ template <class S, int kSize, bool kPlain>
 class AttentionLoops {
  public:
   explicit AttentionLoops(const CausalAttention<S>& in)
-      : in_(in), d_(kSize ? kSize : in.d), e_(kSize ? kSize : in.e), row_(in.T + L::kCount), key_share_(in.H / in.G), value_share_(in.H / in.U),
-        scale_(1 / std::sqrt(static_cast<S>(d_))), keys_(size(d_ * row_)), values_(size(e_ * row_)), d_keys_(keys_.size()),
+      : in_(in), d_(kSize ? kSize : in.d), e_(kSize ? kSize : in.e), row_(in.T + L::kCount), key_share_(in.H / in.G),
+        value_share_(in.H / in.U), scale_(1 / std::sqrt(static_cast<S>(d_))), keys_(size(d_ * row_)), values_(size(e_ * row_)), d_keys_(keys_.size()),
         d_values_(values_.size()), scores_(size(row_ + L::kCount)), query_(size(d_)), d_query_(size(d_ * L::kCount)),
         fade_(size(in.fade ? row_ : 0)), d_fade_(fade_.size()) {}
 

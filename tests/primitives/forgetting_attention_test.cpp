@@ -38,7 +38,10 @@ std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
     auto q = part(qkv, 0, D), keys_values = part(qkv, D, 2 * D);
     if (parts.kv_shift) {
       const auto share = pass.linear("shift_proj", x);        // of keys, then of values
-      for (std::int64_t i = 0; i < 2 * D; ++i) keys_values[i] = sigmoid(share[i / d]) * before[i] + (1 - sigmoid(share[i / d])) * keys_values[i];
+      for (std::int64_t i = 0; i < 2 * D; ++i) {
+        const auto alpha = sigmoid(share[i / d]);
+        keys_values[i] = alpha * before[i] + (1 - alpha) * keys_values[i];
+      }
       before = part(qkv, D, 2 * D);
     }
     k.push_back(part(keys_values, 0, D));

@@ -64,7 +64,8 @@ TEST(MLA, AttendsToKeysAndValuesMadeFromLatents) {
 }
 
 TEST(MLA, CarriesTheLatentAndOneSmallKey) {
-  EXPECT_EQ(find_primitive("mla")->cost({{"heads", 4}, {"kv_rank", KnobValue(1, 4)}, {"rope", KnobValue(1, 8)}}, {64, 10}).state, (16 + 8) * 10);
+  const Settings set = {{"heads", 4}, {"kv_rank", KnobValue(1, 4)}, {"rope", KnobValue(1, 8)}};
+  EXPECT_EQ(find_primitive("mla")->cost(set, {64, 10}).state, (16 + 8) * 10);
 }
 
 }  // namespace

@@ -74,7 +74,8 @@ TEST(SharedKeysAndValues, AreDecodedAsForwardSeesThem) {
 TEST(SharedKeysAndValues, AreKeptForTheLargestWindowAndTheMostSinks) {
   const at::NoGradGuard constant;
   const auto full = attention_with("none"), wide = attention_with(5, 0), sunk = attention_with(3, 2);
-  for (const auto& [a, b, kept] : {std::tuple(wide, sunk, 7), std::tuple(sunk, wide, 7), std::tuple(full, sunk, 12), std::tuple(sunk, full, 12)}) {
+  for (const auto& [a, b, kept] :
+       {std::tuple(wide, sunk, 7), std::tuple(sunk, wide, 7), std::tuple(full, sunk, 12), std::tuple(sunk, full, 12)}) {
     Pair pair(a, b);
     const auto first = pair.owner->forward(input()), second = pair.user->forward(input() * 0.5);
     EXPECT_EQ(expect_steps(pair, first, second).numbers(), 2 * 16 * kept);

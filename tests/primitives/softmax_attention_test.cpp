@@ -22,8 +22,12 @@ struct Given {
     keys_values = random_tensor({2, 2, T, 5 + of.key_numbers() + of.value_numbers()}, 2, type).set_requires_grad(true);
     if (fades) fade = (-random_tensor({2, 2, T, of.queries}, 3, type).abs()).cumsum(2).detach().set_requires_grad(true);
   }
-  at::Tensor turns() const { return heads.rotated ? rotary_turns(queries.size(2), heads.rotated, queries.options().requires_grad(false)) : at::Tensor(); }
-  std::vector<at::Tensor> leaves() const { return fade.defined() ? std::vector{queries, keys_values, fade} : std::vector{queries, keys_values}; }
+  at::Tensor turns() const {
+    return heads.rotated ? rotary_turns(queries.size(2), heads.rotated, queries.options().requires_grad(false)) : at::Tensor();
+  }
+  std::vector<at::Tensor> leaves() const {
+    return fade.defined() ? std::vector{queries, keys_values, fade} : std::vector{queries, keys_values};
+  }
 };
 
 /// The header's equation, every pair of tokens in a matrix.
@@ -36,7 +40,8 @@ at::Tensor by_pairs(const Given& in) {
   const auto split = [&](const at::Tensor& rows, std::int64_t begin, std::int64_t count, std::int64_t size) {
     return rows.slice(3, begin, begin + count * size).reshape({2, 2, T, count, size}).transpose(2, 3).repeat_interleave(H / count, 2);
   };
-  const auto q = turned(split(in.queries, 0, H, heads.size)), v = split(in.keys_values, W - heads.value_numbers(), heads.values, heads.value_size);
+  const auto q = turned(split(in.queries, 0, H, heads.size));
+  const auto v = split(in.keys_values, W - heads.value_numbers(), heads.values, heads.value_size);
   const auto k = turned(split(in.keys_values, W - heads.key_numbers() - heads.value_numbers(), heads.keys, heads.size));
   auto scores = at::matmul(q, k.transpose(-1, -2)) / std::sqrt(static_cast<double>(heads.size));
   if (in.fade.defined()) scores = scores + in.fade.transpose(2, 3).unsqueeze(-1) - in.fade.transpose(2, 3).unsqueeze(-2);
@@ -105,7 +110,7 @@ TEST(SoftmaxAttention, SeesAWindowAndTheFirstTokensWhateverTheLength) {
 TEST(SoftmaxAttention, ReadsKeysAndValuesBehindQueriesInOneTensor) {
   const AttentionHeads heads{.queries = 2, .keys = 1, .values = 1, .size = 4, .value_size = 4};
   const auto rows = random_tensor({2, 2, 9, 16}, 1);
-  const auto gradient = [&](at::Tensor (*way)(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&, const AttentionHeads&), bool one) {
+  const auto gradient = [&](decltype(&fused_attention) way, bool one) {
     const auto leaf = rows.clone().set_requires_grad(true);
     way(leaf, one ? leaf : leaf.slice(3, 8), {}, {}, heads).backward(random_tensor({2, 2, 9, 8}, 9));
     return leaf.grad();
