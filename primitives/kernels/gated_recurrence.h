@@ -1,69 +1,123 @@
 #pragma once
-#include "primitives/kernels/host_device.h"
+#include "primitives/kernels/launch.h"
+
+// Before a loop over a constant number of channels: a vector of them, with no dependence between iterations. GCC would unroll the loop
+// before it vectorises, and then find no vectors.
+#if defined(__CUDACC__)
+#define MADSEARCH_LANES
+#else
+#define MADSEARCH_LANES _Pragma("GCC ivdep") _Pragma("GCC unroll 1")
+#endif
 
 namespace madsearch::kernels {
 
-/// A linear recurrence over outer products with a decay for each key channel; one head of one sequence, value channels j0 ≤ j < j1 of V.
+/// A linear recurrence over outer products with a decay for each key channel; one head of one sequence (in.M = 1), value channels
+/// j0 ≤ j < j0 + C of V.
 ///
-///   H_t = diag(exp a_t) H_{t-1} + k_tᵀ v_t        o_t = q_t H_t        H [K, V]
+///   H_t = diag(w_t) H_{t-1} + k_tᵀ v_t        o_t = q_t H_t        H [K, V]
+///   with a bonus u                            o_t = q_t (H_{t-1} + diag(u) k_tᵀ v_t)
 ///
-/// q, k, a [T, K]; v, o [T, V]; a = nullptr means no decay. h [K, V], the state before the first token, is advanced to that after the
-/// last. `states` [T + 1, K, V] keeps every H if not null (for backward).
-/// Source: Yang et al. 2023, arXiv:2312.06635, equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay).
-template <class S>
-MADSEARCH_HD void gated_recurrence(const S* q, const S* k, const S* a, const S* v, S* o, S* h, S* states, std::int64_t T, std::int64_t K,
-                                   std::int64_t V, std::int64_t j0, std::int64_t j1) {
-  if (states)
-    for (std::int64_t i = 0; i < K; ++i)
-      for (std::int64_t j = j0; j < j1; ++j) states[i * V + j] = h[i * V + j];
-  for (std::int64_t t = 0; t < T; ++t) {
-    const S* vt = v + t * V;
-    S* ot = o + t * V;
-    for (std::int64_t j = j0; j < j1; ++j) ot[j] = 0;
-    for (std::int64_t i = 0; i < K; ++i) {
-      const S key = k[t * K + i], query = q[t * K + i], decay = a ? exponential(a[t * K + i]) : S(1);
-      S* hi = h + i * V;
-      S* kept = states ? states + ((t + 1) * K + i) * V : hi;
-#pragma GCC ivdep
-      for (std::int64_t j = j0; j < j1; ++j) {
-        const S next = decay * hi[j] + key * vt[j];
-        hi[j] = next;
-        kept[j] = next;
-        ot[j] += query * next;
+/// `h` [K, V], the state before the first token, is advanced to that after the last. With `keep`, h [T + 1, K, V] begins with the state
+/// before the first token and is filled with those after each one, for backward; `o` is then not written.
+/// C is a constant so that sums over the keys stay in registers.
+/// Source: Yang et al. 2023, arXiv:2312.06635, equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay);
+/// Peng et al. 2024, arXiv:2404.05892, equation 17 (bonus).
+template <class S, std::int64_t C>
+MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* h, bool keep, std::int64_t j0) {
+  const auto K = in.K, V = in.V, further = keep ? K * V : 0;
+  for (std::int64_t t = 0; t < in.T; ++t) {
+    const S *qt = in.q + t * K, *kt = in.k + t * K, *wt = in.w + t * in.decays, *vt = in.v + t * V + j0;
+    const S* past = h + t * further + j0;
+    S* next = h + (t + 1) * further + j0;
+    if (keep) {
+      for (std::int64_t i = 0; i < K; ++i) {
+        const S key = kt[i], decay = in.decay(wt, i);
+        MADSEARCH_LANES
+        for (std::int64_t j = 0; j < C; ++j) next[i * V + j] = decay * past[i * V + j] + key * vt[j];
+      }
+      continue;
+    }
+    S sum[C] = {};
+    if (in.u) {
+      S bonus = 0;
+      for (std::int64_t i = 0; i < K; ++i) {
+        const S key = kt[i], query = qt[i], decay = in.decay(wt, i);
+        bonus += query * in.u[i] * key;
+        MADSEARCH_LANES
+        for (std::int64_t j = 0; j < C; ++j) {
+          const S held = past[i * V + j];
+          sum[j] += query * held;
+          next[i * V + j] = decay * held + key * vt[j];
+        }
+      }
+      for (std::int64_t j = 0; j < C; ++j) sum[j] += bonus * vt[j];
+    } else {
+      for (std::int64_t i = 0; i < K; ++i) {
+        const S key = kt[i], query = qt[i], decay = in.decay(wt, i);
+        MADSEARCH_LANES
+        for (std::int64_t j = 0; j < C; ++j) {
+          const S held = decay * past[i * V + j] + key * vt[j];
+          next[i * V + j] = held;
+          sum[j] += query * held;
+        }
       }
     }
+    for (std::int64_t j = 0; j < C; ++j) o[t * V + j0 + j] = sum[j];
   }
 }
 
-/// Gradients of gated_recurrence from the kept `states`. dh [K, V] is the gradient of the state after the last token and becomes that
-/// of the state before the first. dv [T, V] is written for channels j0..j1; dq, dk, da [T, K] are added to.
-template <class S>
-MADSEARCH_HD void gated_recurrence_backward(const S* q, const S* k, const S* a, const S* v, const S* states, const S* d_o, S* dh, S* dq,
-                                            S* dk, S* da, S* dv, std::int64_t T, std::int64_t K, std::int64_t V, std::int64_t j0,
-                                            std::int64_t j1) {
-  for (std::int64_t t = T - 1; t >= 0; --t) {
-    const S *vt = v + t * V, *gt = d_o + t * V;
-    S* dvt = dv + t * V;
-    for (std::int64_t j = j0; j < j1; ++j) dvt[j] = 0;
+/// Gradients of gated_recurrence from the kept `states` [T + 1, K, V]. dh [K, V] is the gradient of the state after the last token and
+/// becomes that of the state before the first. d.v is written for channels j0..j0 + C; d.q, d.k, d.u and d.w are added to, d.w being the
+/// gradient of log w.
+template <class S, std::int64_t C>
+MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, const S* states, const S* d_o, S* dh,
+                                            const GatedRecurrence<S>& d, std::int64_t j0) {
+  const auto K = in.K, V = in.V;
+  for (std::int64_t t = in.T - 1; t >= 0; --t) {
+    const S *qt = in.q + t * K, *kt = in.k + t * K, *wt = in.w + t * in.decays, *vt = in.v + t * V + j0, *gt = d_o + t * V + j0;
+    const S *before = states + t * K * V + j0, *after = before + K * V;
+    S sum[C] = {}, bonus = 0, read = 0, sum_all = 0;          // bonus = q diag(u) kᵀ, read = g vᵀ
+    if (in.u)
+      for (std::int64_t j = 0; j < C; ++j) read += gt[j] * vt[j];
     for (std::int64_t i = 0; i < K; ++i) {
-      const S key = k[t * K + i], query = q[t * K + i], decay = a ? exponential(a[t * K + i]) : S(1);
-      const S *before = states + (t * K + i) * V, *after = states + ((t + 1) * K + i) * V;
-      S* dhi = dh + i * V;
-      S sum_q = 0, sum_k = 0, sum_a = 0;
-#pragma GCC ivdep
-      for (std::int64_t j = j0; j < j1; ++j) {
-        const S d = dhi[j] + query * gt[j];
-        sum_q += after[j] * gt[j];
-        sum_k += d * vt[j];
-        sum_a += d * before[j];
-        dvt[j] += key * d;
-        dhi[j] = decay * d;
+      const S key = kt[i], query = qt[i], decay = in.decay(wt, i);
+      S* dhi = dh + i * V + j0;
+      S sum_q = 0, sum_k = 0, sum_w = 0;
+      if (in.u) {
+        MADSEARCH_LANES
+        for (std::int64_t j = 0; j < C; ++j) {
+          const S g = dhi[j], held = before[i * V + j];
+          sum_q += held * gt[j];
+          sum_k += g * vt[j];
+          sum_w += g * held;
+          sum[j] += key * g;
+          dhi[j] = decay * g + query * gt[j];
+        }
+        bonus += query * in.u[i] * key;
+        sum_q += in.u[i] * key * read;
+        sum_k += in.u[i] * query * read;
+        accumulate(d.u + i, query * key * read);
+      } else {
+        MADSEARCH_LANES
+        for (std::int64_t j = 0; j < C; ++j) {
+          const S g = dhi[j] + query * gt[j];
+          sum_q += after[i * V + j] * gt[j];
+          sum_k += g * vt[j];
+          sum_w += g * before[i * V + j];
+          sum[j] += key * g;
+          dhi[j] = decay * g;
+        }
       }
-      accumulate(dq + t * K + i, sum_q);
-      accumulate(dk + t * K + i, sum_k);
-      if (a) accumulate(da + t * K + i, decay * sum_a);
+      accumulate(d.q + t * K + i, sum_q);
+      accumulate(d.k + t * K + i, sum_k);
+      if (in.decays == K && in.w) accumulate(d.w + t * K + i, decay * sum_w);
+      sum_all += sum_w;
     }
+    if (in.decays == 1 && K > 1) accumulate(d.w + t, wt[0] * sum_all);
+    for (std::int64_t j = 0; j < C; ++j) d.v[t * V + j0 + j] = sum[j] + bonus * gt[j];
   }
 }
 
 }  // namespace madsearch::kernels
+
+#undef MADSEARCH_LANES

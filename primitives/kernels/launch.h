@@ -1,5 +1,5 @@
 #pragma once
-#include <cstdint>
+#include "primitives/kernels/host_device.h"
 
 namespace madsearch::kernels {
 
@@ -10,20 +10,28 @@ struct SelectiveScan {
   std::int64_t R, M, T, I, N;
 };
 
+/// S is const for inputs; the same struct without const holds their gradients.
 template <class S>
 struct GatedRecurrence {
-  const S *q, *k, *a, *v;                                     // [M, T, K] [M, T, K] [M, T, K] or nullptr, [M, T, V]
-  std::int64_t M, T, K, V;
+  S *q, *k, *w, *v, *u;                                       // [M, T, K] twice, [M, T, decays] or nullptr, [M, T, V], [M, K] or nullptr
+  std::int64_t M, T, K, V, decays;                            // decays of a token: K, 1 for all key channels, or 0
+
+  MADSEARCH_HD GatedRecurrence sequence(std::int64_t m) const {
+    return {q + m * T * K, k + m * T * K, w + m * T * decays, v + m * T * V, u ? u + m * K : nullptr, 1, T, K, V, decays};
+  }
+  MADSEARCH_HD auto decay(S* token, std::int64_t i) const { return decays == 0 ? 1 : token[decays == 1 ? 0 : i]; }
 };
 
+// States [M, N, I] or [M, K, V]: `h` before the first token is advanced to that after the last; the gradient `dh` of the latter becomes
+// that of the former. nullptr: zeros that nobody wants back.
 template <class S>
-void selective_scan_cpu(const SelectiveScan<S>& in, S* y);
+void selective_scan_cpu(const SelectiveScan<S>& in, S* y, S* h);
 template <class S>
-void selective_scan_backward_cpu(const SelectiveScan<S>& in, const S* dy, S* du, S* ddelta, S* dA, S* dB, S* dC);
+void selective_scan_backward_cpu(const SelectiveScan<S>& in, const S* h, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC);
 template <class S>
-void gated_recurrence_cpu(const GatedRecurrence<S>& in, S* o);
+void gated_recurrence_cpu(const GatedRecurrence<const S>& in, S* o, S* h);
 template <class S>
-void gated_recurrence_backward_cpu(const GatedRecurrence<S>& in, const S* d_o, S* dq, S* dk, S* da, S* dv);
+void gated_recurrence_backward_cpu(const GatedRecurrence<const S>& in, const S* h, const S* d_o, S* dh, const GatedRecurrence<S>& d);
 
 // Loops for small models on a CPU (token_kernels.h, causal_attention.h). Elsewhere LibTorch's own operations are used.
 template <class S>
@@ -64,16 +72,17 @@ template <class S>
 void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv);
 
 #if defined(MADSEARCH_CUDA)
-// The recurrences on a CUDA stream. Scratch: h [M, N, I] or [M, K, V], zeroed; states one longer than T, see the kernels.
+// The recurrences on a CUDA stream. h and dh as above, but never nullptr; `states` [M, T + 1, ...] begins with the state before the first
+// token.
 template <class S>
 void selective_scan_cuda(const SelectiveScan<S>& in, S* y, S* h, void* stream);
 template <class S>
-void selective_scan_backward_cuda(const SelectiveScan<S>& in, const S* dy, S* du, S* ddelta, S* dA, S* dB, S* dC, S* h, S* states, S* y,
-                                  S* dh, void* stream);
+void selective_scan_backward_cuda(const SelectiveScan<S>& in, S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC,
+                                  void* stream);          // dA [M, N, I], of each sequence
 template <class S>
-void gated_recurrence_cuda(const GatedRecurrence<S>& in, S* o, S* h, void* stream);
+void gated_recurrence_cuda(const GatedRecurrence<const S>& in, S* o, S* h, void* stream);
 template <class S>
-void gated_recurrence_backward_cuda(const GatedRecurrence<S>& in, const S* d_o, S* dq, S* dk, S* da, S* dv, S* h, S* states, S* o, S* dh,
+void gated_recurrence_backward_cuda(const GatedRecurrence<const S>& in, S* states, const S* d_o, S* dh, const GatedRecurrence<S>& d,
                                     void* stream);
 #endif
 

@@ -7,30 +7,34 @@ namespace madsearch::kernels {
 ///
 ///   h_t[n, c] = exp(Δ_t[c] A[n, c]) h_{t-1}[n, c] + Δ_t[c] B_t[n] u_t[c]        y_t[c] = Σ_n C_t[n] h_t[n, c]
 ///
-/// u, delta, y [T, I]; A [N, I] (states outermost, so that the inner loop runs over neighbouring channels); B, C [T, N]; h [N, I], the
-/// state before the first token, is advanced to that after the last. `states` [T + 1, N, I] keeps every h if not null (for backward).
+/// u, delta, y [T, I]; A [N, I] (states outermost, so that the inner loop runs over neighbouring channels); B, C [T, N]. `h` [N, I], the
+/// state before the first token, is advanced to that after the last. With `keep`, h [T + 1, N, I] begins with the state before the first
+/// token and is filled with those after each one, for backward; `y` is then not written.
 /// Source: Gu and Dao 2023, arXiv:2312.00752, section 3.
 template <class S>
-MADSEARCH_HD void selective_scan(const S* u, const S* delta, const S* A, const S* B, const S* C, S* y, S* h, S* states, std::int64_t T,
+MADSEARCH_HD void selective_scan(const S* u, const S* delta, const S* A, const S* B, const S* C, S* y, S* h, bool keep, std::int64_t T,
                                  std::int64_t I, std::int64_t N, std::int64_t c0, std::int64_t c1) {
-  if (states)
-    for (std::int64_t n = 0; n < N; ++n)
-      for (std::int64_t c = c0; c < c1; ++c) states[n * I + c] = h[n * I + c];
+  const auto further = keep ? N * I : 0;
   for (std::int64_t t = 0; t < T; ++t) {
     const S *ut = u + t * I, *dt = delta + t * I, *Bt = B + t * N, *Ct = C + t * N;
-    S* yt = y + t * I;
-    for (std::int64_t c = c0; c < c1; ++c) yt[c] = 0;
+    const S* past = h + t * further;
+    S *next = h + (t + 1) * further, *yt = keep ? nullptr : y + t * I;
+    if (!keep)
+      for (std::int64_t c = c0; c < c1; ++c) yt[c] = 0;
     for (std::int64_t n = 0; n < N; ++n) {
       const S b = Bt[n], g = Ct[n];
-      const S* An = A + n * I;
-      S* hn = h + n * I;
-      S* kept = states ? states + ((t + 1) * N + n) * I : hn;
+      const S *An = A + n * I, *pn = past + n * I;
+      S* hn = next + n * I;
+      if (keep) {
 #pragma GCC ivdep
-      for (std::int64_t c = c0; c < c1; ++c) {
-        const S next = exponential(dt[c] * An[c]) * hn[c] + dt[c] * b * ut[c];
-        hn[c] = next;
-        kept[c] = next;
-        yt[c] += g * next;
+        for (std::int64_t c = c0; c < c1; ++c) hn[c] = exponential(dt[c] * An[c]) * pn[c] + dt[c] * b * ut[c];
+      } else {
+#pragma GCC ivdep
+        for (std::int64_t c = c0; c < c1; ++c) {
+          const S held = exponential(dt[c] * An[c]) * pn[c] + dt[c] * b * ut[c];
+          hn[c] = held;
+          yt[c] += g * held;
+        }
       }
     }
   }

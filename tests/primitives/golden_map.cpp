@@ -41,21 +41,25 @@ GoldenLayer linear_attention(const json& config) {
   only(config, "norm_k", false);
   const auto map = config.value("feature_map", std::string("elementwise_product"));
   GoldenLayer out{.primitive = "linear_attention",
-                  .settings = {{"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}}};
+                  .settings = {{"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}, {"feature_size", "none"}}};
   if (map == "elementwise_product" || map == "identity")  // the quotient has poles
     out.output_tolerance = 1e-4, out.gradient_tolerance = 3e-4;
   return out;
 }
 
+/// A whole number or a fraction with a small power of two below it.
+KnobValue ratio(const json& value) { return {static_cast<std::int64_t>(value.get<double>() * 64), 64}; }
+
 GoldenLayer gla(const json& config) {
-  only(config, "expand_k", 1);
-  only(config, "expand_v", 1);
   only(config, "gate_fn", "swish");
   only(config, "gate_logit_normalizer", 16);
   only(config, "layernorm_eps", 1e-5);
   return {.primitive = "gla",
           .settings = {{"heads", config.at("num_heads").get<std::int64_t>()},
-                       {"gate_rank", config.value("gate_low_rank_dim", std::int64_t{16})}}};
+                       {"gate_rank", config.value("gate_low_rank_dim", std::int64_t{16})},
+                       {"conv", "none"},
+                       {"expand_k", ratio(config.value("expand_k", json(1)))},
+                       {"expand_v", ratio(config.value("expand_v", json(1)))}}};
 }
 
 /// What hyena and mh-hyena share.

@@ -110,7 +110,7 @@ TEST(Initialisation, DrawsTheSameForAnyDtypeAndCompany) {
 }
 
 TEST(Module, NamesItsParametersWithDotsAndInOrder) {
-  const auto block = build_mixer("gla", {{"heads", 2}, {"gate_rank", 2}}, build_for({4, 8}, 1).inside("stage3"));
+  const auto block = build_mixer("gla", {{"heads", 2}, {"gate_rank", 2}, {"conv", "none"}, {"expand_k", 1}, {"expand_v", 1}}, build_for({4, 8}, 1).inside("stage3"));
   std::vector<std::string> names;
   for (const auto& parameter : block->parameters()) names.push_back(parameter.name);
   EXPECT_EQ(names, (std::vector<std::string>{"q_proj.weight", "k_proj.weight", "v_proj.weight", "g_proj.weight", "gk_proj.0.weight",

@@ -39,7 +39,7 @@ TEST(Primitives, SayWhatIsWrongWithAKnob) {
   EXPECT_EQ(wrong("mamba", "state", KnobValue(3, 2)), "mamba: state must be a whole number, not 3/2");
   EXPECT_EQ(wrong("mamba", "heads", 4), "mamba has no knob \"heads\"");
   EXPECT_EQ(wrong("linear_attention", "feature_map", "tanh"),
-            "linear_attention: feature_map must be one of elu, relu, hedgehog, t2r, identity, elementwise_product, not tanh");
+            "linear_attention: feature_map must be one of elu, relu, hedgehog, t2r, identity, elementwise_product, dpfp, taylor, not tanh");
   EXPECT_EQ(wrong("attention", "rotary", 3), "attention: rotary must be one of on, off, not 3");
   EXPECT_EQ(check_knobs(*find_primitive("gla"), {{"heads", 4}}), "gla needs the knob gate_rank");
 }
@@ -71,7 +71,7 @@ TEST(Primitives, AreNotBuiltFromSettingsThatDoNotFit) {
     return "";
   };
   EXPECT_EQ(message("atention", {}), "no primitive \"atention\"");
-  EXPECT_EQ(message("gla", {{"heads", 3}, {"gate_rank", 8}}), "gla: heads=3 does not divide width 32");
+  EXPECT_EQ(message("linear_attention", {{"heads", 3}, {"feature_map", "elu"}, {"feature_size", "none"}}), "linear_attention: heads=3 does not divide width 32");
   EXPECT_EQ(message("swiglu", {{"inner", "auto"}}), "swiglu: inner=auto has not been solved yet");
   const auto mlp = build_mixer("mlp", {{"inner", 2}, {"activation", "gelu"}}, build);
   EXPECT_EQ(message("gla", find_primitive("gla")->defaults(), mlp.get()), "gla has no keys and values to share");

@@ -79,7 +79,7 @@ TEST(Genome, NamesTheUnknownWordOfAKnob) {
             "design:1:30: unknown value \"elo\" of feature_map\n"
             "  1 | linear_attention{feature_map=elo}\n"
             "    |                              ^^^\n"
-            "expected one of: elu, relu, hedgehog, t2r, identity, elementwise_product\n"
+            "expected one of: elu, relu, hedgehog, t2r, identity, elementwise_product, dpfp, taylor\n"
             "did you mean \"elu\"?");
 }
 
