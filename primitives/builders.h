@@ -7,13 +7,18 @@ namespace madsearch {
 using MixerBuilder = std::unique_ptr<Mixer> (*)(const Settings&, const Build&, Mixer* keys_values);
 
 std::unique_ptr<Mixer> build_attention(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_delta_product(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_gated_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_kda(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

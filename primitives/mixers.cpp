@@ -13,13 +13,18 @@ struct Row {
 
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
+    {"delta_net", build_delta_net},
+    {"delta_product", build_delta_product},
+    {"gated_delta_net", build_gated_delta_net},
     {"gla", build_gla},
     {"hyena", build_hyena},
+    {"kda", build_kda},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
     {"mlp", build_mlp},
     {"moe", build_moe},
+    {"rwkv7", build_rwkv7},
     {"swiglu", build_swiglu},
 };
 

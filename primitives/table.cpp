@@ -1,13 +1,18 @@
 #include "primitives/table.h"
 
 #include "primitives/attention.h"
+#include "primitives/delta_net.h"
+#include "primitives/delta_product.h"
+#include "primitives/gated_delta_net.h"
 #include "primitives/gla.h"
 #include "primitives/hyena.h"
+#include "primitives/kda.h"
 #include "primitives/linear_attention.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
+#include "primitives/rwkv7.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -15,13 +20,18 @@ namespace madsearch {
 const std::vector<Primitive>& primitives() {
   static const std::vector<Primitive> table = {  // by name; a genome stores the name, never the row
       attention(),
+      delta_net(),
+      delta_product(),
+      gated_delta_net(),
       gla(),
       hyena(),
+      kda(),
       linear_attention(),
       mamba(),
       mh_hyena(),
       mlp(),
       moe(),
+      rwkv7(),
       swiglu(),
   };
   return table;

@@ -1,0 +1,37 @@
+#pragma once
+#include "primitives/shared_knobs.h"
+
+namespace madsearch {
+
+// What the data sheets of the delta rule share.
+
+/// `steps` keys, values and β a token on heads whose state is a matrix [key, value].
+struct DeltaSizes {
+  std::int64_t heads, key, value;
+  std::int64_t taps = 0;                                      // of the short convolutions on q, k and v; 0: none
+  std::int64_t steps = 1;
+  std::int64_t keys() const { return heads * key; }
+  std::int64_t values() const { return heads * value; }
+};
+
+inline Knob negative_eigenvalues_knob(bool standard) {
+  return switch_knob("negative_eigenvalues", standard, "β in [0, 2] instead of [0, 1], so that a step may reflect what it erases");
+}
+
+/// Projections with their short convolutions, β, the recurrence, RMSNorm of each head and the output projection.
+inline Cost delta_cost(const DeltaSizes& z, std::int64_t D, std::int64_t T) {
+  const auto inputs = z.keys() + z.steps * (z.keys() + z.values()), matrix = z.keys() * z.value;
+  const auto projections = D * (inputs + z.steps * z.heads + z.values());
+  return {.parameters = projections + z.taps * inputs + z.value,
+          .flops = 2 * T * (projections + z.taps * inputs) + T * matrix * (4 * z.steps + 2),
+          .state = matrix + (z.taps ? (z.taps - 1) * inputs : 0),
+          .state_mad = matrix};
+}
+
+/// Adds a projection D x outputs, with `more` parameters beside it.
+inline void add_projection(Cost& cost, std::int64_t D, std::int64_t T, std::int64_t outputs, std::int64_t more = 0) {
+  cost.parameters += D * outputs + more;
+  cost.flops += 2 * T * D * outputs;
+}
+
+}  // namespace madsearch
