@@ -8,12 +8,18 @@ using MixerBuilder = std::unique_ptr<Mixer> (*)(const Settings&, const Build&, M
 
 std::unique_ptr<Mixer> build_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_gru(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_lstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mingru(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_minlstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

@@ -14,12 +14,18 @@ struct Row {
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
     {"gla", build_gla},
+    {"gru", build_gru},
     {"hyena", build_hyena},
     {"linear_attention", build_linear_attention},
+    {"lstm", build_lstm},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
+    {"mingru", build_mingru},
+    {"minlstm", build_minlstm},
     {"mlp", build_mlp},
     {"moe", build_moe},
+    {"rg_lru", build_rg_lru},
+    {"slstm", build_slstm},
     {"swiglu", build_swiglu},
 };
 

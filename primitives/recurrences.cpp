@@ -15,12 +15,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Kernels keep their states in float32 under autocast.
-at::Tensor whole(const at::Tensor& x) {
-  if (!x.defined()) return x;
-  return (x.scalar_type() == at::kDouble ? x : x.to(at::kFloat)).contiguous();
-}
-
 struct SelectiveScanFunction : torch::autograd::Function<SelectiveScanFunction> {
   template <class S>
   static kernels::SelectiveScan<S> arguments(const at::Tensor& u, const at::Tensor& delta, const at::Tensor& A, const at::Tensor& b,

@@ -2,12 +2,18 @@
 
 #include "primitives/attention.h"
 #include "primitives/gla.h"
+#include "primitives/gru.h"
 #include "primitives/hyena.h"
 #include "primitives/linear_attention.h"
+#include "primitives/lstm.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
+#include "primitives/mingru.h"
+#include "primitives/minlstm.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
+#include "primitives/rg_lru.h"
+#include "primitives/slstm.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -16,12 +22,18 @@ const std::vector<Primitive>& primitives() {
   static const std::vector<Primitive> table = {  // by name; a genome stores the name, never the row
       attention(),
       gla(),
+      gru(),
       hyena(),
       linear_attention(),
+      lstm(),
       mamba(),
       mh_hyena(),
+      mingru(),
+      minlstm(),
       mlp(),
       moe(),
+      rg_lru(),
+      slstm(),
       swiglu(),
   };
   return table;

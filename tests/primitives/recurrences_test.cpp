@@ -6,34 +6,10 @@
 #include <cmath>
 
 #include "tests/primitives/blocks.h"
+#include "tests/primitives/finite_differences.h"
 
 namespace madsearch {
 namespace {
-
-using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
-
-/// Compares the gradient of sum(f * weight) by every number of every input with central differences.
-void expect_gradients(const Function& f, const std::vector<at::Tensor>& values) {
-  const auto weight = random_tensor(f(values).sizes(), 99);
-  std::vector<at::Tensor> leaves;
-  for (const auto& value : values) leaves.push_back(value.clone().set_requires_grad(true));
-  f(leaves).backward(weight);
-  constexpr double kStep = 1e-6;
-  for (std::size_t n = 0; n < values.size(); ++n) {
-    const auto expected = at::empty_like(values[n]);
-    auto* number = values[n].data_ptr<double>();
-    for (std::int64_t i = 0; i < values[n].numel(); ++i) {
-      const double before = number[i];
-      const auto at_offset = [&](double offset) {
-        number[i] = before + offset;
-        return (f(values) * weight).sum().item<double>();
-      };
-      expected.data_ptr<double>()[i] = (at_offset(kStep) - at_offset(-kStep)) / (2 * kStep);
-      number[i] = before;
-    }
-    EXPECT_LT(relative_difference(leaves[n].grad(), expected), 1e-8) << "input " << n;
-  }
-}
 
 std::vector<at::Tensor> scan_inputs(std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t I, std::int64_t N) {
   return {random_tensor({R, B, T, I}, 1), random_tensor({R, B, T, I}, 2).abs(), -random_tensor({R, N, I}, 3).abs(),
