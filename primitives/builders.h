@@ -11,14 +11,20 @@ std::unique_ptr<Mixer> build_delta_net(const Settings& set, const Build& build, 
 std::unique_ptr<Mixer> build_delta_product(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gated_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_gru(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_kda(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_linear_attention(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_lstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mingru(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_minlstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

@@ -24,6 +24,7 @@ inline bool on(const Settings& set, const std::string& name) { return set.word(n
 
 inline Knob gate_knob(bool standard) { return switch_knob("gate", standard, "output gate silu(x Wg)"); }
 inline Knob qk_norm_knob(bool standard) { return switch_knob("qk_norm", standard, "normalisation of queries and keys over each head"); }
+inline Knob forget_bias_knob() { return {"forget_bias", {0, 1}, "added to the initial bias of the forget gate", 0, 16}; }
 inline Knob rotary_knob(bool standard) { return switch_knob("rotary", standard, "rotary position embedding of queries and keys"); }
 
 }  // namespace madsearch

@@ -5,14 +5,20 @@
 #include "primitives/delta_product.h"
 #include "primitives/gated_delta_net.h"
 #include "primitives/gla.h"
+#include "primitives/gru.h"
 #include "primitives/hyena.h"
 #include "primitives/kda.h"
 #include "primitives/linear_attention.h"
+#include "primitives/lstm.h"
 #include "primitives/mamba.h"
 #include "primitives/mh_hyena.h"
+#include "primitives/mingru.h"
+#include "primitives/minlstm.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
 #include "primitives/rwkv7.h"
+#include "primitives/rg_lru.h"
+#include "primitives/slstm.h"
 #include "primitives/swiglu.h"
 
 namespace madsearch {
@@ -24,14 +30,20 @@ const std::vector<Primitive>& primitives() {
       delta_product(),
       gated_delta_net(),
       gla(),
+      gru(),
       hyena(),
       kda(),
       linear_attention(),
+      lstm(),
       mamba(),
       mh_hyena(),
+      mingru(),
+      minlstm(),
       mlp(),
       moe(),
       rwkv7(),
+      rg_lru(),
+      slstm(),
       swiglu(),
   };
   return table;
