@@ -13,11 +13,14 @@ struct Row {
 
 const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
+    {"differential_attention", build_differential_attention},
+    {"forgetting_attention", build_forgetting_attention},
     {"gla", build_gla},
     {"hyena", build_hyena},
     {"linear_attention", build_linear_attention},
     {"mamba", build_mamba},
     {"mh_hyena", build_mh_hyena},
+    {"mla", build_mla},
     {"mlp", build_mlp},
     {"moe", build_moe},
     {"swiglu", build_swiglu},
