@@ -56,7 +56,8 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
 
   Forecast out;
   out.slots = workers.slots();
-  out.gflops = row.gflops;
+  const auto step = 3.0 * static_cast<double>(cost(sized, {request.width, request.length}).flops) * static_cast<double>(batch);
+  out.gflops = step / row.milliseconds * 1e-6;
   out.memory_mib = row.peak_memory_mib * static_cast<double>(setting.batch) / static_cast<double>(batch) * static_cast<double>(config.battery.grid.size());
   const auto hand = static_cast<std::int64_t>(config.seeds.size());
   if (config.probe) {

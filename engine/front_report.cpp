@@ -31,10 +31,13 @@ struct Scores {
 
 bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_designs) {
   if (row.seed || !row.score.low) return false;
-  return std::all_of(hand_designs.begin(), hand_designs.end(), [&](const FrontRow& hand) {
-    if (hand.candidate.state_exact > row.candidate.state_exact) return true;
-    return hand.score.high && *row.score.low > *hand.score.high;
-  });
+  bool beats = false;                                         // where no hand design is as small there is none to be better than
+  for (const auto& hand : hand_designs) {
+    if (hand.candidate.state_exact > row.candidate.state_exact) continue;
+    if (!hand.score.high || *row.score.low <= *hand.score.high) return false;
+    beats = true;
+  }
+  return beats;
 }
 
 }  // namespace

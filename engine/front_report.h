@@ -35,7 +35,8 @@ struct FrontReport {
   bool reproducible = true;                                   // false if a time limit ended the search
   std::vector<FrontRow> front;                                // by state, then score
   std::vector<FrontRow> hand_designs;                         // all of them, on the front or not
-  /// Members that are no hand design and whose score_low lies above the score_high of every hand design of equal or smaller state.
+  /// Members that are no hand design and whose score_low lies above the score_high of every hand design of equal or smaller state, of which
+  /// there is one at least.
   std::vector<std::string> better;                            // hashes
   std::vector<PretrainingRecord> pretrainings;
 };

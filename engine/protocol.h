@@ -70,9 +70,9 @@ struct BenchRow {
   std::string design;
   std::int64_t width = 0, length = 0, batch = 0;
   double milliseconds = 0;                                    // a step, median
-  double gflops = 0;                                          // 3 x forward FLOPs of the data sheets / time
+  double gflops = 0;                                          // FLOPs of a step as worker/bench.cpp counts them / time
   double share_of_peak = 0;                                   // of BenchReply::peak_gflops
-  double ratio_to_attention = 0;                              // time / time with every sequence mixer replaced by attention
+  double ratio_to_attention = 0;                              // time / time of transformer++ of as many blocks
   double peak_memory_mib = 0;                                 // above what the process held before
 };
 

@@ -81,6 +81,7 @@ TEST_F(FrontReportTest, IsSurelyBetterOnlyWithIntervalsApartFromEveryHandDesignO
   add("rich hand", "seed:b", 50'000, 0.99, {0.99, 0.99, 0.99});
   add("better", "random", 5000, 0.7, {0.7, 0.71, 0.7});
   add("vague", "random", 6000, 0.8, {0.4, 0.8, 0.99});
+  add("smaller than any", "random", 900, 0.6, {0.6, 0.6, 0.61});
   EXPECT_EQ(read_front(*store_).better, std::vector<std::string>{"better"});
 }
 

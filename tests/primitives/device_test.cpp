@@ -1,5 +1,6 @@
 // A GPU must give the numbers of the CPU: the same kernels' bodies, other launchers.
 #include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
 
 #include "blocks.h"
@@ -8,28 +9,45 @@
 namespace madsearch {
 namespace {
 
-class OnCuda : public testing::TestWithParam<std::string> {};
+class OnCuda : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "no CUDA device here";
+  }
+  /// Output and gradients of a block with the same weights and input, on `device`.
+  static Gradients on(at::DeviceType device) {
+    const auto& primitive = *find_primitive(GetParam());
+    auto settings = primitive.defaults();
+    for (const auto& [name, value] : primitive.defaults())
+      if (value == KnobValue("auto")) settings.set(name, 2);
+    const Shape shape{32, 48};
+    auto build = build_for(shape, 2, at::kFloat);
+    build.options = build.options.device(device);
+    const auto block = build_mixer(primitive.name, settings, build);
+    const auto x = random_input(2, 3, shape, at::kFloat);
+    return gradients(*block, [&](const at::Tensor& in) { return block->forward(in); }, x.to(device), random_tensor(x.sizes(), 5, at::kFloat).to(device));
+  }
+  static void expect_near(const Gradients& gpu, const Gradients& cpu, double output, double gradient) {
+    EXPECT_LT(relative_difference(gpu.output.cpu().to(at::kFloat), cpu.output), output);
+    EXPECT_LT(relative_difference(gpu.input.cpu().to(at::kFloat), cpu.input), gradient);
+    for (const auto& [name, expected] : cpu.parameters)
+      if (expected.defined()) {
+        EXPECT_LT(relative_difference(gpu.parameters.at(name).cpu(), expected), gradient) << name;
+      }
+  }
+};
 
-TEST_P(OnCuda, EveryPrimitiveAgreesWithTheCpu) {
-  if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "no CUDA device here";
-  const auto& primitive = *find_primitive(GetParam());
-  auto settings = primitive.defaults();
-  for (const auto& [name, value] : primitive.defaults())
-    if (value == KnobValue("auto")) settings.set(name, 2);
-  const Shape shape{32, 48};
-  auto here = build_for(shape, 2, at::kFloat), there = here;
-  there.options = there.options.device(at::kCUDA);
-  const auto a = build_mixer(primitive.name, settings, here), b = build_mixer(primitive.name, settings, there);
-  const auto x = random_input(2, 3, shape, at::kFloat);
-  const auto weight = random_tensor(x.sizes(), 5, at::kFloat);
-  const auto on_cpu = gradients(*a, [&](const at::Tensor& in) { return a->forward(in); }, x, weight);
-  const auto on_gpu = gradients(*b, [&](const at::Tensor& in) { return b->forward(in); }, x.cuda(), weight.cuda());
-  EXPECT_LT(relative_difference(on_gpu.output.cpu(), on_cpu.output), 1e-4);
-  EXPECT_LT(relative_difference(on_gpu.input.cpu(), on_cpu.input), 1e-3);
-  for (const auto& [name, gradient] : on_cpu.parameters)
-    if (gradient.defined()) {
-      EXPECT_LT(relative_difference(on_gpu.parameters.at(name).cpu(), gradient), 1e-3) << name;
-    }
+TEST_P(OnCuda, EveryPrimitiveAgreesWithTheCpu) { expect_near(on(at::kCUDA), on(at::kCPU), 1e-4, 1e-3); }
+
+/// bf16 keeps 8 bits: three decimal digits less than float32 in every product.
+TEST_P(OnCuda, EveryPrimitiveIsNearTheCpuUnderAutocast) {
+  const auto exact = on(at::kCPU);
+  at::autocast::set_autocast_enabled(at::kCUDA, true);
+  at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
+  const auto rounded = on(at::kCUDA);
+  at::autocast::set_autocast_enabled(at::kCUDA, false);
+  at::autocast::clear_cache();
+  expect_near(rounded, exact, 3e-2, 1e-1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Primitives, OnCuda, testing::ValuesIn([] {

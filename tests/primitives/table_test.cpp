@@ -152,6 +152,35 @@ TEST_P(EveryPrimitive, IsItsOwnRecurrenceForwardAndBackward) {
   }
 }
 
+/// Along a random direction of the input and all parameters at once, the gradients give the difference quotient of a loss.
+TEST_P(EveryPrimitive, HasTheGradientsOfFiniteDifferences) {
+  const auto block = mixer();
+  move_parameters(*block);
+  const auto x = input().slice(2, 0, 9).contiguous(), weight = random_tensor(x.sizes(), 9), along = random_tensor(x.sizes(), 10);
+  const auto found = gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, weight);
+  double expected = (found.input * along).sum().item<double>(), scale = std::abs(expected);
+  std::vector<std::pair<at::Tensor, at::Tensor>> moved;  // parameter, direction
+  for (const auto& [name, value] : block->parameters()) {
+    const auto direction = random_tensor(value.sizes(), 11 + moved.size());
+    moved.emplace_back(value, direction);
+    if (!found.parameters.at(name).defined()) continue;
+    const auto part = (found.parameters.at(name) * direction).sum().item<double>();
+    expected += part, scale += std::abs(part);
+  }
+  const at::NoGradGuard constant;
+  constexpr double kStep = 1e-6;
+  const auto loss_after = [&](double step) {
+    for (auto& [value, direction] : moved) value.add_(direction, step);
+    const auto loss = (block->forward(x + step * along) * weight).sum().item<double>();
+    for (auto& [value, direction] : moved) value.sub_(direction, step);
+    return loss;
+  };
+  // The reference divides by a sum of either sign: near its poles a step is a long one.
+  const bool has_poles = GetParam().label == "linear_attention_feature_map_identity_mad_lab" ||
+                         GetParam().label == "linear_attention_feature_map_elementwise_product_mad_lab";
+  EXPECT_NEAR((loss_after(kStep) - loss_after(-kStep)) / (2 * kStep), expected, (has_poles ? 1e-2 : 1e-6) * scale);
+}
+
 TEST_P(EveryPrimitive, CarriesAsMuchStateAsItSays) {
   const at::NoGradGuard constant;
   const auto block = mixer();

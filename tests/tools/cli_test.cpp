@@ -39,6 +39,23 @@ TEST(Cli, WrongUseEndsWithTwo) {
   EXPECT_EQ(run("run no/such/config.yaml").code, 2);
 }
 
+TEST(Cli, ThePageOfPrimitivesIsFresh) {
+  const auto ran = run("list primitives --page");
+  EXPECT_EQ(ran.code, 0);
+  std::ifstream in(std::string(MADSEARCH_SOURCE_DIR) + "/docs/primitives.md");
+  std::stringstream page;
+  page << in.rdbuf();
+  EXPECT_TRUE(ran.out == page.str()) << "make it anew: build/madsearch list primitives --page > docs/primitives.md";
+}
+
+TEST(Cli, APrimitiveIsListedWithItsDataSheet) {
+  const auto ran = run("list primitives gla");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_NE(ran.out.find("S_t = diag(exp a_t) S_{t-1} + k_tᵀ v_t"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("gate_rank  16, 8"), std::string::npos) << ran.out;
+  EXPECT_EQ(run("list primitives glaa").err, "unknown primitive \"glaa\"\ndid you mean \"gla\"?\n");
+}
+
 TEST(Cli, MisspeltKeyIsShownWithItsPlace) {
   const StubRun stub("misspelt", "seach: 3\n");
   const auto ran = run("run " + stub.config.string() + " --out " + stub.out());

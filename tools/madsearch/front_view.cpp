@@ -65,7 +65,7 @@ std::string pretraining_text(const FrontReport& report, const Validation& valida
       continue;
     }
     table.add({short_id(r.hash), r.role.starts_with("pair of ") ? "pair of " + short_id(r.role.substr(8)) : r.role, shown("%.3f", r.bits_per_byte),
-               shown("%.3f", r.bits_per_byte_recall), grouped(r.parameters), grouped(r.tokens), shown("%.1f", r.epochs), shown("%g", r.learning_rate),
+               shown("%.3f", r.bits_per_byte_recall), grouped(r.parameters), grouped(r.tokens), shown("%.2f", r.epochs), shown("%g", r.learning_rate),
                grouped(r.state), r.flops > 0 ? shown("%.0f %%", 100 * r.tuning_flops / r.flops) : "", r.text});
   }
   out += table.text();

@@ -7,6 +7,7 @@
 #include "configs/errors.h"
 #include "engine/run_config.h"
 #include "mad_tasks/table.h"
+#include "primitives/data_sheet.h"
 #include "primitives/table.h"
 #include "table.h"
 
@@ -29,7 +30,7 @@ std::string joined(const std::vector<KnobValue>& values) {
 std::string number(double value) { return shown("%g", value); }
 
 Listing primitives_listing() {
-  Listing out{Table({"name<", "kind<", "family<", "knobs (the first value is the default)<", "source<"})};
+  Listing out{Table({"name<", "kind<", "family<", "equation<", "knobs (the first value is the default)<", "source<"})};
   for (const auto& p : primitives()) {
     std::string knobs;
     auto json_knobs = Json::array();
@@ -38,7 +39,7 @@ Listing primitives_listing() {
       json_knobs.push_back({{"name", knob.name}, {"values", joined(knob.values)}, {"meaning", knob.meaning}});
     }
     const std::string kind = p.kind == Kind::kSequence ? "sequence" : "channel";
-    out.table.add({p.name, kind, p.family, knobs, p.source});
+    out.table.add({p.name, kind, p.family, p.equation, knobs, p.source});
     out.json.push_back({{"name", p.name}, {"kind", kind}, {"family", p.family}, {"equation", p.equation}, {"source", p.source}, {"knobs", json_knobs}});
   }
   return out;
@@ -92,6 +93,21 @@ Listing batteries_listing() {
   return out;
 }
 
+std::string range(const Knob& knob) {
+  const bool numbers = std::any_of(knob.values.begin(), knob.values.end(), [](const KnobValue& value) { return !value.is_word(); });
+  return numbers || knob.ratio ? number(knob.least) + ".." + number(knob.most) : "";
+}
+
+/// Costs at the defaults; inner sizes that search solves are those of swiglu in transformer++, 8/3 of the width.
+Cost cost_at(const Primitive& p, Shape shape) {
+  auto settings = p.defaults();
+  for (const auto& knob : p.knobs)
+    if (settings.at(knob.name) == KnobValue("auto")) settings.set(knob.name, KnobValue(8, 3));
+  return p.cost(settings, shape);
+}
+
+constexpr std::int64_t kWidth = 64, kShort = 64, kLong = 2048;
+
 /// One primitive in full.
 void show_primitive(const std::string& name, Format format) {
   const auto* p = find_primitive(name);
@@ -105,10 +121,34 @@ void show_primitive(const std::string& name, Format format) {
       if (row["name"] == name) std::cout << row.dump(2) << "\n";
     return;
   }
-  std::cout << p->name << " (" << p->family << ")\n  " << p->equation << "\n  " << p->source << "\n\n";
-  Table table({"knob<", "values<", "meaning<"});
-  for (const auto& knob : p->knobs) table.add({knob.name, joined(knob.values), knob.meaning});
-  std::cout << table.text();
+  std::cout << p->name << " (" << p->family << ", " << (p->kind == Kind::kSequence ? "mixes tokens" : "mixes channels") << ")\n\n" << data_sheet(name) << "\n";
+  Table knobs({"knob<", "search draws<", "range<", "meaning<"});
+  for (const auto& knob : p->knobs) knobs.add({knob.name, joined(knob.values), range(knob), knob.meaning});
+  Table costs({"width", "length", "parameters", "FLOPs", "state", "state_mad"});
+  for (const auto length : {kShort, kLong}) {
+    const auto spent = cost_at(*p, {kWidth, length});
+    costs.add({std::to_string(kWidth), std::to_string(length), grouped(spent.parameters), grouped(spent.flops), grouped(spent.state), grouped(spent.state_mad)});
+  }
+  std::cout << knobs.text() << "\n" << costs.text();
+}
+
+/// docs/primitives.md.
+std::string page() {
+  std::string out =
+      "# Primitives\n\nMade by `build/madsearch list primitives --page > docs/primitives.md` from the data sheets (`primitives/NAME.h`); a test keeps it "
+      "fresh.\nParameters, FLOPs (one sequence, forward) and state (numbers a sequence carries) are those of the defaults at width " +
+      std::to_string(kWidth) + ",\nlength " + std::to_string(kShort) + " and, for state, " + std::to_string(kLong) +
+      "; a channel mixer's inner size, which search solves, is taken as 8/3 of the width.\n\n"
+      "| primitive | family | parameters | FLOPs | state | state at " + std::to_string(kLong) + " | knobs, the default first |\n|---|---|---|---|---|---|---|\n";
+  for (const auto& p : primitives()) {
+    std::string knobs;
+    for (const auto& knob : p.knobs) knobs += (knobs.empty() ? "" : "; ") + knob.name + " " + joined(knob.values);
+    const auto spent = cost_at(p, {kWidth, kShort});
+    out += "| [" + p.name + "](#" + p.name + ") | " + p.family + " | " + grouped(spent.parameters) + " | " + grouped(spent.flops) + " | " + grouped(spent.state) +
+           " | " + grouped(cost_at(p, {kWidth, kLong}).state) + " | " + knobs + " |\n";
+  }
+  for (const auto& p : primitives()) out += "\n## " + p.name + "\n```\n" + data_sheet(p.name) + "```\n";
+  return out;
 }
 
 }  // namespace
@@ -116,6 +156,7 @@ void show_primitive(const std::string& name, Format format) {
 void add_list(CLI::App& app, int& code) {
   struct Flags {
     std::string what, name;
+    bool page = false;
     Format format = Format::kText;
   };
   auto flags = std::make_shared<Flags>();
@@ -123,10 +164,16 @@ void add_list(CLI::App& app, int& code) {
   command->add_option("WHAT", flags->what, "primitives, tasks, designs or batteries")
       ->required()
       ->check(CLI::IsMember({"primitives", "tasks", "designs", "batteries"}));
-  command->add_option("NAME", flags->name, "one primitive, with its equation and knobs");
+  command->add_option("NAME", flags->name, "one primitive: its data sheet, knobs and costs");
+  command->add_flag("--page", flags->page, "of primitives: all data sheets as docs/primitives.md");
   add_format(*command, flags->format);
   command->callback([flags, &code] {
     code = 0;
+    if (flags->page) {
+      if (flags->what != "primitives" || !flags->name.empty()) throw ConfigError("--page goes with `list primitives` only");
+      std::cout << page();
+      return;
+    }
     if (!flags->name.empty()) {
       if (flags->what != "primitives") throw ConfigError("a NAME follows `list primitives` only");
       return show_primitive(flags->name, flags->format);
