@@ -1,115 +1,115 @@
 #include <ATen/ATen.h>
 
-#include <cmath>
-#include <limits>
+#include <optional>
 #include <stdexcept>
 
 #include "primitives/builders.h"
-#include "primitives/fused.h"
 #include "primitives/layers.h"
+#include "primitives/shared_knobs.h"
+#include "primitives/softmax_attention.h"
 
 namespace madsearch {
 namespace {
 
+AttentionHeads heads_of(const Settings& set, std::int64_t width) {
+  AttentionHeads out;
+  out.queries = set.count("heads");
+  out.keys = out.values = set.at("kv_heads").is_word() ? out.queries : set.count("kv_heads");
+  out.size = out.value_size = width / out.queries;
+  out.rotated = on(set, "rotary") ? out.size : 0;
+  if (!set.at("window").is_word()) out.window = set.count("window");
+  out.sinks = set.count("sinks");
+  return out;
+}
+
 class Attention : public Mixer {
  public:
   Attention(const Settings& set, const Build& build, Attention* owner)
-      : heads_(set.count("heads")),
-        kv_heads_(set.at("kv_heads").is_word() ? heads_ : set.count("kv_heads")),
-        size_(build.width / heads_),
-        window_(set.at("window").is_word() ? std::numeric_limits<std::int64_t>::max() : set.count("window")),
-        reach_(window_),
-        rotary_(set.word("rotary") == "on"),
+      : heads_(heads_of(set, build.width)),
+        kept_(heads_),
         owner_(owner),
-        qkv_(build.inside("Wqkv"), build.width, owner ? build.width : build.width + 2 * kv_heads_ * size_,
+        attention_(heads_),
+        qkv_(build.inside("Wqkv"), build.width, owner ? build.width : build.width + 2 * heads_.key_numbers(),
              {.bias = build.protocol == Protocol::kMadLab}),
         out_(build.inside("out_proj"), build.width, build.width, {.bias = build.protocol == Protocol::kMadLab}) {
-    if (owner_) {
-      if (owner_->owner_) throw std::invalid_argument("attention can share keys and values only with the block that owns them");
-      if (heads_ != owner_->heads_ || kv_heads_ != owner_->kv_heads_ || rotary_ != owner_->rotary_)
-        throw std::invalid_argument("attention that shares keys and values must have the heads, kv_heads and rotary of their owner");
-      owner_->reach_ = std::max(owner_->reach_, window_);
-    }
     child("Wqkv", qkv_);
     child("out_proj", out_);
+    if (on(set, "qk_norm")) {
+      child("q_norm", q_norm_.emplace(build.inside("q_norm"), heads_.size, kNormEps));
+      if (!owner) child("k_norm", k_norm_.emplace(build.inside("k_norm"), heads_.size, kNormEps));
+    }
+    if (on(set, "gate")) child("gate_proj", gate_.emplace(build.inside("gate_proj"), build.width, build.width));
+    if (owner_) {
+      if (owner_->owner_) throw std::invalid_argument("attention can share keys and values only with the block that owns them");
+      const auto& theirs = owner_->heads_;
+      if (heads_.queries != theirs.queries || heads_.keys != theirs.keys || heads_.rotated != theirs.rotated || q_norm_.has_value() != owner_->q_norm_.has_value())
+        throw std::invalid_argument("attention that shares keys and values must have the heads, kv_heads, qk_norm and rotary of their owner");
+      owner_->kept_.window = std::max(owner_->kept_.window, heads_.window);
+      owner_->kept_.sinks = std::max(owner_->kept_.sinks, heads_.sinks);
+    }
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    if (fuses_attention(x)) return fused(x);
-    const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
-    const auto q = queries_keys_values(x, 0);                 // [R, B, H, T, d]; keys_, values_ [R, B, G, T, d]
-    const auto k = grouped(owner_ ? owner_->keys_ : keys_), v = grouped(owner_ ? owner_->values_ : values_);
-    at::Tensor y;
-    if (window_ >= T) {
-      y = at::scaled_dot_product_attention(q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1), {}, 0.0, /*is_causal=*/true);
-    } else {
-      const auto mask = at::ones({T, T}, x.options().dtype(at::kBool)).tril().triu(1 - window_);
-      y = at::scaled_dot_product_attention(q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1), mask);
-    }
-    return out_(y.view({R, B, heads_, T, size_}).transpose(2, 3).reshape({R, B, T, D}));
+    const auto queries = project(x);
+    return out(attention_(queries, owner_ ? owner_->projected_ : projected_), x);
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    const auto R = x.size(0), B = x.size(1), D = x.size(2);
-    const auto q = queries_keys_values(x.unsqueeze(2), state.position);
+    const auto token = x.unsqueeze(2);
+    const auto q = partly_rotated(split_heads(project(token), 0, heads_.queries, heads_.size), heads_.rotated, state.position);
+    ++state.position;
     if (!owner_) {
+      const auto values_at = projected_.size(3) - heads_.value_numbers();
+      keys_ = partly_rotated(split_heads(projected_, values_at - heads_.key_numbers(), heads_.keys, heads_.size), heads_.rotated, state.position - 1);
+      values_ = split_heads(projected_, values_at, heads_.values, heads_.size);
       if (!state.tensors.empty()) {
         keys_ = at::cat({state.tensors[0], keys_}, 3);
         values_ = at::cat({state.tensors[1], values_}, 3);
       }
-      const auto first = std::max<std::int64_t>(0, keys_.size(3) - reach_);
-      keys_ = keys_.slice(3, first);
-      values_ = values_.slice(3, first);
+      keys_ = seen(keys_, kept_, state.position);
+      values_ = seen(values_, kept_, state.position);
       state.tensors = {keys_, values_};
     }
-    ++state.position;
-    const auto& shared_keys = owner_ ? owner_->keys_ : keys_;
-    const auto first = std::max<std::int64_t>(0, shared_keys.size(3) - window_);  // another use may have a larger window
-    const auto k = grouped(shared_keys.slice(3, first)), v = grouped((owner_ ? owner_->values_ : values_).slice(3, first));
-    const auto weights = at::softmax(at::matmul(q, k.transpose(-1, -2)) / std::sqrt(static_cast<double>(size_)), -1);
-    return out_(at::matmul(weights, v).reshape({R, B, D}));
+    const auto &keys = owner_ ? owner_->keys_ : keys_, &values = owner_ ? owner_->values_ : values_;
+    return out(attend(q, seen(keys, heads_, state.position), seen(values, heads_, state.position), heads_.size), x);
   }
 
  private:
-  at::Tensor fused(const at::Tensor& x) {
-    const auto T = x.size(2);
-    at::Tensor turns;
-    if (rotary_) {
-      if (!turns_.defined() || turns_.size(0) != T || turns_.scalar_type() != x.scalar_type()) turns_ = rotary_turns(T, size_, x.options());
-      turns = turns_;
-    }
-    projected_ = qkv_(x);
-    return out_(fused_attention(projected_, owner_ ? owner_->projected_ : projected_, turns, heads_, kv_heads_, size_, window_));
-  }
+  static constexpr double kNormEps = 1e-6;
 
-  /// Sets keys_ and values_ (rotated, [R, B, G, T, d]) unless an owner has them, and returns the queries [R, B, H, T, d].
-  at::Tensor queries_keys_values(const at::Tensor& x, std::int64_t offset) {
-    const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
+  /// Rows that begin with the queries; projected_ becomes rows that end with keys and values, unless an owner has them.
+  at::Tensor project(const at::Tensor& x) {
     const auto qkv = qkv_(x);
-    const auto split = [&](std::int64_t begin, std::int64_t heads) {
-      return qkv.slice(3, begin, begin + heads * size_).view({R, B, T, heads, size_}).transpose(2, 3);
-    };
-    const auto turned = [&](const at::Tensor& u) { return rotary_ ? rotary(u, offset) : u; };
-    if (!owner_) {
-      keys_ = turned(split(D, kv_heads_));
-      values_ = split(D + kv_heads_ * size_, kv_heads_);
+    if (!q_norm_) {
+      if (!owner_) projected_ = qkv;
+      return qkv;
     }
-    return turned(split(0, heads_));
+    const auto normed = [&](const RMSNorm& norm, std::int64_t begin, std::int64_t heads) {
+      return norm(qkv.slice(3, begin, begin + heads * heads_.size).unflatten(3, {heads, heads_.size})).flatten(3);
+    };
+    if (!owner_) projected_ = at::cat({normed(*k_norm_, x.size(-1), heads_.keys), qkv.slice(3, x.size(-1) + heads_.key_numbers())}, 3);
+    return normed(*q_norm_, 0, heads_.queries);
   }
 
-  /// One key head for each query head: [R, B, G, T, d] -> [R, B, H, T, d].
-  at::Tensor grouped(const at::Tensor& u) const {
-    return kv_heads_ == heads_ ? u : u.repeat_interleave(heads_ / kv_heads_, 2);
+  at::Tensor out(const at::Tensor& y, const at::Tensor& x) const { return out_(gate_ ? y * at::sigmoid((*gate_)(x)) : y); }
+
+  /// Of cached keys or values [R, B, G, L, d], the tokens that `heads` read after `position` of them: the first and the last.
+  static at::Tensor seen(const at::Tensor& cached, const AttentionHeads& heads, std::int64_t position) {
+    const auto L = cached.size(3);
+    if (heads.seen(position) >= L) return cached;
+    const auto last = cached.slice(3, L - heads.window);
+    return heads.sinks == 0 ? last : at::cat({cached.slice(3, 0, heads.sinks), last}, 3);
   }
 
-  std::int64_t heads_, kv_heads_, size_, window_;
-  std::int64_t reach_;                                        // the largest window of those who share the keys and values
-  bool rotary_;
+  AttentionHeads heads_;
+  AttentionHeads kept_;                                       // with the largest window and sinks of those who share the keys and values
   Attention* owner_;                                          // of the keys and values (@label:kv), or nullptr
+  SoftmaxAttention attention_;
   Linear qkv_, out_;
-  at::Tensor keys_, values_;                                  // of the last call, for those who share them
-  at::Tensor projected_;                                      // the same of a fused call: queries, keys and values before they are turned
-  at::Tensor turns_;                                          // of the last length
+  std::optional<RMSNorm> q_norm_, k_norm_;
+  std::optional<Linear> gate_;
+  at::Tensor projected_;                                      // of the last call, for those who share its keys and values, before they are turned
+  at::Tensor keys_, values_;                                  // of the last step, for the same: [R, B, G, L, d], keys turned
 };
 
 }  // namespace

@@ -80,44 +80,48 @@ struct ShortConvFunction : torch::autograd::Function<ShortConvFunction> {
 };
 
 struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
-  struct Heads { std::int64_t H, G, d, window; };
-
   /// Where keys begin in a row of W numbers.
-  static std::int64_t keys_at(std::int64_t W, const Heads& heads) { return W - 2 * heads.G * heads.d; }
+  static std::int64_t keys_at(std::int64_t W, const AttentionHeads& heads) { return W - heads.key_numbers() - heads.value_numbers(); }
 
   template <class S>
-  static kernels::CausalAttention<S> arguments(const at::Tensor& queries, const at::Tensor& own, const at::Tensor& turns, const Heads& heads) {
+  static kernels::CausalAttention<S> arguments(const at::Tensor& queries, const at::Tensor& own, const at::Tensor& turns, const at::Tensor& fade,
+                                               const AttentionHeads& heads) {
     const auto& rows = own.defined() ? own : queries;
-    const auto W = rows.size(3), first = keys_at(W, heads);
-    return {data<S>(queries), data<S>(rows) + first, data<S>(rows) + first + heads.G * heads.d, data<S>(turns), queries.size(3), W,
-            queries.size(0) * queries.size(1), queries.size(2), heads.H, heads.G, heads.d, heads.window};
+    const auto W = rows.size(3);
+    const S* keys = data<S>(rows) + keys_at(W, heads);
+    return {.q = data<S>(queries), .k = keys, .v = keys + heads.key_numbers(), .turns = data<S>(turns), .fade = data<S>(fade),
+            .q_row = queries.size(3), .k_row = W, .M = queries.size(0) * queries.size(1), .T = queries.size(2),
+            .H = heads.queries, .G = heads.keys, .U = heads.values, .d = heads.size, .e = heads.value_size,
+            .turned = heads.rotated, .window = heads.window, .sinks = heads.sinks};
   }
 
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& queries, const std::optional<at::Tensor>& keys_values,
-                            const std::optional<at::Tensor>& angles, std::int64_t H, std::int64_t G, std::int64_t d, std::int64_t window) {
-    const auto own = keys_values.value_or(at::Tensor()), turns = angles.value_or(at::Tensor());
-    const auto R = queries.size(0), B = queries.size(1), T = queries.size(2);
-    auto y = at::empty({R, B, T, H * d}, queries.options()), lse = at::empty({R, B, H, T}, queries.options());
-    dispatch(y, [&]<class S>() { kernels::causal_attention_cpu<S>(arguments<S>(queries, own, turns, {H, G, d, window}), data<S>(y), data<S>(lse)); });
-    ctx->save_for_backward({queries, own, turns, y, lse});
-    ctx->saved_data["heads"] = std::vector<std::int64_t>{H, G, d, window};
+                            const std::optional<at::Tensor>& angles, const std::optional<at::Tensor>& decay, const AttentionHeads& heads) {
+    const auto own = keys_values.value_or(at::Tensor()), turns = angles.value_or(at::Tensor()), fade = decay.value_or(at::Tensor());
+    const auto R = queries.size(0), B = queries.size(1), T = queries.size(2), H = heads.queries;
+    auto y = at::empty({R, B, T, H * heads.value_size}, queries.options()), lse = at::empty({R, B, H, T}, queries.options());
+    dispatch(y, [&]<class S>() { kernels::causal_attention_cpu<S>(arguments<S>(queries, own, turns, fade, heads), data<S>(y), data<S>(lse)); });
+    ctx->save_for_backward({queries, own, turns, fade, y, lse});
+    ctx->saved_data["heads"] = std::vector<std::int64_t>{heads.queries,    heads.keys,    heads.values, heads.size,
+                                                         heads.value_size, heads.rotated, heads.window, heads.sinks};
     return y;
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     const auto saved = ctx->get_saved_variables();
-    const auto &queries = saved[0], &own = saved[1], &turns = saved[2], &y = saved[3], &lse = saved[4];
-    const auto sizes = ctx->saved_data["heads"].toIntVector();
-    const Heads heads{sizes[0], sizes[1], sizes[2], sizes[3]};
+    const auto &queries = saved[0], &own = saved[1], &turns = saved[2], &fade = saved[3], &y = saved[4], &lse = saved[5];
+    const auto n = ctx->saved_data["heads"].toIntVector();
+    const AttentionHeads heads{n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]};
     const auto dy = gradients[0].contiguous();
-    auto d_queries = at::zeros_like(queries), d_own = own.defined() ? at::zeros_like(own) : at::Tensor();
+    const auto zeros = [](const at::Tensor& x) { return x.defined() ? at::zeros_like(x) : at::Tensor(); };
+    const auto d_queries = zeros(queries), d_own = zeros(own), d_fade = zeros(fade);
     dispatch(y, [&]<class S>() {
       const auto& rows = own.defined() ? d_own : d_queries;
       S* keys = data<S>(rows) + keys_at(rows.size(3), heads);
-      kernels::causal_attention_backward_cpu<S>(arguments<S>(queries, own, turns, heads), data<S>(y), data<S>(lse), data<S>(dy), data<S>(d_queries),
-                                                keys, keys + heads.G * heads.d);
+      kernels::causal_attention_backward_cpu<S>(arguments<S>(queries, own, turns, fade, heads), data<S>(y), data<S>(lse), data<S>(dy),
+                                                data<S>(d_queries), keys, keys + heads.key_numbers(), data<S>(d_fade));
     });
-    return {d_queries, d_own, {}, {}, {}, {}, {}};
+    return {d_queries, d_own, {}, d_fade, {}};
   }
 };
 
@@ -155,17 +159,19 @@ at::Tensor fused_short_conv(const at::Tensor& x, const at::Tensor& weight, const
   return y;
 }
 
-bool fuses_attention(const at::Tensor& x) {
-  constexpr std::int64_t kShort = 128;
-  return x.is_cpu() && x.size(2) <= kShort;
+bool fuses_attention(const at::Tensor& x, const at::Tensor& fade, const AttentionHeads& heads) {
+  constexpr std::int64_t kFew = 128;
+  if (!x.is_cpu()) return false;
+  return fade.defined() || heads.seen(x.size(2)) <= kFew;     // LibTorch takes a fade as a matrix, T x T a head, and its gradient
 }
 
-at::Tensor fused_attention(const at::Tensor& queries, const at::Tensor& keys_values, const at::Tensor& turns, std::int64_t H, std::int64_t G,
-                           std::int64_t d, std::int64_t window) {
-  std::optional<at::Tensor> own, angles;
+at::Tensor fused_attention(const at::Tensor& queries, const at::Tensor& keys_values, const at::Tensor& turns, const at::Tensor& fade,
+                           const AttentionHeads& heads) {
+  std::optional<at::Tensor> own, angles, decay;
   if (!keys_values.is_same(queries)) own.emplace(keys_values.contiguous());
   if (turns.defined()) angles.emplace(turns);
-  return AttentionFunction::apply(queries.contiguous(), own, angles, H, G, d, window);
+  if (fade.defined()) decay.emplace(fade.contiguous());
+  return AttentionFunction::apply(queries.contiguous(), own, angles, decay, heads);
 }
 
 }  // namespace madsearch

@@ -128,8 +128,11 @@ at::Tensor rotary_turns(std::int64_t T, std::int64_t n, const at::TensorOptions&
 }
 
 at::Tensor rotary(const at::Tensor& x, std::int64_t offset) {
+  return turned_pairs(x, rotary_turns(x.size(-2), x.size(-1), x.options(), offset));
+}
+
+at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& turns) {
   const auto half = x.size(-1) / 2;
-  const auto turns = rotary_turns(x.size(-2), x.size(-1), x.options(), offset);
   const auto cosine = turns.select(1, 0), sine = turns.select(1, 1);
   const auto a = x.slice(-1, 0, half), b = x.slice(-1, half, 2 * half);
   return at::cat({a * cosine - b * sine, a * sine + b * cosine}, -1);

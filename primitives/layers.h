@@ -67,8 +67,9 @@ class ShortConv : public Module {
 
 /// Rotates the pairs (x_j, x_{j+n/2}) of the last axis (n channels) by t * 10000^(-2j/n). x [R, B, H, T, n], first token at `offset`.
 at::Tensor rotary(const at::Tensor& x, std::int64_t offset = 0);
-/// The cosines and sines of those angles for the first T tokens and n channels, [T, 2, n/2].
+/// The cosines and sines of those angles for the first T tokens and n channels, [T, 2, n/2], and the rotation by them.
 at::Tensor rotary_turns(std::int64_t T, std::int64_t n, const at::TensorOptions& options, std::int64_t offset = 0);
+at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& turns);
 
 /// y_t = sum_{s<=t} h_{t-s} u_s a channel, by a Toeplitz product for short sequences, else by FFT. u [R, B, C, T], h [R, C, T] -> [R, B, C, T].
 at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& h);

@@ -4,6 +4,8 @@
 #include "primitives/delta_net.h"
 #include "primitives/delta_product.h"
 #include "primitives/gated_delta_net.h"
+#include "primitives/differential_attention.h"
+#include "primitives/forgetting_attention.h"
 #include "primitives/gla.h"
 #include "primitives/gru.h"
 #include "primitives/hyena.h"
@@ -14,6 +16,7 @@
 #include "primitives/mh_hyena.h"
 #include "primitives/mingru.h"
 #include "primitives/minlstm.h"
+#include "primitives/mla.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
 #include "primitives/rwkv7.h"
@@ -29,6 +32,8 @@ const std::vector<Primitive>& primitives() {
       delta_net(),
       delta_product(),
       gated_delta_net(),
+      differential_attention(),
+      forgetting_attention(),
       gla(),
       gru(),
       hyena(),
@@ -39,6 +44,7 @@ const std::vector<Primitive>& primitives() {
       mh_hyena(),
       mingru(),
       minlstm(),
+      mla(),
       mlp(),
       moe(),
       rwkv7(),

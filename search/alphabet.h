@@ -13,7 +13,8 @@ namespace madsearch {
 /// The blocks that variation draws from: primitives allowed, and for each knob the values that are valid where candidates are trained.
 class Alphabet {
  public:
-  /// Knob values that are not valid at every one of `shapes` (heads that do not divide a width) and windows above `max_window` are left out.
+  /// Knob values that are not valid at every one of `shapes` (heads that do not divide a width) are left out, and so are those of windows
+  /// and sinks that together let a token read more than `max_window` others.
   /// `max_window` 0: any. Throws std::invalid_argument for an unknown name.
   Alphabet(const std::vector<std::string>& primitives, const std::vector<Shape>& shapes, std::int64_t max_window);
 
@@ -24,7 +25,7 @@ class Alphabet {
   const std::vector<KnobValue>& values(const std::string& primitive, const std::string& knob) const;
   /// Knobs with more than one value.
   std::vector<std::string> variable_knobs(const std::string& primitive) const;
-  /// Whether the knobs of `block` are valid together at every shape.
+  /// Whether the knobs of `block` are valid together at every shape and keep max_window.
   bool fits(const Block& block) const;
   /// A block of `primitive`: each knob keeps its default or, one time in three, takes another value.
   Block draw(const std::string& primitive, Rng& rng) const;
@@ -33,6 +34,7 @@ class Alphabet {
 
  private:
   std::vector<Shape> shapes_;
+  std::int64_t max_window_;
   std::vector<std::string> sequence_, channel_;
   std::map<std::string, std::map<std::string, std::vector<KnobValue>>> values_;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "primitives/shared_knobs.h"
 #include "primitives/table.h"
 #include "search/crossovers/crossover.h"
 #include "search/editing.h"
@@ -59,9 +60,10 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
   if (!hand_design) {
     for (const auto* block : blocks(genome)) {
       if (!alphabet_.has(block->primitive)) return block->primitive + " is not among the primitives of the search";
-      if (!block->settings.has("window") || limits_.max_window == 0) continue;
-      const auto& window = block->settings.at("window");
-      if (window.is_count() && window.count() > limits_.max_window) return "window=" + window.text() + " is above " + std::to_string(limits_.max_window);
+      if (!block->settings.has("window") || block->settings.at("window").is_word() || limits_.max_window == 0) continue;
+      if (tokens_read(block->settings) <= limits_.max_window) continue;
+      const auto sinks = block->settings.has("sinks") && block->settings.count("sinks") > 0 ? " and sinks=" + block->settings.at("sinks").text() : "";
+      return "window=" + block->settings.at("window").text() + sinks + (sinks.empty() ? " is above " : " are above ") + std::to_string(limits_.max_window);
     }
     if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
     if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";

@@ -56,7 +56,7 @@ void repair_labels(Stripe& stripe, Seen& seen) {
       if (fits) seen.owners[block.label] = block, seen.passed[block.label] = true;
     } else if (block.keys_values_only) {
       fits = owner->second.primitive == block.primitive && seen.passed.contains(block.label);
-      for (const auto* knob : {"heads", "kv_heads", "rotary"})
+      for (const auto* knob : kCacheKnobs)
         fits = fits && block.settings.has(knob) && owner->second.settings.at(knob) == block.settings.at(knob);
     } else {
       fits = owner->second.primitive == block.primitive && owner->second.settings == block.settings;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +18,9 @@ struct Block {
   bool keys_values_only = false;                              // @a:kv
   friend bool operator==(const Block&, const Block&) = default;
 };
+
+/// Knobs in which an @a:kv use must agree with the block whose keys and values it reads.
+inline constexpr std::array kCacheKnobs = {"heads", "kv_heads", "qk_norm", "rotary"};
 
 struct Stage;
 using Stripe = std::vector<Stage>;                            // residual stages in series

@@ -109,11 +109,26 @@ std::string Graph::dot(const std::string& title) const {
 
 namespace {
 
-/// Parameters of the key and value projections, which an @a:kv use does not have of its own.
-std::int64_t key_value_parameters(const Settings& set, Shape shape) {
+/// Weights of the key and value projections, which an @a:kv use does not have of its own.
+std::int64_t key_value_weights(const Settings& set, std::int64_t width) {
   const auto heads = set.count("heads"), key_heads = set.at("kv_heads").is_word() ? heads : set.count("kv_heads");
-  const auto biases = shape.protocol == Protocol::kMadLab ? 2 * shape.width * key_heads / heads : 0;
-  return 2 * shape.width * shape.width * key_heads / heads + biases;
+  return 2 * width * width * key_heads / heads;
+}
+
+/// The same with their biases and the norm of the keys.
+std::int64_t key_value_parameters(const Settings& set, Shape shape) {
+  const auto weights = key_value_weights(set, shape.width);
+  const auto biases = shape.protocol == Protocol::kMadLab ? weights / shape.width : 0;
+  return weights + biases + (set.word("qk_norm") == "on" ? shape.width / set.count("heads") : 0);
+}
+
+/// What a cache must hold that serves uses with the windows and sinks of both.
+Settings wider(Settings a, const Settings& b) {
+  if (!a.has("window") || a.at("window").is_word()) return a;
+  if (b.at("window").is_word()) return b;
+  a.set("window", std::max(a.count("window"), b.count("window")));
+  a.set("sinks", std::max(a.count("sinks"), b.count("sinks")));
+  return a;
 }
 
 }  // namespace
@@ -122,7 +137,7 @@ Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
   const Graph graph(genome);
   const auto D = shape.width, T = shape.length;
   Cost total;
-  std::map<std::size_t, std::int64_t> shared_exact, shared_mad;  // of the owners of keys and values: the largest window
+  std::map<std::size_t, Settings> widest;                     // of the owners of keys and values: the largest window and sinks
   std::int64_t active = 0;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
@@ -145,14 +160,15 @@ Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
       active += block.active() - borrowed;
     }
     total.flops += block.flops + 4 * T * D;
-    if (borrows) total.flops -= 2 * T * key_value_parameters(node.block.settings, {D, T});
-    auto& exact = shared_exact[node.keys_values];
-    auto& mad = shared_mad[node.keys_values];
-    exact = std::max(exact, block.state);
-    mad = std::max(mad, block.state_mad);
+    if (borrows) total.flops -= 2 * T * key_value_weights(node.block.settings, D);
+    const auto [cache, first] = widest.try_emplace(node.keys_values, node.block.settings);
+    if (!first) cache->second = wider(cache->second, node.block.settings);
   }
-  for (const auto& [owner, state] : shared_exact) total.state += state;
-  for (const auto& [owner, state] : shared_mad) total.state_mad += state;
+  for (const auto& [owner, settings] : widest) {
+    const auto spent = find_primitive(graph.nodes()[owner].block.primitive)->cost(settings, shape);
+    total.state += spent.state;
+    total.state_mad += spent.state_mad;
+  }
   total.active_parameters = active == total.parameters ? 0 : active;
   total.flops += 2 * T * D * vocabulary;
   return total;

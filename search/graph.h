@@ -35,8 +35,8 @@ class Graph {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The whole candidate: sum of the blocks' costs at `shape` (state: kv-shared caches once at the largest window; weights shared by
-/// label once) plus norms and merges. Without embedding and unembedding. `genome` must be sized (search/sizes.h).
+/// The whole candidate: sum of the blocks' costs at `shape` (state: kv-shared caches once at the largest window and
+/// sinks; weights shared by label once) plus norms and merges. Without embedding and unembedding. `genome` must be sized (search/sizes.h).
 /// `embedding_flops`: unembedding 2 T D V is added to flops if `vocabulary` > 0.
 Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary = 0);
 

@@ -54,7 +54,7 @@ std::string check_sharing(const Placed& owner, const Placed& user) {
     return "";
   }
   if (!precedes(owner.place, user.place)) return name_of(b) + " must come after the block that owns its keys and values, in series";
-  for (const auto* knob : {"heads", "kv_heads", "rotary"})
+  for (const auto* knob : kCacheKnobs)
     if (b.settings.has(knob) && a.settings.at(knob) != b.settings.at(knob))
       return name_of(b) + " must have the " + knob + " of the block whose keys and values it shares (" + a.settings.at(knob).text() + ")";
   return "";

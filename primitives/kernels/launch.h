@@ -46,12 +46,14 @@ struct ShortConvolution {
   std::int64_t R, M, T, C, taps;
 };
 
-/// M sequences; rows of q are `q_row` numbers apart and hold H heads of d, those of k and v `k_row` apart with G heads each, of which
-/// H / G query heads share one. `turns` [T, 2, d/2]: cosines and sines of the rotary angles, or nullptr. A token sees `window` tokens.
+/// M sequences; rows of q are `q_row` numbers apart and hold H heads of d, those of k and v `k_row` apart with G heads of d and U heads of
+/// e; H / G query heads share a key head and H / U a value head. `turns` [T, 2, turned/2]: cosines and sines of the rotary angles of each
+/// head's first `turned` channels, or nullptr. `fade` [M, T, H]: c of a score's bias c_t - c_s, or nullptr. A token sees the last `window`
+/// tokens, itself included, and the first `sinks`.
 template <class S>
 struct CausalAttention {
-  const S *q, *k, *v, *turns;
-  std::int64_t q_row, k_row, M, T, H, G, d, window;
+  const S *q, *k, *v, *turns, *fade;
+  std::int64_t q_row, k_row, M, T, H, G, U, d, e, turned, window, sinks;
 };
 
 template <class S>
@@ -69,7 +71,8 @@ void short_conv_backward_cpu(const ShortConvolution<S>& in, const S* dy, S* dx, 
 template <class S>
 void causal_attention_cpu(const CausalAttention<S>& in, S* y, S* lse);
 template <class S>
-void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv);
+void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv,
+                                   S* dfade);
 
 #if defined(MADSEARCH_CUDA)
 // The recurrences on a CUDA stream. h and dh as above, but never nullptr; `states` [M, T + 1, ...] begins with the state before the first

@@ -52,8 +52,8 @@ void causal_attention_cpu(const CausalAttention<S>& in, S* y, S* lse) {
 }
 
 template <class S>
-void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv) {
-  with_attention_loops(in, [&](auto&& loops) { loops.backward(y, lse, dy, dq, dk, dv); });
+void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv, S* dfade) {
+  with_attention_loops(in, [&](auto&& loops) { loops.backward(y, lse, dy, dq, dk, dv, dfade); });
 }
 
 #define MADSEARCH_INSTANTIATE(S)                                                                                        \
@@ -64,7 +64,7 @@ void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, con
   template void short_conv_cpu<S>(const ShortConvolution<S>&, S*);                                                      \
   template void short_conv_backward_cpu<S>(const ShortConvolution<S>&, const S*, S*, S*, S*);                           \
   template void causal_attention_cpu<S>(const CausalAttention<S>&, S*, S*);                                             \
-  template void causal_attention_backward_cpu<S>(const CausalAttention<S>&, const S*, const S*, const S*, S*, S*, S*);
+  template void causal_attention_backward_cpu<S>(const CausalAttention<S>&, const S*, const S*, const S*, S*, S*, S*, S*);
 MADSEARCH_INSTANTIATE(float)
 MADSEARCH_INSTANTIATE(double)
 #undef MADSEARCH_INSTANTIATE

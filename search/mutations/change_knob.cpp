@@ -25,7 +25,10 @@ Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
   const auto& simplify = find_primitive(chosen.primitive)->simplify;
   for (auto* block : blocks(child)) {
     if (block != target && (chosen.label.empty() || block->label != chosen.label)) continue;
-    block->settings.set(knob, value);
+    auto changed = *block;
+    changed.settings.set(knob, value);
+    if (!alphabet.fits(changed)) continue;                    // a use of its keys and values with another window
+    block->settings = changed.settings;
     if (simplify) simplify(block->settings);
   }
   repair_labels(child);

@@ -30,7 +30,10 @@ GoldenLayer attention(const json& config) {
       .settings = {{"heads", heads},
                    {"kv_heads", "all"},
                    {"window", before < 0 ? KnobValue("none") : KnobValue(before + 1)},  // the reference does not count the current token
-                   {"rotary", rotary ? "on" : "off"}}};
+                   {"sinks", 0},
+                   {"rotary", rotary ? "on" : "off"},
+                   {"qk_norm", "off"},
+                   {"gate", "off"}}};
 }
 
 GoldenLayer linear_attention(const json& config) {

@@ -9,7 +9,16 @@ namespace madsearch {
 namespace {
 
 Settings attention_with(const KnobValue& window, const KnobValue& kv_heads = "all", const std::string& rotary = "on") {
-  return {{"heads", 4}, {"kv_heads", kv_heads}, {"window", window}, {"rotary", rotary}};
+  auto out = find_primitive("attention")->defaults();
+  out.set("kv_heads", kv_heads);
+  out.set("window", window);
+  out.set("rotary", rotary);
+  return out;
+}
+Settings attention_with(const KnobValue& window, std::int64_t sinks) {
+  auto out = attention_with(window);
+  out.set("sinks", sinks);
+  return out;
 }
 
 /// An owner of keys and values and a use that shares them.
@@ -39,21 +48,58 @@ TEST(SharedKeysAndValues, AreThoseOfTheOwner) {
     }
 }
 
+/// Steps through both and returns the owner's state.
+State expect_steps(Pair& pair, const at::Tensor& first, const at::Tensor& second) {
+  State owner, user;
+  for (std::int64_t t = 0; t < 12; ++t) {
+    EXPECT_LT(relative_difference(pair.owner->step(input().select(2, t), owner), first.select(2, t)), 1e-12) << t;
+    EXPECT_LT(relative_difference(pair.user->step(input().select(2, t) * 0.5, user), second.select(2, t)), 1e-12) << t;
+  }
+  EXPECT_EQ(user.numbers(), 0);
+  return owner;
+}
+
 TEST(SharedKeysAndValues, AreDecodedAsForwardSeesThem) {
   const at::NoGradGuard constant;
   for (const auto& windows :
        {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")), std::pair(KnobValue(3), KnobValue(6))}) {
     Pair pair(attention_with(windows.first), attention_with(windows.second));
     const auto first = pair.owner->forward(input()), second = pair.user->forward(input() * 0.5);
-    State owner, user;
-    for (std::int64_t t = 0; t < 12; ++t) {
-      EXPECT_LT(relative_difference(pair.owner->step(input().select(2, t), owner), first.select(2, t)), 1e-12) << t;
-      EXPECT_LT(relative_difference(pair.user->step(input().select(2, t) * 0.5, user), second.select(2, t)), 1e-12) << t;
-    }
-    EXPECT_EQ(user.numbers(), 0);
+    const auto owner = expect_steps(pair, first, second);
     const auto cost = [&](const KnobValue& window) { return find_primitive("attention")->cost(attention_with(window), {16, 12}).state; };
     EXPECT_EQ(owner.numbers(), std::max(cost(windows.first), cost(windows.second)));  // counted once, at the largest window
   }
+}
+
+TEST(SharedKeysAndValues, AreKeptForTheLargestWindowAndTheMostSinks) {
+  const at::NoGradGuard constant;
+  const auto full = attention_with("none"), wide = attention_with(5, 0), sunk = attention_with(3, 2);
+  for (const auto& [a, b, kept] : {std::tuple(wide, sunk, 7), std::tuple(sunk, wide, 7), std::tuple(full, sunk, 12), std::tuple(sunk, full, 12)}) {
+    Pair pair(a, b);
+    const auto first = pair.owner->forward(input()), second = pair.user->forward(input() * 0.5);
+    EXPECT_EQ(expect_steps(pair, first, second).numbers(), 2 * 16 * kept);
+  }
+}
+
+TEST(SharedKeysAndValues, AreNormalisedByTheirOwner) {
+  const at::NoGradGuard constant;
+  auto set = attention_with(5);
+  set.set("qk_norm", "on");
+  Pair pair(set, set);
+  move_parameters(*pair.user);
+  const auto whole = build_mixer("attention", set, build_for({16, 12}, 2));
+  const auto of = [](const Mixer& block, const std::string& name) {
+    for (const auto& parameter : block.parameters())
+      if (parameter.name == name) return parameter.value;
+    throw std::invalid_argument("no parameter " + name);
+  };
+  of(*whole, "Wqkv.weight").copy_(at::cat({of(*pair.user, "Wqkv.weight"), of(*pair.owner, "Wqkv.weight").slice(1, 16)}, 1));
+  for (const auto* name : {"out_proj.weight", "q_norm.weight"}) of(*whole, name).copy_(of(*pair.user, name));
+  of(*whole, "k_norm.weight").copy_(of(*pair.owner, "k_norm.weight"));
+  EXPECT_THROW(of(*pair.user, "k_norm.weight"), std::invalid_argument);
+  const auto first = pair.owner->forward(input());
+  EXPECT_LT(relative_difference(pair.user->forward(input()), whole->forward(input())), 1e-13);
+  expect_steps(pair, first, pair.user->forward(input() * 0.5));
 }
 
 TEST(SharedKeysAndValues, TrainTheOwnersProjections) {
@@ -70,6 +116,9 @@ TEST(SharedKeysAndValues, TrainTheOwnersProjections) {
 TEST(SharedKeysAndValues, NeedTheSameHeads) {
   EXPECT_THROW(Pair(attention_with("none"), attention_with("none", 2)), std::invalid_argument);
   EXPECT_THROW(Pair(attention_with("none"), attention_with("none", "all", "off")), std::invalid_argument);
+  auto normed = attention_with("none");
+  normed.set("qk_norm", "on");
+  EXPECT_THROW(Pair(attention_with("none"), normed), std::invalid_argument);
   Pair pair(attention_with("none"), attention_with(4));
   EXPECT_THROW(build_mixer("attention", attention_with("none"), build_for({16, 12}, 2), pair.user.get()), std::invalid_argument);
 }

@@ -49,6 +49,8 @@ TEST(Primitives, SayWhatDoesNotFitTheShape) {
   EXPECT_EQ(wrong("attention", "kv_heads", 3), "kv_heads=3 does not divide heads 4");
   EXPECT_EQ(wrong("attention", "heads", 32), "rotary=on needs heads of an even number of channels, not 1");
   EXPECT_EQ(wrong("attention", "heads", 32, {{"rotary", "off"}}), "");
+  EXPECT_EQ(wrong("attention", "sinks", 4), "sinks=4 needs a window: without one all tokens stay visible");
+  EXPECT_EQ(wrong("attention", "sinks", 4, {{"window", 8}}), "");
   EXPECT_EQ(wrong("gla", "heads", 5), "heads=5 does not divide width 32");
   EXPECT_EQ(wrong("linear_attention", "heads", 64), "heads=64 does not divide width 32");
   EXPECT_EQ(wrong("mh_hyena", "head_size", 5), "head_size=5 does not divide width 32");

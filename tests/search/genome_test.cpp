@@ -33,7 +33,7 @@ TEST(Genome, FoldsRepeatsWithinRepeats) {
 
 TEST(Genome, LeavesOutDefaultKnobsButHashesThem) {
   EXPECT_EQ(text(parse("attention{heads=4}")), "attention");
-  EXPECT_EQ(expanded_text(parse("attention")), "attention{heads=4, kv_heads=all, rotary=on, window=none}");
+  EXPECT_EQ(expanded_text(parse("attention")), "attention{gate=off, heads=4, kv_heads=all, qk_norm=off, rotary=on, sinks=0, window=none}");
   EXPECT_EQ(hash(parse("attention{heads=4}")), hash(parse("attention")));
   EXPECT_NE(hash(parse("attention{heads=2}")), hash(parse("attention")));
 }
@@ -70,7 +70,7 @@ TEST(Genome, NamesTheUnknownKnobAndTheOneThatWasMeant) {
             "design:1:11: unknown knob \"head\" of attention\n"
             "  1 | attention{head=4}\n"
             "    |           ^^^^\n"
-            "expected one of: heads, kv_heads, window, rotary\n"
+            "expected one of: heads, kv_heads, window, sinks, rotary, qk_norm, gate\n"
             "did you mean \"heads\"?");
 }
 

@@ -59,6 +59,20 @@ TEST(Cost, CountsASharedCacheOnceAtTheLargestWindow) {
   EXPECT_EQ(shared.parameters, 2 * full.parameters - 2 * 32 * 32);  // the second has no key and value projections
 }
 
+TEST(Cost, CountsASharedCacheWithTheWindowAndTheSinksOfAllItsUses) {
+  const auto shared = cost(solved("attention{window=16}@a attention{window=8, sinks=4}@a:kv attention{window=8, sinks=1}@a:kv"), kShape);
+  EXPECT_EQ(shared.state, 2 * 32 * (16 + 4));
+  const auto full = cost(solved("attention"), kShape);
+  EXPECT_EQ(cost(solved("attention@a attention{window=8, sinks=4}@a:kv"), kShape).state, full.state);
+  EXPECT_EQ(cost(solved("attention{window=8, sinks=4}@a attention@a:kv"), kShape).state, full.state);
+}
+
+TEST(Cost, LeavesTheNormOfKeysToTheirOwner) {
+  const auto one = cost(solved("attention{qk_norm=on}"), kShape), plain = cost(solved("attention"), kShape);
+  EXPECT_EQ(one.parameters, plain.parameters + 2 * 8);
+  EXPECT_EQ(cost(solved("attention{qk_norm=on}@a attention{qk_norm=on}@a:kv"), kShape).parameters, 2 * one.parameters - 2 * 32 * 32 - 8);
+}
+
 TEST(Cost, ActiveParametersLeaveOutIdleExperts) {
   const auto spent = cost(solved("attention moe{experts=4, active=1}"), kShape);
   EXPECT_LT(spent.active(), spent.parameters);

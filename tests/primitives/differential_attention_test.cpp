@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "primitives/table.h"
+#include "tests/primitives/plain.h"
+
+namespace madsearch {
+namespace {
+
+using Vector = std::vector<double>;
+
+Vector part(const Vector& all, std::int64_t begin, std::int64_t count) { return {all.begin() + begin, all.begin() + begin + count}; }
+
+Vector turned(const Vector& u, std::int64_t t) {
+  const auto half = u.size() / 2;
+  Vector out(u.size());
+  for (std::size_t j = 0; j < half; ++j) {
+    const double angle = static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
+    out[j] = u[j] * std::cos(angle) - u[j + half] * std::sin(angle);
+    out[j + half] = u[j] * std::sin(angle) + u[j + half] * std::cos(angle);
+  }
+  return out;
+}
+
+/// Ye et al. 2024, equations 1 to 3: the two maps of a head are subtracted, then read the values.
+std::vector<Vector> attend(const Pass& pass, std::int64_t heads, bool rotary) {
+  const auto D = pass.width, d = D / (2 * heads);
+  const auto product = [&](const std::string& q, const std::string& k) {
+    double sum = 0;
+    for (std::int64_t j = 0; j < d; ++j) sum += pass[q](j) * pass[k](j);
+    return std::exp(sum);
+  };
+  const auto lambda = product("lambda_q1", "lambda_k1") - product("lambda_q2", "lambda_k2") + 0.8;
+  std::vector<Vector> qkv, out;
+  for (std::int64_t t = 0; t < pass.length; ++t) {
+    qkv.push_back(pass.linear("qkv_proj", pass.token(t)));
+    Vector y;
+    for (std::int64_t head = 0; head < heads; ++head) {
+      Vector map(t + 1, 0);
+      for (const std::int64_t n : {0, 1}) {
+        const auto at = (2 * head + n) * d;
+        const auto placed = [&](const Vector& u, std::int64_t s) { return rotary ? turned(u, s) : u; };
+        Vector weights;
+        double total = 0;
+        for (std::int64_t s = 0; s <= t; ++s) {
+          const auto score = dot(placed(part(qkv[t], at, d), t), placed(part(qkv[s], D + at, d), s));
+          weights.push_back(std::exp(score / std::sqrt(static_cast<double>(d))));
+          total += weights.back();
+        }
+        for (std::int64_t s = 0; s <= t; ++s) map[s] += (n ? -lambda : 1) * weights[s] / total;
+      }
+      Vector sum(2 * d, 0);
+      for (std::int64_t s = 0; s <= t; ++s)
+        for (std::int64_t j = 0; j < 2 * d; ++j) sum[j] += map[s] * qkv[s][2 * D + head * 2 * d + j];
+      const auto scale = 0.2 / std::sqrt(dot(sum, sum) / static_cast<double>(2 * d) + 1e-5);
+      for (std::int64_t j = 0; j < 2 * d; ++j) y.push_back(sum[j] * scale * pass["subln.weight"](j));
+    }
+    out.push_back(pass.linear("out_proj", y));
+  }
+  return out;
+}
+
+TEST(DifferentialAttention, SubtractsOneMapFromTheOther) {
+  for (const std::int64_t heads : {1, 3})
+    for (const bool rotary : {true, false})
+      expect_agreement(passes("differential_attention", {{"heads", heads}, {"rotary", rotary ? "on" : "off"}}, {12, 11}),
+                       [&](const Pass& pass) { return attend(pass, heads, rotary); });
+}
+
+}  // namespace
+}  // namespace madsearch

@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "primitives/table.h"
+#include "tests/primitives/plain.h"
+
+namespace madsearch {
+namespace {
+
+using Vector = std::vector<double>;
+
+Vector part(const Vector& all, std::int64_t begin, std::int64_t count) { return {all.begin() + begin, all.begin() + begin + count}; }
+
+Vector turned(const Vector& u, std::int64_t t) {
+  const auto half = u.size() / 2;
+  Vector out(u.size());
+  for (std::size_t j = 0; j < half; ++j) {
+    const double angle = static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
+    out[j] = u[j] * std::cos(angle) - u[j + half] * std::sin(angle);
+    out[j + half] = u[j] * std::sin(angle) + u[j + half] * std::cos(angle);
+  }
+  return out;
+}
+
+/// DeepSeek-AI 2024, equations 9 to 11 and 14 to 19: all keys and values made from the latents.
+std::vector<Vector> attend(const Pass& pass, std::int64_t heads, std::int64_t rope) {
+  const auto D = pass.width, n = D / heads;
+  std::vector<Vector> k_rope, made, out;
+  for (std::int64_t t = 0; t < pass.length; ++t) {
+    const auto x = pass.token(t), q = pass.linear("q_proj", x);
+    auto c = pass.linear("kv_down", x);
+    const auto scale = 1 / std::sqrt(dot(c, c) / static_cast<double>(c.size()) + 1e-6);
+    for (std::size_t i = 0; i < c.size(); ++i) c[i] *= scale * pass["kv_norm.weight"](static_cast<std::int64_t>(i));
+    made.push_back(pass.linear("kv_up", c));                  // keys, then values
+    k_rope.push_back(turned(pass.linear("k_rope", x), t));
+    Vector y;
+    for (std::int64_t head = 0; head < heads; ++head) {
+      const auto query = part(q, head * (rope + n), rope + n);
+      const auto q_rope = turned(part(query, 0, rope), t), q_content = part(query, rope, n);
+      Vector sum(n, 0);
+      double total = 0;
+      for (std::int64_t s = 0; s <= t; ++s) {
+        const auto score = dot(q_content, part(made[s], head * n, n)) + dot(q_rope, k_rope[s]);
+        const auto weight = std::exp(score / std::sqrt(static_cast<double>(n + rope)));
+        total += weight;
+        for (std::int64_t j = 0; j < n; ++j) sum[j] += weight * made[s][D + head * n + j];
+      }
+      for (const auto value : sum) y.push_back(value / total);
+    }
+    out.push_back(pass.linear("o_proj", y));
+  }
+  return out;
+}
+
+TEST(MLA, AttendsToKeysAndValuesMadeFromLatents) {
+  const auto check = [](std::int64_t heads, const KnobValue& rank, std::int64_t rope) {
+    expect_agreement(passes("mla", {{"heads", heads}, {"kv_rank", rank}, {"rope", KnobValue(rope, 24)}}, {24, 11}),
+                     [&](const Pass& pass) { return attend(pass, heads, rope); });
+  };
+  check(1, KnobValue(1, 4), 2);
+  check(3, KnobValue(1, 2), 4);
+  check(4, KnobValue(1, 8), 8);
+}
+
+TEST(MLA, CarriesTheLatentAndOneSmallKey) {
+  EXPECT_EQ(find_primitive("mla")->cost({{"heads", 4}, {"kv_rank", KnobValue(1, 4)}, {"rope", KnobValue(1, 8)}}, {64, 10}).state, (16 + 8) * 10);
+}
+
+}  // namespace
+}  // namespace madsearch
