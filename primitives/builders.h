@@ -9,9 +9,9 @@ using MixerBuilder = std::unique_ptr<Mixer> (*)(const Settings&, const Build&, M
 std::unique_ptr<Mixer> build_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_delta_product(const Settings& set, const Build& build, Mixer* keys_values);
-std::unique_ptr<Mixer> build_gated_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_differential_attention(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_forgetting_attention(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_gated_delta_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_gru(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer* keys_values);
@@ -25,8 +25,8 @@ std::unique_ptr<Mixer> build_minlstm(const Settings& set, const Build& build, Mi
 std::unique_ptr<Mixer> build_mla(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mlp(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_moe(const Settings& set, const Build& build, Mixer* keys_values);
-std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
 

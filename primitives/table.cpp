@@ -3,9 +3,9 @@
 #include "primitives/attention.h"
 #include "primitives/delta_net.h"
 #include "primitives/delta_product.h"
-#include "primitives/gated_delta_net.h"
 #include "primitives/differential_attention.h"
 #include "primitives/forgetting_attention.h"
+#include "primitives/gated_delta_net.h"
 #include "primitives/gla.h"
 #include "primitives/gru.h"
 #include "primitives/hyena.h"
@@ -19,8 +19,8 @@
 #include "primitives/mla.h"
 #include "primitives/mlp.h"
 #include "primitives/moe.h"
-#include "primitives/rwkv7.h"
 #include "primitives/rg_lru.h"
+#include "primitives/rwkv7.h"
 #include "primitives/slstm.h"
 #include "primitives/swiglu.h"
 
@@ -31,9 +31,9 @@ const std::vector<Primitive>& primitives() {
       attention(),
       delta_net(),
       delta_product(),
-      gated_delta_net(),
       differential_attention(),
       forgetting_attention(),
+      gated_delta_net(),
       gla(),
       gru(),
       hyena(),
@@ -47,8 +47,8 @@ const std::vector<Primitive>& primitives() {
       mla(),
       mlp(),
       moe(),
-      rwkv7(),
       rg_lru(),
+      rwkv7(),
       slstm(),
       swiglu(),
   };
