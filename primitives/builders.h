@@ -29,5 +29,6 @@ std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mix
 std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_ttt_linear(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

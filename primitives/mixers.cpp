@@ -35,6 +35,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"rwkv7", build_rwkv7},
     {"slstm", build_slstm},
     {"swiglu", build_swiglu},
+    {"ttt_linear", build_ttt_linear},
 };
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "primitives/rwkv7.h"
 #include "primitives/slstm.h"
 #include "primitives/swiglu.h"
+#include "primitives/ttt_linear.h"
 
 namespace madsearch {
 
@@ -51,6 +52,7 @@ const std::vector<Primitive>& primitives() {
       rwkv7(),
       slstm(),
       swiglu(),
+      ttt_linear(),
   };
   return table;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include "primitives/kernels/launch_ttt.h"
 #include "primitives/kernels/team.h"
 
 namespace madsearch::kernels {
@@ -19,10 +20,6 @@ struct InnerModel {
 };
 
 constexpr double kInnerEps = 1e-6;
-
-/// Numbers of scratch for one sequence.
-constexpr std::int64_t ttt_linear_scratch(std::int64_t F, std::int64_t n) { return 3 * n * F + n + n * n; }
-constexpr std::int64_t ttt_linear_backward_scratch(std::int64_t F, std::int64_t n) { return 7 * n * F + n + 3 * n * n + F * F; }
 
 /// g [m, F] and, for backward, the normalised Z (`normal` [m, F]) and 1 / √(variance + eps) (`inverse` [m]) of tokens t0 .. t0 + m - 1.
 template <class S, class Team>
@@ -225,6 +222,21 @@ MADSEARCH_HD void ttt_linear_backward(Team team, const InnerModel<S>& in, const 
     add_product(team, S(1), dg, F, 1, turned, dk, m, F, F);
     add_product(team, S(1), k, 1, F, dg, dW, F, m, F);
   }
+}
+
+/// Head m of all.
+template <class S>
+MADSEARCH_HD InnerModel<S> head(const TttLinear<S>& in, std::int64_t m) {
+  const auto at = m * in.T * in.F;
+  return {in.q + at, in.k + at, in.v + at, in.rate + m * in.T, in.scale + m * in.n, in.weight + m * in.F, in.bias + m * in.F,
+          in.T,      in.F,      in.n};
+}
+
+template <class S>
+MADSEARCH_HD InnerModelGradients<S> head(const TttLinear<S>& in, const TttLinearGradients<S>& out, std::int64_t m) {
+  const auto at = m * in.T * in.F;
+  return {out.q + at,           out.k + at,       out.v + at, out.rate + m * in.T, out.scale + m * in.n, out.weight + m * in.F,
+          out.bias + m * in.F};
 }
 
 }  // namespace madsearch::kernels
