@@ -25,6 +25,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"linear_attention", build_linear_attention},
     {"lstm", build_lstm},
     {"mamba", build_mamba},
+    {"mesa_net", build_mesa_net},
     {"mh_hyena", build_mh_hyena},
     {"mingru", build_mingru},
     {"minlstm", build_minlstm},

@@ -13,6 +13,7 @@
 #include "primitives/linear_attention.h"
 #include "primitives/lstm.h"
 #include "primitives/mamba.h"
+#include "primitives/mesa_net.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mingru.h"
 #include "primitives/minlstm.h"
@@ -42,6 +43,7 @@ const std::vector<Primitive>& primitives() {
       linear_attention(),
       lstm(),
       mamba(),
+      mesa_net(),
       mh_hyena(),
       mingru(),
       minlstm(),

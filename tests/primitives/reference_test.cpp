@@ -7,6 +7,7 @@
 #include "primitives/delta_recurrence.h"
 #include "primitives/gated_scan.h"
 #include "primitives/inner_training.h"
+#include "primitives/mesa_regression.h"
 #include "primitives/recurrences.h"
 #include "primitives/softmax_attention.h"
 #include "tests/golden/safetensors.h"
@@ -140,6 +141,15 @@ const std::vector<Reference> table = {  // by file
        const auto c = given(in, "c");
        const auto run = network(Cell::kLstm, in, 4, c.defined() ? c.unsqueeze(0).unsqueeze(2) : c);
        return Tensors{{"o", run.h[0]}, {"final_h", run.h[0].select(1, -1)}, {"final_c", run.cells[0].select(1, 0)}};
+     }},
+    {"mesa_net",
+     [](const Tensors& in) {
+       const auto q = turned(in.at("q"));
+       const auto state = in.contains("h_kk_init") ? at::stack({in.at("h_kk_init"), in.at("h_kv_init")}, 2) : at::Tensor();
+       const auto out = mesa_regression({.q = q, .k = turned(in.at("k")), .v = turned(in.at("v")), .log_decay = turned(in.at("g")),
+                                         .beta = turned(in.at("beta")),
+                                         .lambda = in.at("lamb").expand({q.size(0), q.size(1), q.size(3)})}, state);
+       return Tensors{{"o", turned(out.o)}, {"h_kk", out.state.select(2, 0)}, {"h_kv", out.state.select(2, 1)}};
      }},
     {"retention",
      [](const Tensors& in) {
