@@ -9,7 +9,7 @@
 
 namespace madsearch {
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 
 // Lines of JSON between coordinator and worker, one object a line, "type" first. The worker's first line is a Hello; then requests are
 // answered one at a time by any number of Progress lines and one Reply. "ping" is answered by "pong" also while training.
@@ -33,6 +33,7 @@ struct TrainRequest {
   std::string norm = "rmsnorm";
   std::int64_t evaluate_every = 0;
   double seconds_limit = 0;                                   // 0: none; a guard against hangs, yields timed_out
+  bool distil = false;                                        // score the chosen replica once more, its long convolutions distilled
 };
 
 struct PretrainRequest {
@@ -82,7 +83,16 @@ struct BenchReply {
   std::vector<BenchRow> rows;
 };
 
-struct TrainReply { TrainingRecord record; };                 // record.id is the request's id
+/// The chosen replica with recurrences in place of its long filters (primitives/distillation.h) wherever they carry less than the past.
+struct DistilledScore {
+  std::int64_t state_exact = 0, state = 0;                    // numbers a sequence at the setting's length: as trained, and so distilled
+  double validation_b = 0, test = 0;                          // what the record's become
+};
+
+struct TrainReply {
+  TrainingRecord record;                                      // its id is the request's
+  DistilledScore distilled;                                   // zeros unless asked for and the outcome is ok
+};
 struct PretrainReply { std::string id; PretrainingRecord record; };
 
 /// A message of any kind. Exactly one member besides `type` is set.

@@ -180,7 +180,7 @@ class StubWorker {
     const double seconds = options_.milliseconds / 1000.0;
     if (request.train) {
       out.type = Type::kTrained;
-      auto& record = out.trained.emplace(TrainReply{trained(*request.train)}).record;
+      auto& record = out.trained.emplace(TrainReply{trained(*request.train), {}}).record;
       record.core_seconds = seconds;
       if (due(options_.fail)) record.outcome = Outcome::kFailed, record.message = "the stub was asked to fail";
     } else if (request.pretrain) {

@@ -9,7 +9,7 @@ Primitive delta_net() {
           .family = "delta rule",
           .kind = Kind::kSequence,
           .equation = "S_t = (I - β_t k_tᵀ k_t) S_{t-1} + β_t k_tᵀ v_t,  o_t = q_t S_t",
-          .source = "arXiv:2406.06484, sections 2.2 and 3.4; arXiv:2411.12537",
+          .source = "arXiv:2406.06484, section 2.2; arXiv:2411.12537",
           .knobs = {heads_knob(), conv_knob(4), gate_knob(false), negative_eigenvalues_knob(false)},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, H = set.count("heads");

@@ -17,8 +17,8 @@ namespace madsearch {
 /// State       D²/H + 3 (taps - 1) D S of every head and the caches of the convolutions; convention mad: D²/H
 /// Protocol    the same in both (the reference has no such layer); initial weights Xavier-uniform with gain 2^-2.5, of the convolutions
 ///             U(±1/√taps), as in flash-linear-attention's layer
-/// Source      Yang et al. 2024, arXiv:2406.06484, sections 2.2 and 3.4; Grazzi et al. 2024, arXiv:2411.12537 (negative_eigenvalues);
-///             flash-linear-attention, layers/delta_net.py (1/√d, where the norms' ε stand)
+/// Source      Yang et al. 2024, arXiv:2406.06484, section 2.2; flash-linear-attention, layers/delta_net.py (the layer; 1/√d and the ε);
+///             Grazzi et al. 2024, arXiv:2411.12537 (negative_eigenvalues)
 Primitive delta_net();
 
 }  // namespace madsearch

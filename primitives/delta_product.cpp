@@ -8,7 +8,7 @@ Primitive delta_product() {
   return {.name = "delta_product",
           .family = "delta rule",
           .kind = Kind::kSequence,
-          .equation = "S_t = Π_i (I - β_{t,i} k_{t,i}ᵀ k_{t,i}) S_{t-1} + ...,  o_t = q_t S_t",
+          .equation = "S <- (I - β_i k_iᵀ k_i) S + β_i k_iᵀ v_i for i = 1 .. n a token,  o_t = q_t S",
           .source = "arXiv:2502.10297, section 3",
           .knobs = {heads_knob(),
                     {"householder", {2, 1, 3}, "steps of the delta rule a token", 1, 8},

@@ -14,7 +14,7 @@ namespace madsearch {
 /// FLOPs       T (6 D² + 6 D²/H + 5 D)
 /// State       D
 /// Protocol    the same in both; initial values U(±1/√D), as in PyTorch
-/// Source      Cho et al. 2014, arXiv:1406.1078, section 2.3; torch.nn.GRU; heads: Pöppel et al. 2024, arXiv:2412.07752, section 3
+/// Source      Cho et al. 2014, arXiv:1406.1078, section 2.3; torch.nn.GRU; heads: Pöppel et al. 2024, arXiv:2412.07752
 Primitive gru();
 
 }  // namespace madsearch

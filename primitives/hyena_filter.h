@@ -15,6 +15,7 @@ class HyenaFilter : public Module {
  public:
   HyenaFilter(const Build& build, std::int64_t channels, std::int64_t order);
   at::Tensor operator()(std::int64_t length) const;           // [R, channels, length], length <= max_length
+  at::Tensor whole() const { return (*this)(features_.size(1)); }
 
  private:
   at::Tensor features_;                                       // [R, L, 3] trained, or constant [1, L, 3]

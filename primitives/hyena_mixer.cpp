@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
+#include "primitives/distillation.h"
 #include "primitives/hyena_filter.h"
 
 namespace madsearch {
@@ -25,20 +26,23 @@ class Hyena : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);  // x0, x1, v [R, B, T, I]
     const auto u = (parts[2] * parts[1]).transpose(2, 3);
-    const auto y = causal_convolution(u, filter_(x.size(2))) + u * bias_.unsqueeze(1).unsqueeze(-1);
+    const auto h = distilled() ? distilled()->responses(x.size(2)) : filter_(x.size(2));
+    const auto y = causal_convolution(u, h) + u * bias_.unsqueeze(1).unsqueeze(-1);
     return out_(y.transpose(2, 3) * parts[0]);
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    if (state.tensors.empty()) state.tensors = {at::empty({x.size(0), x.size(1), 0, inner_}, x.options()), at::Tensor()};
-    auto &past = state.tensors[0], &cache = state.tensors[1];
+    if (state.tensors.empty()) state.tensors.resize(2);
+    auto &memory = state.tensors[0], &cache = state.tensors[1];
     const auto parts = conv_.step(in_(x).repeat({1, 1, groups_}), cache).chunk(3, -1);
     const auto u = parts[2] * parts[1];
-    past = at::cat({past, u.unsqueeze(2)}, 2);                // [R, B, t, I]
-    const auto h = filter_(past.size(2)).flip(-1).transpose(1, 2).unsqueeze(1);  // the oldest input meets the latest tap
     ++state.position;
-    return out_(((past * h).sum(2) + u * bias_.unsqueeze(1)) * parts[0]);
+    const auto y = distilled() ? distilled()->step(u.unsqueeze(-1), memory).squeeze(-1)
+                               : causal_convolution_step(u, filter_(state.position), memory);
+    return out_((y + u * bias_.unsqueeze(1)) * parts[0]);
   }
+
+  at::Tensor long_filters() const override { return filter_.whole(); }
 
  private:
   std::int64_t inner_, groups_;

@@ -19,7 +19,7 @@ inline std::int64_t convolution_flops(std::int64_t channels, std::int64_t length
   return channels * std::min(fft, direct);
 }
 
-/// The knobs that hyena and mh_hyena share.
+/// The knobs that Hyenas share.
 inline Knob filter_order_knob(int first) {
   return {"filter_order", {first, first * 2, first * 4}, "width of the network that makes the filters", 1, 256};
 }

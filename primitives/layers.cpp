@@ -42,8 +42,8 @@ at::Tensor constant_init(const Build& build, const at::Tensor& value) {
 
 Linear::Linear(const Build& build, std::int64_t in, std::int64_t out, Options options) {
   const double bound = options.bound.value_or(1 / std::sqrt(static_cast<double>(in)));
-  parameter("weight", weight, uniform_init(build, "weight", {out, in}, bound));
-  if (options.bias) parameter("bias", bias, at::zeros({build.replicas(), out}, build.options));
+  parameter("weight", weight, uniform_init(build, "weight", {out, in}, bound), true);
+  if (options.bias) parameter("bias", bias, at::zeros({build.replicas(), out}, build.options), true);
 }
 
 Linear::Linear(const Build& build, std::int64_t in, std::int64_t out) : Linear(build, in, out, Options{}) {}
@@ -86,9 +86,10 @@ at::Tensor LayerNorm::operator()(const at::Tensor& x) const {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, eps) * along(weight, x) + along(bias, x);
 }
 
-GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_) : groups(groups_), eps(eps_) {
+GroupNorm::GroupNorm(const Build& build, std::int64_t groups_, std::int64_t width, double eps_, bool with_bias)
+    : groups(groups_), eps(eps_) {
   parameter("weight", weight, at::ones({build.replicas(), width}, build.options));
-  parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
+  if (with_bias) parameter("bias", bias, at::zeros({build.replicas(), width}, build.options));
 }
 
 at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
@@ -96,7 +97,8 @@ at::Tensor GroupNorm::operator()(const at::Tensor& x) const {
   auto parts = x.sizes().vec();
   parts.back() = groups;
   parts.push_back(size);
-  return at::layer_norm(x.reshape(parts), {size}, {}, {}, eps).flatten(-2) * along(weight, x) + along(bias, x);
+  const auto y = at::layer_norm(x.reshape(parts), {size}, {}, {}, eps).flatten(-2) * along(weight, x);
+  return bias.defined() ? y + along(bias, x) : y;
 }
 
 at::Tensor l2_normalised(const at::Tensor& x, double eps) { return x * at::rsqrt(at::square(x).sum(-1, true) + eps); }
@@ -149,6 +151,11 @@ at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& h) {
   }
   const auto spectrum = at::fft_rfft(u, 2 * T) * at::fft_rfft(h, 2 * T).unsqueeze(1);
   return at::fft_irfft(spectrum, 2 * T).slice(-1, 0, T);
+}
+
+at::Tensor causal_convolution_step(const at::Tensor& u, const at::Tensor& h, at::Tensor& past) {
+  past = past.defined() ? at::cat({past, u.unsqueeze(2)}, 2) : u.unsqueeze(2);
+  return (past * h.flip(-1).transpose(1, 2).unsqueeze(1)).sum(2);  // the oldest input meets the latest tap
 }
 
 }  // namespace madsearch

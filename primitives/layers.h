@@ -41,9 +41,9 @@ class LayerNorm : public Module {
 /// LayerNorm over each of `groups` equal parts of the last axis, with a weight and a bias for every channel: PyTorch's GroupNorm of a token.
 class GroupNorm : public Module {
  public:
-  GroupNorm(const Build& build, std::int64_t groups, std::int64_t width, double eps = 1e-5);
+  GroupNorm(const Build& build, std::int64_t groups, std::int64_t width, double eps = 1e-5, bool with_bias = true);
   at::Tensor operator()(const at::Tensor& x) const;           // [R, ..., width]
-  at::Tensor weight, bias;                                    // [R, width]
+  at::Tensor weight, bias;                                    // [R, width], bias undefined without one
   std::int64_t groups;
   double eps;
 };
@@ -73,5 +73,8 @@ at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& turns);
 
 /// y_t = sum_{s<=t} h_{t-s} u_s a channel, by a Toeplitz product for short sequences, else by FFT. u [R, B, C, T], h [R, C, T] -> [R, B, C, T].
 at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& h);
+/// Its next token: u [R, B, C], h [R, C, t + 1] -> [R, B, C]; `past` [R, B, t, C] holds the inputs before it (undefined at the start) and
+/// takes this one.
+at::Tensor causal_convolution_step(const at::Tensor& u, const at::Tensor& h, at::Tensor& past);
 
 }  // namespace madsearch

@@ -31,7 +31,8 @@ namespace madsearch {
 ///             quotient has poles; mad-lab: always the quotient, ε = 1e-12, and dpfp's c = [max(u, 0), -max(u, 0)], as the reference has it
 /// Source      Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3; Zhang et al. 2024, arXiv:2402.04347, section 4 (hedgehog);
 ///             Kasai et al. 2021, arXiv:2103.13076, section 2 (t2r); Schlag et al. 2021, arXiv:2102.11174, section 5.3 (dpfp);
-///             Arora et al. 2024, arXiv:2402.18668, section 4 (taylor, with feature_size=16; its code keeps u_i u_j and u_j u_i, 1 + f + f²)
+///             Arora et al. 2024, arXiv:2402.18668, section 4 (taylor, with feature_size=16; its code keeps u_i u_j and u_j u_i both,
+///             F = 1 + f + f²)
 Primitive linear_attention();
 
 }  // namespace madsearch

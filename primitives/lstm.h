@@ -15,7 +15,7 @@ namespace madsearch {
 /// State       2 D                                      h and c
 /// Protocol    the same in both; initial values U(±1/√D), as in PyTorch
 /// Source      Hochreiter and Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735; forget gate: Gers et al. 2000; forget_bias: Jozefowicz et
-///             al. 2015; heads: Pöppel et al. 2024, arXiv:2412.07752, section 3
+///             al. 2015; heads: Pöppel et al. 2024, arXiv:2412.07752
 Primitive lstm();
 
 }  // namespace madsearch

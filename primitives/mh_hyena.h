@@ -16,6 +16,7 @@ namespace madsearch {
 /// FLOPs       T (2 D 3D/groups + 6 D k + 2 D²) + the cheaper of 2 D T (T + 1), the form with scores, and the
 ///             convolutions of D M products, 4 T D M and D M times the cheaper of Toeplitz product T (T + 1) and FFT
 /// State       2 T D + (k - 1) 3D    the past of v and x2, and the short convolution's; convention mad: D M o
+///                     distilled: M² times the orders of the trained filters' recurrences (distillation.h) in place of 2 T D
 /// Protocol    mad-lab: the filter's features are trained (3 T parameters more); see hyena_filter.h
 /// Source      Massaroli et al. 2023, arXiv:2310.18780, section 4
 Primitive mh_hyena();

@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
+#include "primitives/distillation.h"
 #include "primitives/hyena_filter.h"
 
 namespace madsearch {
@@ -27,7 +28,7 @@ class MultiHeadHyena : public Mixer {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
     const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };  // [R, B, H, T, M]
-    auto h = filter_(T);  // [R, H, T]; the bias is one more weight on the current token
+    auto h = distilled() ? distilled()->responses(T) : filter_(T);  // [R, H, T]; the bias is one more weight on the current token
     h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1);
     const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
     constexpr std::int64_t kScores = 128;  // up to here T² scores a head are cheaper than M² convolutions
@@ -37,21 +38,17 @@ class MultiHeadHyena : public Mixer {
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto R = x.size(0), B = x.size(1), D = x.size(2);
-    if (state.tensors.empty()) {
-      const auto none = at::empty({R, B, heads_, 0, size_}, x.options());
-      state.tensors = {none, none, at::Tensor()};
-    }
-    auto &past_v = state.tensors[0], &past_x2 = state.tensors[1], &cache = state.tensors[2];
-    const auto parts = conv_.step(in_(x).repeat({1, 1, groups_}), cache).chunk(3, -1);
+    if (state.tensors.empty()) state.tensors.resize(distilled() ? 2 : 3);
+    const auto parts = conv_.step(in_(x).repeat({1, 1, groups_}), state.tensors.back()).chunk(3, -1);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, heads_, 1, size_}); };
-    past_v = at::cat({past_v, heads(parts[2])}, 3);
-    past_x2 = at::cat({past_x2, heads(parts[1])}, 3);
-    auto h = filter_(past_v.size(3));
-    h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1).flip(-1);  // [R, H, t], the oldest first
-    const auto scores = at::matmul(heads(parts[0]), past_v.transpose(-1, -2)) * h.unsqueeze(1).unsqueeze(3);
+    const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
     ++state.position;
-    return out_(at::matmul(scores, past_x2).reshape({R, B, D}));
+    const auto y = distilled() ? step_with_products(x1, x2, v, state.tensors[0])
+                               : step_with_scores(x1, x2, v, state.tensors[0], state.tensors[1]);
+    return out_(y.reshape({R, B, D}));
   }
+
+  at::Tensor long_filters() const override { return filter_.whole(); }
 
  private:
   static at::Tensor with_scores(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, const at::Tensor& h) {
@@ -60,6 +57,23 @@ class MultiHeadHyena : public Mixer {
     const auto lag = position.unsqueeze(1) - position;  // [t, s] -> t - s
     const auto fade = h.index_select(-1, lag.clamp_min(0).flatten()).view({h.size(0), h.size(1), T, T}) * (lag >= 0);
     return at::matmul(at::matmul(x1, v.transpose(-1, -2)) * fade.unsqueeze(1), x2);
+  }
+
+  /// Exact: the past of v and x2 meets the current x1, like keys and values. x1, x2, v and the result [R, B, H, 1, M].
+  at::Tensor step_with_scores(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, at::Tensor& past_v,
+                              at::Tensor& past_x2) const {
+    past_v = past_v.defined() ? at::cat({past_v, v}, 3) : v;
+    past_x2 = past_x2.defined() ? at::cat({past_x2, x2}, 3) : x2;
+    auto h = filter_(past_v.size(3));
+    h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1).flip(-1);  // [R, H, t], the oldest first
+    return at::matmul(at::matmul(x1, past_v.transpose(-1, -2)) * h.unsqueeze(1).unsqueeze(3), past_x2);
+  }
+
+  /// Distilled: each head's M² products go through its recurrence.
+  at::Tensor step_with_products(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, at::Tensor& states) const {
+    const auto w = v.transpose(-1, -2) * x2;  // [R, B, H, M, M]
+    const auto faded = distilled()->step(w.flatten(3), states).view_as(w) + bias_.unsqueeze(1).unsqueeze(-1).unsqueeze(-1) * w;
+    return at::matmul(x1, faded);
   }
 
   /// The outer products of every token, convolved by FFT: time of order T log T, memory of order T.

@@ -39,16 +39,24 @@ class Module {
   /// All parameters with dotted names, own ones first, in order of registration. The tensors alias the module's own: to replace
   /// values use at::NoGradGuard and copy_; to drop replicas use select_replicas.
   std::vector<NamedParameter> parameters() const;
+  /// Of these the weights and biases of Linears.
+  std::vector<NamedParameter> linear_parameters() const;
   /// Keeps replicas `index` [R'] (int64, ascending) of every parameter.
   void select_replicas(const at::Tensor& index);
 
  protected:
   /// Registers a leaf [R, ...]; returns it with requires_grad set. `slot` is the member that holds it.
-  void parameter(const std::string& name, at::Tensor& slot, at::Tensor value);
+  void parameter(const std::string& name, at::Tensor& slot, at::Tensor value, bool linear = false);
   void child(const std::string& name, Module& module);
 
  private:
-  std::vector<std::pair<std::string, at::Tensor*>> own_;
+  struct Own {
+    std::string name;
+    at::Tensor* slot;
+    bool linear;
+  };
+  std::vector<NamedParameter> list(bool linear_only) const;
+  std::vector<Own> own_;
   std::vector<std::pair<std::string, Module*>> children_;
 };
 
@@ -59,6 +67,8 @@ struct State {
   std::int64_t numbers() const;                               // a sequence: total elements / (R B)
 };
 
+class Recurrences;
+
 /// A block's LibTorch side.
 class Mixer : public Module {
  public:
@@ -66,6 +76,17 @@ class Mixer : public Module {
   virtual at::Tensor step(const at::Tensor& x, State& state) = 0;  // x [R, B, D], the next token -> [R, B, D]
   /// A loss to add to the training loss after forward, [R], or an undefined tensor (MoE's load balancing).
   virtual at::Tensor auxiliary_loss() const { return {}; }
+  /// The filters of its long convolutions as they are trained, [R, C, max_length], or an undefined tensor if it has none.
+  virtual at::Tensor long_filters() const { return {}; }
+  /// From now on those filters are what `recurrences` compute (distillation.h, of long_filters() of the same replicas): forward convolves
+  /// with their responses, step carries their states in place of the past. nullptr: as trained again.
+  void use_distilled(std::shared_ptr<const Recurrences> recurrences) { distilled_ = std::move(recurrences); }
+
+ protected:
+  const Recurrences* distilled() const { return distilled_.get(); }
+
+ private:
+  std::shared_ptr<const Recurrences> distilled_;
 };
 
 /// Builds `primitive` with `settings` (complete, no `auto`). `keys_values` is the mixer whose keys and values this use shares

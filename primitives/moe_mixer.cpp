@@ -1,10 +1,30 @@
 #include <ATen/ATen.h>
 
+#include <optional>
+
 #include "primitives/builders.h"
+#include "primitives/fused.h"
 #include "primitives/layers.h"
+#include "primitives/routing.h"
 
 namespace madsearch {
 namespace {
+
+/// The experts that every token uses, as one gated MLP; nothing if there are none.
+class SharedExperts : public Module {
+ public:
+  SharedExperts(const Settings& set, const Build& build) {
+    const auto inner = set.count("shared") * set.at("inner").of(build.width);
+    if (inner == 0) return;
+    child("w1", w1_.emplace(build.inside("w1"), build.width, inner));
+    child("w2", w2_.emplace(build.inside("w2"), build.width, inner));
+    child("w3", w3_.emplace(build.inside("w3"), inner, build.width));
+  }
+  at::Tensor added_to(const at::Tensor& y, const at::Tensor& x) const { return w1_ ? y + (*w3_)(fused_silu_gate((*w1_)(x), (*w2_)(x))) : y; }
+
+ private:
+  std::optional<Linear> w1_, w2_, w3_;
+};
 
 class MoE : public Mixer {
  public:
@@ -15,28 +35,25 @@ class MoE : public Mixer {
         router_(build.inside("router"), build.width, experts_),
         w1_(build.inside("w1"), build.width, experts_ * inner_),
         w2_(build.inside("w2"), build.width, experts_ * inner_),
-        w3_(build.inside("w3"), experts_ * inner_, build.width) {
+        w3_(build.inside("w3"), experts_ * inner_, build.width),
+        shared_(set, build.inside("shared")) {
     child("router", router_);
     child("w1", w1_);
     child("w2", w2_);
     child("w3", w3_);
+    child("shared", shared_);
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto scores = router_(x);                           // [R, ..., E]
-    const auto [best, chosen] = at::topk(scores, active_, -1);
-    const auto all = at::softmax(scores, -1);
-    const auto weights = at::zeros_like(all).scatter(-1, chosen, active_ == 1 ? all.gather(-1, chosen) : at::softmax(best, -1));
-    const auto share = at::one_hot(chosen, experts_).to(scores.scalar_type()).sum(-2) / static_cast<double>(active_);
-    const auto mean = [&](const at::Tensor& u) { return u.reshape({x.size(0), -1, experts_}).mean(1); };
-    balance_ = 0.01 * static_cast<double>(experts_) * (mean(share) * mean(all)).sum(-1);
+    const auto routing = route(router_(x), active_);
+    balance_ = routing.balance;
     // All experts as one wide gated MLP whose hidden channels are weighted: at these sizes faster than gathering tokens.
     auto sizes = x.sizes().vec();
     sizes.back() = experts_ * inner_;
     const auto hidden = at::silu(w1_(x)) * w2_(x);
     sizes.back() = experts_;
     sizes.push_back(inner_);
-    return w3_((hidden.view(sizes) * weights.unsqueeze(-1)).flatten(-2));
+    return shared_.added_to(w3_((hidden.view(sizes) * routing.weights.unsqueeze(-1)).flatten(-2)), x);
   }
   at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
   at::Tensor auxiliary_loss() const override { return balance_; }
@@ -44,6 +61,7 @@ class MoE : public Mixer {
  private:
   std::int64_t experts_, active_, inner_;
   Linear router_, w1_, w2_, w3_;
+  SharedExperts shared_;
   at::Tensor balance_;                                        // [R], of the last forward
 };
 
@@ -56,27 +74,27 @@ class ReferenceMoE : public Mixer {
         up1_(build.inside("up1"), build.width, experts_ * set.at("inner").of(build.width)),
         up2_(build.inside("up2"), build.width, experts_ * set.at("inner").of(build.width)),
         down_(build.inside("down1"), experts_ * set.at("inner").of(build.width), build.width * experts_),
-        router_(build.inside("router"), build.width, experts_, {.bias = true}) {
+        router_(build.inside("router"), build.width, experts_, {.bias = true}),
+        shared_(set, build.inside("shared")) {
     child("up1", up1_);
     child("up2", up2_);
     child("down1", down_);
     child("router", router_);
+    child("shared", shared_);
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     auto sizes = x.sizes().vec();
     sizes.push_back(experts_);
     const auto z = down_(up1_(x) * at::gelu(up2_(x), "tanh")).view(sizes);  // [..., D, E]
-    const auto scores = router_(x);
-    const auto least = std::get<0>(at::topk(scores, active_, -1)).slice(-1, active_ - 1);
-    const auto weights = at::softmax(at::where(scores < least, at::zeros_like(scores), scores), -1);
-    return (z * weights.unsqueeze(-2)).sum(-1);
+    return shared_.added_to((z * reference_routing(router_(x), active_).unsqueeze(-2)).sum(-1), x);
   }
   at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
 
  private:
   std::int64_t experts_, active_;
   Linear up1_, up2_, down_, router_;
+  SharedExperts shared_;
 };
 
 }  // namespace

@@ -43,8 +43,8 @@ struct SelectiveScanFunction : torch::autograd::Function<SelectiveScanFunction> 
             u.size(0),  u.size(0) * u.size(1), u.size(2),  u.size(3),  A.size(1)};
   }
 
-  static variable_list forward(AutogradContext* ctx, const Maybe& initial, const at::Tensor& u, const at::Tensor& delta, const at::Tensor& A,
-                               const at::Tensor& b, const at::Tensor& c, bool carried) {
+  static variable_list forward(AutogradContext* ctx, const Maybe& initial, const at::Tensor& u, const at::Tensor& delta,
+                               const at::Tensor& A, const at::Tensor& b, const at::Tensor& c, bool carried) {
     const auto h0 = initial.value_or(at::Tensor());
     ctx->save_for_backward({u, delta, A, b, c, h0});
     auto y = at::empty_like(u);
@@ -66,8 +66,8 @@ struct SelectiveScanFunction : torch::autograd::Function<SelectiveScanFunction> 
     const auto dy = whole(gradients[0]);
     auto du = at::empty_like(u), ddelta = at::empty_like(u), dA = at::zeros_like(A), db = at::zeros_like(b), dc = at::zeros_like(c);
     const bool carried = gradients.size() > 1, in_place = carried || h0.defined() || u.is_cuda();
-    auto dh = in_place ? copy_or_zeros(carried ? whole(gradients[1]) : at::Tensor(), {u.size(0), u.size(1), A.size(1), u.size(3)}, u.options())
-                       : at::Tensor();
+    const auto d_state = carried ? whole(gradients[1]) : at::Tensor();
+    auto dh = in_place ? copy_or_zeros(d_state, {u.size(0), u.size(1), A.size(1), u.size(3)}, u.options()) : at::Tensor();
     dispatch(u, [&]<class S>() {
       const auto in = arguments<S>(u, delta, A, b, c);
 #if defined(MADSEARCH_CUDA)
@@ -128,7 +128,8 @@ struct GatedRecurrenceFunction : torch::autograd::Function<GatedRecurrenceFuncti
     const auto zeros = [](const at::Tensor& like) { return like.defined() ? at::zeros_like(like) : like; };
     auto dq = zeros(q), dk = zeros(k), dw = zeros(w), dv = at::empty_like(v), du = zeros(u);
     const bool carried = gradients.size() > 1, in_place = carried || h0.defined() || q.is_cuda();
-    auto dh = in_place ? copy_or_zeros(carried ? whole(gradients[1]) : at::Tensor(), state_sizes(q, v), q.options()) : at::Tensor();
+    const auto d_state = carried ? whole(gradients[1]) : at::Tensor();
+    auto dh = in_place ? copy_or_zeros(d_state, state_sizes(q, v), q.options()) : at::Tensor();
     dispatch(q, [&]<class S>() {
       const auto in = arguments<S, const S>(q, k, w, v, u);
       const auto d = arguments<S, S>(dq, dk, dw, dv, du);

@@ -16,6 +16,13 @@ inline Knob conv_knob(KnobValue standard) {
     if (value != out.values.front()) out.values.push_back(value);
   return out;
 }
+/// The same for a mixer that is such a convolution.
+inline Knob taps_knob(std::int64_t standard) {
+  Knob out{"conv", {standard}, "taps of the short convolution, the current token included", 2, 16};
+  for (const std::int64_t value : {4, 3, 2})
+    if (value != standard) out.values.push_back(value);
+  return out;
+}
 /// 0 for none.
 inline std::int64_t taps(const Settings& set) { return set.at("conv").is_word() ? 0 : set.count("conv"); }
 

@@ -18,7 +18,7 @@ namespace madsearch {
 /// State       4 D, with conv (k - 1) D more            c, n, h and m; convention mad: 2 D, c and h
 /// Protocol    the same in both. Initial values of the authors' code: W small, R zeros, b of f̃ from 5 to -7 in each head. Their
 ///             block's MLP is left to the stage that follows
-/// Source      Beck et al. 2024, arXiv:2405.04517, section 2.2 and appendix A; block: its figure 10 and code, NX-AI/xlstm
+/// Source      Beck et al. 2024, arXiv:2405.04517, section 2.2 and appendix A; projections by heads as in the code, NX-AI/xlstm
 Primitive slstm();
 
 }  // namespace madsearch

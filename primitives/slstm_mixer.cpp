@@ -16,24 +16,24 @@ namespace {
 class SLSTM : public Mixer {
  public:
   SLSTM(const Settings& set, const Build& build)
-      : heads_(set.count("heads")), size_(build.width / heads_), sigmoid_(set.word("forget") == "sigmoid") {
-    const auto D = build.width;
+      : cell_(set.word("forget") == "sigmoid" ? Cell::kSlstm : Cell::kSlstmExponential),
+        norm_(build.inside("norm"), set.count("heads"), build.width, 1e-5, false) {
+    const auto D = build.width, H = set.count("heads"), d = D / H;
     const double small = std::sqrt(2 / (5 * static_cast<double>(D)));
     const auto zeros = at::zeros({D}, at::kDouble);
     // From long memory to short within each head.
-    const auto forget = 5 - 12 * (at::arange(size_, at::kDouble) / static_cast<double>(size_ - 1)).pow(0.3);
-    parameter("conv_gates.weight", conv_gates_, normal_init(build, "conv_gates.weight", {heads_, 2, size_, size_}, small));
-    parameter("gates.weight", gates_, normal_init(build, "gates.weight", {heads_, 2, size_, size_}, small));
-    parameter("recurrent.weight", recurrent_, at::zeros({build.replicas(), heads_, 4, size_, size_}, build.options));
-    parameter("recurrent.bias", bias_, constant_init(build, at::cat({zeros, forget.repeat({heads_}), zeros, zeros})));
-    parameter("norm.weight", norm_, at::ones({build.replicas(), D}, build.options));
+    const auto forget = 5 - 12 * (at::arange(d, at::kDouble) / static_cast<double>(d - 1)).pow(0.3);
+    parameter("conv_gates.weight", conv_gates_, normal_init(build, "conv_gates.weight", {H, 2, d, d}, small));
+    parameter("gates.weight", gates_, normal_init(build, "gates.weight", {H, 2, d, d}, small));
+    parameter("recurrent.weight", recurrent_, at::zeros({build.replicas(), H, 4, d, d}, build.options));
+    parameter("recurrent.bias", bias_, constant_init(build, at::cat({zeros, forget.repeat({H}), zeros, zeros})));
+    child("norm", norm_);
     if (taps(set)) child("conv1d", conv_.emplace(build.inside("conv1d"), D, taps(set)));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto gates = at::cat({headwise_product(conv_ ? at::silu((*conv_)(x)) : x, conv_gates_), headwise_product(x, gates_)}, -1);
-    const auto h = run_cell(sigmoid_ ? Cell::kSlstm : Cell::kSlstmExponential, gates, recurrent_, bias_).h;  // [R, B, T, D]
-    return normalised(h) * norm_.unsqueeze(1).unsqueeze(1);
+    return norm_(run_cell(cell_, gates, recurrent_, bias_).h);  // [R, B, T, D]
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
@@ -45,30 +45,22 @@ class SLSTM : public Mixer {
     const auto u = conv_ ? at::silu(conv_->step(x, state.tensors[4])) : x;
     const auto in = at::cat({headwise_product(u, conv_gates_), headwise_product(x, gates_)}, -1);
     const auto gates = (in + headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(4, -1);  // i, f, z, o
-    const auto faded = (sigmoid_ ? at::log_sigmoid(gates[1]) : gates[1]) + m;
+    const auto faded = (cell_ == Cell::kSlstm ? at::log_sigmoid(gates[1]) : gates[1]) + m;
     m = at::maximum(faded, gates[0]).detach();                // h does not depend on it
     const auto take = at::exp(gates[0] - m), keep = at::exp(faded - m);
     c = keep * c + take * at::tanh(gates[2]);
     n = keep * n + take;
     h = at::sigmoid(gates[3]) * c / n;
     ++state.position;
-    return normalised(h) * norm_.unsqueeze(1);
+    return norm_(h);
   }
 
  private:
-  /// Each head less its mean, over its deviation.
-  at::Tensor normalised(const at::Tensor& h) const {
-    auto sizes = h.sizes().vec();
-    sizes.back() = heads_;
-    sizes.push_back(size_);
-    return at::layer_norm(h.view(sizes), {size_}, {}, {}, 1e-5).flatten(-2);
-  }
-
-  std::int64_t heads_, size_;
-  bool sigmoid_;
+  Cell cell_;
+  GroupNorm norm_;
   std::optional<ShortConv> conv_;
   at::Tensor conv_gates_, gates_;                             // of i and f, of z and o: [R, H, 2, d, d]
-  at::Tensor recurrent_, bias_, norm_;                        // [R, H, 4, d, d], [R, 4 D], [R, D]
+  at::Tensor recurrent_, bias_;                               // [R, H, 4, d, d], [R, 4 D]
 };
 
 }  // namespace

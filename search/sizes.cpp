@@ -9,7 +9,8 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kMultiple = 16;                        // of inner sizes: what matrix units like
+constexpr std::int64_t kMultiple = 16;                        // of inner sizes, and the least of them: what matrix units like
+constexpr std::int64_t kOfExperts = 2;                        // with shared experts, as then 16 channels are several times too coarse a step
 constexpr double kTolerance = 0.05;
 
 bool is_auto(const Block& block) { return block.settings.has("inner") && block.settings.at("inner") == KnobValue("auto"); }
@@ -18,6 +19,11 @@ Genome with_inner(Genome genome, std::int64_t inner, std::int64_t width) {
   for (auto* block : blocks(genome))
     if (is_auto(*block)) block->settings.set("inner", inner_ratio(inner, width));
   return genome;
+}
+
+std::int64_t multiple(const std::vector<const Block*>& all) {
+  const auto shares = [](const Block* block) { return is_auto(*block) && block->settings.has("shared") && block->settings.count("shared") > 0; };
+  return std::any_of(all.begin(), all.end(), shares) ? kOfExperts : kMultiple;
 }
 
 }  // namespace
@@ -43,9 +49,9 @@ Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t>
   out.genome = genome;
   if (!out.fixed) {
     // Active parameters grow linearly with the inner size.
-    const auto least = active(kMultiple), slope = active(2 * kMultiple) - least;
+    const auto step = multiple(all), least = active(kMultiple), slope = active(kMultiple + step) - least;
     const auto steps = slope > 0 ? std::max<std::int64_t>(0, std::llround(static_cast<double>(target - least) / static_cast<double>(slope))) : 0;
-    out.genome = with_inner(genome, kMultiple * (1 + steps), shape.width);
+    out.genome = with_inner(genome, kMultiple + step * steps, shape.width);
   }
   const auto spent = cost(out.genome, shape);
   out.within = std::abs(static_cast<double>(spent.active() - target)) <= kTolerance * static_cast<double>(target) && spent.parameters <= 2 * target;

@@ -19,8 +19,9 @@ struct Sized {
   bool within = true;                                         // active parameters within 5 % of the target, total at most twice active target
 };
 
-/// Replaces `inner=auto` of swiglu, mlp and moe: one common inner size, a multiple of 16, so that active parameters without embeddings
-/// come nearest to `parameters` (default: transformer_parameters of the genome's stages).
+/// Replaces `inner=auto` of channel mixers (swiglu, mlp, moe, rwkv_channel): one common inner size, a multiple of 16 (of 2 in a design with
+/// shared experts), so that active parameters without embeddings come nearest to `parameters` (default: transformer_parameters of the
+/// genome's stages).
 Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t> parameters = {});
 
 }  // namespace madsearch

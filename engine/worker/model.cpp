@@ -6,6 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "primitives/distillation.h"
+#include "primitives/table.h"
+
 namespace madsearch {
 namespace {
 
@@ -25,18 +28,14 @@ bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-/// The auto-encoder of mad-lab draws every nn.Linear again. Its convolutions, [R, channels, taps], are no nn.Linear.
+/// The auto-encoder of mad-lab draws every nn.Linear again, inside mixers too.
 void draw_linears(const Build& build, const Module& module) {
   const at::NoGradGuard no_grad;
-  const auto all = module.parameters();
-  for (const auto& p : all) {
-    if (!ends_with(p.name, ".weight") || p.value.dim() != 3 || p.name.find("conv") != std::string::npos ||
-        p.name.find("embedding") != std::string::npos)
-      continue;
-    p.value.copy_(normal_init(build, "redrawn." + p.name, p.value.sizes().slice(1), kEmbeddingDeviation));
-    const auto bias = p.name.substr(0, p.name.size() - 6) + "bias";
-    for (const auto& q : all)
-      if (q.name == bias) q.value.zero_();
+  for (const auto& p : module.linear_parameters()) {
+    if (ends_with(p.name, "bias"))
+      p.value.zero_();
+    else
+      p.value.copy_(normal_init(build, "redrawn." + p.name, p.value.sizes().slice(1), kEmbeddingDeviation));
   }
 }
 
@@ -61,6 +60,7 @@ Model::Model(const Genome& genome, const ModelOptions& options) : options_(optio
   if (D < 4 || V < 2 || options.max_length < 1 || options.seeds.empty())
     throw std::invalid_argument("a model needs a width of 4, a vocabulary of 2, a length of 1 and one seed at least");
   if (const auto why = invalid(genome, {D, options.max_length, options.protocol}); !why.empty()) throw std::invalid_argument(why);
+  exact_state_ = cost(genome, {D, options.max_length, options.protocol}).state;
   Build build;
   build.width = D;
   build.max_length = options.max_length;
@@ -191,6 +191,28 @@ at::Tensor Model::forward(const at::Tensor& tokens, const at::Tensor& scored) {
   x = x.flatten(1, 2);                                        // [R, B T, D]
   if (scored.size(0) != x.size(1)) x = x.index_select(1, scored);
   return (*unembedding_)((*final_norm_)(x));
+}
+
+std::int64_t Model::distil_filters() {
+  const at::NoGradGuard no_grad;
+  const auto& nodes = graph_.nodes();
+  auto total = exact_state_;
+  std::vector<std::int64_t> saved(nodes.size(), 0);           // by the node that owns the weights; each use of them has a state of its own
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto& node = nodes[i];
+    if (node.type != Node::Type::kBlock) continue;
+    auto& mixer = *stages_[i].mixer;
+    if (const auto filters = node.weights == i ? mixer.long_filters() : at::Tensor(); filters.defined()) {
+      mixer.use_distilled(std::make_shared<const Recurrences>(distil(filters)));
+      State state;
+      mixer.step(at::zeros({replicas(), 1, options_.width}, options_.options), state);
+      const Shape shape{options_.width, options_.max_length, options_.protocol};
+      saved[i] = find_primitive(node.block.primitive)->cost(node.block.settings, shape).state - state.numbers();
+      if (saved[i] <= 0) saved[i] = 0, mixer.use_distilled(nullptr);
+    }
+    total -= saved[node.weights];
+  }
+  return total;
 }
 
 Model::States Model::start() const { return States(graph_.nodes().size()); }

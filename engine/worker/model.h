@@ -60,6 +60,12 @@ class Model : public Module {
   /// The next token [R, B] of every sequence -> logits [R, B, V]. Language models only.
   at::Tensor step(const at::Tensor& tokens, States& states);
 
+  /// Numbers that a sequence carries after max_length tokens, all blocks together.
+  std::int64_t exact_state() const { return exact_state_; }
+  /// From now on long convolutions use recurrences in place of their trained filters (primitives/distillation.h), those at least that then
+  /// carry less. Returns the numbers that a sequence carries after max_length tokens.
+  std::int64_t distil_filters();
+
   std::int64_t replicas() const { return embedding_.size(0); }
   const ModelOptions& options() const { return options_; }
 
@@ -78,6 +84,7 @@ class Model : public Module {
 
   ModelOptions options_;
   Graph graph_;
+  std::int64_t exact_state_ = 0;
   at::Tensor embedding_;
   std::vector<Stage> stages_;                                 // by node
   std::vector<std::vector<std::unique_ptr<RMSNorm>>> merges_; // by node: beta_i is the weight of the i-th norm

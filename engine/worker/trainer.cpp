@@ -39,16 +39,16 @@ class Training {
   Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress)
       : request_(request), runtime_(runtime), progress_(progress), watch_(runtime), mad_lab_(request.protocol == DataProtocol::kMadLab) {}
 
-  void run(TrainingRecord& record) {
+  void run(TrainReply& reply) {
     prepare();
-    loop(record);
-    finish(record);
+    loop(reply.record);
+    finish(reply);
   }
 
  private:
   void prepare();
   void loop(TrainingRecord& record);
-  void finish(TrainingRecord& record);
+  void finish(TrainReply& reply);
   bool look(std::int64_t step, double training_loss);          // true if the training is over
   void drop(const std::vector<bool>& keep);                   // by replica
   std::vector<SplitMetrics> evaluate(const Examples& examples, bool with_macro);
@@ -220,7 +220,8 @@ void Training::loop(TrainingRecord& record) {
   }
 }
 
-void Training::finish(TrainingRecord& record) {
+void Training::finish(TrainReply& reply) {
+  auto& record = reply.record;
   const Progressed* chosen = nullptr;
   for (const auto& point : points_) {
     if (point.diverged || !point.weights.defined()) continue;
@@ -240,12 +241,20 @@ void Training::finish(TrainingRecord& record) {
   if (optimizer_->replicas() > 1) optimizer_->select_replicas({0});
   optimizer_->restore(0, chosen->weights);
   const auto examples = [&](Split split) { return Examples(*generator_, split, request_.setting.evaluation_examples, runtime_.threads); };
-  const auto test = mad_lab_ ? evaluate(*validation_, true)[0] : evaluate(examples(Split::kTest), true)[0];
+  const auto tested = [&] { return mad_lab_ ? evaluate(*validation_, true)[0] : evaluate(examples(Split::kTest), true)[0]; };
+  const auto selected = [&](const SplitMetrics& on_test) {
+    return mad_lab_ ? on_test.macro() : evaluate(examples(Split::kValidationB), false)[0].micro();
+  };
+  const auto test = tested();
   record.test = test.micro();
   record.test_macro = test.macro();
   record.test_loss = test.loss();
   record.validation_a = mad_lab_ ? test.macro() : chosen->accuracy;
-  record.validation_b = mad_lab_ ? test.macro() : evaluate(examples(Split::kValidationB), false)[0].micro();
+  record.validation_b = selected(test);
+  if (!request_.distil) return;
+  const auto state = model_->distil_filters();
+  const auto again = tested();
+  reply.distilled = {model_->exact_state(), state, selected(again), again.micro()};
 }
 
 }  // namespace
@@ -257,19 +266,20 @@ double schedule(std::int64_t step, std::int64_t steps, DataProtocol protocol) {
   return std::min({1.0, up, down});
 }
 
-TrainingRecord train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress) {
-  TrainingRecord record;
+TrainReply train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress) {
+  TrainReply reply;
+  auto& record = reply.record;
   record.id = request.id;
   record.task = request.setting.setting.task;
   const Stopwatch watch(runtime);
   try {
-    catch_outcome(record.outcome, record.message, [&] { Training(request, runtime, progress).run(record); });
+    catch_outcome(record.outcome, record.message, [&] { Training(request, runtime, progress).run(reply); });
   } catch (const TimedOut&) {
     record.outcome = Outcome::kTimedOut;
     record.message = "not finished after the limit of " + std::to_string(std::llround(request.seconds_limit)) + " s";
   }
   record.core_seconds = watch.core_seconds();
-  return record;
+  return reply;
 }
 
 }  // namespace madsearch

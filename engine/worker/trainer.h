@@ -16,7 +16,8 @@ double schedule(std::int64_t step, std::int64_t steps, DataProtocol protocol);
 /// macro accuracy; validation_a and validation_b repeat test_macro.
 /// A perfect validation ends the training; replicas that yield NaN, have stopped improving or are far behind are dropped (early_stop.h;
 /// mad-lab: perfect and NaN only). What happens depends on request, device type and thread count, never on load.
+/// With `distil` the chosen replica is then scored again in its distilled form.
 /// `runtime.device` is used alone until return. Never throws for what a candidate does: outcome and message say it.
-TrainingRecord train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress);
+TrainReply train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress);
 
 }  // namespace madsearch

@@ -21,7 +21,7 @@ namespace madsearch::kernels {
 /// before the first token and is filled with those after each one, for backward; `o` is then not written.
 /// C is a constant so that sums over the keys stay in registers.
 /// Source: Yang et al. 2023, arXiv:2312.06635, equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay);
-/// Peng et al. 2024, arXiv:2404.05892, equation 17 (bonus).
+/// Peng et al. 2024, arXiv:2404.05892 (bonus).
 template <class S, std::int64_t C>
 MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* h, bool keep, std::int64_t j0) {
   const auto K = in.K, V = in.V, further = keep ? K * V : 0;

@@ -26,8 +26,8 @@ void begin(std::vector<S>& states, const S* h, std::int64_t m, std::int64_t size
     std::fill_n(states.begin(), size, S(0));
 }
 
-/// Calls body.operator()<C>(j0) for blocks of C channels that make up V: the widest that fit, and an odd one at the end with its neighbours,
-/// as the column of ones that normalisers add would cost as much as eight channels by itself.
+/// Calls body.operator()<C>(j0) for blocks of C channels that make up V: the widest that fit, and an odd one at the end with its
+/// neighbours, as the column of ones that normalisers add would cost as much as eight channels by itself.
 template <class Body>
 void in_blocks(std::int64_t V, const Body& body) {
   std::int64_t j = 0;

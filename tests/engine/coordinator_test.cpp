@@ -321,7 +321,8 @@ TEST_F(CoordinatorTest, SaysWhenTheCommandIsMute) {
 TEST_F(CoordinatorTest, RefusesAWorkerOfAnotherVersion) {
   const std::string text = R"(echo '{"type":"hello","protocol":7}'; cat)";
   Coordinator coordinator(command(text));
-  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks protocol 7, this madsearch 1: the two are of different versions\nits command: " + text);
+  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks protocol 7, this madsearch " + std::to_string(kProtocolVersion) +
+                                        ": the two are of different versions\nits command: " + text);
 }
 
 TEST_F(CoordinatorTest, GoesOnWithoutASlotThatDoesNotStart) {

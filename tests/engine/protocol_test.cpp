@@ -19,13 +19,14 @@ template <> constexpr int count_of<Hello> = 5;
 template <> constexpr int count_of<GridPoint> = 2;
 template <> constexpr int count_of<TaskSetting> = 3;
 template <> constexpr int count_of<BatterySetting> = 5;
-template <> constexpr int count_of<TrainRequest> = 10;
+template <> constexpr int count_of<TrainRequest> = 11;
 template <> constexpr int count_of<PretrainRequest> = 16;
 template <> constexpr int count_of<Progress> = 5;
 template <> constexpr int count_of<BenchRequest> = 6;
 template <> constexpr int count_of<BenchRow> = 9;
 template <> constexpr int count_of<BenchReply> = 3;
-template <> constexpr int count_of<TrainReply> = 1;
+template <> constexpr int count_of<DistilledScore> = 4;
+template <> constexpr int count_of<TrainReply> = 2;
 template <> constexpr int count_of<TrainingRecord> = 15;
 template <> constexpr int count_of<PretrainReply> = 2;
 template <> constexpr int count_of<PretrainingRecord> = 17;
@@ -33,13 +34,13 @@ template <> constexpr int count_of<PretrainingRecord> = 17;
 template <class R>
 auto members(R& r) {
   constexpr int n = count_of<std::remove_const_t<R>>;
-  if constexpr (n == 1) { auto& [a] = r; return std::tie(a); }
-  else if constexpr (n == 2) { auto& [a, b] = r; return std::tie(a, b); }
+  if constexpr (n == 2) { auto& [a, b] = r; return std::tie(a, b); }
   else if constexpr (n == 3) { auto& [a, b, c] = r; return std::tie(a, b, c); }
+  else if constexpr (n == 4) { auto& [a, b, c, d] = r; return std::tie(a, b, c, d); }
   else if constexpr (n == 5) { auto& [a, b, c, d, e] = r; return std::tie(a, b, c, d, e); }
   else if constexpr (n == 6) { auto& [a, b, c, d, e, f] = r; return std::tie(a, b, c, d, e, f); }
   else if constexpr (n == 9) { auto& [a, b, c, d, e, f, g, h, i] = r; return std::tie(a, b, c, d, e, f, g, h, i); }
-  else if constexpr (n == 10) { auto& [a, b, c, d, e, f, g, h, i, j] = r; return std::tie(a, b, c, d, e, f, g, h, i, j); }
+  else if constexpr (n == 11) { auto& [a, b, c, d, e, f, g, h, i, j, k] = r; return std::tie(a, b, c, d, e, f, g, h, i, j, k); }
   else if constexpr (n == 15) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p);

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "configs/errors.h"
+#include "primitives/table.h"
 
 namespace madsearch {
 namespace {
@@ -71,11 +72,13 @@ TEST_F(RunConfigTest, PopulationStaysWhenEvaluationsGrow) {
 }
 
 TEST_F(RunConfigTest, MisspeltPrimitiveIsAnsweredWithTheOneMeant) {
+  std::string all;
+  for (const auto& primitive : primitives()) all += (all.empty() ? "" : ", ") + primitive.name;
   EXPECT_EQ(message("battery: quick\nprimitives: [attention, manba]\n"),
             ":2:13: unknown primitive \"manba\"\n"
             "  2 | primitives: [attention, manba]\n"
             "    |             ^\n"
-            "expected one of: attention, gla, hyena, linear_attention, mamba, mh_hyena, mlp, moe, swiglu\n"
+            "expected one of: " + all + "\n"
             "did you mean \"mamba\"?");
 }
 

@@ -11,15 +11,15 @@
 namespace madsearch {
 namespace {
 
-struct Kind {
+struct Sample {
   Cell cell;
   const char* name;
   std::int64_t gates, cells;
-  friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+  friend void PrintTo(const Sample& kind, std::ostream* out) { *out << kind.name; }
 };
 
 /// x, weight, bias, h and, of a cell with cells, all of them but m.
-std::vector<at::Tensor> inputs(const Kind& kind, std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t D, std::int64_t H) {
+std::vector<at::Tensor> inputs(const Sample& kind, std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t D, std::int64_t H) {
   std::vector<at::Tensor> out = {random_tensor({R, B, T, kind.gates * D}, 1), 0.4 * random_tensor({R, H, kind.gates, D / H, D / H}, 2),
                                  random_tensor({R, kind.gates * D}, 3), random_tensor({R, B, D}, 4)};
   if (kind.cells) out.push_back(random_tensor({R, B, 1, D}, 5));
@@ -27,18 +27,18 @@ std::vector<at::Tensor> inputs(const Kind& kind, std::int64_t R, std::int64_t B,
   return out;
 }
 
-at::Tensor cells_of(const Kind& kind, const std::vector<at::Tensor>& in) {
+at::Tensor cells_of(const Sample& kind, const std::vector<at::Tensor>& in) {
   if (kind.cells == 0) return {};
   if (kind.cells == 1) return in[4];
   return at::cat({in[4], in[5], 0.3 * at::ones_like(in[5])}, 2);
 }
 
 /// What later tokens can see of the last cells: c, or c / n.
-at::Tensor seen(const Kind& kind, const at::Tensor& cells) {
+at::Tensor seen(const Sample& kind, const at::Tensor& cells) {
   return kind.cells == 1 ? cells.select(2, 0) : cells.select(2, 0) / cells.select(2, 1);
 }
 
-at::Tensor run(const Kind& kind, const std::vector<at::Tensor>& in) {
+at::Tensor run(const Sample& kind, const std::vector<at::Tensor>& in) {
   const auto out = run_cell(kind.cell, in[0], in[1], in[2], in[3], cells_of(kind, in));
   return kind.cells ? at::cat({out.h, seen(kind, out.cells).unsqueeze(2)}, 2) : out.h;
 }
@@ -49,10 +49,10 @@ std::vector<at::Tensor> leaves(const std::vector<at::Tensor>& values, at::Scalar
   return out;
 }
 
-class EveryCell : public ::testing::TestWithParam<Kind> {};
+class EveryCell : public ::testing::TestWithParam<Sample> {};
 INSTANTIATE_TEST_SUITE_P(Cells, EveryCell,
-                         ::testing::Values(Kind{Cell::kLstm, "lstm", 4, 1}, Kind{Cell::kGru, "gru", 3, 0},
-                                           Kind{Cell::kSlstm, "slstm", 4, 3}, Kind{Cell::kSlstmExponential, "slstm_exponential", 4, 3}),
+                         ::testing::Values(Sample{Cell::kLstm, "lstm", 4, 1}, Sample{Cell::kGru, "gru", 3, 0},
+                                           Sample{Cell::kSlstm, "slstm", 4, 3}, Sample{Cell::kSlstmExponential, "slstm_exponential", 4, 3}),
                          [](const auto& of) { return std::string(of.param.name); });
 
 TEST_P(EveryCell, HasTheGradientsOfFiniteDifferences) {

@@ -64,25 +64,34 @@ Vector routing(const Vector& scores, std::int64_t active) {
   return out;
 }
 
-TEST(MoE, SendsEachTokenToItsBestExperts) {
-  for (const std::int64_t active : {1, 2, 3}) {
-    const std::int64_t m = 4;
-    expect_tokens(passes("moe", {{"experts", 3}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6}),
-                  [&](const Pass& pass, const Vector& x) {
-                    const auto weights = routing(pass.linear("router", x), active);
-                    const auto gate = pass.linear("w1", x), u = pass.linear("w2", x);
-                    Vector y(8, 0);
-                    for (std::int64_t e = 0; e < 3; ++e)  // each expert alone, with its own slices of the matrices
-                      for (std::int64_t i = e * m; i < (e + 1) * m; ++i)
-                        for (std::int64_t d = 0; d < 8; ++d) y[d] += weights[e] * silu(gate[i]) * u[i] * pass["w3.weight"](d, i);
-                    return y;
-                  });
-  }
+constexpr std::int64_t kInner = 4;                            // channels of one expert
+
+Settings moe(std::int64_t experts, std::int64_t active, std::int64_t shared = 0) {
+  return {{"experts", experts}, {"active", active}, {"shared", shared}, {"inner", KnobValue(kInner, 8)}};
 }
 
-TEST(MoE, AsksForBalanceAmongExperts) {
+/// Adds what expert `e` of the matrices under `prefix` makes of x, an MLP with slices of its own, times `weight`.
+void add_expert(const Pass& pass, const std::string& prefix, std::int64_t e, double weight, const Vector& x, Vector& y) {
+  const auto gate = pass.linear(prefix + "w1", x), u = pass.linear(prefix + "w2", x);
+  for (std::int64_t i = e * kInner; i < (e + 1) * kInner; ++i)
+    for (std::int64_t d = 0; d < 8; ++d) y[d] += weight * silu(gate[i]) * u[i] * pass[prefix + "w3.weight"](d, i);
+}
+
+TEST(MoE, SendsEachTokenToItsBestExpertsAndToAllThatAreShared) {
+  for (const std::int64_t shared : {0, 1, 2})
+    for (const std::int64_t active : {1, 2, 3})
+      expect_tokens(passes("moe", moe(3, active, shared), {8, 6}), [&](const Pass& pass, const Vector& x) {
+        const auto weights = routing(pass.linear("router", x), active);
+        Vector y(8, 0);
+        for (std::int64_t e = 0; e < 3; ++e) add_expert(pass, "", e, weights[e], x, y);
+        for (std::int64_t e = 0; e < shared; ++e) add_expert(pass, "shared.", e, 1, x, y);
+        return y;
+      });
+}
+
+TEST(MoE, AsksForBalanceAmongTheExpertsThatAreRouted) {
   const std::int64_t E = 3, active = 2, sequences = 2;
-  const auto all = passes("moe", {{"experts", E}, {"active", active}, {"inner", 1}}, {8, 6}, 2, sequences);
+  const auto all = passes("moe", moe(E, active, 1), {8, 6}, 2, sequences);
   for (std::size_t r = 0; r < 2; ++r) {
     Vector share(E, 0), mean(E, 0);
     const double tokens = sequences * 6;
@@ -101,21 +110,42 @@ TEST(MoE, AsksForBalanceAmongExperts) {
 TEST(MoE, MixesAllExpertsUnderTheReferencesProtocol) {
   const auto gelu = [](double u) { return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u))); };
   const std::int64_t E = 4, active = 2;
-  expect_tokens(passes("moe", {{"experts", E}, {"active", active}, {"inner", KnobValue(1, 2)}}, {8, 6, Protocol::kMadLab}),
-                [&](const Pass& pass, const Vector& x) {
-                  auto hidden = pass.linear("up1", x);
-                  const auto b = pass.linear("up2", x);
-                  for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= gelu(b[i]);
-                  auto scores = pass.linear("router", x);
-                  auto sorted = scores;
-                  std::sort(sorted.rbegin(), sorted.rend());
-                  for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
-                  const auto weights = softmax(scores), z = pass.linear("down1", hidden);
-                  Vector y(8, 0);
-                  for (std::int64_t d = 0; d < 8; ++d)
-                    for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];
-                  return y;
-                });
+  for (const std::int64_t shared : {0, 2})
+    expect_tokens(passes("moe", moe(E, active, shared), {8, 6, Protocol::kMadLab}), [&](const Pass& pass, const Vector& x) {
+      auto hidden = pass.linear("up1", x);
+      const auto b = pass.linear("up2", x);
+      for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= gelu(b[i]);
+      auto scores = pass.linear("router", x);
+      auto sorted = scores;
+      std::sort(sorted.rbegin(), sorted.rend());
+      for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
+      const auto weights = softmax(scores), z = pass.linear("down1", hidden);
+      Vector y(8, 0);
+      for (std::int64_t d = 0; d < 8; ++d)
+        for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];
+      for (std::int64_t e = 0; e < shared; ++e) add_expert(pass, "shared.", e, 1, x, y);
+      return y;
+    });
+}
+
+TEST(Identity, GivesBackItsInput) {
+  expect_tokens(passes("identity", {}, {8, 6}), [](const Pass&, const Vector& x) { return x; });
+}
+
+TEST(RWKVChannel, MovesEachTokenTowardsTheOneBeforeIt) {
+  for (const std::string gate : {"on", "off"})
+    expect_agreement(passes("rwkv_channel", {{"inner", KnobValue(5, 2)}, {"gate", gate}}, {8, 6}), [&](const Pass& pass) {
+      std::vector<Vector> out;
+      for (std::int64_t t = 0; t < pass.length; ++t) {
+        auto k = pass.linear("key", moved(pass, t, "time_maa_k"));
+        for (auto& u : k) u = u > 0 ? u * u : 0;
+        out.push_back(pass.linear("value", k));
+        if (gate == "off") continue;
+        const auto r = pass.linear("receptance", moved(pass, t, "time_maa_r"));
+        for (std::size_t d = 0; d < r.size(); ++d) out.back()[d] *= sigmoid(r[d]);
+      }
+      return out;
+    });
 }
 
 }  // namespace

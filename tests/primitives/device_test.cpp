@@ -3,11 +3,17 @@
 #include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "blocks.h"
 #include "primitives/table.h"
 
 namespace madsearch {
 namespace {
+
+/// Parameters whose gradients cancel but for a norm's ε, so that what is left is rounding: mlstm's input gates all together scale the memory,
+/// and the norm over each head undoes it.
+const std::set<std::string> kCancel = {"igate_preact.bias"};
 
 class OnCuda : public testing::TestWithParam<std::string> {
  protected:
@@ -31,7 +37,7 @@ class OnCuda : public testing::TestWithParam<std::string> {
     EXPECT_LT(relative_difference(gpu.output.cpu().to(at::kFloat), cpu.output), output);
     EXPECT_LT(relative_difference(gpu.input.cpu().to(at::kFloat), cpu.input), gradient);
     for (const auto& [name, expected] : cpu.parameters)
-      if (expected.defined()) {
+      if (expected.defined() && !kCancel.contains(name)) {
         EXPECT_LT(relative_difference(gpu.parameters.at(name).cpu(), expected), gradient) << name;
       }
   }

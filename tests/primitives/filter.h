@@ -25,21 +25,39 @@ inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64
   return pass.linear(name + "6", u)[static_cast<std::size_t>(channel)] * std::exp(-t * std::abs(rate));
 }
 
+/// The layer `name`, a ShortConv, at token t of the inputs [T][channels].
+inline std::vector<double> short_convolution(const Pass& pass, const std::string& name, const std::vector<std::vector<double>>& inputs,
+                                             std::int64_t t) {
+  const auto& weight = pass[name + ".weight"];
+  const auto taps = weight.sizes[1];
+  std::vector<double> out;
+  for (std::int64_t c = 0; c < weight.sizes[0]; ++c) {
+    double sum = pass.parameters.contains(name + ".bias") ? pass[name + ".bias"](c) : 0;
+    for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+      sum += weight(c, taps - 1 - lag) * inputs[static_cast<std::size_t>(t - lag)][static_cast<std::size_t>(c)];
+    out.push_back(sum);
+  }
+  return out;
+}
+
 /// conv_k(x W + b) with the projection repeated `groups` times: [T][channels].
-inline std::vector<std::vector<double>> short_projection(const Pass& pass, std::int64_t groups, std::int64_t taps) {
+inline std::vector<std::vector<double>> short_projection(const Pass& pass, std::int64_t groups) {
   std::vector<std::vector<double>> projected, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto one = pass.linear("in_proj", pass.token(t));
     auto& repeated = projected.emplace_back();
     for (std::int64_t g = 0; g < groups; ++g) repeated.insert(repeated.end(), one.begin(), one.end());
-    auto& sums = out.emplace_back();
-    for (std::int64_t c = 0; c < static_cast<std::int64_t>(repeated.size()); ++c) {
-      double sum = pass["short_filter.bias"](c);
-      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
-        sum += pass["short_filter.weight"](c, taps - 1 - lag) * projected[static_cast<std::size_t>(t - lag)][static_cast<std::size_t>(c)];
-      sums.push_back(sum);
-    }
+    out.push_back(short_convolution(pass, "short_filter", projected, t));
   }
+  return out;
+}
+
+/// What follows the convolution in the layers of S4 and its kin: a linear map of gelu(y) to pairs p, q, of which p σ(q) is the output.
+inline std::vector<double> gated_output(const Pass& pass, std::vector<double> y) {
+  for (auto& value : y) value = 0.5 * value * (1 + std::erf(value / std::sqrt(2.0)));
+  const auto pairs = pass.linear("output_linear", y);
+  std::vector<double> out;
+  for (std::size_t d = 0; d < y.size(); ++d) out.push_back(pairs[d] * sigmoid(pairs[y.size() + d]));
   return out;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
@@ -7,19 +8,19 @@
 
 namespace madsearch {
 
-/// What a reference layer is here, always under Protocol::kMadLab. Parameters have the reference's names and, apart from axes of one
-/// (convolution weights [C, 1, k] are [C, k] here), its shapes.
+/// What a reference layer is here, always under Protocol::kMadLab. Parameters have the reference's names but for `complements` and,
+/// apart from axes of one (convolution weights [C, 1, k] are [C, k] here), its shapes.
 struct GoldenLayer {
   std::string primitive;  // or "rmsnorm", "layernorm" (primitives/layers.h)
   Settings settings;
   std::set<std::string> unused;                               // parameters of the reference that reach no output
+  std::map<std::string, std::string> complements;             // ours are 1 - the reference's: {"time_maa_k", "time_mix_k"}
   double eps = 0;                                             // of a norm
   double output_tolerance = 2e-6, gradient_tolerance = 1e-5;  // relative to the largest entry of the tensor
 };
 
 enum class GoldenFile {
   kLayer,      // golden_layer tells which
-  kNotYet,     // a layer of the reference that has no primitive here yet
   kElsewhere,  // whole models, metrics, tasks: held by the tests of other folders
   kUnknown
 };

@@ -52,6 +52,11 @@ Layer build(const GoldenLayer& layer, const Build& build) {
   return {std::move(mixer), forward};
 }
 
+std::string name_of_theirs(const GoldenLayer& layer, const std::string& ours) {
+  const auto complement = layer.complements.find(ours);
+  return complement == layer.complements.end() ? ours : complement->second;
+}
+
 /// Every parameter of the reference goes into one of ours with as many numbers, and none of ours is left over.
 void load(const Golden& golden, const GoldenLayer& layer, Module& module) {
   const at::NoGradGuard constant;
@@ -59,8 +64,10 @@ void load(const Golden& golden, const GoldenLayer& layer, Module& module) {
   for (const auto& [name, value] : golden)
     if (name.starts_with("param.") && !layer.unused.contains(name.substr(6))) theirs.insert(name.substr(6));
   for (const auto& [name, value] : module.parameters()) {
-    ASSERT_EQ(theirs.erase(name), 1u) << "the reference has no parameter " << name;
-    const auto reference = tensor(golden, "param." + name);
+    const auto their_name = name_of_theirs(layer, name);
+    ASSERT_EQ(theirs.erase(their_name), 1u) << "the reference has no parameter " << their_name;
+    auto reference = tensor(golden, "param." + their_name);
+    if (layer.complements.contains(name)) reference = 1 - reference;
     ASSERT_EQ(reference.numel(), value[0].numel()) << name;
     value.copy_(reference.view(value[0].sizes()).expand_as(value));
   }
@@ -86,8 +93,10 @@ void agree(const std::filesystem::path& path, at::ScalarType type) {
   const auto found = gradients(*ours.module, ours.forward, twice(x), twice(tensor(golden, "grad_output")));
   expect_near("output", found.output, tensor(golden, "f64.output"), layer.output_tolerance);
   expect_near("gradient of the input", found.input, tensor(golden, "f64.grad_input"), layer.gradient_tolerance);
-  for (const auto& [name, gradient] : found.parameters)
-    expect_near("gradient of " + name, gradient, tensor(golden, "f64.grad." + name), layer.gradient_tolerance);
+  for (const auto& [name, gradient] : found.parameters) {
+    const auto reference = tensor(golden, "f64.grad." + name_of_theirs(layer, name));
+    expect_near("gradient of " + name, gradient, layer.complements.contains(name) ? -reference : reference, layer.gradient_tolerance);
+  }
 }
 
 class GoldenLayers : public ::testing::TestWithParam<at::ScalarType> {

@@ -9,8 +9,8 @@ namespace {
 using Vector = std::vector<double>;
 
 /// Poli et al. 2023, definition 3.1 for order 2, with every tap of the convolution written out.
-std::vector<Vector> convolve(const Pass& pass, std::int64_t inner, std::int64_t groups, std::int64_t taps, Protocol protocol) {
-  const auto parts = short_projection(pass, groups, taps);  // x0, x1, v
+std::vector<Vector> convolve(const Pass& pass, std::int64_t inner, std::int64_t groups, Protocol protocol) {
+  const auto parts = short_projection(pass, groups);  // x0, x1, v
   std::vector<Vector> out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     Vector gated;
@@ -28,7 +28,7 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t inner, std::int64_t 
 void check(std::int64_t inner, std::int64_t groups, std::int64_t taps, Protocol protocol, std::int64_t length = 10) {
   const Settings set = {{"inner", KnobValue(inner, 4)}, {"filter_order", 3}, {"proj_groups", groups}, {"conv", taps}};
   expect_agreement(
-      passes("hyena", set, {4, length, protocol}), [&](const Pass& pass) { return convolve(pass, inner, groups, taps, protocol); }, 1e-9);
+      passes("hyena", set, {4, length, protocol}), [&](const Pass& pass) { return convolve(pass, inner, groups, protocol); }, 1e-9);
 }
 
 TEST(Hyena, IsAGatedConvolutionWithItsImplicitFilter) { check(4, 1, 3, Protocol::kMadsearch); }

@@ -90,6 +90,15 @@ TEST(CausalConvolution, IsTheSumOverThePastForShortAndLongSequences) {
   }
 }
 
+TEST(CausalConvolution, TakesOneTokenAfterAnother) {
+  const auto u = random_tensor({2, 2, 3, 9}, 1), h = random_tensor({2, 3, 9}, 2), y = causal_convolution(u, h);
+  at::Tensor past;
+  for (std::int64_t t = 0; t < 9; ++t) {
+    EXPECT_LT(relative_difference(causal_convolution_step(u.select(3, t), h.slice(2, 0, t + 1), past), y.select(3, t)), 1e-13);
+    EXPECT_EQ(past.sizes(), at::IntArrayRef({2, 2, t + 1, 3}));
+  }
+}
+
 TEST(CausalConvolution, HasTheSameGradientsBothWays) {
   const auto of = [](std::int64_t T) {  // the first 100 of T tokens
     const auto u = at::constant_pad_nd(random_tensor({1, 2, 3, 100}, 1), {0, T - 100}).set_requires_grad(true);
@@ -110,7 +119,8 @@ TEST(Initialisation, DrawsTheSameForAnyDtypeAndCompany) {
 }
 
 TEST(Module, NamesItsParametersWithDotsAndInOrder) {
-  const auto block = build_mixer("gla", {{"heads", 2}, {"gate_rank", 2}, {"conv", "none"}, {"expand_k", 1}, {"expand_v", 1}}, build_for({4, 8}, 1).inside("stage3"));
+  const Settings set = {{"heads", 2}, {"gate_rank", 2}, {"conv", "none"}, {"expand_k", 1}, {"expand_v", 1}};
+  const auto block = build_mixer("gla", set, build_for({4, 8}, 1).inside("stage3"));
   std::vector<std::string> names;
   for (const auto& parameter : block->parameters()) names.push_back(parameter.name);
   EXPECT_EQ(names, (std::vector<std::string>{"q_proj.weight", "k_proj.weight", "v_proj.weight", "g_proj.weight", "gk_proj.0.weight",

@@ -9,9 +9,9 @@ namespace {
 using Vector = std::vector<double>;
 
 /// Massaroli et al. 2023, section 4: the convolution of each head's outer products, not the equal form with scores.
-std::vector<Vector> convolve(const Pass& pass, std::int64_t size, std::int64_t groups, std::int64_t taps, Protocol protocol) {
+std::vector<Vector> convolve(const Pass& pass, std::int64_t size, std::int64_t groups, Protocol protocol) {
   const auto D = pass.width, heads = D / size;
-  const auto parts = short_projection(pass, groups, taps);  // x1, x2, v
+  const auto parts = short_projection(pass, groups);  // x1, x2, v
   std::vector<Vector> out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     Vector y(static_cast<std::size_t>(D), 0);
@@ -31,7 +31,7 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t size, std::int64_t g
 void check(std::int64_t size, std::int64_t groups, std::int64_t taps, Protocol protocol, std::int64_t length = 9) {
   const Settings set = {{"head_size", size}, {"filter_order", 3}, {"proj_groups", groups}, {"conv", taps}};
   expect_agreement(
-      passes("mh_hyena", set, {6, length, protocol}), [&](const Pass& pass) { return convolve(pass, size, groups, taps, protocol); }, 1e-9);
+      passes("mh_hyena", set, {6, length, protocol}), [&](const Pass& pass) { return convolve(pass, size, groups, protocol); }, 1e-9);
 }
 
 TEST(MultiHeadHyena, ConvolvesTheOuterProductsOfEachHead) {

@@ -79,6 +79,15 @@ void expect_agreement(const std::vector<Pass>& all, const std::function<std::vec
   }
 }
 
+std::vector<double> moved(const Pass& pass, std::int64_t t, const std::string& mu) {
+  std::vector<double> out;
+  for (std::int64_t d = 0; d < pass.width; ++d) {
+    const double share = pass[mu](d), before = t > 0 ? pass.x(t - 1, d) : 0;
+    out.push_back((1 - share) * pass.x(t, d) + share * before);
+  }
+  return out;
+}
+
 double sigmoid(double u) { return 1 / (1 + std::exp(-u)); }
 double silu(double u) { return u * sigmoid(u); }
 double dot(const std::vector<double>& a, const std::vector<double>& b) {

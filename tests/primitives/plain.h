@@ -40,6 +40,9 @@ std::vector<Pass> passes(const std::string& primitive, const Settings& settings,
 void expect_agreement(const std::vector<Pass>& all, const std::function<std::vector<std::vector<double>>(const Pass&)>& recurrence,
                       double tolerance = 1e-10);
 
+/// RWKV's token shift: x_t moved towards x_{t-1} by the shares that the parameter `mu` holds (x_{-1} = 0).
+std::vector<double> moved(const Pass& pass, std::int64_t t, const std::string& mu);
+
 double sigmoid(double u);
 double silu(double u);
 double dot(const std::vector<double>& a, const std::vector<double>& b);

@@ -160,7 +160,8 @@ TEST(GatedRecurrence, IsThePlainLoopInEveryFormForwardAndBackward) {
             EXPECT_LT(relative_difference(ours.output, want.output), 1e-12);
             EXPECT_LT(relative_difference(ours.state, want.state), 1e-12);
             const auto gradients = x.gradients(ours), wanted = x.gradients(want);
-            for (std::size_t n = 0; n < gradients.size(); ++n) EXPECT_LT(relative_difference(gradients[n], wanted[n]), 1e-12) << "input " << n;
+            for (std::size_t n = 0; n < gradients.size(); ++n)
+              EXPECT_LT(relative_difference(gradients[n], wanted[n]), 1e-12) << "input " << n;
           }
 }
 

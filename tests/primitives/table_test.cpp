@@ -26,6 +26,9 @@ constexpr std::int64_t kWidth = 32, kLength = 20;
 /// Sequence mixers whose only memory is a short convolution's, which convention mad leaves out.
 const std::set<std::string> kStateless = {"canon", "gated_short_conv", "short_conv"};
 
+/// identity has no parameters to draw and nothing to compute.
+bool is_empty(const Row& row) { return row.primitive == "identity"; }
+
 /// Channel mixers get an inner size of one and a half widths where they would be solved by search.
 Settings solved(Settings set) {
   if (set.has("inner") && set.at("inner").is_word()) set.set("inner", KnobValue(3, 2));
@@ -241,7 +244,7 @@ TEST_P(EveryPrimitive, DrawsParametersFromTheNameInTheModel) {
     EXPECT_TRUE(at::equal(first->parameters()[n].value, again->parameters()[n].value));
     differ |= !at::equal(first->parameters()[n].value, second->parameters()[n].value);
   }
-  EXPECT_TRUE(differ);
+  EXPECT_NE(differ, is_empty(GetParam()));
 }
 
 TEST_P(EveryPrimitive, KeepsTheReplicasThatAreSelected) {
@@ -261,6 +264,10 @@ TEST_P(EveryPrimitive, KeepsTheReplicasThatAreSelected) {
 }
 
 TEST_P(EveryPrimitive, CostsMoreForMoreTokens) {
+  if (is_empty(GetParam())) {
+    EXPECT_EQ(cost(1024).flops, 0);
+    return;
+  }
   std::int64_t last = 0;
   for (const std::int64_t length : {1, 16, 32, 64, 128, 1024}) {
     EXPECT_GT(cost(length).flops, last) << length;

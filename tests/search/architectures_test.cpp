@@ -11,7 +11,7 @@ namespace madsearch {
 namespace {
 
 ArchitectureLimits limits() {
-  return {.primitives = {"attention", "gla", "hyena", "linear_attention", "mamba", "mh_hyena", "mlp", "moe", "swiglu"},
+  return {.primitives = {"attention", "gla", "hyena", "identity", "linear_attention", "mamba", "mh_hyena", "mlp", "moe", "rwkv_channel", "swiglu"},
           .stages = 6,
           .shape = {32, 64},
           .widths = {64},

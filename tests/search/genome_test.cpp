@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include "configs/errors.h"
+#include "primitives/table.h"
 #include "search/architectures.h"
 #include "search/editing.h"
 
@@ -57,11 +58,13 @@ TEST(Genome, LabelNamesDoNotDecideTheOrderOfBranches) {
 }
 
 TEST(Genome, NamesTheUnknownPrimitiveAndTheOneThatWasMeant) {
+  std::string all;
+  for (const auto& primitive : primitives()) all += (all.empty() ? "" : ", ") + primitive.name;
   EXPECT_EQ(message("mamba swigle"),
             "design:1:7: unknown primitive \"swigle\"\n"
             "  1 | mamba swigle\n"
             "    |       ^^^^^^\n"
-            "expected one of: attention, gla, hyena, linear_attention, mamba, mh_hyena, mlp, moe, swiglu\n"
+            "expected one of: " + all + "\n"
             "did you mean \"swiglu\"?");
 }
 

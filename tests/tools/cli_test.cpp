@@ -14,6 +14,12 @@ using Json = nlohmann::json;
 
 Ran run(const std::string& arguments) { return run_program(madsearch_program() + " " + arguments); }
 
+std::string all_primitives() {
+  std::string out;
+  for (const auto& row : Json::parse(run("list primitives --format json").out)) out += (out.empty() ? "" : ", ") + row.at("name").get<std::string>();
+  return out;
+}
+
 /// A configuration of a stub search in a folder of its own.
 struct StubRun {
   std::filesystem::path folder, config;
@@ -74,7 +80,7 @@ TEST(Cli, MisspeltDesignIsRefusedBeforeAnythingIsTrained) {
             "design:1:1: unknown primitive \"attntion\"\n"
             "  1 | attntion swiglu\n"
             "    | ^^^^^^^^\n"
-            "expected one of: attention, gla, hyena, linear_attention, mamba, mh_hyena, mlp, moe, swiglu\n"
+            "expected one of: " + all_primitives() + "\n"
             "did you mean \"attention\"?\n");
 }
 

@@ -124,7 +124,7 @@ Message answer(const Message& request, const Runtime& runtime, Out& out) {
     switch (request.type) {
       case Message::Type::kTrain:
         reply.type = Message::Type::kTrained;
-        reply.trained = TrainReply{train(*request.train, runtime, progress)};
+        reply.trained = train(*request.train, runtime, progress);
         return reply;
       case Message::Type::kPretrain:
         reply.type = Message::Type::kPretrained;

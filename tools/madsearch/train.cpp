@@ -19,6 +19,7 @@ struct Flags {
   std::int64_t width = 64, steps = 1000, batch = 32, evaluation_examples = 512, seed = 1;
   std::vector<double> rates = {3e-3}, decays = {0.1};
   std::string protocol = "madsearch", norm = "rmsnorm";
+  bool distil = false;
   WorkerFlags workers;
   Format format = Format::kText;
 };
@@ -69,6 +70,7 @@ void add_train(CLI::App& app, int& code) {
   command->add_option("--seed", flags->seed)->capture_default_str();
   command->add_option("--protocol", flags->protocol)->check(CLI::IsMember({"madsearch", "mad-lab"}))->capture_default_str();
   command->add_option("--norm", flags->norm)->check(CLI::IsMember({"rmsnorm", "layernorm"}))->capture_default_str();
+  command->add_flag("--distil", flags->distil, "then score it again with recurrences in place of its long convolutions' filters");
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] {
@@ -92,6 +94,7 @@ void add_train(CLI::App& app, int& code) {
     request.seed = static_cast<std::uint64_t>(flags->seed);
     request.width = flags->width;
     request.norm = flags->norm;
+    request.distil = flags->distil;
     Message message;
     message.type = Message::Type::kTrain;
     message.train = request;
@@ -101,20 +104,31 @@ void add_train(CLI::App& app, int& code) {
     const auto reply = answers(workers, {message}, "training").front();
     if (!reply.trained) throw std::runtime_error(reply.error);
     const auto& r = reply.trained->record;
+    const auto& distilled = reply.trained->distilled;
     const auto chance = task.chance(values), oracle = task.oracle(values, request.protocol);
     if (flags->format == Format::kJson) {
-      std::cout << nlohmann::ordered_json{{"text", text(design.genome)}, {"task", task.name}, {"outcome", to_text(r.outcome)}, {"validation_a", r.validation_a},
-                                          {"validation_b", r.validation_b}, {"test", r.test}, {"test_macro", r.test_macro}, {"test_loss", r.test_loss},
-                                          {"chance", chance}, {"oracle", oracle}, {"learning_rate", r.learning_rate}, {"weight_decay", r.weight_decay},
-                                          {"edge", r.edge}, {"steps", r.steps}, {"core_seconds", r.core_seconds}, {"message", r.message}}
-                       .dump(2)
-                << "\n";
+      auto out = nlohmann::ordered_json{{"text", text(design.genome)}, {"task", task.name}, {"outcome", to_text(r.outcome)}, {"validation_a", r.validation_a},
+                                        {"validation_b", r.validation_b}, {"test", r.test}, {"test_macro", r.test_macro}, {"test_loss", r.test_loss},
+                                        {"chance", chance}, {"oracle", oracle}, {"learning_rate", r.learning_rate}, {"weight_decay", r.weight_decay},
+                                        {"edge", r.edge}, {"steps", r.steps}, {"core_seconds", r.core_seconds}, {"message", r.message}};
+      if (flags->distil)
+        out["distilled"] = {{"state_exact", distilled.state_exact},
+                            {"state", distilled.state},
+                            {"validation_b", distilled.validation_b},
+                            {"test", distilled.test}};
+      std::cout << out.dump(2) << "\n";
     } else {
       Table table({"task<", "outcome<", "val A", "val B", "test", "macro", "chance", "oracle", "loss", "rate", "decay", "steps", "core s", "message<"});
       table.add({task.name, to_text(r.outcome) + (r.edge ? " (edge)" : ""), shown("%.4f", r.validation_a), shown("%.4f", r.validation_b), shown("%.4f", r.test),
                  shown("%.4f", r.test_macro), shown("%.4f", chance), shown("%.4f", oracle), shown("%.4f", r.test_loss), shown("%g", r.learning_rate),
                  shown("%g", r.weight_decay), std::to_string(r.steps), shown("%.1f", r.core_seconds), r.message});
       std::cout << (flags->format == Format::kCsv ? table.csv() : table.text(""));
+      if (flags->distil) {
+        Table twice({"form<", "state", "val B", "test"});
+        twice.add({"exact", std::to_string(distilled.state_exact), shown("%.4f", r.validation_b), shown("%.4f", r.test)});
+        twice.add({"distilled", std::to_string(distilled.state), shown("%.4f", distilled.validation_b), shown("%.4f", distilled.test)});
+        std::cout << "\n" << (flags->format == Format::kCsv ? twice.csv() : twice.text(""));
+      }
     }
     code = r.outcome == Outcome::kOk ? 0 : 1;
   });

@@ -48,6 +48,49 @@ TEST(Model, CarriesSharedKeysAndValuesOnce) {
   expect_steps("attention{heads=4,window=4}@a swiglu attention{heads=4}@a:kv attention{heads=4,window=4}@a:kv");
 }
 
+TEST(Model, DrawsEveryLinearOfMadLabsAutoEncoderAgainAndNothingElse) {
+  auto options = testing::model_options(16, 8, 12, {1});
+  options.protocol = Protocol::kMadLab;
+  options.backbone = Backbone::kAutoEncoder;
+  const Model encoder(testing::sized("hyena swiglu", 16, 12), options);
+  std::map<std::string, double> deviations;
+  for (const auto& p : encoder.parameters()) deviations[p.name] = p.value.numel() > 1 ? p.value.std().item<double>() : 0;
+  int linears = 0, others = 0;
+  for (const auto& [name, deviation] : deviations) {
+    if (name.find("implicit_filter") != std::string::npos && name.ends_with("weight")) ++linears, EXPECT_NEAR(deviation, 0.02, 0.015) << name;
+    if (name.ends_with("in_proj.weight")) ++linears, EXPECT_NEAR(deviation, 0.02, 0.003) << name;
+    if (name.ends_with("in_proj.bias")) ++linears, EXPECT_EQ(deviation, 0) << name;
+    if (name.find("short_filter") != std::string::npos) ++others, EXPECT_GT(deviation, 0.2) << name;
+  }
+  EXPECT_GE(linears, 5);
+  EXPECT_GE(others, 1);
+}
+
+TEST(Model, StepsInItsDistilledFormAndCarriesTheStateCounted) {
+  constexpr std::int64_t T = 32;
+  for (const auto* design : {"hyena{filter_order=2}@a swiglu attention{heads=4} hyena{filter_order=2}@a", "mh_hyena{head_size=4} swiglu mamba"}) {
+    const auto genome = testing::sized(design, 16, T);
+    Model model(genome, testing::model_options(16, 16, T, {1}, at::kDouble));
+    const at::NoGradGuard no_grad;
+    for (const auto& parameter : model.parameters())
+      if (parameter.name.ends_with("freq")) parameter.value.mul_(0.1);  // smooth filters
+    const auto tokens = some_tokens(16, {1, 2, T});
+    const auto exact = model.forward(tokens);
+    const auto state = model.distil_filters();
+    EXPECT_EQ(model.exact_state(), cost(genome, {16, T}).state);
+    EXPECT_LT(state, model.exact_state()) << design;
+    const auto expected = model.forward(tokens);
+    EXPECT_LT(distance(expected, exact), 1e-2) << design;
+    EXPECT_GT(distance(expected, exact), 1e-12) << design;
+    auto states = model.start();
+    for (std::int64_t t = 0; t < T; ++t)
+      EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-8) << design << ", token " << t;
+    std::int64_t carried = 0;
+    for (const auto& each : states) carried += each.numbers();
+    EXPECT_EQ(carried, state) << design;
+  }
+}
+
 TEST(Model, MergesTheMeanOfTheNormedBranches) {
   Model model(testing::sized("(swiglu{inner=1} + swiglu{inner=2})", 32, 8), testing::model_options(32, 16, 8, {1}, at::kDouble));
   const at::NoGradGuard no_grad;

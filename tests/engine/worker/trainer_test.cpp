@@ -24,7 +24,7 @@ TEST(Trainer, LearnsASmallTask) {
   const auto record = train(r, {}, [&](const Progress& p) {
     if (first == 0) first = p.loss;
     last = p.loss;
-  });
+  }).record;
   EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(last, 0.8 * first);
   EXPECT_EQ(record.learning_rate, 5e-3);
@@ -37,7 +37,7 @@ TEST(Trainer, LearnsASmallTask) {
 TEST(Trainer, GivesTheSameReplyToTheSameRequest) {
   auto r = request("mamba swiglu", "in-context-recall", {{"length", 16}, {"vocabulary", 8}}, 20);
   r.grid = {{1e-3, 0}, {3e-3, 0.1}};
-  const auto a = train(r, {}, {}), b = train(r, {}, {});
+  const auto a = train(r, {}, {}).record, b = train(r, {}, {}).record;
   EXPECT_EQ(a.outcome, Outcome::kOk) << a.message;
   EXPECT_EQ(a.validation_a, b.validation_a);
   EXPECT_EQ(a.validation_b, b.validation_b);
@@ -46,7 +46,33 @@ TEST(Trainer, GivesTheSameReplyToTheSameRequest) {
   EXPECT_EQ(a.learning_rate, b.learning_rate);
   EXPECT_EQ(a.steps, b.steps);
   r.seed = 8;
-  EXPECT_NE(train(r, {}, {}).test_loss, a.test_loss);
+  EXPECT_NE(train(r, {}, {}).record.test_loss, a.test_loss);
+}
+
+TEST(Trainer, ScoresTheDistilledFormBesideTheExactOne) {
+  auto r =
+      request("hyena{filter_order=2} swiglu attention{heads=4,window=4} swiglu", "selective-copying", {{"length", 32}, {"copies", 4}}, 30);
+  const auto plain = train(r, {}, {});
+  EXPECT_EQ(plain.distilled.state, 0) << "nobody asked";
+  r.distil = true;
+  const auto reply = train(r, {}, {});
+  EXPECT_EQ(reply.record.outcome, Outcome::kOk) << reply.record.message;
+  EXPECT_EQ(reply.record.test, plain.record.test);
+  const std::int64_t D = r.width, windows = 2 * 4 * D, cache = 2 * 3 * D;
+  EXPECT_EQ(reply.distilled.state_exact, 32 * D + cache + windows);
+  EXPECT_LT(reply.distilled.state, reply.distilled.state_exact);
+  EXPECT_GE(reply.distilled.state, cache + windows);
+  EXPECT_NEAR(reply.distilled.test, reply.record.test, 0.02);
+  EXPECT_NEAR(reply.distilled.validation_b, reply.record.validation_b, 0.02);
+}
+
+TEST(Trainer, HasNothingToDistilWithoutALongConvolution) {
+  auto r = request("attention{heads=4} swiglu", "compression", {{"length", 16}}, 5);
+  r.distil = true;
+  const auto reply = train(r, {}, {});
+  EXPECT_EQ(reply.distilled.state, reply.distilled.state_exact);
+  EXPECT_EQ(reply.distilled.test, reply.record.test);
+  EXPECT_EQ(reply.distilled.validation_b, reply.record.validation_b);
 }
 
 TEST(Trainer, RunsBothProtocolsOnEveryTask) {
@@ -56,7 +82,7 @@ TEST(Trainer, RunsBothProtocolsOnEveryTask) {
       r.setting.evaluation_examples = 8;
       r.protocol = protocol;
       r.norm = protocol == DataProtocol::kMadLab ? "layernorm" : "rmsnorm";
-      const auto record = train(r, {}, {});
+      const auto record = train(r, {}, {}).record;
       EXPECT_EQ(record.outcome, Outcome::kOk) << task.name << ": " << record.message;
       EXPECT_EQ(record.steps, 2);
       if (protocol == DataProtocol::kMadLab) {
@@ -68,11 +94,11 @@ TEST(Trainer, RunsBothProtocolsOnEveryTask) {
 TEST(Trainer, ANaNAtOneGridPointIsThatPointsEnd) {
   auto r = request("attention{heads=4} swiglu", "in-context-recall", {{"length", 16}}, 20);
   r.grid = {{1e30, 0}, {1e-3, 0}};
-  const auto record = train(r, {}, {});
+  const auto record = train(r, {}, {}).record;
   EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_EQ(record.learning_rate, 1e-3);
   r.grid = {{1e30, 0}, {1e32, 0}};
-  const auto none = train(r, {}, {});
+  const auto none = train(r, {}, {}).record;
   EXPECT_EQ(none.outcome, Outcome::kDiverged);
   EXPECT_EQ(none.message, "the loss was not a finite number at any grid point");
 }
@@ -81,13 +107,13 @@ TEST(Trainer, StopsAtALimitOfTime) {
   auto r = request("attention{heads=4} swiglu", "in-context-recall", {}, 100000);
   r.setting.train_examples = 64;
   r.seconds_limit = 0.3;
-  EXPECT_EQ(train(r, {}, {}).outcome, Outcome::kTimedOut);
+  EXPECT_EQ(train(r, {}, {}).record.outcome, Outcome::kTimedOut);
 }
 
 TEST(Trainer, SaysWhyADesignCannotBeBuilt) {
   auto r = request("attention{heads=4} swiglu", "in-context-recall", {{"length", 16}}, 5);
   r.design = "attention{heads=5}";
-  const auto record = train(r, {}, {});
+  const auto record = train(r, {}, {}).record;
   EXPECT_EQ(record.outcome, Outcome::kFailed);
   EXPECT_NE(record.message.find("heads=5"), std::string::npos) << record.message;
 }
@@ -96,7 +122,7 @@ TEST(Trainer, StopsAtAPerfectValidation) {
   // One pair of key and value is all there is to know.
   auto r = request("attention{heads=4} swiglu", "memorization", {{"vocabulary", 8}, {"length", 8}}, 600);
   r.evaluate_every = 20;
-  const auto record = train(r, {}, {});
+  const auto record = train(r, {}, {}).record;
   EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.steps, 600);
   EXPECT_GT(record.test, 0.98);
@@ -140,7 +166,7 @@ TEST(Trainer, AnMlpScoresWhatTheCurrentTokenTellsOnTheQuickBattery) {
       r.setting.evaluation_examples = 2048;                   // the luck of few answers is not what is tested
       r.evaluate_every = r.setting.steps;
       r.grid = battery.grid;
-      const auto record = train(r, {}, {});
+      const auto record = train(r, {}, {}).record;
       const auto name = task.task + " " + setting.setting.values.text();
       EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
       EXPECT_NEAR(record.test, current_token_accuracy(setting.setting), 0.03) << name;
@@ -159,7 +185,7 @@ TEST(Trainer, RunningOutOfMemoryIsAResult) {
   auto tight = before;
   tight.rlim_cur = static_cast<rlim_t>(pages * 4096 + (64 << 20));
   ASSERT_EQ(setrlimit(RLIMIT_AS, &tight), 0);
-  const auto record = train(r, {}, {});
+  const auto record = train(r, {}, {}).record;
   ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
   EXPECT_EQ(record.outcome, Outcome::kOutOfMemory) << record.message;
   EXPECT_FALSE(record.message.empty());
