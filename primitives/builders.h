@@ -27,6 +27,7 @@ std::unique_ptr<Mixer> build_lstm(const Settings& set, const Build& build, Mixer
 std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba2(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mamba3(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_mesa_net(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mh_hyena(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_mingru(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_minlstm(const Settings& set, const Build& build, Mixer* keys_values);
@@ -46,5 +47,6 @@ std::unique_ptr<Mixer> build_s5(const Settings& set, const Build& build, Mixer* 
 std::unique_ptr<Mixer> build_short_conv(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer* keys_values);
 std::unique_ptr<Mixer> build_swiglu(const Settings& set, const Build& build, Mixer* keys_values);
+std::unique_ptr<Mixer> build_ttt_linear(const Settings& set, const Build& build, Mixer* keys_values);
 
 }  // namespace madsearch

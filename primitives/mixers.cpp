@@ -33,6 +33,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"mamba", build_mamba},
     {"mamba2", build_mamba2},
     {"mamba3", build_mamba3},
+    {"mesa_net", build_mesa_net},
     {"mh_hyena", build_mh_hyena},
     {"mingru", build_mingru},
     {"minlstm", build_minlstm},
@@ -52,6 +53,7 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
     {"short_conv", build_short_conv},
     {"slstm", build_slstm},
     {"swiglu", build_swiglu},
+    {"ttt_linear", build_ttt_linear},
 };
 
 }  // namespace

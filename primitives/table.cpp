@@ -21,6 +21,7 @@
 #include "primitives/mamba.h"
 #include "primitives/mamba2.h"
 #include "primitives/mamba3.h"
+#include "primitives/mesa_net.h"
 #include "primitives/mh_hyena.h"
 #include "primitives/mingru.h"
 #include "primitives/minlstm.h"
@@ -40,6 +41,7 @@
 #include "primitives/short_conv.h"
 #include "primitives/slstm.h"
 #include "primitives/swiglu.h"
+#include "primitives/ttt_linear.h"
 
 namespace madsearch {
 
@@ -66,6 +68,7 @@ const std::vector<Primitive>& primitives() {
       mamba(),
       mamba2(),
       mamba3(),
+      mesa_net(),
       mh_hyena(),
       mingru(),
       minlstm(),
@@ -85,6 +88,7 @@ const std::vector<Primitive>& primitives() {
       short_conv(),
       slstm(),
       swiglu(),
+      ttt_linear(),
   };
   return table;
 }
