@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <c10/core/CachingDeviceAllocator.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <fstream>
@@ -32,6 +33,7 @@ class Peak {
  public:
   explicit Peak(const Runtime& runtime) : runtime_(runtime) {
     if (runtime.device.is_cpu()) {
+      malloc_trim(0);                                         // what earlier designs freed would be used again unseen
       std::ofstream("/proc/self/clear_refs") << "5";          // the high-water mark starts anew
       before_ = status_mib("VmRSS:");
     } else {

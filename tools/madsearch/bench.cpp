@@ -103,7 +103,8 @@ void bench_step_command(StepFlags flags) {
   for (const auto& name : flags.designs) designs.push_back(text(find_design(name, configs_folder()).genome));
   if (designs.empty() && flags.primitives.empty())
     for (const auto& primitive : primitives()) flags.primitives.push_back(primitive.name);
-  for (const auto& name : flags.primitives) designs.push_back(text(parse(stripe_of(name))));
+  for (const auto& name : flags.primitives)
+    if (auto design = text(parse(stripe_of(name))); std::find(designs.begin(), designs.end(), design) == designs.end()) designs.push_back(std::move(design));
   std::vector<Message> requests;
   for (std::size_t i = 0; i < flags.lengths.size(); ++i) {
     auto& message = requests.emplace_back();
