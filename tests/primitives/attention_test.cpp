@@ -10,20 +10,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-Vector part(const Vector& all, std::int64_t begin, std::int64_t count) { return {all.begin() + begin, all.begin() + begin + count}; }
-
-/// Su et al. 2021, equation 34: channel pairs (j, j + n/2) turned by t θ_j.
-Vector turned(const Vector& u, std::int64_t t) {
-  const auto half = u.size() / 2;
-  Vector out(u.size());
-  for (std::size_t j = 0; j < half; ++j) {
-    const double angle = static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
-    out[j] = u[j] * std::cos(angle) - u[j + half] * std::sin(angle);
-    out[j + half] = u[j] * std::sin(angle) + u[j + half] * std::cos(angle);
-  }
-  return out;
-}
-
 struct Heads {
   std::int64_t queries, keys, window;  // window 0: all of the past
   bool rotary;

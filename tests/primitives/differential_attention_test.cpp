@@ -10,19 +10,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-Vector part(const Vector& all, std::int64_t begin, std::int64_t count) { return {all.begin() + begin, all.begin() + begin + count}; }
-
-Vector turned(const Vector& u, std::int64_t t) {
-  const auto half = u.size() / 2;
-  Vector out(u.size());
-  for (std::size_t j = 0; j < half; ++j) {
-    const double angle = static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
-    out[j] = u[j] * std::cos(angle) - u[j + half] * std::sin(angle);
-    out[j + half] = u[j] * std::sin(angle) + u[j + half] * std::cos(angle);
-  }
-  return out;
-}
-
 /// Ye et al. 2024, equations 1 to 3: the two maps of a head are subtracted, then read the values.
 std::vector<Vector> attend(const Pass& pass, std::int64_t heads, bool rotary) {
   const auto D = pass.width, d = D / (2 * heads);

@@ -15,8 +15,6 @@ struct Parts {
   bool qk_norm = false, gate = false, norm = false, kv_shift = false;
 };
 
-Vector part(const Vector& all, std::int64_t begin, std::int64_t count) { return {all.begin() + begin, all.begin() + begin + count}; }
-
 /// Over each head's channels, a weight for every channel.
 Vector normed(Vector u, std::int64_t heads, const Plain& weight, double eps) {
   const auto d = static_cast<std::int64_t>(u.size()) / heads;

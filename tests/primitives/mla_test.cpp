@@ -10,19 +10,6 @@ namespace {
 
 using Vector = std::vector<double>;
 
-Vector part(const Vector& all, std::int64_t begin, std::int64_t count) { return {all.begin() + begin, all.begin() + begin + count}; }
-
-Vector turned(const Vector& u, std::int64_t t) {
-  const auto half = u.size() / 2;
-  Vector out(u.size());
-  for (std::size_t j = 0; j < half; ++j) {
-    const double angle = static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
-    out[j] = u[j] * std::cos(angle) - u[j + half] * std::sin(angle);
-    out[j + half] = u[j] * std::sin(angle) + u[j + half] * std::cos(angle);
-  }
-  return out;
-}
-
 /// DeepSeek-AI 2024, equations 9 to 11 and 14 to 19: all keys and values made from the latents.
 std::vector<Vector> attend(const Pass& pass, std::int64_t heads, std::int64_t rope) {
   const auto D = pass.width, n = D / heads;

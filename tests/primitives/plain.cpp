@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "primitives/mixer.h"
 #include "tests/primitives/blocks.h"
 
@@ -84,6 +86,21 @@ std::vector<double> moved(const Pass& pass, std::int64_t t, const std::string& m
   for (std::int64_t d = 0; d < pass.width; ++d) {
     const double share = pass[mu](d), before = t > 0 ? pass.x(t - 1, d) : 0;
     out.push_back((1 - share) * pass.x(t, d) + share * before);
+  }
+  return out;
+}
+
+std::vector<double> part(const std::vector<double>& all, std::int64_t begin, std::int64_t count) {
+  return {all.begin() + begin, all.begin() + begin + count};
+}
+
+std::vector<double> turned(const std::vector<double>& u, std::int64_t t) {
+  const auto half = u.size() / 2;
+  std::vector<double> out(u.size());
+  for (std::size_t j = 0; j < half; ++j) {
+    const double angle = static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
+    out[j] = u[j] * std::cos(angle) - u[j + half] * std::sin(angle);
+    out[j + half] = u[j] * std::sin(angle) + u[j + half] * std::cos(angle);
   }
   return out;
 }

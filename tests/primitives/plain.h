@@ -43,6 +43,11 @@ void expect_agreement(const std::vector<Pass>& all, const std::function<std::vec
 /// RWKV's token shift: x_t moved towards x_{t-1} by the shares that the parameter `mu` holds (x_{-1} = 0).
 std::vector<double> moved(const Pass& pass, std::int64_t t, const std::string& mu);
 
+/// all[begin .. begin + count - 1].
+std::vector<double> part(const std::vector<double>& all, std::int64_t begin, std::int64_t count);
+/// Rotary position t: channel pairs (j, j + n/2) turned by t 10000^(-2j/n) (Su et al. 2021, arXiv:2104.09864, equation 34).
+std::vector<double> turned(const std::vector<double>& u, std::int64_t t);
+
 double sigmoid(double u);
 double silu(double u);
 double dot(const std::vector<double>& a, const std::vector<double>& b);
