@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "primitives/fused.h"
+#include "primitives/step_sizes.h"
 
 namespace madsearch {
 
@@ -12,7 +13,7 @@ DecayGate::DecayGate(const Build& build, std::int64_t heads, std::int64_t channe
   const auto u = uniform_init(build, "A_log", {heads}, 1), v = uniform_init(build, "dt_bias", {heads * channels}, 1);  // in [-1, 1)
   parameter("A_log", A_log, at::log((least + (u + 1) / 2 * (16 - least)).clamp_min(1e-4)));
   const auto dt = at::exp(std::log(1e-2) + v * std::log(10.0));
-  parameter("dt_bias", dt_bias, dt + at::log(-at::expm1(-dt)));  // the inverse of softplus
+  parameter("dt_bias", dt_bias, inverse_softplus(dt));
 }
 
 at::Tensor DecayGate::operator()(const at::Tensor& u) const {

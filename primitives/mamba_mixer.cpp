@@ -6,6 +6,7 @@
 #include "primitives/builders.h"
 #include "primitives/layers.h"
 #include "primitives/recurrences.h"
+#include "primitives/step_sizes.h"
 
 namespace madsearch {
 namespace {
@@ -31,9 +32,7 @@ class Mamba : public Mixer {
     child("out_proj", out_);
     // Steps log-uniform in [1e-3, 0.1], at least 1e-4; the bias is their inverse softplus.
     const at::NoGradGuard constant;
-    const auto u = (uniform_init(build, "dt_steps", {channels_}, 1.0) + 1) / 2;
-    const auto dt = at::exp(u * (std::log(0.1) - std::log(1e-3)) + std::log(1e-3)).clamp_min(1e-4);
-    dt_.bias.copy_(dt + at::log(-at::expm1(-dt)));
+    dt_.bias.copy_(inverse_softplus(log_uniform_steps(build, "dt_steps", channels_).clamp_min(1e-4)));
   }
 
   at::Tensor forward(const at::Tensor& x) override {

@@ -1,9 +1,6 @@
-#include <cuda_runtime.h>
-
 #include <algorithm>
-#include <stdexcept>
-#include <string>
 
+#include "primitives/kernels/cuda_check.h"
 #include "primitives/kernels/gru.h"
 #include "primitives/kernels/launch_cells.h"
 #include "primitives/kernels/lstm.h"
@@ -11,10 +8,6 @@
 
 namespace madsearch::kernels {
 namespace {
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
-}
 
 /// One block a sequence; its threads take channels in turn and meet before and after every read of h.
 template <class Cell, class S>

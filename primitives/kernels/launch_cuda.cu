@@ -1,7 +1,4 @@
-#include <cuda_runtime.h>
-
-#include <stdexcept>
-
+#include "primitives/kernels/cuda_check.h"
 #include "primitives/kernels/gated_recurrence.h"
 #include "primitives/kernels/launch.h"
 #include "primitives/kernels/selective_scan.h"
@@ -10,10 +7,6 @@ namespace madsearch::kernels {
 namespace {
 
 constexpr int kThreads = 128;                                 // one thread a channel
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
-}
 
 template <class S>
 __global__ void scan(SelectiveScan<S> in, S* y, S* h, bool keep) {

@@ -1,8 +1,4 @@
-#include <cuda_runtime.h>
-
-#include <stdexcept>
-#include <string>
-
+#include "primitives/kernels/cuda_check.h"
 #include "primitives/kernels/delta_recurrence.h"
 #include "primitives/kernels/launch_delta.h"
 
@@ -38,10 +34,6 @@ __global__ void delta_backward(DeltaRecurrence<S> in, const S* change, const S* 
 template <class S>
 dim3 blocks(const DeltaRecurrence<S>& in) {
   return dim3(static_cast<unsigned>((in.V + kThreads - 1) / kThreads), static_cast<unsigned>(in.N * in.H));
-}
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
 }
 
 }  // namespace

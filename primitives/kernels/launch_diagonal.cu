@@ -1,8 +1,4 @@
-#include <cuda_runtime.h>
-
-#include <stdexcept>
-#include <string>
-
+#include "primitives/kernels/cuda_check.h"
 #include "primitives/kernels/diagonal_filter.h"
 #include "primitives/kernels/diagonal_scan.h"
 #include "primitives/kernels/launch_diagonal.h"
@@ -11,10 +7,6 @@ namespace madsearch::kernels {
 namespace {
 
 constexpr int kThreads = 128;                                 // one thread a channel
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
-}
 
 dim3 blocks(std::int64_t channels, std::int64_t sequences) {
   return dim3(static_cast<unsigned>((channels + kThreads - 1) / kThreads), static_cast<unsigned>(sequences));

@@ -1,8 +1,4 @@
-#include <cuda_runtime.h>
-
-#include <stdexcept>
-#include <string>
-
+#include "primitives/kernels/cuda_check.h"
 #include "primitives/kernels/launch_mesa.h"
 #include "primitives/kernels/mesa.h"
 
@@ -24,10 +20,6 @@ __global__ void regression_backward(Mesa<S> in, const S* marks, const S* d_o, S*
   const std::int64_t m = blockIdx.x, size = 2 * in.F * in.F;
   mesa_backward<0>(Block(), head(in, m), marks + m * mark_count * size, d_o + m * in.T * in.F, d_state + m * size, head(in, out, m),
                    scratch + m * scratch_size);
-}
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
 }
 
 }  // namespace

@@ -1,8 +1,4 @@
-#include <cuda_runtime.h>
-
-#include <stdexcept>
-#include <string>
-
+#include "primitives/kernels/cuda_check.h"
 #include "primitives/kernels/gated_scan.h"
 #include "primitives/kernels/launch_scan.h"
 
@@ -10,10 +6,6 @@ namespace madsearch::kernels {
 namespace {
 
 constexpr int kThreads = 128;                                 // one thread a channel
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
-}
 
 template <bool kLogarithm, class S>
 __global__ void scan_channels(GatedScan<S> in, S* h) {

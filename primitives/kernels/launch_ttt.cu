@@ -1,8 +1,4 @@
-#include <cuda_runtime.h>
-
-#include <stdexcept>
-#include <string>
-
+#include "primitives/kernels/cuda_check.h"
 #include "primitives/kernels/launch_ttt.h"
 #include "primitives/kernels/ttt_linear.h"
 
@@ -24,10 +20,6 @@ __global__ void inner_training_backward(TttLinear<S> in, const S* states, const 
   const std::int64_t m = blockIdx.x, F = in.F, batches = (in.T + in.n - 1) / in.n;
   ttt_linear_backward(Block(), head(in, m), states + m * batches * (F * F + F), dz + m * in.T * F, dW + m * F * F, db + m * F,
                       head(in, out, m), scratch + m * scratch_size);
-}
-
-void check(cudaError_t error) {
-  if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
 }
 
 }  // namespace

@@ -53,6 +53,20 @@ Gradients gradients(Module& module, const std::function<at::Tensor(const at::Ten
   return out;
 }
 
+void expect_float32_near_float64(const std::string& primitive, const Settings& settings, Shape shape) {
+  const auto run = [&](at::ScalarType type) {
+    const auto block = build_mixer(primitive, settings, build_for(shape, 1, type));
+    move_parameters(*block);
+    const auto x = random_input(1, 2, shape).to(type);
+    return gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9).to(type));
+  };
+  const auto wide = run(at::kDouble), narrow = run(at::kFloat);
+  EXPECT_LT(relative_difference(narrow.output, wide.output), 1e-4);  // NaN and infinity fail too
+  EXPECT_LT(relative_difference(narrow.input, wide.input), 1e-3);
+  for (const auto& [parameter, gradient] : wide.parameters)
+    EXPECT_LT(relative_difference(narrow.parameters.at(parameter), gradient), 1e-3) << parameter;
+}
+
 double relative_difference(const at::Tensor& a, const at::Tensor& b) {
   const auto difference = (a - b).abs().max().item<double>(), largest = b.abs().max().item<double>();
   return difference == 0 ? 0 : difference / largest;

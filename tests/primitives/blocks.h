@@ -27,6 +27,9 @@ struct Gradients {
 Gradients gradients(Module& module, const std::function<at::Tensor(const at::Tensor&)>& forward, const at::Tensor& x,
                     const at::Tensor& weight);
 
+/// Outputs and gradients of two sequences at `shape` in float32 are finite and near those in float64.
+void expect_float32_near_float64(const std::string& primitive, const Settings& settings, Shape shape);
+
 /// The largest |a - b| relative to the largest |b|; NaN if there is one.
 double relative_difference(const at::Tensor& a, const at::Tensor& b);
 

@@ -1,4 +1,3 @@
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include "primitives/table.h"
@@ -15,17 +14,7 @@ TEST(DeltaRule, HoldsInFloat32AtLength512InEveryLayer) {
       SCOPED_TRACE(name + ", negative_eigenvalues " + negative);
       auto set = find_primitive(name)->defaults();
       if (set.has("negative_eigenvalues")) set.set("negative_eigenvalues", negative);
-      const auto run = [&](at::ScalarType type) {
-        const auto block = build_mixer(name, set, build_for({32, T}, 1, type));
-        move_parameters(*block);
-        const auto x = random_input(1, 2, {32, T}).to(type);
-        return gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9).to(type));
-      };
-      const auto wide = run(at::kDouble), narrow = run(at::kFloat);
-      EXPECT_LT(relative_difference(narrow.output, wide.output), 1e-4);  // NaN and infinity fail too
-      EXPECT_LT(relative_difference(narrow.input, wide.input), 1e-3);
-      for (const auto& [parameter, gradient] : wide.parameters)
-        EXPECT_LT(relative_difference(narrow.parameters.at(parameter), gradient), 1e-3) << parameter;
+      expect_float32_near_float64(name, set, {32, T});
     }
 }
 
