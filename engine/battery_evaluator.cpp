@@ -49,6 +49,7 @@ TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t tas
   out.protocol = battery.protocol;
   out.norm = battery.norm;
   out.evaluate_every = battery.evaluate_every;
+  out.early_stop = battery.early_stop;
   return out;
 }
 

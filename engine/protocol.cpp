@@ -41,7 +41,7 @@ template <Is<TrainRequest> R, class Visit>
 void keys(R& r, Visit visit) {
   visit("id", r.id), visit("design", r.design), visit("setting", r.setting), visit("grid", r.grid), visit("seed", r.seed), visit("width", r.width);
   visit("protocol", r.protocol), visit("norm", r.norm), visit("evaluate_every", r.evaluate_every), visit("seconds_limit", r.seconds_limit);
-  visit("distil", r.distil);
+  visit("early_stop", r.early_stop), visit("distil", r.distil);
 }
 
 template <Is<PretrainRequest> R, class Visit>
@@ -79,13 +79,24 @@ void keys(R& r, Visit visit) {
   visit("state_exact", r.state_exact), visit("state", r.state), visit("validation_b", r.validation_b), visit("test", r.test);
 }
 
+template <Is<Look> R, class Visit>
+void keys(R& r, Visit visit) {
+  visit("step", r.step), visit("accuracy", r.accuracy), visit("loss", r.loss);
+}
+
+template <Is<Curve> R, class Visit>
+void keys(R& r, Visit visit) {
+  visit("point", r.point), visit("looks", r.looks);
+}
+
 template <Is<TrainReply> R, class Visit>
 void keys(R& reply, Visit visit) {
   auto& r = reply.record;
   visit("id", r.id), visit("task", r.task), visit("setting", r.setting), visit("outcome", r.outcome), visit("validation_a", r.validation_a);
   visit("validation_b", r.validation_b), visit("test", r.test), visit("test_macro", r.test_macro), visit("test_loss", r.test_loss);
-  visit("learning_rate", r.learning_rate), visit("weight_decay", r.weight_decay), visit("edge", r.edge), visit("steps", r.steps);
-  visit("core_seconds", r.core_seconds), visit("message", r.message), visit("distilled", reply.distilled);
+  visit("learning_rate", r.learning_rate), visit("weight_decay", r.weight_decay), visit("edge", r.edge), visit("trainings", r.trainings);
+  visit("steps", r.steps), visit("core_seconds", r.core_seconds), visit("message", r.message), visit("distilled", reply.distilled);
+  visit("curves", reply.curves);
 }
 
 template <Is<PretrainReply> R, class Visit>

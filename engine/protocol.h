@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/early_stop.h"
 #include "mad_tasks/battery.h"
 #include "results/records.h"
 
 namespace madsearch {
 
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
 
 // Lines of JSON between coordinator and worker, one object a line, "type" first. The worker's first line is a Hello; then requests are
 // answered one at a time by any number of Progress lines and one Reply. "ping" is answered by "pong" also while training.
@@ -33,6 +34,7 @@ struct TrainRequest {
   std::string norm = "rmsnorm";
   std::int64_t evaluate_every = 0;
   double seconds_limit = 0;                                   // 0: none; a guard against hangs, yields timed_out
+  bool early_stop = true;                                     // false: only a perfect score ends it, and the reply holds its curves
   bool distil = false;                                        // score the chosen replica once more, its long convolutions distilled
 };
 
@@ -89,8 +91,15 @@ struct DistilledScore {
   double validation_b = 0, test = 0;                          // what the record's become
 };
 
+/// What one replica showed at each look.
+struct Curve {
+  GridPoint point;
+  std::vector<Look> looks;
+};
+
 struct TrainReply {
   TrainingRecord record;                                      // its id is the request's
+  std::vector<Curve> curves;                                  // of every replica, an added one last; empty with early_stop
   DistilledScore distilled;                                   // zeros unless asked for and the outcome is ok
 };
 struct PretrainReply { std::string id; PretrainingRecord record; };

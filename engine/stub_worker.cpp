@@ -72,6 +72,7 @@ TrainingRecord trained(const TrainRequest& request) {
   const auto best = below(noise, std::max<std::size_t>(1, request.grid.size()));
   if (best < request.grid.size()) record.learning_rate = request.grid[best].learning_rate, record.weight_decay = request.grid[best].weight_decay;
   record.edge = request.grid.size() > 1 && (best == 0 || best + 1 >= request.grid.size());
+  record.trainings = static_cast<std::int64_t>(request.grid.size());
   record.steps = request.setting.steps * static_cast<std::int64_t>(request.grid.size());
   return record;
 }

@@ -4,8 +4,9 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <set>
+
+#include "results/statistics.h"
 
 namespace madsearch {
 namespace {
@@ -17,32 +18,6 @@ constexpr double kClearly = 0.05;                             // of score, where
 bool clearly_worse(const FrontRow& worse, const FrontRow& better) {
   if (worse.score.high && better.score.low) return *worse.score.high < *better.score.low;
   return worse.score.mean < better.score.mean - kClearly;
-}
-
-/// Ranks 1..n, the mean rank for ties.
-std::vector<double> ranks(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return values[a] < values[b]; });
-  std::vector<double> out(values.size());
-  for (std::size_t i = 0, j = 0; i < order.size(); i = j) {
-    while (j < order.size() && values[order[j]] == values[order[i]]) ++j;
-    for (std::size_t k = i; k < j; ++k) out[order[k]] = static_cast<double>(i + j + 1) / 2;
-  }
-  return out;
-}
-
-std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  const auto n = static_cast<double>(a.size());
-  const auto mean_a = std::accumulate(a.begin(), a.end(), 0.0) / n, mean_b = std::accumulate(b.begin(), b.end(), 0.0) / n;
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += (a[i] - mean_a) * (b[i] - mean_b);
-    aa += (a[i] - mean_a) * (a[i] - mean_a);
-    bb += (b[i] - mean_b) * (b[i] - mean_b);
-  }
-  if (aa == 0 || bb == 0) return {};                          // a constant correlates with nothing
-  return ab / std::sqrt(aa * bb);
 }
 
 }  // namespace

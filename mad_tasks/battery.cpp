@@ -120,6 +120,7 @@ std::string Battery::hash() const {
   std::string all = protocol == DataProtocol::kMadLab ? "mad-lab" : "madsearch";
   const auto add = [&](const std::string& word) { all += '\n' + word; };
   add(std::to_string(width) + " " + norm + " " + std::to_string(evaluate_every));
+  if (!early_stop) add("to the end");
   for (const auto& point : grid) add(number(point.learning_rate) + " " + number(point.weight_decay));
   for (const auto& task : tasks) {
     add(task.task + " " + number(task.weight));
@@ -143,6 +144,7 @@ Battery read_battery(Reader in) {
   out.width = in.integer("width", 128, 4, 8192);
   out.norm = in.word("norm", "rmsnorm", {"rmsnorm", "layernorm"});
   out.evaluate_every = in.integer("evaluate_every", 0, 0, 100'000'000);
+  out.early_stop = in.boolean("early_stop", true);
   const auto evaluation_examples = in.integer("evaluation_examples", 1280, 1, 1'000'000);
   const auto length = Length::read(in, {.batch = 128});
 

@@ -36,6 +36,7 @@ struct Battery {
   std::vector<GridPoint> grid;
   std::vector<BatteryTask> tasks;
   std::int64_t evaluate_every = 0;                            // steps between looks at validation-A; 0: the trainer's choice
+  bool early_stop = true;                                     // false: trainings run to their end (but at a perfect score) and leave curves
   bool partial() const;                                       // not all six tasks
   std::int64_t longest() const;                               // the longest input length
   /// The least of the recall and copying tasks' longest `length`, 0 without such a task; windows are at most a quarter of it.

@@ -33,7 +33,8 @@ struct TrainingRecord {
   Outcome outcome = Outcome::kOk;
   double validation_a = 0, validation_b = 0, test = 0, test_macro = 0, test_loss = 0;
   double learning_rate = 0, weight_decay = 0;                 // of the chosen grid point
-  bool edge = false;                                          // the best learning rate lies on the edge of the grid
+  bool edge = false;                                          // the best learning rate lies at the end of those tried
+  std::int64_t trainings = 0;                                 // replicas: the grid's points, and the one beyond its edge if it was tried
   std::int64_t steps = 0;                                     // optimizer steps done, over all replicas
   double core_seconds = 0;
   std::string message;                                        // why, if not ok

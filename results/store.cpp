@@ -37,7 +37,8 @@ CREATE TABLE pretrainings(hash TEXT NOT NULL, text TEXT NOT NULL, role TEXT NOT 
   width INTEGER NOT NULL, length INTEGER NOT NULL, state INTEGER NOT NULL, core_seconds REAL, message TEXT NOT NULL, PRIMARY KEY(hash, role));
 CREATE TABLE attempts(id TEXT PRIMARY KEY, count INTEGER NOT NULL, running INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE operators(name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded INTEGER NOT NULL) WITHOUT ROWID;
-)sql"};
+)sql",
+                                             "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0"};
 
 // The columns of each record, once for writing and for reading.
 template <class R, class Visit>
@@ -68,7 +69,7 @@ void columns(R& stored, Visit visit) {
   visit("id", r.id), visit("evaluation", stored.evaluation), visit("task", r.task), visit("setting", r.setting), visit("outcome", r.outcome);
   visit("validation_a", r.validation_a), visit("validation_b", r.validation_b), visit("test", r.test), visit("test_macro", r.test_macro);
   visit("test_loss", r.test_loss), visit("learning_rate", r.learning_rate), visit("weight_decay", r.weight_decay), visit("edge", r.edge);
-  visit("steps", r.steps), visit("core_seconds", r.core_seconds), visit("message", r.message);
+  visit("trainings", r.trainings), visit("steps", r.steps), visit("core_seconds", r.core_seconds), visit("message", r.message);
 }
 
 template <class R, class Visit>

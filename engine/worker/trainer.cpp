@@ -8,9 +8,10 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
-#include "engine/worker/early_stop.h"
+#include "engine/early_stop.h"
 #include "engine/worker/examples.h"
 #include "engine/worker/metrics.h"
 #include "engine/worker/model.h"
@@ -28,6 +29,7 @@ struct TimedOut {};
 
 /// What is known of a grid point.
 struct Progressed {
+  GridPoint point;
   std::vector<Look> looks;
   bool diverged = false;
   double accuracy = -1, loss = std::numeric_limits<double>::infinity();  // at the kept step
@@ -41,12 +43,20 @@ class Training {
 
   void run(TrainReply& reply) {
     prepare();
+    begin(request_.grid);
     loop(reply.record);
+    if (const auto beyond = beyond_the_edge()) {
+      begin({*beyond});
+      loop(reply.record);
+    }
     finish(reply);
   }
 
  private:
   void prepare();
+  void begin(const std::vector<GridPoint>& grid);             // a replica for each point, untrained
+  std::optional<GridPoint> beyond_the_edge() const;
+  const Progressed* chosen() const;                           // nothing if all diverged
   void loop(TrainingRecord& record);
   void finish(TrainReply& reply);
   bool look(std::int64_t step, double training_loss);          // true if the training is over
@@ -83,7 +93,14 @@ void Training::prepare() {
   generator_ = task->prepare(values, seed_.derive("data"), request_.protocol);
   training_.emplace(*generator_, Split::kTrain, setting.train_examples, runtime_.threads);
   validation_.emplace(*generator_, mad_lab_ ? Split::kTest : Split::kValidationA, setting.evaluation_examples, runtime_.threads);
+  steps_ = setting.steps;
+  const auto epoch = (training_->size() + setting.batch - 1) / setting.batch;
+  every_ = request_.evaluate_every > 0 ? request_.evaluate_every : mad_lab_ ? epoch : std::max<std::int64_t>(1, steps_ / 10);
+}
 
+void Training::begin(const std::vector<GridPoint>& grid) {
+  const auto& values = request_.setting.setting.values;
+  const auto* task = find_task(request_.setting.setting.task);
   ModelOptions options;
   options.width = request_.width;
   options.vocabulary = task->vocabulary(values);
@@ -93,21 +110,43 @@ void Training::prepare() {
   options.norm = request_.norm;
   options.options = at::TensorOptions().dtype(at::kFloat).device(runtime_.device);
   std::vector<double> rates, decays;
-  for (std::size_t i = 0; i < request_.grid.size(); ++i) {
-    options.seeds.push_back(seed_.derive("weights").derive(i));
-    rates.push_back(request_.grid[i].learning_rate);
-    decays.push_back(request_.grid[i].weight_decay);
-    alive_.push_back(i);
+  alive_.clear();
+  for (const auto& point : grid) {
+    alive_.push_back(points_.size());
+    options.seeds.push_back(seed_.derive("weights").derive(points_.size()));
+    rates.push_back(point.learning_rate);
+    decays.push_back(point.weight_decay);
+    points_.push_back({.point = point});
   }
-  points_.resize(request_.grid.size());
+  optimizer_.reset();
   model_ = std::make_unique<Model>(parse(request_.design), options);
   AdamW::Options adam;
   adam.beta2 = mad_lab_ ? 0.999 : 0.98;
   adam.decay = mad_lab_ ? Decay::kAll : Decay::kMatrices;
   optimizer_ = std::make_unique<AdamW>(*model_, rates, decays, adam);
-  steps_ = setting.steps;
-  const auto epoch = (training_->size() + setting.batch - 1) / setting.batch;
-  every_ = request_.evaluate_every > 0 ? request_.evaluate_every : mad_lab_ ? epoch : std::max<std::int64_t>(1, steps_ / 10);
+}
+
+/// A best learning rate at the end of the grid says nothing of the rates beyond: the next one there is tried, once, whoever the candidate.
+std::optional<GridPoint> Training::beyond_the_edge() const {
+  const auto* best = chosen();
+  if (mad_lab_ || !best || best->accuracy >= kPerfect * oracle_) return {};
+  std::set<double> rates;
+  for (const auto& point : request_.grid) rates.insert(point.learning_rate);
+  if (rates.size() < 2) return {};
+  const auto rate = best->point.learning_rate;
+  const bool least = rate == *rates.begin();
+  if (!least && rate != *rates.rbegin()) return {};
+  const auto neighbour = least ? *std::next(rates.begin()) : *std::next(rates.rbegin());
+  return GridPoint{rate * rate / neighbour, best->point.weight_decay};
+}
+
+const Progressed* Training::chosen() const {
+  const Progressed* out = nullptr;
+  for (const auto& point : points_) {
+    if (point.diverged || !point.weights.defined()) continue;
+    if (!out || point.accuracy > out->accuracy || (point.accuracy == out->accuracy && point.loss < out->loss)) out = &point;
+  }
+  return out;
 }
 
 at::Tensor Training::step(const Batch& batch, double factor) {
@@ -177,7 +216,7 @@ bool Training::look(std::int64_t step, double training_loss) {
   std::vector<bool> keep;
   for (const auto p : alive_) {
     const auto& point = points_[p];
-    keep.push_back(!point.diverged && (mad_lab_ || judge(point.looks, best, steps_, chance_) == Verdict::kGoOn));
+    keep.push_back(!point.diverged && (mad_lab_ || !request_.early_stop || judge(point.looks, best, steps_, chance_) == Verdict::kGoOn));
   }
   drop(keep);
   return perfect || alive_.empty();
@@ -222,24 +261,24 @@ void Training::loop(TrainingRecord& record) {
 
 void Training::finish(TrainReply& reply) {
   auto& record = reply.record;
-  const Progressed* chosen = nullptr;
-  for (const auto& point : points_) {
-    if (point.diverged || !point.weights.defined()) continue;
-    if (!chosen || point.accuracy > chosen->accuracy || (point.accuracy == chosen->accuracy && point.loss < chosen->loss)) chosen = &point;
-  }
-  if (!chosen) {
+  record.trainings = static_cast<std::int64_t>(points_.size());
+  if (!request_.early_stop)
+    for (const auto& point : points_) reply.curves.push_back({point.point, point.looks});
+  const auto* best = chosen();
+  if (!best) {
     record.outcome = Outcome::kDiverged;
     record.message = "the loss was not a finite number at any grid point";
     return;
   }
-  const auto& grid = request_.grid[static_cast<std::size_t>(chosen - points_.data())];
-  record.learning_rate = grid.learning_rate;
-  record.weight_decay = grid.weight_decay;
-  const auto [least, most] = std::minmax_element(request_.grid.begin(), request_.grid.end(), [](const auto& a, const auto& b) { return a.learning_rate < b.learning_rate; });
-  record.edge = least->learning_rate < most->learning_rate && (grid.learning_rate == least->learning_rate || grid.learning_rate == most->learning_rate);
+  record.learning_rate = best->point.learning_rate;
+  record.weight_decay = best->point.weight_decay;
+  const auto [least, most] =
+      std::minmax_element(points_.begin(), points_.end(), [](const auto& a, const auto& b) { return a.point.learning_rate < b.point.learning_rate; });
+  const auto low = least->point.learning_rate, high = most->point.learning_rate;
+  record.edge = low < high && (record.learning_rate == low || record.learning_rate == high);
 
   if (optimizer_->replicas() > 1) optimizer_->select_replicas({0});
-  optimizer_->restore(0, chosen->weights);
+  optimizer_->restore(0, best->weights);
   const auto examples = [&](Split split) { return Examples(*generator_, split, request_.setting.evaluation_examples, runtime_.threads); };
   const auto tested = [&] { return mad_lab_ ? evaluate(*validation_, true)[0] : evaluate(examples(Split::kTest), true)[0]; };
   const auto selected = [&](const SplitMetrics& on_test) {
@@ -249,7 +288,7 @@ void Training::finish(TrainReply& reply) {
   record.test = test.micro();
   record.test_macro = test.macro();
   record.test_loss = test.loss();
-  record.validation_a = mad_lab_ ? test.macro() : chosen->accuracy;
+  record.validation_a = mad_lab_ ? test.macro() : best->accuracy;
   record.validation_b = selected(test);
   if (!request_.distil) return;
   const auto state = model_->distil_filters();

@@ -19,15 +19,17 @@ template <> constexpr int count_of<Hello> = 5;
 template <> constexpr int count_of<GridPoint> = 2;
 template <> constexpr int count_of<TaskSetting> = 3;
 template <> constexpr int count_of<BatterySetting> = 5;
-template <> constexpr int count_of<TrainRequest> = 11;
+template <> constexpr int count_of<Look> = 3;
+template <> constexpr int count_of<Curve> = 2;
+template <> constexpr int count_of<TrainRequest> = 12;
 template <> constexpr int count_of<PretrainRequest> = 16;
 template <> constexpr int count_of<Progress> = 5;
 template <> constexpr int count_of<BenchRequest> = 6;
 template <> constexpr int count_of<BenchRow> = 9;
 template <> constexpr int count_of<BenchReply> = 3;
 template <> constexpr int count_of<DistilledScore> = 4;
-template <> constexpr int count_of<TrainReply> = 2;
-template <> constexpr int count_of<TrainingRecord> = 15;
+template <> constexpr int count_of<TrainReply> = 3;
+template <> constexpr int count_of<TrainingRecord> = 16;
 template <> constexpr int count_of<PretrainReply> = 2;
 template <> constexpr int count_of<PretrainingRecord> = 17;
 
@@ -40,11 +42,8 @@ auto members(R& r) {
   else if constexpr (n == 5) { auto& [a, b, c, d, e] = r; return std::tie(a, b, c, d, e); }
   else if constexpr (n == 6) { auto& [a, b, c, d, e, f] = r; return std::tie(a, b, c, d, e, f); }
   else if constexpr (n == 9) { auto& [a, b, c, d, e, f, g, h, i] = r; return std::tie(a, b, c, d, e, f, g, h, i); }
-  else if constexpr (n == 11) { auto& [a, b, c, d, e, f, g, h, i, j, k] = r; return std::tie(a, b, c, d, e, f, g, h, i, j, k); }
-  else if constexpr (n == 15) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p] = r;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p);
-  } else if constexpr (n == 16) {
+  else if constexpr (n == 12) { auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l); }
+  else if constexpr (n == 16) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q);
   } else {

@@ -89,7 +89,7 @@ TEST(Battery, HashesWhatChangesAScoreAndNothingElse) {
            {"steps: 100", "steps: 101"}, {"0.002", "0.003"}, {"[0, 0.1]", "[0]"}, {"[32]", "[48]"}, {"length: 64", "length: 32"},
            {"weight: 2", "weight: 3"}, {"batch: 4", "batch: 8"}, {"examples: 50", "examples: 60"}, {"name: small", "name: s\nwidth: 64"},
            {"name: small", "name: s\nprotocol: mad-lab"}, {"name: small", "name: s\nnorm: layernorm"},
-           {"name: small", "name: s\nevaluate_every: 5"}, {"name: small", "name: s\nevaluation_examples: 5"}})
+           {"name: small", "name: s\nearly_stop: false"}, {"name: small", "name: s\nevaluate_every: 5"}, {"name: small", "name: s\nevaluation_examples: 5"}})
     EXPECT_TRUE(others.insert(with(from, to)).second) << to;
 }
 

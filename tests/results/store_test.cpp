@@ -49,7 +49,7 @@ EvaluationRecord evaluation(std::int64_t number) {
   return {number, "0123456789abcdef", Rung::kConfirm, 2, true, Outcome::kTimedOut, 0.1, 0.2, 0.3, 0.4, R"({"a": "ü\n"})"};
 }
 TrainingRecord training(const std::string& id) {
-  return {id, "selective-copying", 7, Outcome::kDiverged, 0.1, 0.2, 0.3, 0.4, std::nan(""), 1e-3, 0.1, true, 800, 1.5, "it's gone"};
+  return {id, "selective-copying", 7, Outcome::kDiverged, 0.1, 0.2, 0.3, 0.4, std::nan(""), 1e-3, 0.1, true, 3, 800, 1.5, "it's gone"};
 }
 PretrainingRecord pretraining() {
   return {"0123456789abcdef", "attention swiglu", "pair", Outcome::kOk, 1.01, 1.02, 4e-3, 1e15, 1e14, 0.9, 1, 2, 3, 4, 5, 6.5, "fine"};
@@ -80,9 +80,9 @@ TEST_F(StoreTest, KeepsEveryFieldOfATraining) {
   ASSERT_TRUE(found);
   const auto &a = *found, b = training("x/battery/0/selective-copying/7");
   EXPECT_EQ(std::tie(a.id, a.task, a.setting, a.outcome, a.validation_a, a.validation_b, a.test, a.test_macro, a.learning_rate, a.weight_decay, a.edge,
-                     a.steps, a.core_seconds, a.message),
+                     a.trainings, a.steps, a.core_seconds, a.message),
             std::tie(b.id, b.task, b.setting, b.outcome, b.validation_a, b.validation_b, b.test, b.test_macro, b.learning_rate, b.weight_decay, b.edge,
-                     b.steps, b.core_seconds, b.message));
+                     b.trainings, b.steps, b.core_seconds, b.message));
   EXPECT_TRUE(std::isnan(a.test_loss));
   EXPECT_EQ(store.trainings(12).size(), 1);
   EXPECT_EQ(store.trainings(11).size(), 0);
@@ -295,7 +295,7 @@ TEST_F(StoreTest, AFullDiskIsASentenceAndLosesNothingCommitted) {
 TEST_F(StoreTest, RefusesANewerSchema) {
   { auto store = writer(); }
   SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 1000");
-  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 1)";
+  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 2)";
   EXPECT_EQ(complaint(Store::Mode::kWrite), expected);
   EXPECT_EQ(complaint(Store::Mode::kRead), expected);
 }

@@ -9,6 +9,9 @@ void add_bench(CLI::App& app, int& code) {
   bench->require_subcommand(1);
   add_bench_search(*bench, code);
   add_bench_step(*bench, code);
+  add_bench_battery(*bench, code);
+  add_bench_choose(*bench, code);
+  add_bench_early_stop(*bench, code);
   add_bench_data(*bench, code);
 }
 

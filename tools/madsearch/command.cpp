@@ -54,7 +54,8 @@ const std::atomic<bool>& interrupts() {
   return interrupted;
 }
 
-std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> requests, const std::string& what) {
+std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> requests, const std::string& what,
+                             const std::function<void(const Message&)>& on_answer) {
   const auto& stop = interrupts();
   Coordinator workers(options);
   workers.on_event = [](const std::string& sentence) { std::fprintf(stderr, "%s\n", sentence.c_str()); };
@@ -72,6 +73,7 @@ std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> 
     if (!message) continue;
     const auto place = places.find(id_of(*message));
     if (place == places.end()) continue;
+    if (on_answer) on_answer(*message);
     out[place->second] = std::move(*message);
     ++done;
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ void add_list(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 void add_bench_search(CLI::App& bench, int& code);            // bench's own subcommands
 void add_bench_step(CLI::App& bench, int& code);
+void add_bench_battery(CLI::App& bench, int& code);
+void add_bench_choose(CLI::App& bench, int& code);
+void add_bench_early_stop(CLI::App& bench, int& code);
 void add_bench_data(CLI::App& bench, int& code);
 void add_stub_worker(CLI::App& app, int& code);
 
@@ -45,8 +49,9 @@ void add_workers(CLI::App& command, WorkerFlags& flags);
 const std::atomic<bool>& interrupts();
 
 /// Submits every request and returns the answers in the same order; shows `what` and how many are done on stderr.
-/// Throws Interrupt after Ctrl-C.
+/// `on_answer` is called with each as it comes. Throws Interrupt after Ctrl-C.
 struct Interrupt {};
-std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what);
+std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what,
+                             const std::function<void(const Message&)>& on_answer = {});
 
 }  // namespace madsearch

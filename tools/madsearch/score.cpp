@@ -4,12 +4,12 @@
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "command.h"
 #include "configs/errors.h"
 #include "engine/run_config.h"
 #include "mad_tasks/table.h"
+#include "results/statistics.h"
 #include "search/graph.h"
 #include "table.h"
 
@@ -89,6 +89,7 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
           request.protocol = battery.protocol;
           request.norm = battery.norm;
           request.evaluate_every = battery.evaluate_every;
+          request.early_stop = battery.early_stop;
           Message message;
           message.type = Message::Type::kTrain;
           message.train = std::move(request);
@@ -119,8 +120,6 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
 }
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
-
-double mean(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); }
 
 Json setting_json(const Battery& battery, std::size_t i, std::size_t j, const std::vector<Trainings>& seeds) {
   const auto& setting = battery.tasks[i].settings[j].setting;
@@ -173,29 +172,13 @@ std::optional<Variances> variances(const std::vector<Scored>& all) {
   return Variances{between / static_cast<double>(means.size() - 1), within / static_cast<double>(means.size())};
 }
 
-/// (sum of eigenvalues)^2 / sum of squares of the correlation matrix of the tasks over the designs; tasks that never vary count nothing.
 std::optional<double> effective_tasks(const std::vector<Scored>& all, std::size_t tasks) {
-  std::vector<std::vector<double>> columns;
-  for (std::size_t i = 0; i < tasks; ++i) {
-    std::vector<double> column;
+  std::vector<std::vector<double>> columns(tasks);
+  for (std::size_t i = 0; i < tasks; ++i)
     for (const auto& scored : all)
-      if (!scored.tasks[i].empty()) column.push_back(mean(scored.tasks[i]));
-    if (column.size() < 3 || column.size() != all.size()) return {};
-    const auto centre = mean(column);
-    double squares = 0;
-    for (auto& value : column) value -= centre, squares += value * value;
-    if (squares < 1e-12) continue;
-    for (auto& value : column) value /= std::sqrt(squares);
-    columns.push_back(std::move(column));
-  }
-  double sum = 0;                                             // of squared correlations = of squared eigenvalues
-  for (const auto& a : columns)
-    for (const auto& b : columns) {
-      const auto r = std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-      sum += r * r;
-    }
-  const auto n = static_cast<double>(columns.size());         // the trace
-  return sum > 0 ? std::optional(n * n / sum) : std::nullopt;
+      if (!scored.tasks[i].empty()) columns[i].push_back(mean(scored.tasks[i]));
+  if (std::any_of(columns.begin(), columns.end(), [&](const auto& column) { return column.size() != all.size(); })) return {};
+  return effective_columns(columns);
 }
 
 Table table(const Battery& battery, const std::vector<Scored>& all) {

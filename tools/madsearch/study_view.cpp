@@ -1,0 +1,68 @@
+#include "study_view.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+
+#include "engine/run_config.h"
+
+namespace madsearch {
+
+void add_study(CLI::App& command, StudyFlags& flags) {
+  flags.file = (configs_folder() / "studies/fidelity.yaml").string();
+  flags.log = (configs_folder().parent_path() / "docs/reference").string();
+  command.add_option("--study", flags.file, "the designs, a file of configs/studies")->capture_default_str();
+  command.add_option("--log", flags.log, "the folder of the study's trainings; what it holds is not trained again")->capture_default_str();
+  command.add_option("--half", flags.half, "which designs")->check(CLI::IsMember({"judged", "choosing", "all"}))->capture_default_str();
+  command.add_option("--seeds", flags.seeds, "seed sets")->check(CLI::Range(1, 100))->capture_default_str();
+  command.add_flag("--stored", flags.stored, "train nothing: what is in the log alone");
+  add_workers(command, flags.workers);
+}
+
+std::vector<const StudyDesign*> chosen_designs(const StudyFlags& flags, const Study& study) {
+  std::vector<const StudyDesign*> out;
+  for (const auto& design : study.designs)
+    if (flags.half == "all" || (flags.half == "judged") == design.judged) out.push_back(&design);
+  return out;
+}
+
+void train_missing(const StudyFlags& flags, const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, StudyLog& log) {
+  std::map<std::string, TrainRequest> asked;
+  std::vector<Message> requests;
+  for (std::int64_t s = 0; s < seeds; ++s)
+    for (const auto* design : designs)
+      for (auto& row : study_requests(battery, *design, s))
+        for (auto& request : row) {
+          if (log.find(request.id) || asked.contains(request.id)) continue;
+          Message message;
+          message.type = Message::Type::kTrain;
+          message.train = request;
+          asked.emplace(request.id, std::move(request));
+          requests.push_back(std::move(message));
+        }
+  if (requests.empty()) return;
+  if (flags.stored) {
+    std::cerr << requests.size() << " trainings of battery " << battery.name << " are not in " << flags.log << "\n";
+    return;
+  }
+  answers(flags.workers.options(), std::move(requests), battery.name + ": training", [&](const Message& answer) {
+    if (!answer.trained) throw std::runtime_error(answer.error);
+    log.add(battery.name, asked.at(answer.trained->record.id), *answer.trained);
+  });
+}
+
+std::vector<Compared> compared(const Battery& battery, std::int64_t seeds, const Battery& against, std::int64_t against_seeds,
+                               const std::vector<const StudyDesign*>& designs, const StudyLog& log) {
+  std::vector<Compared> out;
+  std::string missing;
+  for (const auto* design : designs) {
+    const auto longer = study_score(against, *design, against_seeds, log);
+    auto score = study_score(battery, *design, seeds, log);
+    if (longer.complete(against_seeds) && score.complete(seeds)) out.push_back({design, mean(longer.scores), std::move(score)});
+    else missing += "\n  " + text(design->genome);
+  }
+  if (!missing.empty()) std::cerr << "left out, not completed on both batteries:" << missing << "\n";
+  return out;
+}
+
+}  // namespace madsearch
