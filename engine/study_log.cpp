@@ -112,9 +112,10 @@ void StudyLog::add(const std::string& name, const TrainRequest& request, const T
   const auto path = folder_ / (name + ".jsonl");
   drop_cut_line(path);
   std::ofstream out(path, std::ios::app);
-  out << written(request, reply).dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
+  const auto line = written(request, reply);
+  out << line.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
   if (!out) throw ConfigError("cannot write " + path.string());
-  replies_.insert_or_assign(request.id, reply);
+  replies_.insert_or_assign(request.id, read(line));         // as the next reader will see it
 }
 
 }  // namespace madsearch

@@ -292,6 +292,16 @@ TEST_F(StoreTest, AFullDiskIsASentenceAndLosesNothingCommitted) {
   EXPECT_EQ(writer().evaluations().size(), WEXITSTATUS(status));
 }
 
+TEST_F(StoreTest, BringsAnOlderStoreUpToDate) {
+  { auto store = writer(); }
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("ALTER TABLE trainings DROP COLUMN trainings; PRAGMA user_version = 1");
+  EXPECT_EQ(complaint(Store::Mode::kRead),
+            file().string() + " was written by an older madsearch (schema 1 of 2); `madsearch resume` brings it up to date");
+  writer().put(training("t"), 1);
+  ASSERT_EQ(reader().trainings(1).size(), 1u);
+  EXPECT_EQ(reader().trainings(1)[0].trainings, 3);
+}
+
 TEST_F(StoreTest, RefusesANewerSchema) {
   { auto store = writer(); }
   SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 1000");

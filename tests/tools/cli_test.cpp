@@ -169,6 +169,44 @@ TEST(Cli, ACandidateWhoseWorkerAlwaysDiesIsStoredAndTheSearchGoesOn) {
   EXPECT_GT(json["completed"], 0);
 }
 
+/// A small study and a folder for its trainings.
+struct StubStudy {
+  std::filesystem::path folder = fresh_folder("study");
+  StubStudy() { write_file(folder / "study.yaml", "seed: 7\nrandom: 6\nwidths: [16, 32]\n"); }
+  ~StubStudy() { std::filesystem::remove_all(folder); }
+  std::string flags() const {
+    return " --study " + (folder / "study.yaml").string() + " --log " + (folder / "log").string() + " --worker 'madsearch stub-worker' --seeds 2";
+  }
+};
+
+TEST(Cli, ABatteryIsHeldAgainstALongerOneAndItsTrainingsAreKept) {
+  const StubStudy study;
+  const auto first = run("bench battery tiny --against quick --designs --format json" + study.flags());
+  ASSERT_EQ(first.code, 0) << first.err;
+  const auto out = Json::parse(first.out);
+  EXPECT_EQ(out.at("battery"), "tiny");
+  const auto& groups = out.at("groups");
+  EXPECT_EQ(groups.at(0).at("group"), "judged half");
+  EXPECT_EQ(groups.at(0).at("designs").get<int>() + groups.at(1).at("designs").get<int>(), static_cast<int>(out.at("designs").size()));
+  EXPECT_GT(groups.at(2).at("rank_correlation").get<double>(), 0.5) << "the stub's skill is the same in both";
+  EXPECT_LE(groups.at(2).at("rank_low").get<double>(), groups.at(2).at("rank_correlation").get<double>());
+  EXPECT_EQ(out.at("tasks").size(), 6u);
+  const auto again = run("bench battery tiny --against quick --designs --format json --stored" + study.flags());
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, first.out);
+  EXPECT_EQ(again.err, "");
+  const auto chosen = run("bench choose tiny --against quick --core-seconds 1000" + study.flags());
+  EXPECT_EQ(chosen.code, 0) << chosen.err;
+  EXPECT_NE(chosen.out.find("in-context-recall of tiny, "), std::string::npos) << chosen.out;
+}
+
+TEST(Cli, EarlyStoppingIsStudiedOnCurvesToTheEndAlone) {
+  const StubStudy study;
+  const auto ran = run("bench early-stop quick" + study.flags());
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, "battery quick stops trainings early: curves to their end come from one with `early_stop: false`\n");
+}
+
 TEST(Cli, OvernightIsReadAndForecast) {
   // Its own worker would measure; here a stub stands in, as the configuration is what is tried.
   const auto folder = fresh_folder("overnight");

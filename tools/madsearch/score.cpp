@@ -136,7 +136,7 @@ Json setting_json(const Battery& battery, std::size_t i, std::size_t j, const st
   const auto* task = find_task(setting.task);
   return {{"axis", setting.axis}, {"values", values}, {"scores", scores}, {"accuracies", raw}, {"test_accuracies", test}, {"outcomes", outcomes},
           {"chance", task->chance(setting.values)}, {"oracle", task->oracle(setting.values, battery.protocol)},
-          {"learning_rate", seeds.front()[i][j].learning_rate}, {"edge", seeds.front()[i][j].edge}};
+          {"learning_rate", seeds.front()[i][j].learning_rate}, {"edge", seeds.front()[i][j].edge}, {"trainings", seeds.front()[i][j].trainings}};
 }
 
 Json design_json(const Battery& battery, const Scored& scored) {

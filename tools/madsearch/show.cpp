@@ -32,7 +32,7 @@ Json evaluation_json(const EvaluationRecord& e) {
 Json training_json(const TrainingRecord& t) {
   return {{"id", t.id}, {"outcome", to_text(t.outcome)}, {"validation_a", t.validation_a}, {"validation_b", t.validation_b}, {"test", t.test},
           {"test_macro", t.test_macro}, {"test_loss", t.test_loss}, {"learning_rate", t.learning_rate}, {"weight_decay", t.weight_decay}, {"edge", t.edge},
-          {"steps", t.steps}, {"core_seconds", t.core_seconds}, {"message", t.message}};
+          {"trainings", t.trainings}, {"steps", t.steps}, {"core_seconds", t.core_seconds}, {"message", t.message}};
 }
 
 void show_text(const Store& store, const CandidateRecord& c) {
@@ -43,7 +43,7 @@ void show_text(const Store& store, const CandidateRecord& c) {
   std::cout << "  parameters " << grouped(c.parameters) << " (active " << grouped(c.active_parameters ? c.active_parameters : c.parameters) << "), FLOPs "
             << grouped(c.flops) << ", state " << grouped(c.state_exact) << " exact, " << grouped(c.state_mad) << " mad\n\n";
   Table evaluations({"number", "rung<", "seed set", "outcome<", "score", "test", "core s"});
-  Table trainings({"rung<", "seed set", "task<", "setting", "outcome<", "val A", "val B", "test", "rate", "steps", "core s", "message<"});
+  Table trainings({"rung<", "seed set", "task<", "setting", "outcome<", "val A", "val B", "test", "rate", "trained", "steps", "core s", "message<"});
   for (const auto& e : store.evaluations()) {
     if (e.hash != c.hash) continue;
     const bool ok = e.finished && e.outcome == Outcome::kOk;
@@ -52,9 +52,9 @@ void show_text(const Store& store, const CandidateRecord& c) {
     for (const auto& t : store.trainings(e.number))
       trainings.add({to_text(e.rung), std::to_string(e.seed_set), t.task, std::to_string(t.setting), to_text(t.outcome) + (t.edge ? " (edge)" : ""),
                      shown("%.3f", t.validation_a), shown("%.3f", t.validation_b), shown("%.3f", t.test), shown("%g", t.learning_rate),
-                     std::to_string(t.steps), shown("%.1f", t.core_seconds), t.message});
+                     std::to_string(t.trainings), std::to_string(t.steps), shown("%.1f", t.core_seconds), t.message});
   }
-  std::cout << evaluations.text() << "\ntrainings (accuracies; edge: the best learning rate lies at the end of the grid)\n" << trainings.text();
+  std::cout << evaluations.text() << "\ntrainings (accuracies; edge: the best learning rate lies at the end of those tried; trained: grid points, one beyond the edge\nof the grid included)\n" << trainings.text();
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ void add_train(CLI::App& app, int& code) {
       auto out = nlohmann::ordered_json{{"text", text(design.genome)}, {"task", task.name}, {"outcome", to_text(r.outcome)}, {"validation_a", r.validation_a},
                                         {"validation_b", r.validation_b}, {"test", r.test}, {"test_macro", r.test_macro}, {"test_loss", r.test_loss},
                                         {"chance", chance}, {"oracle", oracle}, {"learning_rate", r.learning_rate}, {"weight_decay", r.weight_decay},
-                                        {"edge", r.edge}, {"steps", r.steps}, {"core_seconds", r.core_seconds}, {"message", r.message}};
+                                        {"edge", r.edge}, {"trainings", r.trainings}, {"steps", r.steps}, {"core_seconds", r.core_seconds}, {"message", r.message}};
       if (flags->distil)
         out["distilled"] = {{"state_exact", distilled.state_exact},
                             {"state", distilled.state},
@@ -118,10 +118,10 @@ void add_train(CLI::App& app, int& code) {
                             {"test", distilled.test}};
       std::cout << out.dump(2) << "\n";
     } else {
-      Table table({"task<", "outcome<", "val A", "val B", "test", "macro", "chance", "oracle", "loss", "rate", "decay", "steps", "core s", "message<"});
+      Table table({"task<", "outcome<", "val A", "val B", "test", "macro", "chance", "oracle", "loss", "rate", "decay", "trained", "steps", "core s", "message<"});
       table.add({task.name, to_text(r.outcome) + (r.edge ? " (edge)" : ""), shown("%.4f", r.validation_a), shown("%.4f", r.validation_b), shown("%.4f", r.test),
                  shown("%.4f", r.test_macro), shown("%.4f", chance), shown("%.4f", oracle), shown("%.4f", r.test_loss), shown("%g", r.learning_rate),
-                 shown("%g", r.weight_decay), std::to_string(r.steps), shown("%.1f", r.core_seconds), r.message});
+                 shown("%g", r.weight_decay), std::to_string(r.trainings), std::to_string(r.steps), shown("%.1f", r.core_seconds), r.message});
       std::cout << (flags->format == Format::kCsv ? table.csv() : table.text(""));
       if (flags->distil) {
         Table twice({"form<", "state", "val B", "test"});
