@@ -49,6 +49,21 @@ int side(const std::vector<Replayed>& grid, double rate) {
   return rate == least ? -1 : rate == most ? 1 : 0;
 }
 
+/// Of looks in each tenth of the training the first, and the last of all: a search looks ten times.
+std::vector<Curve> as_often_as_a_search(std::vector<Curve> curves, std::int64_t steps) {
+  for (auto& curve : curves) {
+    std::vector<Look> kept;
+    std::int64_t tenth = 0;
+    for (const auto& look : curve.looks) {
+      if (10 * look.step / steps == tenth && &look != &curve.looks.back()) continue;
+      tenth = 10 * look.step / steps;
+      kept.push_back(look);
+    }
+    curve.looks = std::move(kept);
+  }
+  return curves;
+}
+
 std::int64_t steps_of(const std::vector<Look>& looks) { return looks.empty() ? 0 : looks.back().step; }
 
 }  // namespace
@@ -95,7 +110,8 @@ RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDe
           complete = complete && reply && !reply->curves.empty() && reply->record.outcome == Outcome::kOk;
           if (!complete) break;
           const auto& setting = request.setting.setting;
-          tasks.back().push_back({reply->curves, request.grid.size(), request.setting.steps, find_task(setting.task)->chance(setting.values)});
+          const auto steps = request.setting.steps;
+          tasks.back().push_back({as_often_as_a_search(reply->curves, steps), request.grid.size(), steps, find_task(setting.task)->chance(setting.values)});
         }
       }
       if (complete) out.push_back(std::move(tasks));
@@ -134,18 +150,19 @@ StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, c
 StopRule choose_stop_rule(const Battery& battery, const RecordedDesigns& designs, double rank, double killed) {
   StopRule chosen;
   double fewest = 0;
-  for (const double late : {0.3, 0.4, 0.5, 0.6, 0.7})
+  for (const double late : {0.3, 0.4, 0.5, 0.6})
     for (const double risen : {0.05, 0.1, 0.2})
-      for (const double window : {0.1, 0.15, 0.2, 0.25})
-        for (const double gain : {0.002, 0.005, 0.01, 0.02})
-          for (const double loss : {0.005, 0.01, 0.02, 0.04})
-            for (const double behind : {0.01, 0.02, 0.05, 0.1}) {
-              const StopRule rule{late, risen, window, gain, loss, behind};
-              const auto result = stop_result(battery, designs, rule);
-              if (result.rank.value_or(-1) < rank || result.killed > killed || result.fewer <= fewest) continue;
-              fewest = result.fewer;
-              chosen = rule;
-            }
+      for (const double window : {0.25, 0.35, 0.45})
+        for (const double gain : {0.002, 0.005, 0.01, 0.02, 0.04})
+          for (const double loss : {0.005, 0.01, 0.02, 0.04, 0.08})
+            for (const double behind : {0.01, 0.02, 0.05, 0.1})
+              for (const double alone : {0.4, 0.5, 0.6, 0.7, 0.8, 1.0}) {
+                const StopRule rule{late, risen, window, gain, loss, behind, alone};
+                const auto result = stop_result(battery, designs, rule);
+                if (result.rank.value_or(-1) < rank || result.killed > killed || result.fewer <= fewest) continue;
+                fewest = result.fewer;
+                chosen = rule;
+              }
   return chosen;
 }
 

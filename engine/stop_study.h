@@ -28,7 +28,8 @@ struct Recorded {
 /// Replays a training under `rule`. The rate beyond the edge is part of it where the rule's best lies at the same edge as the recorded one's.
 Replay replay(const Recorded& training, const StopRule& rule);
 
-/// What the log holds of designs under a battery that records curves, of those whose trainings are all there and ok; [design][task][setting].
+/// What the log holds of designs under a battery that records curves, with as many looks as a search takes (one in each tenth of a training);
+/// of designs and seed sets whose trainings are all there and ok. [design and seed set][task][setting]
 using RecordedDesigns = std::vector<std::vector<std::vector<Recorded>>>;
 RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log);
 
