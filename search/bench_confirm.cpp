@@ -170,9 +170,7 @@ ConfirmResult bench_confirm(const NoisyToy& noisy, SearchOptions options, Confir
     const auto n = static_cast<double>(front.size());
     evaluations.add(static_cast<double>(ended.evaluations));
     returned.add(n);
-    share_true.add(right / n);
-    share_on_front.add(on_front / n);
-    undecided.add(doubted / n);
+    if (n > 0) share_true.add(right / n), share_on_front.add(on_front / n), undecided.add(doubted / n);
     if (n > doubted) share_true_decided.add(right_decided / (n - doubted));
     const double by_scores = hypervolume_share(members), in_truth = hypervolume_share(truths);
     reported.add(by_scores);

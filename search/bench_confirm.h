@@ -47,7 +47,8 @@ struct ConfirmResult {
 /// 240 evaluations of search and 60 to confirm, a fifth as in design.md, section 7: three for each of 3 hand designs and 17 members.
 SearchOptions confirm_search();
 
-/// Runs the real Evolution for seeds first..first+runs-1. However they are spent, there are as many evaluations in all.
+/// Runs the real Evolution for seeds first..first+runs-1. However they are spent, there are as many
+/// evaluations in all, fewer only where a race has given every design its most. Shares leave out runs that return nothing.
 ConfirmResult bench_confirm(const NoisyToy& noisy, SearchOptions options, Confirming way, std::int64_t runs, std::int64_t first = 0);
 
 }  // namespace madsearch

@@ -78,7 +78,7 @@ void add_bench_confirm(CLI::App& bench, int& code) {
   confirm->add_option("--seeds", flags->seeds)->check(CLI::Range(1, 100'000))->capture_default_str();
   confirm->add_option("--first", flags->first, "the first seed")->check(CLI::NonNegativeNumber)->capture_default_str();
   confirm->add_option("--evaluations", flags->evaluations, "of the search")->check(CLI::Range(1, 100'000))->capture_default_str();
-  confirm->add_option("--confirm-seeds", flags->confirm_seeds)->check(CLI::Range(0, 100))->capture_default_str();
+  confirm->add_option("--confirm-seeds", flags->confirm_seeds)->check(CLI::Range(1, 100))->capture_default_str();
   confirm->add_option("--confirm-members", flags->confirm_members)->check(CLI::Range(0, 1000))->capture_default_str();
   confirm->add_option("--noise", flags->noise, "standard deviation of a measurement of the score, 0..1")->check(CLI::Range(0.0, 1.0))->capture_default_str();
   confirm->add_option("--common", flags->common, "that of what a seed set does to all designs")->check(CLI::Range(0.0, 1.0))->capture_default_str();
