@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <limits>
 #include <sstream>
 
 namespace madsearch {
@@ -25,9 +26,27 @@ std::vector<Objective> stored_objectives(const Store& store) {
 
 struct Scores {
   std::vector<double> search, fresh;
+  std::map<std::int64_t, double> by_set;                      // fresh ones
   double violation = 0;
   bool completed = false;
 };
+
+/// Sets the rival of each row of `which`: of the rows that may beat it the one with the best mean score on their common seed sets.
+void find_rivals(std::vector<FrontRow>& rows, const std::vector<std::size_t>& which, const std::vector<Objective>& objectives) {
+  const auto score = std::find_if(objectives.begin(), objectives.end(), [](const Objective& objective) { return objective.name == "score"; });
+  if (score == objectives.end()) return;
+  std::vector<FreshResults> fresh;
+  for (const auto& row : rows) fresh.push_back(row.fresh);
+  const Comparison comparison(std::move(fresh));
+  for (const auto i : which) {
+    double best = std::numeric_limits<double>::infinity();
+    for (std::size_t j = 0; j < rows.size(); ++j) {
+      if (j == i || comparison.beats(j, i) == Comparison::Beats::kNo) continue;
+      const double ahead = comparison.difference(j, i, static_cast<std::size_t>(score - objectives.begin())).mean;
+      if (ahead < best) best = ahead, rows[i].rival = rows[j].candidate.hash;
+    }
+  }
+}
 
 bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_designs) {
   if (row.seed || !row.score.low) return false;
@@ -48,7 +67,7 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
   for (const auto& evaluation : store.evaluations()) {
     if (!evaluation.finished || evaluation.outcome != Outcome::kOk) continue;
     auto& held = scores[evaluation.hash];
-    if (evaluation.rung == Rung::kConfirm) held.fresh.push_back(evaluation.score);
+    if (evaluation.rung == Rung::kConfirm) held.fresh.push_back(evaluation.score), held.by_set[evaluation.seed_set] = evaluation.score;
     if (evaluation.rung == Rung::kBattery) {
       held.search.push_back(evaluation.score);
       if (evaluation.seed_set == 0) held.violation = evaluation.violation, held.completed = true;
@@ -69,6 +88,7 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
     row.seed = candidate.origin.starts_with("seed:");
     if (const auto known = bits.find(candidate.hash); known != bits.end()) row.bits_per_byte = known->second;
     row.objectives = values(objectives, candidate, row.score.mean);
+    for (const auto& [set, score] : held->second.by_set) row.fresh[set] = values(objectives, candidate, score);
     out.push_back(std::move(row));
   }
   return out;
@@ -100,7 +120,9 @@ FrontReport read_front(const Store& store) {
 
   std::vector<Objectives> points;
   for (const auto& row : rows) points.push_back(row.objectives);
-  for (const auto i : front(points)) report.front.push_back(rows[i]);
+  const auto members = front(points);
+  if (report.confirmed) find_rivals(rows, members, objectives);
+  for (const auto i : members) report.front.push_back(rows[i]);
   report.hypervolume = objectives.empty() ? 0 : hypervolume_share(objectives, points);
   const auto by_state = [](const FrontRow& a, const FrontRow& b) {
     return std::pair(a.candidate.state_exact, -a.score.mean) < std::pair(b.candidate.state_exact, -b.score.mean);

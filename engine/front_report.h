@@ -6,6 +6,7 @@
 
 #include "engine/objectives.h"
 #include "mad_tasks/score.h"
+#include "results/comparison.h"
 #include "results/store.h"
 
 namespace madsearch {
@@ -20,6 +21,10 @@ struct FrontRow {
   std::int64_t seeds = 1;
   std::optional<double> bits_per_byte;
   Objectives objectives;
+  FreshResults fresh;                                         // objectives on each fresh seed set
+  /// Of a confirmed member of the front: hash of a confirmed design, nowhere larger, whose score on their common seed sets may be as good or
+  /// better (results/comparison.h). None: more seeds are unlikely to take the member off the front.
+  std::optional<std::string> rival;
 };
 
 /// A run's front, from its store alone. Once designs are confirmed, the front is that of confirmed designs: a member chosen because it

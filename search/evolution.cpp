@@ -11,9 +11,9 @@
 
 #include "search/archive.h"
 #include "search/births.h"
-#include "search/confirmations.h"
 #include "search/population.h"
 #include "search/promotion.h"
+#include "search/race.h"
 
 namespace madsearch {
 namespace {
@@ -74,8 +74,11 @@ struct Evolution::Impl {
       last = handed;  // the space is exhausted
       see(last);
     }
-    if (!plan_confirm() || handed - last >= static_cast<std::int64_t>(confirm.size())) return std::nullopt;
-    return hand_out(confirm[static_cast<std::size_t>(handed - last)]);
+    begin_race();
+    if (!race) return std::nullopt;
+    auto again = race->next();
+    if (!again) return std::nullopt;
+    return hand_out(std::move(*again));
   }
 
   void close() {
@@ -131,6 +134,7 @@ struct Evolution::Impl {
   void take(const Evaluation& evaluation, const Measurement& result) {
     const bool ok = result.outcome == Outcome::kOk;
     if (evaluation.rung == Rung::kProbe) return promotion.add(evaluation, result, space.bin(evaluation.text));
+    if (evaluation.rung == Rung::kConfirm) return race->add(evaluation, result);
     if (evaluation.rung != Rung::kBattery) return;
     if (evaluation.seed_set > 0) {  // a failed extra seed leaves the mean as it was
       if (!ok) return;
@@ -153,13 +157,9 @@ struct Evolution::Impl {
       for (const auto& name : operators_of(evaluation.origin)) ++statistics[name].second;
   }
 
-  /// False while a result of the search is missing.
-  bool plan_confirm() {
-    if (handed < last || visible < last) return false;
-    if (planned) return true;
-    planned = true;
-    confirm = confirmations(archive, seeds, options);
-    return true;
+  /// Once no result of the search is missing.
+  void begin_race() {
+    if (!race && handed >= last && visible >= last) race.emplace(archive, seeds, options);
   }
 
   Evaluation hand_out(Evaluation evaluation) {
@@ -195,7 +195,7 @@ struct Evolution::Impl {
     told = result;
     if (result.outcome != Outcome::kOk) told->objectives.clear();
     if (handed >= last) see(handed);
-    plan_confirm();
+    begin_race();
   }
 
   std::int64_t capacity() const { return options.resolved_population(); }
@@ -213,8 +213,7 @@ struct Evolution::Impl {
   Promotion promotion;
   std::vector<std::int64_t> asked;                              // extra seed sets of each member of the archive
   std::deque<std::pair<std::size_t, std::int64_t>> resampling;  // member, seed set
-  std::vector<Evaluation> confirm;
-  bool planned = false;
+  std::optional<Race> race;
   std::size_t objectives = 0;
   Seed hash;
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> statistics;
@@ -228,8 +227,7 @@ void Evolution::tell(const Measurement& measurement) { impl_->tell(measurement);
 void Evolution::close() { impl_->close(); }
 bool Evolution::done() const {
   if (impl_->handed < impl_->last) return false;
-  return impl_->options.confirm_seeds == 0 ||
-         (impl_->planned && impl_->handed - impl_->last >= static_cast<std::int64_t>(impl_->confirm.size()));
+  return impl_->options.confirm_seeds == 0 || (impl_->race && impl_->race->over());
 }
 bool Evolution::finished() const { return done() && impl_->visible == impl_->handed; }
 std::int64_t Evolution::handed_out() const { return impl_->handed; }

@@ -31,8 +31,8 @@ struct Member {
 /// alone, so any number of workers, and a resumed run that replays stored results, see the same search.
 ///
 /// Order: seed designs at rung battery, then births (rung probe if options.probe, else battery) and promotions to battery until
-/// `options.evaluations` numbers are handed out, then confirm evaluations of the seed designs and of the front on fresh seed sets
-/// 1..confirm_seeds, which wait for every earlier result.
+/// `options.evaluations` numbers are handed out, then the confirm evaluations of a Race on fresh seed sets, which waits for every result of
+/// the search and decides in rounds, each from every result of the rounds before.
 class Evolution {
  public:
   Evolution(const Space& space, SearchOptions options, Seed seed, std::vector<SeedDesign> seeds);

@@ -19,8 +19,8 @@ struct SearchOptions {
   double eta = 3;
   std::int64_t resample_after = 0;                            // a member with this many children gets one more seed (at most 4 in all); 0: never
   std::vector<double> grid;                                   // epsilon grid for breeding and display, one step an objective; empty: none
-  std::int64_t confirm_seeds = 0;                             // fresh seeds for each design that is confirmed after the search
-  std::int64_t confirm_members = 0;                           // how many front members are confirmed (seed designs always are)
+  std::int64_t confirm_seeds = 0;                             // times (seed designs + confirm_members): evaluations on fresh seeds after the search
+  std::int64_t confirm_members = 0;                           // of the front, that are confirmed before anything else (seed designs always are)
   std::int64_t resolved_population() const;
 };
 

@@ -91,6 +91,30 @@ TEST_F(FrontReportTest, HandDesignsAreNeverCalledBetter) {
   EXPECT_TRUE(read_front(*store_).better.empty());
 }
 
+TEST_F(FrontReportTest, MarksMembersThatADesignOfNoMoreStateMayBeat) {
+  add("small", "seed:a", 1000, 0.5, {0.60, 0.66, 0.63});
+  add("hardly better", "random", 1100, 0.5, {0.62, 0.65, 0.635});
+  add("clearly better", "random", 1200, 0.5, {0.80, 0.85, 0.83});
+  add("beaten", "random", 1300, 0.5, {0.78, 0.84, 0.82});
+  const auto report = read_front(*store_);
+  ASSERT_EQ(front(), (std::vector<std::string>{"small", "hardly better", "clearly better"}));
+  EXPECT_FALSE(report.front[0].rival);                        // nothing is smaller
+  EXPECT_EQ(report.front[1].rival, "small");
+  EXPECT_FALSE(report.front[2].rival);                        // what may be as good is larger
+}
+
+TEST_F(FrontReportTest, TellsMembersApartByWhatTheyScoredOnTheSameSeeds) {
+  add("low", "random", 1000, 0.5, {0.30, 0.60, 0.45});        // the intervals overlap, the differences are all 0.05
+  add("high", "random", 2000, 0.5, {0.35, 0.65, 0.501});
+  EXPECT_FALSE(read_front(*store_).front[1].rival);
+}
+
+TEST_F(FrontReportTest, MarksNothingBeforeFreshSeeds) {
+  add("small", "random", 1000, 0.5);
+  add("large", "random", 2000, 0.501);
+  for (const auto& row : read_front(*store_).front) EXPECT_FALSE(row.rival);
+}
+
 class ValidationTest : public FrontReportTest {
  protected:
   void pretrained(const std::string& hash, const std::string& role, double bits) {

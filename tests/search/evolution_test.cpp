@@ -26,7 +26,7 @@ SearchOptions eventful() {
   out.evaluations = 150;
   out.resample_after = 3;
   out.grid = {50, 100};
-  out.confirm_seeds = 2;
+  out.confirm_seeds = 5;  // several rounds
   out.confirm_members = 3;
   return out;
 }

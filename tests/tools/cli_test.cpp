@@ -106,7 +106,7 @@ TEST(Cli, ARunPrintsAFrontWithTheKeysOthersRelyOn) {
   for (const auto* key : {"evaluated", "hypervolume", "protocol", "battery", "objectives", "front"}) EXPECT_TRUE(json.contains(key)) << key;
   ASSERT_FALSE(json["front"].empty());
   for (const auto* key : {"id", "text", "score", "score_low", "score_high", "state", "state_exact", "state_mad", "parameters", "flops", "origin", "rung", "seeds",
-                          "bits_per_byte"})
+                          "bits_per_byte", "undecided", "rival"})
     EXPECT_TRUE(json["front"][0].contains(key)) << key;
   EXPECT_EQ(run("check " + stub.out()).code, 0);
   const std::string id = json["front"][0]["id"];

@@ -47,7 +47,7 @@ battery: quick
 probe: probe
 stages: 4
 seeds: [transformer++, mamba-swiglu]
-search: {evaluations: 60, population: 8, confirm_seeds: 2, confirm_members: 3}
+search: {evaluations: 60, population: 8, confirm_seeds: 4, confirm_members: 3}
 worker: "MADSEARCH_STUB=milliseconds=2 madsearch stub-worker"
 devices: cpu
 slots_per_device: 3

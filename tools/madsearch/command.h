@@ -25,6 +25,7 @@ void add_cost(CLI::App& app, int& code);
 void add_list(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 void add_bench_search(CLI::App& bench, int& code);            // bench's own subcommands
+void add_bench_confirm(CLI::App& bench, int& code);
 void add_bench_step(CLI::App& bench, int& code);
 void add_bench_battery(CLI::App& bench, int& code);
 void add_bench_choose(CLI::App& bench, int& code);

@@ -21,9 +21,10 @@ std::int64_t state_of(const FrontReport& report, const CandidateRecord& candidat
   return std::find(names.begin(), names.end(), "state_mad") != names.end() ? candidate.state_mad : candidate.state_exact;
 }
 
-Json row_json(const FrontReport& report, const FrontRow& row) {
+/// `member`: of the front, so that it says whether its place there is decided.
+Json row_json(const FrontReport& report, const FrontRow& row, bool member) {
   const auto& c = row.candidate;
-  return {{"id", short_id(c.hash)},
+  Json out = {{"id", short_id(c.hash)},
           {"text", c.text},
           {"score", row.score.mean},
           {"score_low", or_null(row.score.low)},
@@ -38,15 +39,33 @@ Json row_json(const FrontReport& report, const FrontRow& row) {
           {"seeds", row.seeds},
           {"confirmed", row.confirmed},
           {"bits_per_byte", or_null(row.bits_per_byte)}};
+  if (!member) return out;
+  out["undecided"] = row.confirmed ? Json(row.rival.has_value()) : Json(nullptr);
+  out["rival"] = row.rival ? Json(short_id(*row.rival)) : Json(nullptr);
+  return out;
 }
 
-Table design_table(const FrontReport& report, const std::vector<FrontRow>& rows) {
-  Table out({"id<", "score", "95 % interval<", "seeds", "state", "parameters", "bits/byte", "origin<", "design<"});
-  for (const auto& row : rows)
-    out.add({short_id(row.candidate.hash), shown("%.3f", row.score.mean), row.confirmed ? interval_text(row.score) : "not confirmed",
-             std::to_string(row.seeds), grouped(state_of(report, row.candidate)), grouped(row.candidate.parameters),
-             row.bits_per_byte ? shown("%.3f", *row.bits_per_byte) : "", row.candidate.origin, row.candidate.text});
+/// `members`: of the front, with a column for the design that may beat each.
+Table design_table(const FrontReport& report, const std::vector<FrontRow>& rows, bool members) {
+  std::vector<std::string> header = {"id<", "score", "95 % interval<", "seeds", "state", "parameters", "bits/byte", "origin<", "design<"};
+  if (members) header.insert(header.begin() + 3, "not apart from<");
+  Table out(header);
+  for (const auto& row : rows) {
+    std::vector<std::string> cells = {short_id(row.candidate.hash), shown("%.3f", row.score.mean), row.confirmed ? interval_text(row.score) : "not confirmed",
+                                      std::to_string(row.seeds), grouped(state_of(report, row.candidate)), grouped(row.candidate.parameters),
+                                      row.bits_per_byte ? shown("%.3f", *row.bits_per_byte) : "", row.candidate.origin, row.candidate.text};
+    if (members) cells.insert(cells.begin() + 3, row.rival ? short_id(*row.rival) : "");
+    out.add(std::move(cells));
+  }
   return out;
+}
+
+/// One line below the table that explains its marks; empty if there are none.
+std::string marks_text(const FrontReport& report) {
+  const auto marked = std::count_if(report.front.begin(), report.front.end(), [](const FrontRow& row) { return row.rival.has_value(); });
+  if (marked == 0) return "";
+  return "  not apart from: " + std::to_string(marked) + " of " + std::to_string(report.front.size()) +
+         " may be beaten by that design, which is no larger: on the seeds both had, the 95 % interval of their difference in score reaches 0\n";
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -102,13 +121,14 @@ std::string front_text(const FrontReport& report, const Validation& validation) 
          shown("%.3f", report.hypervolume) + " of " + report.box + "\n";
   if (!report.reproducible) out += "a time limit ended this search, so the same seed may end elsewhere\n";
   out += "\n";
-  out += report.front.empty() ? "  no feasible design has completed the battery yet\n" : design_table(report, report.front).text();
-  if (!report.hand_designs.empty()) out += "\nhand designs, on the front or not\n" + design_table(report, report.hand_designs).text();
+  out += report.front.empty() ? "  no feasible design has completed the battery yet\n" : design_table(report, report.front, true).text();
+  out += marks_text(report);
+  if (!report.hand_designs.empty()) out += "\nhand designs, on the front or not\n" + design_table(report, report.hand_designs, false).text();
   out += pretraining_text(report, validation);
   return out + "\n" + verdict(report) + "\n";
 }
 
-std::string front_csv(const FrontReport& report) { return design_table(report, report.front).csv(); }
+std::string front_csv(const FrontReport& report) { return design_table(report, report.front, true).csv(); }
 
 std::string front_json(const FrontReport& report, const Validation& validation) {
   Json out = {{"name", report.name},
@@ -127,8 +147,8 @@ std::string front_json(const FrontReport& report, const Validation& validation) 
               {"better_than_hand_designs", Json::array()},
               {"verdict", verdict(report)},
               {"pretrained", Json::array()}};
-  for (const auto& row : report.front) out["front"].push_back(row_json(report, row));
-  for (const auto& row : report.hand_designs) out["hand_designs"].push_back(row_json(report, row));
+  for (const auto& row : report.front) out["front"].push_back(row_json(report, row, true));
+  for (const auto& row : report.hand_designs) out["hand_designs"].push_back(row_json(report, row, false));
   for (const auto& hash : report.better) out["better_than_hand_designs"].push_back(short_id(hash));
   for (const auto& r : report.pretrainings)
     out["pretrained"].push_back({{"id", short_id(r.hash)}, {"text", r.text}, {"role", r.role}, {"outcome", to_text(r.outcome)},

@@ -1,0 +1,92 @@
+#include "results/comparison.h"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
+
+namespace madsearch {
+namespace {
+
+constexpr std::int64_t kPrior = 4;                            // degrees of freedom that the pooled variance counts for
+
+struct Sample {
+  double mean = 0, squares = 0;                               // sum of squared deviations
+  std::int64_t count = 0;
+};
+
+Sample differences(const FreshResults& a, const FreshResults& b, std::size_t objective) {
+  std::vector<double> values;
+  for (const auto& [set, point] : a)
+    if (const auto other = b.find(set); other != b.end()) values.push_back(point[objective] - other->second[objective]);
+  Sample out{.count = static_cast<std::int64_t>(values.size())};
+  if (values.empty()) return out;
+  if (const auto [least, most] = std::minmax_element(values.begin(), values.end()); *least == *most) {
+    out.mean = *least;                                        // without rounding, as a size has no noise at all
+    return out;
+  }
+  for (const double value : values) out.mean += value / static_cast<double>(values.size());
+  for (const double value : values) out.squares += (value - out.mean) * (value - out.mean);
+  return out;
+}
+
+double t(std::int64_t freedom) { return boost::math::quantile(boost::math::students_t(static_cast<double>(freedom)), 0.975); }
+
+}  // namespace
+
+Comparison::Comparison(std::vector<FreshResults> designs) : designs_(std::move(designs)) {
+  std::size_t objectives = 0;
+  std::set<std::int64_t> sets;
+  std::int64_t values = 0, measured = 0;
+  for (const auto& design : designs_) {
+    for (const auto& [set, point] : design) objectives = point.size(), sets.insert(set);
+    values += static_cast<std::int64_t>(design.size());
+    measured += design.empty() ? 0 : 1;
+  }
+  noise_.resize(objectives);
+  for (std::size_t k = 0; k < objectives; ++k) {
+    double squares = 0;
+    std::int64_t count = 0;
+    for (std::size_t a = 0; a < designs_.size(); ++a)
+      for (std::size_t b = 0; b < a; ++b) {
+        const auto sample = differences(designs_[a], designs_[b], k);
+        squares += sample.squares;
+        count += std::max<std::int64_t>(0, sample.count - 1);
+      }
+    if (count == 0) continue;
+    noise_[k].variance = squares / static_cast<double>(count);
+    noise_[k].freedom = std::max<std::int64_t>(1, values - measured - (static_cast<std::int64_t>(sets.size()) - 1));  // designs and sets are fitted
+  }
+}
+
+Comparison::Difference Comparison::difference(std::size_t a, std::size_t b, std::size_t objective) const {
+  const auto sample = differences(designs_[a], designs_[b], objective);
+  const auto& noise = noise_[objective];
+  if (sample.count == 0) return {0, std::numeric_limits<double>::infinity()};
+  if (noise.freedom > 0 && noise.variance == 0) return {sample.mean, 0};
+  if (sample.count < 2) return {sample.mean, std::numeric_limits<double>::infinity()};
+  const auto own = sample.count - 1, freedom = kPrior + own;
+  const double variance = (static_cast<double>(kPrior) * noise.variance + sample.squares) / static_cast<double>(freedom);
+  return {sample.mean, t(std::min(freedom, noise.freedom)) * std::sqrt(variance / static_cast<double>(sample.count))};
+}
+
+Comparison::Beats Comparison::beats(std::size_t a, std::size_t b) const {
+  bool surely = true, better = false;
+  for (std::size_t k = 0; k < objectives(); ++k) {
+    const auto [mean, margin] = difference(a, b, k);
+    if (mean > margin) return Beats::kNo;
+    surely &= mean <= -margin;
+    better |= mean < 0 || margin > 0;
+  }
+  if (!better) return Beats::kNo;                             // the same point
+  return surely ? Beats::kSurely : Beats::kPerhaps;
+}
+
+double Comparison::margin_of_one(std::size_t objective) const {
+  const auto& noise = noise_[objective];
+  return noise.variance == 0 ? 0 : t(noise.freedom) * std::sqrt(noise.variance);
+}
+
+}  // namespace madsearch

@@ -1,0 +1,74 @@
+#include "results/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include "configs/seed.h"
+
+namespace madsearch {
+namespace {
+
+using Beats = Comparison::Beats;
+
+/// Loss on seed sets 1, 2, ... and one size.
+FreshResults design(const std::vector<double>& losses, double size) {
+  FreshResults out;
+  for (std::size_t i = 0; i < losses.size(); ++i) out[static_cast<std::int64_t>(i) + 1] = {losses[i], size};
+  return out;
+}
+
+TEST(Comparison, WhatASeedSetDoesToAllDesignsCancels) {
+  const Comparison comparison({design({0.30, 0.70, 0.45}, 3), design({0.33, 0.731, 0.479}, 3), design({0.6, 0.99, 0.76}, 3)});
+  EXPECT_EQ(comparison.beats(0, 1), Beats::kSurely);
+  EXPECT_EQ(comparison.beats(1, 0), Beats::kNo);
+  EXPECT_NEAR(comparison.difference(0, 1, 0).mean, -0.03, 1e-9);
+}
+
+TEST(Comparison, TwoSeedsThatAgreeByChanceDecideNothingAmongNoisyDesigns) {
+  std::vector<FreshResults> designs = {design({0.500, 0.500}, 3), design({0.502, 0.502}, 3)};
+  for (const double noise : {0.03, -0.04, 0.02, -0.03, 0.05}) designs.push_back(design({0.5 + noise, 0.5 - noise}, 3));
+  EXPECT_EQ(Comparison(designs).beats(0, 1), Beats::kPerhaps);
+  EXPECT_GT(Comparison(designs).difference(0, 1, 0).margin, 0.02);
+}
+
+TEST(Comparison, ALargerDesignNeverBeatsASmallerOne) {
+  const Comparison comparison({design({0.1, 0.12, 0.11}, 3.001), design({0.9, 0.93, 0.91}, 3)});
+  EXPECT_EQ(comparison.beats(0, 1), Beats::kNo);
+  EXPECT_EQ(comparison.difference(0, 1, 1).margin, 0);
+}
+
+TEST(Comparison, OneCommonSeedSetDecidesNothing) {
+  auto early = design({0.1, 0.11}, 3), late = design({0, 0.9, 0.91}, 3);
+  late.erase(1);
+  EXPECT_EQ(Comparison({early, late}).beats(0, 1), Beats::kPerhaps);
+}
+
+TEST(Comparison, WithoutNoiseItIsDominance) {
+  const Comparison comparison({design({0.5, 0.5}, 2), design({0.5, 0.5}, 3), design({0.4, 0.4}, 3), design({0.5, 0.5}, 2)});
+  EXPECT_EQ(comparison.beats(0, 1), Beats::kSurely);
+  EXPECT_EQ(comparison.beats(2, 1), Beats::kSurely);
+  EXPECT_EQ(comparison.beats(0, 2), Beats::kNo);
+  EXPECT_EQ(comparison.beats(0, 3), Beats::kNo);              // the same point
+  EXPECT_EQ(comparison.margin_of_one(0), 0);
+}
+
+TEST(Comparison, TellsEqualDesignsApartNoMoreThanOneTimeInTwenty) {
+  for (const int seeds : {2, 3, 6}) {
+    int apart = 0, pairs = 0;
+    for (std::uint64_t run = 0; run < 400; ++run) {
+      Rng rng(Seed{run}.derive(static_cast<std::uint64_t>(seeds)));
+      std::vector<FreshResults> designs(12);
+      for (int set = 1; set <= seeds; ++set) {
+        const double common = normal(rng);
+        for (auto& results : designs) results[set] = {common + normal(rng)};
+      }
+      const Comparison comparison(designs);
+      for (std::size_t i = 0; i + 1 < designs.size(); i += 2, ++pairs) apart += comparison.beats(i, i + 1) != Beats::kPerhaps;
+    }
+    const double rate = static_cast<double>(apart) / pairs;
+    EXPECT_GT(rate, 0.01) << seeds;
+    EXPECT_LT(rate, 0.06) << seeds;
+  }
+}
+
+}  // namespace
+}  // namespace madsearch
