@@ -92,6 +92,11 @@ Replay replay(const Recorded& training, const StopRule& rule) {
     out.steps += steps_of(one.seen);
     out.recorded_steps += steps_of(one.curve->looks);
     out.budget += training.steps;
+    for (const auto& look : one.curve->looks)
+      if (one.curve != end || look.accuracy >= out.to_the_end - kKilled) {
+        out.oracle_steps += look.step;
+        break;
+      }
     if (one.curve == end) out.killed = one.stopped && best_of(one.seen) < out.to_the_end - kKilled;
   }
   return out;
@@ -122,7 +127,7 @@ RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDe
 StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, const StopRule& rule) {
   StopResult out;
   std::vector<double> stopped, ended;
-  std::int64_t steps = 0, recorded = 0, budget = 0, killed = 0;
+  std::int64_t steps = 0, recorded = 0, budget = 0, oracle = 0, killed = 0;
   for (const auto& design : designs) {
     std::vector<std::vector<double>> under, to_the_end;
     for (const auto& task : design) {
@@ -130,7 +135,7 @@ StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, c
       for (const auto& training : task) {
         const auto again = replay(training, rule);
         under.back().push_back(again.accuracy), to_the_end.back().push_back(again.to_the_end);
-        steps += again.steps, recorded += again.recorded_steps, budget += again.budget, killed += again.killed;
+        steps += again.steps, recorded += again.recorded_steps, budget += again.budget, oracle += again.oracle_steps, killed += again.killed;
         ++out.trainings;
       }
     }
@@ -142,6 +147,7 @@ StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, c
   if (steps == 0) return out;
   out.fewer = static_cast<double>(budget) / static_cast<double>(steps);
   out.fewer_than_recorded = static_cast<double>(recorded) / static_cast<double>(steps);
+  out.fewer_at_best = static_cast<double>(budget) / static_cast<double>(oracle);
   out.killed = static_cast<double>(killed) / static_cast<double>(out.trainings);
   out.rank = rank_correlation(stopped, ended);
   return out;

@@ -14,6 +14,7 @@ struct Replay {
   double accuracy = 0;                                        // validation-A of the grid point that would have been chosen
   double to_the_end = 0;                                      // of the recorded run
   std::int64_t steps = 0, recorded_steps = 0, budget = 0;     // over replicas: under the rule, as recorded (perfect ones end), all of them
+  std::int64_t oracle_steps = 0;                              // of a rule that knew the winner: the others to their first look, it to within 0.01 of its best
   bool killed = false;                                        // the replica that won to the end was stopped before it was within 0.01 of its best
 };
 
@@ -38,6 +39,7 @@ struct StopResult {
   std::size_t designs = 0, trainings = 0;
   double fewer = 0;                                           // budget of steps / steps under the rule
   double fewer_than_recorded = 0;                             // recorded steps / steps under the rule
+  double fewer_at_best = 0;                                   // budget / steps of a rule that knew the winners: no rule that spares them saves more
   double killed = 0;                                          // share of trainings whose later winner was stopped
   std::optional<double> rank;                                 // Spearman of scores under the rule and to the end
   double largest_loss = 0;                                    // of a design's score

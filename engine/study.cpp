@@ -109,6 +109,21 @@ std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, co
   return out;
 }
 
+RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log) {
+  RateWindows out;
+  for (const auto* design : designs)
+    for (std::int64_t s = 0; s < seeds; ++s)
+      for (const auto& row : study_requests(battery, *design, s))
+        for (const auto& request : row) {
+          const auto* reply = log.find(request.id);
+          if (!reply || reply->record.outcome != Outcome::kOk) continue;
+          ++out.trainings;
+          out.beyond += reply->record.trainings > static_cast<std::int64_t>(request.grid.size());
+          out.better += std::none_of(request.grid.begin(), request.grid.end(), [&](const auto& point) { return point.learning_rate == reply->record.learning_rate; });
+        }
+  return out;
+}
+
 StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log) {
   StudyScore out;
   out.tasks.resize(battery.tasks.size());

@@ -46,4 +46,10 @@ struct StudyScore {
 };
 StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log);
 
+/// How often a grid of learning rates was too narrow.
+struct RateWindows {
+  std::size_t trainings = 0, beyond = 0, better = 0;          // in the log; that tried the rate beyond the edge; that were best there
+};
+RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log);
+
 }  // namespace madsearch

@@ -24,6 +24,7 @@ TEST(StopStudy, ReplaysASiblingThatFallsBehind) {
   EXPECT_EQ(again.steps, 130) << "the first stops at its third look";
   EXPECT_EQ(again.accuracy, 0.95);
   EXPECT_FALSE(again.killed);
+  EXPECT_EQ(again.oracle_steps, 10 + 90) << "0.94 is within 0.01 of 0.95";
 }
 
 TEST(StopStudy, CountsALateWinnerThatWasKilled) {

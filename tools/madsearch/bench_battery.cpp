@@ -49,7 +49,7 @@ Json group_json(const std::string& name, const Fidelity& f) {
           {"effective_tasks", or_null(f.effective_tasks)}};
 }
 
-void print(const Flags& flags, const Battery& battery, const std::vector<Compared>& all) {
+void print(const Flags& flags, const Battery& battery, const std::vector<Compared>& all, const RateWindows& rates) {
   Json out = {{"battery", battery.name}, {"against", flags.against}, {"seed_sets", flags.study.seeds}, {"groups", Json::array()}, {"tasks", Json::array()},
               {"designs", Json::array()}};
   Table table({"designs", "", "rank correlation", "95 % bootstrap<", "of the mean", "top half", "close pairs in order<", "reliability", "core s", "worst",
@@ -81,6 +81,7 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Compare
     designs.add({shown("%.3f", mean(one.score.scores)), shown("%.3f", one.reference), one.design->judged ? "judged" : "choosing", one.design->family,
                  one.design->name, stripe});
   }
+  out["learning_rates"] = {{"trainings", rates.trainings}, {"beyond_the_edge", rates.beyond}, {"better_there", rates.better}};
   if (flags.format == Format::kJson) {
     std::cout << out.dump(2) << "\n";
     return;
@@ -96,6 +97,9 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Compare
             << ";\nclose pairs: less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median\n\n"
             << "tasks on the judged half\n"
             << tasks.text();
+  if (rates.beyond > 0)
+    std::cout << "learning rates: " << rates.beyond << " of " << rates.trainings << " trainings went beyond the edge of the grid, " << rates.better
+              << " were best there\n";
   if (flags.designs) std::cout << "\n" << designs.text();
 }
 
@@ -118,7 +122,7 @@ void add_bench_battery(CLI::App& bench, int& code) {
     train_missing(flags->study, against, designs, flags->against_seeds, log);
     train_missing(flags->study, battery, designs, flags->study.seeds, log);
     const auto all = compared(battery, flags->study.seeds, against, flags->against_seeds, designs, log);
-    print(*flags, battery, all);
+    print(*flags, battery, all, rate_windows(battery, designs, flags->study.seeds, log));
     code = all.empty() ? 1 : 0;
   });
 }
