@@ -13,13 +13,16 @@ constexpr std::int64_t kSteps = 5, kMostBatch = 16;           // of the measurem
 
 /// Training FLOPs of one candidate: transformer++ stands for all, which have equal parameters.
 double flops_of(const Battery& battery, const Genome& genome) {
+  const bool beyond = battery.protocol == DataProtocol::kMadsearch &&  // a best rate at the edge of the grid is followed by one more
+                      std::any_of(battery.grid.begin(), battery.grid.end(), [&](const auto& point) { return point.learning_rate != battery.grid[0].learning_rate; });
+  const auto replicas = static_cast<double>(battery.grid.size() + (beyond ? 1 : 0));
   double total = 0;
   for (const auto& task : battery.tasks)
     for (const auto& setting : task.settings) {
       const auto length = static_cast<std::int64_t>(setting.setting.values.has("length") ? setting.setting.values.count("length") : 32);
       const auto vocabulary = setting.setting.values.count("vocabulary");
       const auto forward = static_cast<double>(cost(genome, {battery.width, length}, vocabulary).flops);
-      total += 3 * forward * static_cast<double>(setting.batch * setting.steps) * static_cast<double>(battery.grid.size());
+      total += 3 * forward * static_cast<double>(setting.batch * setting.steps) * replicas;
     }
   return total;
 }
