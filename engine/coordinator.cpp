@@ -23,6 +23,7 @@ using Type = Message::Type;
 
 constexpr int start_attempts = 3;                             // in a row, before a slot is given up
 constexpr double restart_delay = 0.2;                         // seconds, times the failures so far
+constexpr double examine_seconds = 60;                        // a kernel that hangs is to cost its primitive only
 
 Clock::time_point after(Clock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::min(seconds, 1e8)));
@@ -36,13 +37,15 @@ std::string id_of(const Message& message) {
     case Type::kTrained: return message.trained.value().record.id;
     case Type::kPretrained: return message.pretrained.value().id;
     case Type::kBenched: return message.benched.value().id;
-    default: throw std::invalid_argument("only train, pretrain and bench messages can be submitted");
+    case Type::kExamine: return message.examine.value().id;
+    case Type::kExamined: return message.examined.value().id;
+    default: throw std::invalid_argument("only train, pretrain, bench and examine messages can be submitted");
   }
 }
 
 bool answers(Type reply, Type request) {
   return (request == Type::kTrain && reply == Type::kTrained) || (request == Type::kPretrain && reply == Type::kPretrained) ||
-         (request == Type::kBench && reply == Type::kBenched);
+         (request == Type::kBench && reply == Type::kBenched) || (request == Type::kExamine && reply == Type::kExamined);
 }
 
 /// The answer to a request that has no result.
@@ -63,6 +66,12 @@ Message without_result(const Message& request, Outcome outcome, const std::strin
     out.error = id_of(request) + ": " + why;
   }
   return out;
+}
+
+/// Seconds; 0 for none. A worker keeps a training's itself, unless it is stuck.
+double time_limit(const Message& request) {
+  if (request.train) return request.train->seconds_limit;
+  return request.examine ? examine_seconds : 0;
 }
 
 struct Job {
@@ -138,7 +147,7 @@ struct Coordinator::Impl {
         continue;
       }
       slot.process->write_line(to_line(job.request));
-      const auto limit = job.request.train ? job.request.train->seconds_limit : 0;  // the worker keeps it itself, unless it is stuck
+      const auto limit = time_limit(job.request);
       slot.job_limit = limit > 0 ? after(now, limit + options.silence_seconds) : Clock::time_point::max();
       slot.job = std::move(job);
       return;
@@ -195,6 +204,7 @@ struct Coordinator::Impl {
       case Type::kTrained:
       case Type::kPretrained:
       case Type::kBenched:
+      case Type::kExamined:
         if (!slot.job || slot.job->id != id_of(message)) return event(slot.name() + " answered \"" + id_of(message) + "\", which it was not asked; ignored");
         if (!answers(message.type, slot.job->request.type)) return replace(slot, "gave an answer of the wrong kind");
         return finish(slot, std::move(message));
@@ -295,7 +305,7 @@ std::int64_t Coordinator::waiting() const { return static_cast<std::int64_t>(imp
 
 void Coordinator::submit(Message request) {
   auto id = id_of(request);
-  if (request.trained || request.pretrained || request.benched) throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
+  if (request.trained || request.pretrained || request.benched || request.examined) throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
   impl_->queue.push_back({std::move(request), std::move(id)});
   impl_->distribute(Clock::now());
 }

@@ -38,9 +38,9 @@ class Coordinator {
   ~Coordinator();                                             // ends the workers; requests under way are forgotten, not counted
   std::int64_t slots() const;
   std::int64_t waiting() const;                               // submitted and not yet answered, under way included
-  /// A kTrain, kPretrain or kBench message. Started as soon as a slot is free, in order of submission.
+  /// A kTrain, kPretrain, kBench or kExamine message. Started as soon as a slot is free, in order of submission.
   void submit(Message request);
-  /// The next answer (kTrained, kPretrained, kBenched or kError with the request's id), or nothing after `seconds`. A request whose
+  /// The next answer (kTrained, kPretrained, kBenched, kExamined or kError with the request's id), or nothing after `seconds`. A request whose
   /// worker died `attempts` times is answered by a record with Outcome::kLost and a message; kError becomes kFailed.
   std::optional<Message> wait(double seconds);
   std::function<void(const Progress&)> on_progress;

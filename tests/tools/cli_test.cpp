@@ -84,6 +84,42 @@ TEST(Cli, MisspeltDesignIsRefusedBeforeAnythingIsTrained) {
             "did you mean \"attention\"?\n");
 }
 
+TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
+  const auto ran = run("doctor --primitives attention,mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1");
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("worker on cpu starts: madsearch 0."), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("NVIDIA GPU"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("\n  attention  cpu"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("all 2 agree on cpu\n"), std::string::npos) << ran.out;
+  const auto json = Json::parse(run("doctor --primitives mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1 --format json").out);
+  EXPECT_EQ(json["problems"], Json::array());
+  EXPECT_LT(json["rows"][0]["output_error"], 1e-4);
+  EXPECT_EQ(run("doctor --primitives mmaba").err, "unknown primitive \"mmaba\"\ndid you mean \"mamba\"?\n");
+}
+
+TEST(Cli, DoctorNamesThePrimitiveThatDisagrees) {
+  const StubRun folder("doctor");
+  write_file(folder.folder / "worker.sh", "echo '{\"type\":\"hello\",\"protocol\":2,\"version\":\"wrong\",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
+                                          "while read line; do case $line in *examine*)\n"
+                                          "  echo '{\"type\":\"examined\",\"id\":\"0\",\"output_error\":1e-6,\"gradient_error\":0.25,\"gradient\":\"A_log\",\"milliseconds\":1}';;\n"
+                                          "esac; done\n");
+  const auto ran = run("doctor --primitives mamba --devices cpu --worker 'sh " + (folder.folder / "worker.sh").string() + "'");
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_NE(ran.out.find("mamba on cpu: the gradient of A_log differs from float64 by 2.5e-01, at most 0.001 is rounding\n"), std::string::npos) << ran.out;
+}
+
+TEST(Cli, DoctorReportsWorkersThatRefuseDieOrDoNotStart) {
+  const auto refused = run("doctor --primitives mamba --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1 madsearch stub-worker'");
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.out.find("mamba on cpu: failed: a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined\n"), std::string::npos) << refused.out;
+  const auto died = run("doctor --primitives mamba,gla --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1,crash=1 madsearch stub-worker'");
+  EXPECT_EQ(died.code, 1);
+  EXPECT_NE(died.out.find("gla on cpu: failed: its worker died 1 times; the last one ended: signal 9"), std::string::npos) << died.out;
+  const auto none = run("doctor --primitives mamba --devices cpu --worker no-such-worker");
+  EXPECT_EQ(none.code, 1);
+  EXPECT_NE(none.out.find("no worker starts on cpu: worker 1 (cpu) ended: exit code 127 (command not found)"), std::string::npos) << none.out;
+}
+
 TEST(Cli, CostPrintsTheKeysOthersRelyOn) {
   const auto ran = run("cost transformer++ --stages 4 --width 32 --length 64 --format json");
   ASSERT_EQ(ran.code, 0) << ran.err;

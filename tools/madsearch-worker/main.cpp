@@ -18,6 +18,7 @@
 
 #include "engine/protocol.h"
 #include "engine/worker/bench.h"
+#include "engine/worker/examination.h"
 #include "engine/worker/pretraining.h"
 #include "engine/worker/trainer.h"
 
@@ -134,8 +135,12 @@ Message answer(const Message& request, const Runtime& runtime, Out& out) {
         reply.type = Message::Type::kBenched;
         reply.benched = bench(*request.bench, runtime);
         return reply;
+      case Message::Type::kExamine:
+        reply.type = Message::Type::kExamined;
+        reply.examined = examine(*request.examine, runtime);
+        return reply;
       default:
-        reply.error = "a worker answers train, pretrain, bench and ping";
+        reply.error = "a worker answers train, pretrain, bench, examine and ping";
     }
   } catch (const std::exception& error) {
     reply = {};

@@ -26,6 +26,7 @@ void add_bench(CLI::App& app, int& code);
 void add_bench_search(CLI::App& bench, int& code);            // bench's own subcommands
 void add_bench_step(CLI::App& bench, int& code);
 void add_bench_data(CLI::App& bench, int& code);
+void add_doctor(CLI::App& app, int& code);
 void add_stub_worker(CLI::App& app, int& code);
 
 /// Results go to stdout, as a table or for programs.
@@ -45,8 +46,8 @@ void add_workers(CLI::App& command, WorkerFlags& flags);
 const std::atomic<bool>& interrupts();
 
 /// Submits every request and returns the answers in the same order; shows `what` and how many are done on stderr.
-/// Throws Interrupt after Ctrl-C.
+/// `greeted` takes the hellos of the workers. Throws Interrupt after Ctrl-C.
 struct Interrupt {};
-std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what);
+std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what, std::vector<Hello>* greeted = nullptr);
 
 }  // namespace madsearch
