@@ -25,6 +25,8 @@ constexpr int start_attempts = 3;                             // in a row, befor
 constexpr double restart_delay = 0.2;                         // seconds, times the failures so far
 constexpr double examine_seconds = 60;                        // a kernel that hangs is to cost its primitive only
 
+double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+
 Clock::time_point after(Clock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::min(seconds, 1e8)));
 }
@@ -89,6 +91,9 @@ struct Slot {
   std::optional<Job> job;
   std::optional<Clock::time_point> unanswered;                // since when it owes us a line
   Clock::time_point job_limit = Clock::time_point::max(), next_ping, next_start;
+  Clock::time_point began;                                    // of the process, then of the job
+  Clock::time_point last_answer;
+  SlotUse use;                                                // without what goes on now
   int failed_starts = 0;
   bool given_up = false;
   std::string name() const { return "worker " + std::to_string(number) + " (" + device + ")"; }
@@ -105,6 +110,7 @@ struct Coordinator::Impl {
   std::deque<Message> ready;
   bool greeted = false;                                       // some worker has said hello
   int failures_before_hello = 0;
+  Clock::time_point made = Clock::now();
   Clock::time_point start_due = Clock::time_point::max();     // when a slot that failed is tried again
 
   void event(const std::string& sentence) const {
@@ -131,6 +137,7 @@ struct Coordinator::Impl {
       }
       slot.process = std::make_unique<Process>(options.command, worker_environment(slot.device));
       slot.unanswered = now;
+      slot.began = now;
     }
     if (!queue.empty() && std::all_of(slots.begin(), slots.end(), [](const Slot& s) { return s.given_up; }))
       throw ConfigError("no worker is left: each has failed to start " + std::to_string(start_attempts) + " times in a row");
@@ -150,6 +157,7 @@ struct Coordinator::Impl {
       const auto limit = time_limit(job.request);
       slot.job_limit = limit > 0 ? after(now, limit + options.silence_seconds) : Clock::time_point::max();
       slot.job = std::move(job);
+      slot.began = Clock::now();
       return;
     }
   }
@@ -171,13 +179,22 @@ struct Coordinator::Impl {
     if (!greeted_before) return failed_start(slot, why);
     if (!slot.job) return event(slot.name() + " " + why);
     auto job = std::move(*slot.job);
-    slot.job.reset();
+    freed(slot);
     event(slot.name() + " " + why + "; attempt " + std::to_string(job.attempt) + " of " + std::to_string(options.attempts));
     if (job.attempt < options.attempts) queue.push_front(std::move(job));
     else ready.push_back(without_result(job.request, Outcome::kLost, "its worker died " + std::to_string(job.attempt) + " times; the last one " + why));
   }
 
+  void freed(Slot& slot) {
+    slot.job.reset();
+    slot.job_limit = Clock::time_point::max();
+    slot.last_answer = Clock::now();
+    slot.use.busy += seconds(slot.last_answer - slot.began);
+    ++slot.use.requests;
+  }
+
   void failed_start(Slot& slot, const std::string& why) {
+    slot.use.starting += seconds(Clock::now() - slot.began);
     slot.next_start = after(Clock::now(), restart_delay * ++slot.failed_starts);
     const auto sentence = slot.name() + " " + why + ", before it said hello";
     if (!greeted && ++failures_before_hello >= start_attempts)
@@ -219,6 +236,7 @@ struct Coordinator::Impl {
     if (hello.protocol != kProtocolVersion)
       throw ConfigError(slot.name() + " speaks protocol " + std::to_string(hello.protocol) + ", this madsearch " + std::to_string(kProtocolVersion) +
                         ": the two are of different versions\nits command: " + options.command);
+    if (!slot.hello) slot.use.starting += seconds(Clock::now() - slot.began);
     slot.hello = std::move(hello);
     slot.failed_starts = 0;
     slot.next_ping = Clock::now();
@@ -227,8 +245,10 @@ struct Coordinator::Impl {
 
   void finish(Slot& slot, Message answer) {
     ready.push_back(std::move(answer));
-    slot.job.reset();
-    slot.job_limit = Clock::time_point::max();
+    freed(slot);
+    const auto memory = slot.process->memory();
+    slot.use.resident_mib = memory.resident;
+    slot.use.peak_mib = std::max(slot.use.peak_mib, memory.peak);
   }
 
   void check_time(Slot& slot, Clock::time_point now) {
@@ -318,6 +338,26 @@ std::optional<Message> Coordinator::wait(double seconds) {
   if (impl_->ready.empty()) return {};
   auto out = std::move(impl_->ready.front());
   impl_->ready.pop_front();
+  return out;
+}
+
+double busy_share(const std::vector<SlotUse>& slots) {
+  double busy = 0, total = 0;
+  for (const auto& slot : slots) busy += slot.busy, total += slot.total;
+  return total > 0 ? busy / total : 0;
+}
+
+std::vector<SlotUse> Coordinator::use() const {
+  const auto now = Clock::now();
+  std::vector<SlotUse> out;
+  for (const auto& slot : impl_->slots) {
+    auto& use = out.emplace_back(slot.use);
+    use.device = slot.device;
+    use.total = seconds(now - impl_->made);
+    if (slot.job) use.busy += seconds(now - slot.began);
+    else if (slot.process && !slot.hello) use.starting += seconds(now - slot.began);
+    else use.tail = use.requests > 0 ? seconds(now - slot.last_answer) : 0;
+  }
   return out;
 }
 

@@ -46,9 +46,11 @@ class Session {
   }
 
   ~Session() {
+    if (options_.use) *options_.use = workers_.use();
     spdlog::drop(log_->name());
     try {
       store_.put_meta("spent_seconds", std::to_string(spent_ + seconds_between(started_, Clock::now())));
+      log_->info("slots were busy for {:.1f} % of the time", 100 * busy_share(workers_.use()));
     } catch (...) {                                           // a full disk: the time of this session is not counted
     }
   }
@@ -93,7 +95,7 @@ class Session {
   /// Once a second while waiting: shows progress, closes the search when its share of the time is over. True if the run is to end.
   bool tick() {
     show(false);
-    metrics_.workers(static_cast<std::int64_t>(workers_.workers().size()), workers_.waiting());
+    metrics_.workers(static_cast<std::int64_t>(workers_.workers().size()), workers_.waiting(), busy_share(workers_.use()));
     const auto now = Clock::now();
     if (evolution_ && deadline_.search_over(now) && store_.meta("closed_at").empty() && evolution_->handed_out() < config_.search.evaluations) {
       evolution_->close();

@@ -151,6 +151,25 @@ TEST(Cli, ARunPrintsAFrontWithTheKeysOthersRelyOn) {
   EXPECT_EQ(run("show " + stub.out() + " zzz").code, 2);
 }
 
+TEST(Cli, BenchSearchMeasuresARealSearch) {
+  const StubRun stub("throughput");
+  const auto ran = run("bench search --real " + stub.config.string() + " --evaluations 6 --format json");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = Json::parse(ran.out);
+  EXPECT_EQ(json["evaluations"], 6);
+  EXPECT_EQ(json["distinct"], 6);
+  EXPECT_EQ(json["failed"], 0);
+  EXPECT_GT(json["evaluations_per_hour"], 0);
+  EXPECT_GT(json["busy_share"], 0);
+  EXPECT_LE(json["busy_share"], 1);
+  EXPECT_GT(json["coordinator_share"], 0);
+  EXPECT_GT(json["worker_peak_mib"], 1);
+  ASSERT_EQ(json["slots"].size(), 2);
+  EXPECT_EQ(json["slots"][0]["requests"].get<int>() + json["slots"][1]["requests"].get<int>(), 6 * 9);
+  EXPECT_NE(run("bench search --real " + stub.config.string() + " --evaluations 4").out.find("4 evaluations (0 failed) of 4 distinct candidates"), std::string::npos);
+  EXPECT_EQ(run("bench search " + stub.config.string()).err, "a configuration is for `bench search --real`\n");
+}
+
 TEST(Cli, AFolderOfAnotherSearchIsRefusedWithTheDifference) {
   const StubRun stub("other");
   ASSERT_EQ(run("run " + stub.config.string() + " --out " + stub.out() + " --quiet").code, 0);
