@@ -10,6 +10,7 @@
 #include <deque>
 #include <limits>
 #include <stdexcept>
+#include <tuple>
 
 #include "configs/errors.h"
 #include "engine/devices.h"
@@ -79,7 +80,11 @@ double time_limit(const Message& request) {
 struct Job {
   Message request;
   std::string id;
+  std::int64_t turn = 0;
+  double cost = 0;
+  std::int64_t number = 0;                                    // of its submission; kept when it is tried again
   int attempt = 0;
+  bool operator<(const Job& other) const { return std::tuple(turn, -cost, number) < std::tuple(other.turn, -other.cost, other.number); }
 };
 
 /// A slot of a device and the process that serves it now, if any.
@@ -106,7 +111,8 @@ struct Coordinator::Impl {
   WorkerOptions options;
   Attempts attempts;
   std::vector<Slot> slots;
-  std::deque<Job> queue;
+  std::vector<Job> queue;
+  std::int64_t submitted = 0;
   std::deque<Message> ready;
   bool greeted = false;                                       // some worker has said hello
   int failures_before_hello = 0;
@@ -145,8 +151,9 @@ struct Coordinator::Impl {
 
   void launch(Slot& slot, Clock::time_point now) {
     while (!queue.empty()) {
-      auto job = std::move(queue.front());
-      queue.pop_front();
+      const auto first = std::min_element(queue.begin(), queue.end());
+      auto job = std::move(*first);
+      queue.erase(first);
       job.attempt = std::max(job.attempt + 1, attempts.begin(job.id));
       if (job.attempt > options.attempts) {                   // earlier ones were in another process
         attempts.forget(job.id);
@@ -181,7 +188,7 @@ struct Coordinator::Impl {
     auto job = std::move(*slot.job);
     freed(slot);
     event(slot.name() + " " + why + "; attempt " + std::to_string(job.attempt) + " of " + std::to_string(options.attempts));
-    if (job.attempt < options.attempts) queue.push_front(std::move(job));
+    if (job.attempt < options.attempts) queue.push_back(std::move(job));
     else ready.push_back(without_result(job.request, Outcome::kLost, "its worker died " + std::to_string(job.attempt) + " times; the last one " + why));
   }
 
@@ -323,10 +330,10 @@ std::int64_t Coordinator::slots() const { return static_cast<std::int64_t>(impl_
 
 std::int64_t Coordinator::waiting() const { return static_cast<std::int64_t>(impl_->queue.size() + impl_->under_way() + impl_->ready.size()); }
 
-void Coordinator::submit(Message request) {
+void Coordinator::submit(Message request, std::int64_t turn, double cost) {
   auto id = id_of(request);
   if (request.trained || request.pretrained || request.benched || request.examined) throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
-  impl_->queue.push_back({std::move(request), std::move(id)});
+  impl_->queue.push_back({std::move(request), std::move(id), turn, cost, impl_->submitted++});
   impl_->distribute(Clock::now());
 }
 

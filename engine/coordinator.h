@@ -52,8 +52,9 @@ class Coordinator {
   ~Coordinator();                                             // ends the workers; requests under way are forgotten, not counted
   std::int64_t slots() const;
   std::int64_t waiting() const;                               // submitted and not yet answered, under way included
-  /// A kTrain, kPretrain, kBench or kExamine message. Started as soon as a slot is free, in order of submission.
-  void submit(Message request);
+  /// A kTrain, kPretrain, kBench or kExamine message. Started as soon as a slot is free: of those that wait the one of the lowest `turn`, of
+  /// equal turns the one of the greatest `cost`, of equal costs the one submitted first.
+  void submit(Message request, std::int64_t turn = 0, double cost = 0);
   /// The next answer (kTrained, kPretrained, kBenched, kExamined or kError with the request's id), or nothing after `seconds`. A request whose
   /// worker died `attempts` times is answered by a record with Outcome::kLost and a message; kError becomes kFailed.
   std::optional<Message> wait(double seconds);

@@ -136,7 +136,7 @@ class Session {
       if (record.outcome != Outcome::kOk) log_->warn("{}: {} {}", record.id, to_text(record.outcome), record.message);
     };
     evaluator.on_finished = [this](const EvaluationRecord& record, bool replayed) { finished(record, replayed); };
-    madsearch::run(*evolution_, evaluator, workers_.slots());
+    madsearch::run(*evolution_, evaluator, workers_.slots() + 1);  // one to spare: no slot waits while the search thinks and the store writes
     for (const auto& [name, counts] : evolution_->operators())
       store_.put_meta("operator." + name, std::to_string(counts.first) + " " + std::to_string(counts.second));
     store_.put_meta("signature", evolution_->signature());

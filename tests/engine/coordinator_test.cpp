@@ -118,6 +118,27 @@ TEST_F(CoordinatorTest, AnswersInTheOrderOfSubmissionOnOneSlot) {
   EXPECT_EQ(order, "cadb");
 }
 
+TEST_F(CoordinatorTest, StartsEarlierTurnsFirstAndOfATurnTheCostliest) {
+  Coordinator coordinator(stub("milliseconds=1"));
+  coordinator.submit(training("a"), 2, 9);
+  coordinator.submit(training("b"), 1, 1);
+  coordinator.submit(training("c"), 1, 5);
+  coordinator.submit(training("d"), 3, 10);
+  coordinator.submit(training("e"), 1, 5);
+  std::string order;
+  for (const auto& answer : all(coordinator)) order += record(answer).id;
+  EXPECT_EQ(order, "cebad");
+}
+
+TEST_F(CoordinatorTest, ARequestThatIsTriedAgainKeepsItsTurn) {
+  Coordinator coordinator(stub("milliseconds=1,crash=2"));
+  for (const char* id : {"a", "b", "c"}) coordinator.submit(training(id), 0, 1);
+  coordinator.submit(training("d"), 0, 2);
+  std::string order;
+  for (const auto& answer : all(coordinator)) order += record(answer).id;
+  EXPECT_EQ(order, "dabc");                                   // each but d once after a death
+}
+
 TEST_F(CoordinatorTest, UsesAllSlotsAndNotMoreWorkersThanRequests) {
   auto options = stub("milliseconds=100");
   options.slots_per_device = 4;
