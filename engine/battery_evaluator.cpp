@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mad_tasks/score.h"
+#include "mad_tasks/table.h"
 #include "search/graph.h"
 
 namespace madsearch {
@@ -97,10 +98,14 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
   if (requests.empty()) ready_.push_back(evaluation.number);
   for (auto& wanted : requests) {
     waiting_[wanted.id] = evaluation.number;
+    const auto& setting = wanted.setting;
+    const Shape shape{wanted.width, find_task(setting.setting.task)->input_length(setting.setting.values), config_.limits.shape.protocol};
+    const auto flops = static_cast<double>(cost(sized, shape).flops) * static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
     Message message;
     message.type = Message::Type::kTrain;
     message.train = std::move(wanted);
-    coordinator_.submit(std::move(message));
+    // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none is left for the end alone.
+    coordinator_.submit(std::move(message), evaluation.number, flops);
   }
 }
 

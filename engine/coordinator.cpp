@@ -10,6 +10,7 @@
 #include <deque>
 #include <limits>
 #include <stdexcept>
+#include <tuple>
 
 #include "configs/errors.h"
 #include "engine/devices.h"
@@ -23,6 +24,9 @@ using Type = Message::Type;
 
 constexpr int start_attempts = 3;                             // in a row, before a slot is given up
 constexpr double restart_delay = 0.2;                         // seconds, times the failures so far
+constexpr double examine_seconds = 60;                        // a kernel that hangs is to cost its primitive only
+
+double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
 
 Clock::time_point after(Clock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::min(seconds, 1e8)));
@@ -36,13 +40,15 @@ std::string id_of(const Message& message) {
     case Type::kTrained: return message.trained.value().record.id;
     case Type::kPretrained: return message.pretrained.value().id;
     case Type::kBenched: return message.benched.value().id;
-    default: throw std::invalid_argument("only train, pretrain and bench messages can be submitted");
+    case Type::kExamine: return message.examine.value().id;
+    case Type::kExamined: return message.examined.value().id;
+    default: throw std::invalid_argument("only train, pretrain, bench and examine messages can be submitted");
   }
 }
 
 bool answers(Type reply, Type request) {
   return (request == Type::kTrain && reply == Type::kTrained) || (request == Type::kPretrain && reply == Type::kPretrained) ||
-         (request == Type::kBench && reply == Type::kBenched);
+         (request == Type::kBench && reply == Type::kBenched) || (request == Type::kExamine && reply == Type::kExamined);
 }
 
 /// The answer to a request that has no result.
@@ -65,10 +71,20 @@ Message without_result(const Message& request, Outcome outcome, const std::strin
   return out;
 }
 
+/// Seconds; 0 for none. A worker keeps a training's itself, unless it is stuck.
+double time_limit(const Message& request) {
+  if (request.train) return request.train->seconds_limit;
+  return request.examine ? examine_seconds : 0;
+}
+
 struct Job {
   Message request;
   std::string id;
+  std::int64_t turn = 0;
+  double cost = 0;
+  std::int64_t number = 0;                                    // of its submission; kept when it is tried again
   int attempt = 0;
+  bool operator<(const Job& other) const { return std::tuple(turn, -cost, number) < std::tuple(other.turn, -other.cost, other.number); }
 };
 
 /// A slot of a device and the process that serves it now, if any.
@@ -80,6 +96,9 @@ struct Slot {
   std::optional<Job> job;
   std::optional<Clock::time_point> unanswered;                // since when it owes us a line
   Clock::time_point job_limit = Clock::time_point::max(), next_ping, next_start;
+  Clock::time_point began;                                    // of the process, then of the job
+  Clock::time_point last_answer;
+  SlotUse use;                                                // without what goes on now
   int failed_starts = 0;
   bool given_up = false;
   std::string name() const { return "worker " + std::to_string(number) + " (" + device + ")"; }
@@ -92,10 +111,12 @@ struct Coordinator::Impl {
   WorkerOptions options;
   Attempts attempts;
   std::vector<Slot> slots;
-  std::deque<Job> queue;
+  std::vector<Job> queue;
+  std::int64_t submitted = 0;
   std::deque<Message> ready;
   bool greeted = false;                                       // some worker has said hello
   int failures_before_hello = 0;
+  Clock::time_point made = Clock::now();
   Clock::time_point start_due = Clock::time_point::max();     // when a slot that failed is tried again
 
   void event(const std::string& sentence) const {
@@ -122,6 +143,7 @@ struct Coordinator::Impl {
       }
       slot.process = std::make_unique<Process>(options.command, worker_environment(slot.device));
       slot.unanswered = now;
+      slot.began = now;
     }
     if (!queue.empty() && std::all_of(slots.begin(), slots.end(), [](const Slot& s) { return s.given_up; }))
       throw ConfigError("no worker is left: each has failed to start " + std::to_string(start_attempts) + " times in a row");
@@ -129,8 +151,9 @@ struct Coordinator::Impl {
 
   void launch(Slot& slot, Clock::time_point now) {
     while (!queue.empty()) {
-      auto job = std::move(queue.front());
-      queue.pop_front();
+      const auto first = std::min_element(queue.begin(), queue.end());
+      auto job = std::move(*first);
+      queue.erase(first);
       job.attempt = std::max(job.attempt + 1, attempts.begin(job.id));
       if (job.attempt > options.attempts) {                   // earlier ones were in another process
         attempts.forget(job.id);
@@ -138,9 +161,10 @@ struct Coordinator::Impl {
         continue;
       }
       slot.process->write_line(to_line(job.request));
-      const auto limit = job.request.train ? job.request.train->seconds_limit : 0;  // the worker keeps it itself, unless it is stuck
+      const auto limit = time_limit(job.request);
       slot.job_limit = limit > 0 ? after(now, limit + options.silence_seconds) : Clock::time_point::max();
       slot.job = std::move(job);
+      slot.began = Clock::now();
       return;
     }
   }
@@ -162,13 +186,22 @@ struct Coordinator::Impl {
     if (!greeted_before) return failed_start(slot, why);
     if (!slot.job) return event(slot.name() + " " + why);
     auto job = std::move(*slot.job);
-    slot.job.reset();
+    freed(slot);
     event(slot.name() + " " + why + "; attempt " + std::to_string(job.attempt) + " of " + std::to_string(options.attempts));
-    if (job.attempt < options.attempts) queue.push_front(std::move(job));
+    if (job.attempt < options.attempts) queue.push_back(std::move(job));
     else ready.push_back(without_result(job.request, Outcome::kLost, "its worker died " + std::to_string(job.attempt) + " times; the last one " + why));
   }
 
+  void freed(Slot& slot) {
+    slot.job.reset();
+    slot.job_limit = Clock::time_point::max();
+    slot.last_answer = Clock::now();
+    slot.use.busy += seconds(slot.last_answer - slot.began);
+    ++slot.use.requests;
+  }
+
   void failed_start(Slot& slot, const std::string& why) {
+    slot.use.starting += seconds(Clock::now() - slot.began);
     slot.next_start = after(Clock::now(), restart_delay * ++slot.failed_starts);
     const auto sentence = slot.name() + " " + why + ", before it said hello";
     if (!greeted && ++failures_before_hello >= start_attempts)
@@ -195,6 +228,7 @@ struct Coordinator::Impl {
       case Type::kTrained:
       case Type::kPretrained:
       case Type::kBenched:
+      case Type::kExamined:
         if (!slot.job || slot.job->id != id_of(message)) return event(slot.name() + " answered \"" + id_of(message) + "\", which it was not asked; ignored");
         if (!answers(message.type, slot.job->request.type)) return replace(slot, "gave an answer of the wrong kind");
         return finish(slot, std::move(message));
@@ -209,6 +243,7 @@ struct Coordinator::Impl {
     if (hello.protocol != kProtocolVersion)
       throw ConfigError(slot.name() + " speaks protocol " + std::to_string(hello.protocol) + ", this madsearch " + std::to_string(kProtocolVersion) +
                         ": the two are of different versions\nits command: " + options.command);
+    if (!slot.hello) slot.use.starting += seconds(Clock::now() - slot.began);
     slot.hello = std::move(hello);
     slot.failed_starts = 0;
     slot.next_ping = Clock::now();
@@ -217,8 +252,10 @@ struct Coordinator::Impl {
 
   void finish(Slot& slot, Message answer) {
     ready.push_back(std::move(answer));
-    slot.job.reset();
-    slot.job_limit = Clock::time_point::max();
+    freed(slot);
+    const auto memory = slot.process->memory();
+    slot.use.resident_mib = memory.resident;
+    slot.use.peak_mib = std::max(slot.use.peak_mib, memory.peak);
   }
 
   void check_time(Slot& slot, Clock::time_point now) {
@@ -293,10 +330,10 @@ std::int64_t Coordinator::slots() const { return static_cast<std::int64_t>(impl_
 
 std::int64_t Coordinator::waiting() const { return static_cast<std::int64_t>(impl_->queue.size() + impl_->under_way() + impl_->ready.size()); }
 
-void Coordinator::submit(Message request) {
+void Coordinator::submit(Message request, std::int64_t turn, double cost) {
   auto id = id_of(request);
-  if (request.trained || request.pretrained || request.benched) throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
-  impl_->queue.push_back({std::move(request), std::move(id)});
+  if (request.trained || request.pretrained || request.benched || request.examined) throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
+  impl_->queue.push_back({std::move(request), std::move(id), turn, cost, impl_->submitted++});
   impl_->distribute(Clock::now());
 }
 
@@ -308,6 +345,26 @@ std::optional<Message> Coordinator::wait(double seconds) {
   if (impl_->ready.empty()) return {};
   auto out = std::move(impl_->ready.front());
   impl_->ready.pop_front();
+  return out;
+}
+
+double busy_share(const std::vector<SlotUse>& slots) {
+  double busy = 0, total = 0;
+  for (const auto& slot : slots) busy += slot.busy, total += slot.total;
+  return total > 0 ? busy / total : 0;
+}
+
+std::vector<SlotUse> Coordinator::use() const {
+  const auto now = Clock::now();
+  std::vector<SlotUse> out;
+  for (const auto& slot : impl_->slots) {
+    auto& use = out.emplace_back(slot.use);
+    use.device = slot.device;
+    use.total = seconds(now - impl_->made);
+    if (slot.job) use.busy += seconds(now - slot.began);
+    else if (slot.process && !slot.hello) use.starting += seconds(now - slot.began);
+    else use.tail = use.requests > 0 ? seconds(now - slot.last_answer) : 0;
+  }
   return out;
 }
 

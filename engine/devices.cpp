@@ -31,18 +31,19 @@ std::optional<std::vector<std::string>> visible_gpus() {
   return out;
 }
 
-std::size_t gpus_of_this_machine() {
-  const std::unique_ptr<FILE, int (*)(FILE*)> out(popen("nvidia-smi -L 2>/dev/null", "r"), pclose);
-  std::size_t count = 0;
-  for (char line[512]; out && std::fgets(line, sizeof line, out.get());) count += std::string_view(line).starts_with("GPU ");
-  return count;
-}
-
 void check(const std::string& device) {
   if (device != "cpu" && !cuda_index(device)) throw ConfigError("unknown device \"" + device + "\"; expected auto, cpu or cuda:N");
 }
 
 }  // namespace
+
+std::vector<std::string> nvidia_gpus() {
+  const std::unique_ptr<FILE, int (*)(FILE*)> in(popen("nvidia-smi -L 2>/dev/null", "r"), pclose);
+  std::vector<std::string> out;
+  for (char line[512]; in && std::fgets(line, sizeof line, in.get());)
+    if (std::string text = line; text.starts_with("GPU ")) out.push_back(text.substr(0, text.find_last_not_of(" \n") + 1));
+  return out;
+}
 
 std::map<std::string, std::string> worker_environment(const std::string& device) {
   check(device);
@@ -72,7 +73,7 @@ std::vector<std::string> resolve_devices(const std::vector<std::string>& asked) 
     for (const auto& device : asked) check(device);
     return asked;
   }
-  auto count = gpus_of_this_machine();
+  auto count = nvidia_gpus().size();
   if (const auto visible = visible_gpus()) count = std::min(count, visible->size());
   std::vector<std::string> out;
   for (std::size_t i = 0; i < count; ++i) out.push_back("cuda:" + std::to_string(i));

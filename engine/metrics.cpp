@@ -20,6 +20,7 @@ struct Metrics::Impl {
   prometheus::Gauge& front_size = gauge("madsearch_front_size", "Candidates on the front");
   prometheus::Gauge& hypervolume = gauge("madsearch_hypervolume", "Hypervolume of the front");
   prometheus::Gauge& workers = gauge("madsearch_workers", "Workers alive");
+  prometheus::Gauge& busy = gauge("madsearch_slots_busy_share", "Share of the slots' time between a request and its answer, this session");
   prometheus::Gauge& queue = gauge("madsearch_queue", "Requests submitted and not yet answered");
   std::unique_ptr<prometheus::Exposer> exposer;
   int port = 0;
@@ -56,7 +57,8 @@ void Metrics::front(std::size_t size, double hypervolume) {
   impl_->hypervolume.Set(hypervolume);
 }
 
-void Metrics::workers(std::int64_t alive, std::int64_t queue) {
+void Metrics::workers(std::int64_t alive, std::int64_t queue, double busy_share) {
+  impl_->busy.Set(busy_share);
   impl_->workers.Set(static_cast<double>(alive));
   impl_->queue.Set(static_cast<double>(queue));
 }

@@ -11,6 +11,7 @@ namespace madsearch {
 ///
 ///   madsearch_evaluations_total{rung, outcome}    madsearch_trainings_total{task, outcome}    madsearch_training_core_seconds{task} histogram
 ///   madsearch_front_size    madsearch_hypervolume    madsearch_workers    madsearch_queue    madsearch_worker_deaths_total
+///   madsearch_slots_busy_share    0..1, of this session's time
 class Metrics {
  public:
   /// Port 0: counts, shows nobody. Throws ConfigError if the port is taken or none.
@@ -21,7 +22,7 @@ class Metrics {
   void evaluation(Rung rung, Outcome outcome);
   void training(const TrainingRecord& record);
   void front(std::size_t size, double hypervolume);
-  void workers(std::int64_t alive, std::int64_t queue);       // queue: requests submitted and not yet answered
+  void workers(std::int64_t alive, std::int64_t queue, double busy_share);  // queue: requests submitted and not yet answered
   void worker_died();
   std::string text() const;                                   // as it would be scraped
 

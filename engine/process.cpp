@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -42,7 +43,24 @@ std::string described(int status) {
   return "exit code " + std::to_string(WEXITSTATUS(status)) + (WEXITSTATUS(status) == 127 ? " (command not found)" : "");
 }
 
+void add_memory(pid_t pid, Process::Memory& sum) {
+  const auto folder = "/proc/" + std::to_string(pid);
+  std::ifstream status(folder + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) sum.resident += std::stod(line.substr(6)) / 1024;
+    if (line.starts_with("VmHWM:")) sum.peak += std::stod(line.substr(6)) / 1024;
+  }
+  std::ifstream children(folder + "/task/" + std::to_string(pid) + "/children");
+  for (pid_t child = 0; children >> child;) add_memory(child, sum);
+}
+
 }  // namespace
+
+Process::Memory Process::memory() const {
+  Memory out;
+  add_memory(pid_, out);
+  return out;
+}
 
 Process::Process(const std::string& command, const std::map<std::string, std::string>& environment) {
   int in[2], out[2];                                          // a socket going in, as a write to one need not raise SIGPIPE

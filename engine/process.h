@@ -27,6 +27,10 @@ class Process {
   int output() const { return output_; }
   pid_t pid() const { return pid_; }
 
+  /// Memory of the command and of what it started, in MiB, as /proc tells; zeros where it can't.
+  struct Memory { double resident = 0, peak = 0; };
+  Memory memory() const;
+
   /// Waits a moment for a process whose output is closed, kills otherwise. Says how it ended: "exit code 3", "signal 9 (Killed)".
   std::string end();
 

@@ -14,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;                          // "type" stays first
 using Type = Message::Type;
 
-constexpr std::array types = {"hello", "train", "pretrain", "progress", "trained", "pretrained", "bench", "benched", "ping", "pong", "error"};
+constexpr std::array types = {"hello", "train", "pretrain", "progress", "trained", "pretrained", "bench", "benched", "ping", "pong", "error", "examine", "examined"};
 
 template <class R, class T>
 concept Is = std::is_same_v<std::remove_const_t<R>, T>;
@@ -107,6 +107,18 @@ void keys(R& reply, Visit visit) {
   visit("flops", r.flops), visit("tuning_flops", r.tuning_flops), visit("epochs", r.epochs), visit("parameters", r.parameters);
   visit("tokens", r.tokens), visit("width", r.width), visit("length", r.length), visit("state", r.state), visit("core_seconds", r.core_seconds);
   visit("message", r.message);
+}
+
+template <Is<ExamineRequest> R, class Visit>
+void keys(R& r, Visit visit) {
+  visit("id", r.id), visit("primitive", r.primitive), visit("width", r.width), visit("length", r.length), visit("batch", r.batch);
+  visit("replicas", r.replicas), visit("repeats", r.repeats);
+}
+
+template <Is<ExamineReply> R, class Visit>
+void keys(R& r, Visit visit) {
+  visit("id", r.id), visit("output_error", r.output_error), visit("gradient_error", r.gradient_error), visit("gradient", r.gradient);
+  visit("milliseconds", r.milliseconds);
 }
 
 template <class T>
@@ -232,6 +244,8 @@ void body(M& message, Visit visit) {
     case Type::kPing:
     case Type::kPong:
     case Type::kError: return;
+    case Type::kExamine: return visit(message.examine);
+    case Type::kExamined: return visit(message.examined);
   }
 }
 

@@ -85,6 +85,21 @@ struct BenchReply {
   std::vector<BenchRow> rows;
 };
 
+/// Forward and backward of one primitive's block at its defaults: in float32 on the worker's device, in float64 on the CPU.
+struct ExamineRequest {
+  std::string id;
+  std::string primitive;
+  std::int64_t width = 0, length = 0, batch = 0, replicas = 0;
+  std::int64_t repeats = 0;                                   // of the timing
+};
+
+struct ExamineReply {
+  std::string id;
+  double output_error = 0, gradient_error = 0;                // largest difference relative to the largest entry, as worker/examination.h says
+  std::string gradient;                                       // the one that differs most: "input" or a parameter's name
+  double milliseconds = 0;                                    // forward and backward in float32 on the device, median
+};
+
 /// The chosen replica with recurrences in place of its long filters (primitives/distillation.h) wherever they carry less than the past.
 struct DistilledScore {
   std::int64_t state_exact = 0, state = 0;                    // numbers a sequence at the setting's length: as trained, and so distilled
@@ -106,7 +121,7 @@ struct PretrainReply { std::string id; PretrainingRecord record; };
 
 /// A message of any kind. Exactly one member besides `type` is set.
 struct Message {
-  enum class Type { kHello, kTrain, kPretrain, kProgress, kTrained, kPretrained, kBench, kBenched, kPing, kPong, kError };
+  enum class Type { kHello, kTrain, kPretrain, kProgress, kTrained, kPretrained, kBench, kBenched, kPing, kPong, kError, kExamine, kExamined };
   Type type = Type::kPing;
   std::optional<Hello> hello;
   std::optional<TrainRequest> train;
@@ -117,6 +132,8 @@ struct Message {
   std::optional<BenchRequest> bench;
   std::optional<BenchReply> benched;
   std::string error;                                          // kError: what was wrong with a request
+  std::optional<ExamineRequest> examine;
+  std::optional<ExamineReply> examined;
 };
 
 std::string to_line(const Message& message);                  // without the newline

@@ -46,9 +46,11 @@ class Session {
   }
 
   ~Session() {
+    if (options_.use) *options_.use = workers_.use();
     spdlog::drop(log_->name());
     try {
       store_.put_meta("spent_seconds", std::to_string(spent_ + seconds_between(started_, Clock::now())));
+      log_->info("slots were busy for {:.1f} % of the time", 100 * busy_share(workers_.use()));
     } catch (...) {                                           // a full disk: the time of this session is not counted
     }
   }
@@ -93,7 +95,7 @@ class Session {
   /// Once a second while waiting: shows progress, closes the search when its share of the time is over. True if the run is to end.
   bool tick() {
     show(false);
-    metrics_.workers(static_cast<std::int64_t>(workers_.workers().size()), workers_.waiting());
+    metrics_.workers(static_cast<std::int64_t>(workers_.workers().size()), workers_.waiting(), busy_share(workers_.use()));
     const auto now = Clock::now();
     if (evolution_ && deadline_.search_over(now) && store_.meta("closed_at").empty() && evolution_->handed_out() < config_.search.evaluations) {
       evolution_->close();
@@ -134,7 +136,7 @@ class Session {
       if (record.outcome != Outcome::kOk) log_->warn("{}: {} {}", record.id, to_text(record.outcome), record.message);
     };
     evaluator.on_finished = [this](const EvaluationRecord& record, bool replayed) { finished(record, replayed); };
-    madsearch::run(*evolution_, evaluator, workers_.slots());
+    madsearch::run(*evolution_, evaluator, workers_.slots() + 1);  // one to spare: no slot waits while the search thinks and the store writes
     for (const auto& [name, counts] : evolution_->operators())
       store_.put_meta("operator." + name, std::to_string(counts.first) + " " + std::to_string(counts.second));
     store_.put_meta("signature", evolution_->signature());

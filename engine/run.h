@@ -16,6 +16,7 @@ struct RunOptions {
   const std::atomic<bool>* interrupted = nullptr;             // set by a signal handler
   std::ostream* progress = nullptr;                           // where people look, or null for none
   bool terminal = false;
+  std::vector<SlotUse>* use = nullptr;                        // takes how the slots were used, when the run ends
 };
 
 /// The whole of a run, from where its folder stands: search, confirmation on fresh seeds, pretraining. Everything finished is in

@@ -64,9 +64,10 @@ Store open_run(const fs::path& folder, const fs::path& config_file, const RunCon
   if (fs::exists(folder, error) && !fs::is_directory(folder, error)) throw ConfigError(folder.string() + " is a file; --out needs a folder");
   if (!known && fs::exists(folder, error) && fs::directory_iterator(folder, error) != fs::directory_iterator())
     throw ConfigError(folder.string() + " holds files that are no search of madsearch; choose another --out");
-  fs::create_directories(folder / "checkpoints", error);
+  fs::create_directories(folder, error);
   if (error) throw ConfigError("can't make the folder " + folder.string() + ": " + error.message());
-  Store store(folder / "search.db", Store::Mode::kWrite);
+  Store store(folder / "search.db", Store::Mode::kWrite);     // first of all: a folder without it is not ours
+  fs::create_directories(folder / "checkpoints");
   const auto before = store.meta("identity");
   if (!before.empty()) {
     const auto changed = difference(before, config.identity());

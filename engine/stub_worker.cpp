@@ -196,7 +196,7 @@ class StubWorker {
         reply.rows.push_back({.design = design, .width = request.bench->width, .length = request.bench->length, .batch = request.bench->batch,
                               .milliseconds = options_.milliseconds * 1.0, .gflops = 1, .share_of_peak = 1, .ratio_to_attention = 1});
     } else {
-      throw std::invalid_argument("a stub worker answers train, pretrain, bench and ping");
+      throw std::invalid_argument("a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined");
     }
     return out;
   }

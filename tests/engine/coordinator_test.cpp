@@ -118,6 +118,27 @@ TEST_F(CoordinatorTest, AnswersInTheOrderOfSubmissionOnOneSlot) {
   EXPECT_EQ(order, "cadb");
 }
 
+TEST_F(CoordinatorTest, StartsEarlierTurnsFirstAndOfATurnTheCostliest) {
+  Coordinator coordinator(stub("milliseconds=1"));
+  coordinator.submit(training("a"), 2, 9);
+  coordinator.submit(training("b"), 1, 1);
+  coordinator.submit(training("c"), 1, 5);
+  coordinator.submit(training("d"), 3, 10);
+  coordinator.submit(training("e"), 1, 5);
+  std::string order;
+  for (const auto& answer : all(coordinator)) order += record(answer).id;
+  EXPECT_EQ(order, "cebad");
+}
+
+TEST_F(CoordinatorTest, ARequestThatIsTriedAgainKeepsItsTurn) {
+  Coordinator coordinator(stub("milliseconds=1,crash=2"));
+  for (const char* id : {"a", "b", "c"}) coordinator.submit(training(id), 0, 1);
+  coordinator.submit(training("d"), 0, 2);
+  std::string order;
+  for (const auto& answer : all(coordinator)) order += record(answer).id;
+  EXPECT_EQ(order, "dabc");                                   // each but d once after a death
+}
+
 TEST_F(CoordinatorTest, UsesAllSlotsAndNotMoreWorkersThanRequests) {
   auto options = stub("milliseconds=100");
   options.slots_per_device = 4;
@@ -243,6 +264,45 @@ TEST_F(CoordinatorTest, EndsATrainingThatForgetsItsLimit) {
   ASSERT_EQ(answers.size(), 1);
   EXPECT_EQ(record(answers[0]).outcome, Outcome::kLost);
   EXPECT_EQ(record(answers[0]).message, "its worker died 1 times; the last one was not done long after its time limit");
+}
+
+TEST_F(CoordinatorTest, ALimitEndsWithItsRequest) {
+  auto options = stub("milliseconds=600");
+  options.silence_seconds = 0.3, options.attempts = 1;
+  Coordinator coordinator(options);
+  listen(coordinator);
+  auto request = training("a");
+  request.train->seconds_limit = 0.1;
+  coordinator.submit(request);
+  coordinator.submit(training("b"));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 2);
+  EXPECT_EQ(record(answers[0]).outcome, Outcome::kLost);
+  EXPECT_EQ(record(answers[1]).outcome, Outcome::kOk);
+  EXPECT_EQ(events_.size(), 1);
+}
+
+TEST_F(CoordinatorTest, KnowsHowItsSlotsWereUsed) {
+  auto options = stub("milliseconds=200");
+  options.slots_per_device = 2;
+  Coordinator coordinator(options);
+  for (const char* id : {"a", "b", "c"}) coordinator.submit(training(id));
+  EXPECT_EQ(all(coordinator).size(), 3);
+  usleep(100'000);
+  double busy = 0;
+  std::int64_t requests = 0;
+  for (const auto& slot : coordinator.use()) {
+    EXPECT_EQ(slot.device, "cpu");
+    EXPECT_GT(slot.starting, 0);
+    EXPECT_GE(slot.tail, 0.1);
+    EXPECT_GT(slot.resident_mib, 1);
+    EXPECT_GE(slot.peak_mib, slot.resident_mib);
+    EXPECT_LE(slot.busy + slot.starting + slot.tail, slot.total);
+    busy += slot.busy, requests += slot.requests;
+  }
+  EXPECT_EQ(requests, 3);
+  EXPECT_GE(busy, 0.6);
+  EXPECT_LT(busy_share(coordinator.use()), 0.9);
 }
 
 TEST_F(CoordinatorTest, ReplacesAWorkerThatSaysWhatIsNoMessage) {

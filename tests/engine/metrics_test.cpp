@@ -58,7 +58,7 @@ TEST(Metrics, CountWhatHappens) {
   record.task = "compression", record.core_seconds = 2;
   metrics.training(record);
   metrics.front(7, 0.25);
-  metrics.workers(4, 12);
+  metrics.workers(4, 12, 0.5);
   metrics.worker_died();
   const auto text = metrics.text();
   expect_line(text, R"(madsearch_evaluations_total{outcome="ok",rung="probe"} 2)");
@@ -71,6 +71,7 @@ TEST(Metrics, CountWhatHappens) {
   expect_line(text, "madsearch_hypervolume 0.25");
   expect_line(text, "madsearch_workers 4");
   expect_line(text, "madsearch_queue 12");
+  expect_line(text, "madsearch_slots_busy_share 0.5");
   expect_line(text, "madsearch_worker_deaths_total 1");
   EXPECT_EQ(metrics.port(), 0);
 }

@@ -28,6 +28,8 @@ template <> constexpr int count_of<BenchRequest> = 6;
 template <> constexpr int count_of<BenchRow> = 9;
 template <> constexpr int count_of<BenchReply> = 3;
 template <> constexpr int count_of<DistilledScore> = 4;
+template <> constexpr int count_of<ExamineRequest> = 7;
+template <> constexpr int count_of<ExamineReply> = 5;
 template <> constexpr int count_of<TrainReply> = 3;
 template <> constexpr int count_of<TrainingRecord> = 16;
 template <> constexpr int count_of<PretrainReply> = 2;
@@ -41,6 +43,7 @@ auto members(R& r) {
   else if constexpr (n == 4) { auto& [a, b, c, d] = r; return std::tie(a, b, c, d); }
   else if constexpr (n == 5) { auto& [a, b, c, d, e] = r; return std::tie(a, b, c, d, e); }
   else if constexpr (n == 6) { auto& [a, b, c, d, e, f] = r; return std::tie(a, b, c, d, e, f); }
+  else if constexpr (n == 7) { auto& [a, b, c, d, e, f, g] = r; return std::tie(a, b, c, d, e, f, g); }
   else if constexpr (n == 9) { auto& [a, b, c, d, e, f, g, h, i] = r; return std::tie(a, b, c, d, e, f, g, h, i); }
   else if constexpr (n == 12) { auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l); }
   else if constexpr (n == 16) {
@@ -121,6 +124,8 @@ TEST(Protocol, AProgressRoundTrips) { check(Type::kProgress, &Message::progress)
 TEST(Protocol, ATrainReplyRoundTrips) { check(Type::kTrained, &Message::trained); }
 TEST(Protocol, ABenchRequestRoundTrips) { check(Type::kBench, &Message::bench); }
 TEST(Protocol, ABenchReplyRoundTrips) { check(Type::kBenched, &Message::benched); }
+TEST(Protocol, AnExamineRequestRoundTrips) { check(Type::kExamine, &Message::examine); }
+TEST(Protocol, AnExamineReplyRoundTrips) { check(Type::kExamined, &Message::examined); }
 TEST(Protocol, APretrainReplyRoundTrips) { check(Type::kPretrained, &Message::pretrained); }
 
 Message of(Type type) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "engine/protocol.h"
 #include "program.h"
 
 namespace madsearch {
@@ -84,6 +85,42 @@ TEST(Cli, MisspeltDesignIsRefusedBeforeAnythingIsTrained) {
             "did you mean \"attention\"?\n");
 }
 
+TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
+  const auto ran = run("doctor --primitives attention,mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1");
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("worker on cpu starts: madsearch 0."), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("NVIDIA GPU"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("\n  attention  cpu"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("all 2 agree on cpu\n"), std::string::npos) << ran.out;
+  const auto json = Json::parse(run("doctor --primitives mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1 --format json").out);
+  EXPECT_EQ(json["problems"], Json::array());
+  EXPECT_LT(json["rows"][0]["output_error"], 1e-4);
+  EXPECT_EQ(run("doctor --primitives mmaba").err, "unknown primitive \"mmaba\"\ndid you mean \"mamba\"?\n");
+}
+
+TEST(Cli, DoctorNamesThePrimitiveThatDisagrees) {
+  const StubRun folder("doctor");
+  write_file(folder.folder / "worker.sh", "echo '{\"type\":\"hello\",\"protocol\":" + std::to_string(kProtocolVersion) + ",\"version\":\"wrong\",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
+                                          "while read line; do case $line in *examine*)\n"
+                                          "  echo '{\"type\":\"examined\",\"id\":\"0\",\"output_error\":1e-6,\"gradient_error\":0.25,\"gradient\":\"A_log\",\"milliseconds\":1}';;\n"
+                                          "esac; done\n");
+  const auto ran = run("doctor --primitives mamba --devices cpu --worker 'sh " + (folder.folder / "worker.sh").string() + "'");
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_NE(ran.out.find("mamba on cpu: the gradient of A_log differs from float64 by 2.5e-01, at most 0.001 is rounding\n"), std::string::npos) << ran.out;
+}
+
+TEST(Cli, DoctorReportsWorkersThatRefuseDieOrDoNotStart) {
+  const auto refused = run("doctor --primitives mamba --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1 madsearch stub-worker'");
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.out.find("mamba on cpu: failed: a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined\n"), std::string::npos) << refused.out;
+  const auto died = run("doctor --primitives mamba,gla --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1,crash=1 madsearch stub-worker'");
+  EXPECT_EQ(died.code, 1);
+  EXPECT_NE(died.out.find("gla on cpu: failed: its worker died 1 times; the last one ended: signal 9"), std::string::npos) << died.out;
+  const auto none = run("doctor --primitives mamba --devices cpu --worker no-such-worker");
+  EXPECT_EQ(none.code, 1);
+  EXPECT_NE(none.out.find("no worker starts on cpu: worker 1 (cpu) ended: exit code 127 (command not found)"), std::string::npos) << none.out;
+}
+
 TEST(Cli, CostPrintsTheKeysOthersRelyOn) {
   const auto ran = run("cost transformer++ --stages 4 --width 32 --length 64 --format json");
   ASSERT_EQ(ran.code, 0) << ran.err;
@@ -113,6 +150,25 @@ TEST(Cli, ARunPrintsAFrontWithTheKeysOthersRelyOn) {
   EXPECT_EQ(run("show " + stub.out() + " " + id).code, 0);
   EXPECT_NE(run("show " + stub.out() + " " + id + " --dot").out.find("digraph"), std::string::npos);
   EXPECT_EQ(run("show " + stub.out() + " zzz").code, 2);
+}
+
+TEST(Cli, BenchSearchMeasuresARealSearch) {
+  const StubRun stub("throughput");
+  const auto ran = run("bench search --real " + stub.config.string() + " --evaluations 6 --format json");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = Json::parse(ran.out);
+  EXPECT_EQ(json["evaluations"], 6);
+  EXPECT_EQ(json["distinct"], 6);
+  EXPECT_EQ(json["failed"], 0);
+  EXPECT_GT(json["evaluations_per_hour"], 0);
+  EXPECT_GT(json["busy_share"], 0);
+  EXPECT_LE(json["busy_share"], 1);
+  EXPECT_GT(json["coordinator_share"], 0);
+  EXPECT_GT(json["worker_peak_mib"], 1);
+  ASSERT_EQ(json["slots"].size(), 2);
+  EXPECT_EQ(json["slots"][0]["requests"].get<int>() + json["slots"][1]["requests"].get<int>(), 6 * 9);
+  EXPECT_NE(run("bench search --real " + stub.config.string() + " --evaluations 4").out.find("4 evaluations (0 failed) of 4 distinct candidates"), std::string::npos);
+  EXPECT_EQ(run("bench search " + stub.config.string()).err, "a configuration is for `bench search --real`\n");
 }
 
 TEST(Cli, AFolderOfAnotherSearchIsRefusedWithTheDifference) {

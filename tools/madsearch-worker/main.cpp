@@ -18,6 +18,7 @@
 
 #include "engine/protocol.h"
 #include "engine/worker/bench.h"
+#include "engine/worker/examination.h"
 #include "engine/worker/pretraining.h"
 #include "engine/worker/trainer.h"
 
@@ -134,8 +135,12 @@ Message answer(const Message& request, const Runtime& runtime, Out& out) {
         reply.type = Message::Type::kBenched;
         reply.benched = bench(*request.bench, runtime);
         return reply;
+      case Message::Type::kExamine:
+        reply.type = Message::Type::kExamined;
+        reply.examined = examine(*request.examine, runtime);
+        return reply;
       default:
-        reply.error = "a worker answers train, pretrain, bench and ping";
+        reply.error = "a worker answers train, pretrain, bench, examine and ping";
     }
   } catch (const std::exception& error) {
     reply = {};
@@ -143,6 +148,12 @@ Message answer(const Message& request, const Runtime& runtime, Out& out) {
   }
   reply.type = Message::Type::kError;
   return reply;
+}
+
+/// What a large training freed goes back to the machine; up to this much is kept for the next one, as clearing pages anew costs time.
+void give_back_memory() {
+  constexpr std::size_t kept = std::size_t{256} << 20;
+  if (mallinfo2().fordblks > kept) malloc_trim(0);
 }
 
 }  // namespace
@@ -195,5 +206,8 @@ int main(int argc, char** argv) {
   hello.hello = Hello{version(), kProtocolVersion, runtime.name(), runtime.memory_bytes(), runtime.free_bytes()};
   out.send(hello);
   Requests requests(out, ping_timeout);
-  for (;;) out.send(answer(requests.next(), runtime, out));
+  for (;;) {
+    out.send(answer(requests.next(), runtime, out));
+    give_back_memory();
+  }
 }

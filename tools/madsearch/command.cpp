@@ -21,9 +21,11 @@ std::string id_of(const Message& message) {
   if (message.train) return message.train->id;
   if (message.pretrain) return message.pretrain->id;
   if (message.bench) return message.bench->id;
+  if (message.examine) return message.examine->id;
   if (message.trained) return message.trained->record.id;
   if (message.pretrained) return message.pretrained->id;
   if (message.benched) return message.benched->id;
+  if (message.examined) return message.examined->id;
   return message.error.substr(0, message.error.find(':'));    // a kError begins with the request's id
 }
 
@@ -55,7 +57,7 @@ const std::atomic<bool>& interrupts() {
 }
 
 std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> requests, const std::string& what,
-                             const std::function<void(const Message&)>& on_answer) {
+                             const std::function<void(const Message&)>& on_answer, std::vector<Hello>* greeted) {
   const auto& stop = interrupts();
   Coordinator workers(options);
   workers.on_event = [](const std::string& sentence) { std::fprintf(stderr, "%s\n", sentence.c_str()); };
@@ -70,6 +72,7 @@ std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> 
     if (terminal) std::fprintf(stderr, "\r\x1b[K%s %zu/%zu", what.c_str(), done, out.size());
     if (stop) throw Interrupt{};
     auto message = workers.wait(0.5);
+    if (greeted && greeted->size() < workers.workers().size()) *greeted = workers.workers();
     if (!message) continue;
     const auto place = places.find(id_of(*message));
     if (place == places.end()) continue;

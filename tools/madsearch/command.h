@@ -31,6 +31,7 @@ void add_bench_battery(CLI::App& bench, int& code);
 void add_bench_choose(CLI::App& bench, int& code);
 void add_bench_early_stop(CLI::App& bench, int& code);
 void add_bench_data(CLI::App& bench, int& code);
+void add_doctor(CLI::App& app, int& code);
 void add_stub_worker(CLI::App& app, int& code);
 
 /// Results go to stdout, as a table or for programs.
@@ -50,9 +51,9 @@ void add_workers(CLI::App& command, WorkerFlags& flags);
 const std::atomic<bool>& interrupts();
 
 /// Submits every request and returns the answers in the same order; shows `what` and how many are done on stderr.
-/// `on_answer` is called with each as it comes. Throws Interrupt after Ctrl-C.
+/// `on_answer` is called with each as it comes; `greeted` takes the hellos of the workers. Throws Interrupt after Ctrl-C.
 struct Interrupt {};
 std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what,
-                             const std::function<void(const Message&)>& on_answer = {});
+                             const std::function<void(const Message&)>& on_answer = {}, std::vector<Hello>* greeted = nullptr);
 
 }  // namespace madsearch

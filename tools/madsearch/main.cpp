@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_cost(app, code);
   add_list(app, code);
   add_bench(app, code);
+  add_doctor(app, code);
   add_stub_worker(app, code);
   try {
     app.parse(argc, argv);

@@ -8,7 +8,6 @@
 #include "configs/errors.h"
 #include "engine/worker/checkpoint.h"
 #include "engine/worker/corpus.h"
-#include "engine/worker/early_stop.h"
 #include "engine/worker/shards.h"
 #include "support.h"
 
@@ -154,28 +153,6 @@ TEST(Checkpoint, ThatCannotBeWrittenSaysSo) {
   } catch (const std::runtime_error& error) {
     EXPECT_EQ(std::string(error.what()), "checkpoint /dev/full/x.new could not be written: Not a directory");
   }
-}
-
-std::vector<Look> looks(const std::vector<double>& accuracies, double loss_fall = 0) {
-  std::vector<Look> out;
-  for (std::size_t i = 0; i < accuracies.size(); ++i)
-    out.push_back({static_cast<std::int64_t>(100 * (i + 1)), accuracies[i], 2 - loss_fall * static_cast<double>(i)});
-  return out;
-}
-
-TEST(EarlyStop, LeavesAReplicaAtChanceAlone) {
-  EXPECT_EQ(judge(looks({0.1, 0.1, 0.1, 0.1, 0.1}), 0.9, 1000, 0.1), Verdict::kGoOn);
-}
-
-TEST(EarlyStop, DropsAPlateauPastSixtyPercent) {
-  EXPECT_EQ(judge(looks({0.1, 0.1, 0.1, 0.1, 0.1, 0.1}), 0.1, 1000, 0.1), Verdict::kPlateau);
-  EXPECT_EQ(judge(looks({0.1, 0.1, 0.1, 0.1, 0.1, 0.1}, 0.05), 0.1, 1000, 0.1), Verdict::kGoOn);  // the loss still falls
-  EXPECT_EQ(judge(looks({0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}), 0.1, 1000, 0.1), Verdict::kGoOn);  // the rate decays now
-}
-
-TEST(EarlyStop, DropsWhatIsBehindAndNotClosingIn) {
-  EXPECT_EQ(judge(looks({0.3, 0.3}), 0.6, 1000, 0.1), Verdict::kBehind);
-  EXPECT_EQ(judge(looks({0.3, 0.4}), 0.6, 1000, 0.1), Verdict::kGoOn);
 }
 
 }  // namespace

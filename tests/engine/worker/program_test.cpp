@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
 #include <string>
 
 #include "support.h"
@@ -56,6 +57,12 @@ class Program {
     for (;;)
       if (auto message = next(); message.type == type) return message;
   }
+  double mib(const std::string& key) const {                  // "VmRSS:"
+    std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
+    for (std::string line; std::getline(in, line);)
+      if (line.starts_with(key)) return std::stod(line.substr(key.size())) / 1024;
+    return 0;
+  }
   int close_and_wait() {
     close(to_);
     to_ = -1;
@@ -98,6 +105,43 @@ TEST(WorkerProgram, GreetsTrainsAndAnswersPingsMeanwhile) {
   program.send(ping);
   EXPECT_EQ(program.next(Message::Type::kPong).type, Message::Type::kPong);
   EXPECT_EQ(program.close_and_wait(), 0);                     // in the middle of a training
+}
+
+TEST(WorkerProgram, HoldsNoMoreAfterManyTrainings) {
+  Program program;
+  program.next(Message::Type::kHello);
+  std::vector<double> held;
+  for (int round = 0; round < 3; ++round) {
+    for (const char* mixer : {"attention", "gated_delta_net", "mamba", "hyena", "mlstm", "rwkv7", "ttt_linear", "mh_hyena"})
+      for (const double length : {16, 24}) {
+        auto request = training(6);
+        request.train = testing::request(mixer + std::string(" swiglu"), "in-context-recall", {{"length", length}}, 6);
+        request.train->grid = {{1e-3, 0}, {3e-3, 0}};
+        program.send(request);
+        ASSERT_EQ(program.next(Message::Type::kTrained).trained->record.outcome, Outcome::kOk);
+      }
+    held.push_back(program.mib("VmRSS:"));
+  }
+  EXPECT_GT(held[0], 0);
+  EXPECT_LT(held[2], held[1] + 4);                            // 16 trainings later
+}
+
+TEST(WorkerProgram, GivesBackWhatALargeTrainingTook) {
+  Program program;
+  program.next(Message::Type::kHello);
+  const auto train = [&](std::int64_t batch, double length) {
+    Message request;
+    request.type = Message::Type::kTrain;
+    request.train = testing::request("attention mlp", "in-context-recall", {{"length", length}}, 1);
+    request.train->setting.batch = request.train->setting.train_examples = batch;
+    program.send(request);
+    EXPECT_EQ(program.next(Message::Type::kTrained).trained->record.outcome, Outcome::kOk);
+  };
+  train(512, 256);
+  const auto peak = program.mib("VmHWM:");
+  train(8, 16);                                               // its answer comes after the large one's memory went back
+  EXPECT_GT(peak, 256 + 256);
+  EXPECT_LT(program.mib("VmRSS:"), 256 + 256);                // what is kept and the program itself
 }
 
 }  // namespace

@@ -1,0 +1,76 @@
+#include "engine/worker/examination.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "support.h"
+
+namespace madsearch {
+namespace {
+
+at::Tensor of(std::initializer_list<double> values) { return at::tensor(at::ArrayRef<double>(values), at::kDouble); }
+
+Computed right() { return {of({1, -4, 2}), {{"input", of({10, 0})}, {"weight", of({2, 5})}, {"bias", of({0, 0})}}}; }
+
+TEST(Examination, EqualNumbersAreNotApart) {
+  const auto found = difference(right(), right());
+  EXPECT_EQ(found.output, 0);
+  EXPECT_EQ(found.gradient, 0);
+}
+
+TEST(Examination, AWrongOutputIsRelativeToTheLargestEntry) {
+  auto wrong = right();
+  wrong.output = of({1, -4, 2.2});
+  EXPECT_NEAR(difference(wrong, right()).output, 0.2 / 4, 1e-12);
+  EXPECT_EQ(difference(wrong, right()).gradient, 0);
+}
+
+TEST(Examination, TheWorstGradientIsNamed) {
+  auto wrong = right();
+  wrong.gradients["input"] = of({10.1, 0});
+  wrong.gradients["weight"] = of({2, 5.2});
+  const auto found = difference(wrong, right());
+  EXPECT_NEAR(found.gradient, 0.2 / 5, 1e-12);
+  EXPECT_EQ(found.worst, "weight");
+}
+
+TEST(Examination, AGradientThatCancelsIsHeldToAThousandthOfTheLargest) {
+  auto rounded = right();
+  rounded.gradients["bias"] = of({0, 1e-6});
+  EXPECT_NEAR(difference(rounded, right()).gradient, 1e-6 / (1e-3 * 10), 1e-12);
+}
+
+TEST(Examination, WhatIsNoNumberOrMissingIsInfinitelyApart) {
+  auto wrong = right();
+  wrong.output = of({1, std::nan(""), 2});
+  EXPECT_TRUE(std::isinf(difference(wrong, right()).output));
+  wrong = right();
+  wrong.gradients["bias"] = of({std::numeric_limits<double>::infinity(), 0});
+  EXPECT_TRUE(std::isinf(difference(wrong, right()).gradient));
+  wrong.gradients["bias"] = at::Tensor();
+  EXPECT_TRUE(std::isinf(difference(wrong, right()).gradient));
+  EXPECT_EQ(difference(wrong, right()).worst, "bias");
+}
+
+TEST(Examination, ABlockAgreesWithItselfInFloat64) {
+  for (const char* name : {"attention", "gated_delta_net", "moe"}) {
+    const auto found = examine({"x", name, 16, 12, 2, 2, 1}, Runtime{});
+    EXPECT_EQ(found.id, "x");
+    EXPECT_GT(found.output_error, 0) << name;                 // float32 is not float64
+    EXPECT_LT(found.output_error, 1e-4) << name;
+    EXPECT_LT(found.gradient_error, 1e-3) << name << " " << found.gradient;
+    EXPECT_GT(found.milliseconds, 0) << name;
+  }
+}
+
+TEST(Examination, RefusesWhatItCanNotBuild) {
+  EXPECT_THROW(examine({"x", "no_such_block", 16, 12, 2, 2, 1}, Runtime{}), std::invalid_argument);
+  EXPECT_THROW(examine({"x", "attention", 18, 12, 2, 2, 1}, Runtime{}), std::invalid_argument);  // four heads
+  EXPECT_THROW(examine({"x", "attention", 16, 12, 2, 0, 1}, Runtime{}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace madsearch
