@@ -10,7 +10,6 @@ Verdict judge(const std::vector<Look>& looks, double siblings_best, std::int64_t
   const auto all = static_cast<double>(steps), done = static_cast<double>(now.step);
   double best = 0;
   for (const auto& look : looks) best = std::max(best, look.accuracy);
-  if (done >= rule.alone * all && best < siblings_best) return Verdict::kBehind;
   if (done < rule.late * all && best <= chance + rule.risen) return Verdict::kGoOn;
 
   if (best + rule.behind < siblings_best && looks.size() >= 2 && now.accuracy <= looks[looks.size() - 2].accuracy) return Verdict::kBehind;
@@ -35,8 +34,8 @@ Verdict judge(const std::vector<Look>& looks, double siblings_best, std::int64_t
 
 std::string to_text(const StopRule& rule) {
   char out[200];
-  std::snprintf(out, sizeof out, "late %g, risen %g, window %g, gains %g of accuracy or %g of the loss, behind %g, alone from %g", rule.late, rule.risen, rule.window,
-                rule.gain_accuracy, rule.gain_loss, rule.behind, rule.alone);
+  std::snprintf(out, sizeof out, "late %g, risen %g, window %g, gains %g of accuracy or %g of the loss, behind %g", rule.late, rule.risen, rule.window,
+                rule.gain_accuracy, rule.gain_loss, rule.behind);
   return out;
 }
 

@@ -156,19 +156,18 @@ StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, c
 StopRule choose_stop_rule(const Battery& battery, const RecordedDesigns& designs, double rank, double killed) {
   StopRule chosen;
   double fewest = 0;
-  for (const double late : {0.3, 0.4, 0.5, 0.6})
+  for (const double late : {0.3, 0.4, 0.5, 0.6, 0.7})
     for (const double risen : {0.05, 0.1, 0.2})
       for (const double window : {0.25, 0.35, 0.45})
         for (const double gain : {0.002, 0.005, 0.01, 0.02, 0.04})
           for (const double loss : {0.005, 0.01, 0.02, 0.04, 0.08})
-            for (const double behind : {0.01, 0.02, 0.05, 0.1})
-              for (const double alone : {0.4, 0.5, 0.6, 0.7, 0.8, 1.0}) {
-                const StopRule rule{late, risen, window, gain, loss, behind, alone};
-                const auto result = stop_result(battery, designs, rule);
-                if (result.rank.value_or(-1) < rank || result.killed > killed || result.fewer <= fewest) continue;
-                fewest = result.fewer;
-                chosen = rule;
-              }
+            for (const double behind : {0.01, 0.02, 0.05, 0.1}) {
+              const StopRule rule{late, risen, window, gain, loss, behind};
+              const auto result = stop_result(battery, designs, rule);
+              if (result.rank.value_or(-1) < rank || result.killed > killed || result.fewer <= fewest) continue;
+              fewest = result.fewer;
+              chosen = rule;
+            }
   return chosen;
 }
 

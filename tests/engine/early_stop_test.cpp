@@ -37,13 +37,5 @@ TEST(EarlyStop, KeepsASiblingThatCatchesUp) {
   EXPECT_EQ(judge(looks({0.5, 0.5}), 0.55, 100, 0.25, kRule), Verdict::kGoOn) << "it is near";
 }
 
-TEST(EarlyStop, LeavesOnlyTheBestOnceItIsToGoOnAlone) {
-  auto rule = kRule;
-  rule.alone = 0.3;
-  EXPECT_EQ(judge(looks({0.5, 0.6}), 0.601, 100, 0.25, rule), Verdict::kGoOn);
-  EXPECT_EQ(judge(looks({0.5, 0.55, 0.6}), 0.601, 100, 0.25, rule), Verdict::kBehind);
-  EXPECT_EQ(judge(looks({0.5, 0.55, 0.6}), 0.6, 100, 0.25, rule), Verdict::kGoOn) << "it is the best";
-}
-
 }  // namespace
 }  // namespace madsearch
