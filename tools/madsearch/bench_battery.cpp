@@ -94,9 +94,8 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Compare
             << flags.study.seeds << " seed sets\n"
             << table.text() << "rank correlation: Spearman's, of one seed set's scores with " << flags.against
             << " (mean over the seed sets); of the mean: of their mean score; top half: of " << flags.against
-            << ";\nclose pairs: less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median\n\n"
-            << "tasks on the judged half\n"
-            << tasks.text();
+            << ";\nclose pairs: less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median\n";
+  if (!judged.empty()) std::cout << "\ntasks on the judged half\n" << tasks.text();
   if (rates.beyond > 0)
     std::cout << "learning rates: " << rates.beyond << " of " << rates.trainings << " trainings went beyond the edge of the grid, " << rates.better
               << " were best there\n";
