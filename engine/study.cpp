@@ -109,10 +109,10 @@ std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, co
   return out;
 }
 
-RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log) {
+RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log, std::int64_t first) {
   RateWindows out;
   for (const auto* design : designs)
-    for (std::int64_t s = 0; s < seeds; ++s)
+    for (std::int64_t s = first; s < first + seeds; ++s)
       for (const auto& row : study_requests(battery, *design, s))
         for (const auto& request : row) {
           const auto* reply = log.find(request.id);
@@ -124,11 +124,11 @@ RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDe
   return out;
 }
 
-StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log) {
+StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log, std::int64_t first) {
   StudyScore out;
   out.tasks.resize(battery.tasks.size());
   for (const auto& task : battery.tasks) out.settings.emplace_back(task.settings.size());
-  for (std::int64_t s = 0; s < seeds; ++s) {
+  for (std::int64_t s = first; s < first + seeds; ++s) {
     std::vector<std::vector<double>> accuracies, seconds;
     bool ok = true;
     for (const auto& row : study_requests(battery, design, s)) {

@@ -33,7 +33,7 @@ Study read_study(const std::filesystem::path& file, const std::filesystem::path&
 /// What a battery's trainings of one design on one seed set ask for, [task][setting].
 std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, const StudyDesign& design, std::int64_t seed_set);
 
-/// A design's scores under a battery, of the seed sets whose trainings are all in the log and ok.
+/// A design's scores under a battery, of the seed sets `first` .. first + seeds - 1 whose trainings are all in the log and ok.
 struct StudyScore {
   std::vector<double> scores;                                 // by seed set, 0..1
   std::vector<std::vector<double>> tasks;                     // [task][seed set]
@@ -44,12 +44,13 @@ struct StudyScore {
   std::vector<std::vector<Setting>> settings;                 // [task][setting]
   bool complete(std::int64_t seeds) const { return static_cast<std::int64_t>(scores.size()) == seeds; }
 };
-StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log);
+StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log, std::int64_t first = 0);
 
 /// How often a grid of learning rates was too narrow.
 struct RateWindows {
   std::size_t trainings = 0, beyond = 0, better = 0;          // in the log; that tried the rate beyond the edge; that were best there
 };
-RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log);
+RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log,
+                         std::int64_t first = 0);
 
 }  // namespace madsearch

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 struct Flags {
   StudyFlags study;
   std::string battery = "quick", against = "reference";
-  std::int64_t against_seeds = 1;
+  std::int64_t against_seeds = 1, first = -1;
   bool designs = false;
   Format format = Format::kText;
 };
@@ -50,7 +50,7 @@ Json group_json(const std::string& name, const Fidelity& f) {
 }
 
 void print(const Flags& flags, const Battery& battery, const std::vector<Compared>& all, const RateWindows& rates) {
-  Json out = {{"battery", battery.name}, {"against", flags.against}, {"seed_sets", flags.study.seeds}, {"groups", Json::array()}, {"tasks", Json::array()},
+  Json out = {{"battery", battery.name}, {"against", flags.against}, {"seed_sets", flags.study.seeds}, {"first_seed_set", flags.first}, {"groups", Json::array()}, {"tasks", Json::array()},
               {"designs", Json::array()}};
   Table table({"designs", "", "rank correlation", "95 % bootstrap<", "of the mean", "top half", "close pairs in order<", "reliability", "core s", "worst",
                "effective tasks"});
@@ -91,7 +91,8 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Compare
     return;
   }
   std::cout << (battery.partial() ? "partial battery " : "battery ") << battery.name << " against " << flags.against << ": " << all.size() << " designs, "
-            << flags.study.seeds << " seed sets\n"
+            << flags.study.seeds << (flags.study.seeds == 1 ? " seed set" : " seed sets")
+            << (flags.first >= flags.against_seeds ? ", others than " + flags.against + "'s" : "") << "\n"
             << table.text() << "rank correlation: Spearman's, of one seed set's scores with " << flags.against
             << " (mean over the seed sets); of the mean: of their mean score; top half: of " << flags.against
             << ";\nclose pairs: less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median\n";
@@ -110,18 +111,20 @@ void add_bench_battery(CLI::App& bench, int& code) {
   command->add_option("BATTERY", flags->battery, "a name or a YAML file")->capture_default_str();
   command->add_option("--against", flags->against, "the longer battery that it should agree with")->capture_default_str();
   command->add_option("--against-seeds", flags->against_seeds, "seed sets of the longer battery")->check(CLI::Range(1, 100))->capture_default_str();
+  command->add_option("--first", flags->first, "first of the battery's seed sets (default: the first that the longer battery has not)")->check(CLI::Range(0, 1000));
   command->add_flag("--designs", flags->designs, "list the designs with both scores too");
   add_study(*command, flags->study);
   add_format(*command, flags->format);
   command->callback([flags, &code] {
+    if (flags->first < 0) flags->first = flags->against_seeds;  // common draws would make the two agree
     const auto battery = load_battery(flags->battery, configs_folder()), against = load_battery(flags->against, configs_folder());
     const auto study = read_study(flags->study.file, configs_folder());
     StudyLog log(flags->study.log);
     const auto designs = chosen_designs(flags->study, study);
     train_missing(flags->study, against, designs, flags->against_seeds, log);
-    train_missing(flags->study, battery, designs, flags->study.seeds, log);
-    const auto all = compared(battery, flags->study.seeds, against, flags->against_seeds, designs, log);
-    print(*flags, battery, all, rate_windows(battery, designs, flags->study.seeds, log));
+    train_missing(flags->study, battery, designs, flags->study.seeds, log, flags->first);
+    const auto all = compared(battery, flags->study.seeds, against, flags->against_seeds, designs, log, flags->first);
+    print(*flags, battery, all, rate_windows(battery, designs, flags->study.seeds, log, flags->first));
     code = all.empty() ? 1 : 0;
   });
 }

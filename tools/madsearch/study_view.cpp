@@ -26,10 +26,11 @@ std::vector<const StudyDesign*> chosen_designs(const StudyFlags& flags, const St
   return out;
 }
 
-void train_missing(const StudyFlags& flags, const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, StudyLog& log) {
+void train_missing(const StudyFlags& flags, const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, StudyLog& log,
+                   std::int64_t first) {
   std::map<std::string, TrainRequest> asked;
   std::vector<Message> requests;
-  for (std::int64_t s = 0; s < seeds; ++s)
+  for (std::int64_t s = first; s < first + seeds; ++s)
     for (const auto* design : designs)
       for (auto& row : study_requests(battery, *design, s))
         for (auto& request : row) {
@@ -52,12 +53,12 @@ void train_missing(const StudyFlags& flags, const Battery& battery, const std::v
 }
 
 std::vector<Compared> compared(const Battery& battery, std::int64_t seeds, const Battery& against, std::int64_t against_seeds,
-                               const std::vector<const StudyDesign*>& designs, const StudyLog& log) {
+                               const std::vector<const StudyDesign*>& designs, const StudyLog& log, std::int64_t first) {
   std::vector<Compared> out;
   std::string missing;
   for (const auto* design : designs) {
     const auto longer = study_score(against, *design, against_seeds, log);
-    auto score = study_score(battery, *design, seeds, log);
+    auto score = study_score(battery, *design, seeds, log, first);
     if (longer.complete(against_seeds) && score.complete(seeds)) out.push_back({design, mean(longer.scores), std::move(score)});
     else missing += "\n  " + text(design->genome);
   }
