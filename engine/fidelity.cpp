@@ -79,18 +79,20 @@ Fidelity fidelity(const std::vector<Compared>& designs, Seed seed) {
   out.reliability = between_columns(columns);
   out.median_seconds = quantile(seconds, 0.5);
   out.worst_seconds = quantile(seconds, 1);
-  double right = 0;
   for (std::size_t i = 0; i < designs.size(); ++i)
     for (std::size_t j = i + 1; j < designs.size(); ++j) {
       const auto gap = designs[i].reference - designs[j].reference;
-      if (std::abs(gap) >= kClose || gap == 0) continue;
-      ++out.close_pairs;
+      if (gap == 0) continue;
+      const bool close = std::abs(gap) < kClose;
+      ++(close ? out.close_pairs : out.clear_pairs);
+      auto& right = close ? out.close_right : out.clear_right;
       for (const auto& column : columns) {
         const auto seen = column[i] - column[j];
         right += (seen == 0 ? 0.5 : (seen > 0) == (gap > 0) ? 1.0 : 0.0) / static_cast<double>(sets);
       }
     }
-  if (out.close_pairs > 0) out.close_right = right / static_cast<double>(out.close_pairs);
+  if (out.close_pairs > 0) out.close_right /= static_cast<double>(out.close_pairs);
+  if (out.clear_pairs > 0) out.clear_right /= static_cast<double>(out.clear_pairs);
   if (designs.empty()) return out;
   std::vector<std::vector<double>> tasks(designs.front().score.tasks.size());
   for (const auto& one : designs)

@@ -24,6 +24,8 @@ struct Fidelity {
   std::optional<double> rank_of_mean;                         // of the mean over all seed sets
   std::size_t close_pairs = 0;                                // pairs of designs that reference sees less than 0.05 apart ...
   double close_right = 0;                                     // ... share of them that the battery orders as reference does
+  std::size_t clear_pairs = 0;                                // pairs at least 0.05 apart, and the same of them
+  double clear_right = 0;
   std::optional<double> reliability;                          // Spearman of two seed sets, mean over pairs of seed sets
   double median_seconds = 0, worst_seconds = 0;               // core seconds a candidate and seed set
   std::optional<double> effective_tasks;

@@ -29,6 +29,8 @@ TEST(Fidelity, OfABatteryThatAgreesIsWhole) {
   EXPECT_NEAR(f.rank_bounds->low, 1, 1e-12);
   EXPECT_EQ(f.close_pairs, 1u);                               // 0.1 and 0.12
   EXPECT_EQ(f.close_right, 1);
+  EXPECT_EQ(f.clear_pairs, 5u);
+  EXPECT_EQ(f.clear_right, 1);
   EXPECT_EQ(f.median_seconds, 3);
   EXPECT_EQ(f.worst_seconds, 4);
 }

@@ -44,7 +44,7 @@ std::vector<Group> groups(const std::vector<Compared>& all) {
 Json group_json(const std::string& name, const Fidelity& f) {
   return {{"group", name}, {"designs", f.designs}, {"rank_correlation", or_null(f.rank)}, {"rank_low", f.rank_bounds ? Json(f.rank_bounds->low) : Json(nullptr)},
           {"rank_high", f.rank_bounds ? Json(f.rank_bounds->high) : Json(nullptr)}, {"rank_of_mean", or_null(f.rank_of_mean)},
-          {"rank_top_half", or_null(f.rank_top_half)}, {"close_pairs", f.close_pairs}, {"close_pairs_right", f.close_right},
+          {"rank_top_half", or_null(f.rank_top_half)}, {"close_pairs", f.close_pairs}, {"close_pairs_right", f.close_right}, {"clear_pairs", f.clear_pairs}, {"clear_pairs_right", f.clear_right},
           {"reliability", or_null(f.reliability)}, {"median_core_seconds", f.median_seconds}, {"worst_core_seconds", f.worst_seconds},
           {"effective_tasks", or_null(f.effective_tasks)}};
 }
@@ -52,13 +52,13 @@ Json group_json(const std::string& name, const Fidelity& f) {
 void print(const Flags& flags, const Battery& battery, const std::vector<Compared>& all, const RateWindows& rates) {
   Json out = {{"battery", battery.name}, {"against", flags.against}, {"seed_sets", flags.study.seeds}, {"first_seed_set", flags.first}, {"groups", Json::array()}, {"tasks", Json::array()},
               {"designs", Json::array()}};
-  Table table({"designs", "", "rank correlation", "95 % bootstrap<", "of the mean", "top half", "close pairs in order<", "reliability", "core s", "worst",
+  Table table({"designs", "", "rank correlation", "95 % bootstrap<", "of the mean", "top half", "clear pairs in order<", "close pairs<", "reliability", "core s", "worst",
                "effective tasks"});
   for (const auto& [name, designs] : groups(all)) {
     const auto f = fidelity(designs, Seed{}.derive(name));
     out["groups"].push_back(group_json(name, f));
     table.add({name, std::to_string(f.designs), or_blank(f.rank), f.rank_bounds ? shown("%.2f", f.rank_bounds->low) + ".." + shown("%.2f", f.rank_bounds->high) : "",
-               or_blank(f.rank_of_mean), or_blank(f.rank_top_half), shown("%.0f %%", 100 * f.close_right) + " of " + std::to_string(f.close_pairs),
+               or_blank(f.rank_of_mean), or_blank(f.rank_top_half), shown("%.0f %%", 100 * f.clear_right) + " of " + std::to_string(f.clear_pairs), shown("%.0f %%", 100 * f.close_right) + " of " + std::to_string(f.close_pairs),
                or_blank(f.reliability), shown("%.1f", f.median_seconds), shown("%.1f", f.worst_seconds), f.effective_tasks ? shown("%.1f", *f.effective_tasks) : ""});
   }
   std::vector<Compared> judged;
@@ -95,7 +95,7 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Compare
             << (flags.first >= flags.against_seeds ? ", others than " + flags.against + "'s" : "") << "\n"
             << table.text() << "rank correlation: Spearman's, of one seed set's scores with " << flags.against
             << " (mean over the seed sets); of the mean: of their mean score; top half: of " << flags.against
-            << ";\nclose pairs: less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median\n";
+            << ";\nclear and close pairs: at least and less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median\n";
   if (!judged.empty()) std::cout << "\ntasks on the judged half\n" << tasks.text();
   if (rates.beyond > 0)
     std::cout << "learning rates: " << rates.beyond << " of " << rates.trainings << " trainings went beyond the edge of the grid, " << rates.better
