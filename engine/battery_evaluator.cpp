@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "engine/train_request.h"
 #include "mad_tasks/score.h"
 #include "mad_tasks/table.h"
 #include "search/graph.h"
@@ -40,17 +41,9 @@ BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures&
 TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t task, std::size_t setting, const std::string& design) const {
   const auto& battery = *underway.battery;
   const auto& evaluation = underway.evaluation;
-  TrainRequest out;
+  const auto seed = Seed{config_.seed}.derive(to_text(evaluation.rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set));
+  auto out = train_request(battery, battery.tasks[task].settings[setting], design, seed);
   out.id = training_id(underway.candidate.hash, evaluation, battery.tasks[task].task, setting);
-  out.design = design;
-  out.setting = battery.tasks[task].settings[setting];
-  out.grid = battery.grid;
-  out.seed = Seed{config_.seed}.derive(to_text(evaluation.rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set)).value;
-  out.width = battery.width;
-  out.protocol = battery.protocol;
-  out.norm = battery.norm;
-  out.evaluate_every = battery.evaluate_every;
-  out.early_stop = battery.early_stop;
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "configs/errors.h"
+#include "engine/train_request.h"
 #include "primitives/table.h"
 #include "search/architectures.h"
 #include "search/designs.h"
@@ -93,16 +94,7 @@ std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, co
   for (const auto& task : battery.tasks) {
     auto& row = out.emplace_back();
     for (const auto& setting : task.settings) {
-      auto& request = row.emplace_back();
-      request.design = text(sized);
-      request.setting = setting;
-      request.grid = battery.grid;
-      request.seed = Seed{}.derive("study").derive(static_cast<std::uint64_t>(seed_set)).value;
-      request.width = battery.width;
-      request.protocol = battery.protocol;
-      request.norm = battery.norm;
-      request.evaluate_every = battery.evaluate_every;
-      request.early_stop = battery.early_stop;
+      auto& request = row.emplace_back(train_request(battery, setting, text(sized), Seed{}.derive("study").derive(static_cast<std::uint64_t>(seed_set))));
       request.id = study_key(request);
     }
   }

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "configs/errors.h"
 #include "engine/run_config.h"
+#include "engine/train_request.h"
 #include "mad_tasks/table.h"
 #include "results/statistics.h"
 #include "search/graph.h"
@@ -79,17 +80,9 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
     for (std::int64_t s = 0; s < flags.seeds; ++s)
       for (std::size_t i = 0; i < battery.tasks.size(); ++i)
         for (std::size_t j = 0; j < battery.tasks[i].settings.size(); ++j) {
-          TrainRequest request;
+          const auto seed = Seed{static_cast<std::uint64_t>(flags.seed)}.derive("score").derive(static_cast<std::uint64_t>(s));
+          auto request = train_request(battery, battery.tasks[i].settings[j], text(sized), seed);
           request.id = std::to_string(out.size() - 1) + "/" + std::to_string(s) + "/" + std::to_string(i) + "/" + std::to_string(j);
-          request.design = text(sized);
-          request.setting = battery.tasks[i].settings[j];
-          request.grid = battery.grid;
-          request.seed = Seed{static_cast<std::uint64_t>(flags.seed)}.derive("score").derive(static_cast<std::uint64_t>(s)).value;
-          request.width = battery.width;
-          request.protocol = battery.protocol;
-          request.norm = battery.norm;
-          request.evaluate_every = battery.evaluate_every;
-          request.early_stop = battery.early_stop;
           Message message;
           message.type = Message::Type::kTrain;
           message.train = std::move(request);
