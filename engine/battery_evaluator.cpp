@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "engine/train_request.h"
+#include "engine/battery_trainings.h"
 #include "mad_tasks/score.h"
 #include "mad_tasks/table.h"
 #include "search/graph.h"

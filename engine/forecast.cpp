@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "configs/errors.h"
+#include "engine/learning_rates.h"
 #include "search/graph.h"
 
 namespace madsearch {
@@ -13,8 +14,8 @@ constexpr std::int64_t kSteps = 5, kMostBatch = 16;           // of the measurem
 
 /// Training FLOPs of one candidate: transformer++ stands for all, which have equal parameters.
 double flops_of(const Battery& battery, const Genome& genome) {
-  const bool beyond = battery.protocol == DataProtocol::kMadsearch &&  // a best rate at the edge of the grid is followed by one more
-                      std::any_of(battery.grid.begin(), battery.grid.end(), [&](const auto& point) { return point.learning_rate != battery.grid[0].learning_rate; });
+  const bool beyond = battery.protocol == DataProtocol::kMadsearch &&
+                      std::any_of(battery.grid.begin(), battery.grid.end(), [&](const auto& point) { return beyond_the_edge(battery.grid, point).has_value(); });
   const auto replicas = static_cast<double>(battery.grid.size() + (beyond ? 1 : 0));
   double total = 0;
   for (const auto& task : battery.tasks)

@@ -25,8 +25,8 @@ std::vector<Objective> stored_objectives(const Store& store) {
 }
 
 struct Scores {
-  std::vector<double> search, fresh;
-  std::map<std::int64_t, double> by_set;                      // fresh ones
+  std::vector<double> search;
+  std::map<std::int64_t, double> fresh;                       // by seed set
   double violation = 0;
   bool completed = false;
 };
@@ -67,7 +67,7 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
   for (const auto& evaluation : store.evaluations()) {
     if (!evaluation.finished || evaluation.outcome != Outcome::kOk) continue;
     auto& held = scores[evaluation.hash];
-    if (evaluation.rung == Rung::kConfirm) held.fresh.push_back(evaluation.score), held.by_set[evaluation.seed_set] = evaluation.score;
+    if (evaluation.rung == Rung::kConfirm) held.fresh[evaluation.seed_set] = evaluation.score;
     if (evaluation.rung == Rung::kBattery) {
       held.search.push_back(evaluation.score);
       if (evaluation.seed_set == 0) held.violation = evaluation.violation, held.completed = true;
@@ -82,13 +82,15 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
     if (held == scores.end() || !held->second.completed || (feasible_only && held->second.violation > 0)) continue;
     FrontRow row{.candidate = candidate};
     row.confirmed = held->second.fresh.size() >= 2;
-    row.score = row.confirmed ? interval(held->second.fresh) : Interval{interval(held->second.search).mean, {}, {}};
+    std::vector<double> fresh;
+    for (const auto& [set, score] : held->second.fresh) fresh.push_back(score);
+    row.score = row.confirmed ? interval(fresh) : Interval{interval(held->second.search).mean, {}, {}};
     row.rung = row.confirmed ? Rung::kConfirm : Rung::kBattery;
     row.seeds = static_cast<std::int64_t>(row.confirmed ? held->second.fresh.size() : held->second.search.size());
     row.seed = candidate.origin.starts_with("seed:");
     if (const auto known = bits.find(candidate.hash); known != bits.end()) row.bits_per_byte = known->second;
     row.objectives = values(objectives, candidate, row.score.mean);
-    for (const auto& [set, score] : held->second.by_set) row.fresh[set] = values(objectives, candidate, score);
+    for (const auto& [set, score] : held->second.fresh) row.fresh[set] = values(objectives, candidate, score);
     out.push_back(std::move(row));
   }
   return out;

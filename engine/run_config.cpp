@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "configs/errors.h"
+#include "engine/battery_trainings.h"
 #include "engine/front_report.h"
 #include "primitives/table.h"
 #include "results/store.h"
@@ -91,8 +92,7 @@ ArchitectureLimits limits_of(Reader& in, const RunConfig& config) {
   ArchitectureLimits out;
   out.primitives = checked(in, "primitives", all_primitives(), all_primitives(), "primitive");
   out.stages = in.integer("stages", 8, 1, 64);
-  out.shape = {config.battery.width, config.battery.longest(),
-               config.battery.protocol == DataProtocol::kMadLab ? Protocol::kMadLab : Protocol::kMadsearch};
+  out.shape = shape_of(config.battery);
   for (const auto width : in.reals("valid_widths", {}, 4, 65'536)) out.widths.push_back(static_cast<std::int64_t>(width));
   if (const auto most = in.integer("parameters", 0, 0, 1'000'000'000'000); most > 0) out.parameters = most;
   out.parallel = in.boolean("parallel", true);

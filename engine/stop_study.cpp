@@ -1,7 +1,9 @@
 #include "engine/stop_study.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "engine/learning_rates.h"
 #include "mad_tasks/table.h"
 #include "results/statistics.h"
 
@@ -41,14 +43,6 @@ const Curve* winner(const std::vector<Curve>& curves) {
   return out;
 }
 
-/// -1, 0, 1: the rate is the least of the grid, within it, the largest.
-int side(const std::vector<Replayed>& grid, double rate) {
-  double least = rate, most = rate;
-  for (const auto& one : grid) least = std::min(least, one.curve->point.learning_rate), most = std::max(most, one.curve->point.learning_rate);
-  if (least == most) return 0;
-  return rate == least ? -1 : rate == most ? 1 : 0;
-}
-
 /// Of looks in each tenth of the training the first, and the last of all: a search looks ten times.
 std::vector<Curve> as_often_as_a_search(std::vector<Curve> curves, std::int64_t steps) {
   for (auto& curve : curves) {
@@ -78,9 +72,11 @@ Replay replay(const Recorded& training, const StopRule& rule) {
   for (const auto& one : grid)
     if (best_of(one.seen) > best_of(chosen->seen)) chosen = &one;
   if (!beyond.empty()) {
-    const auto where = side(grid, chosen->curve->point.learning_rate);
-    const bool larger = beyond.front().curve->point.learning_rate > chosen->curve->point.learning_rate;
-    if (where != 0 && (where > 0) == larger) run(beyond, best, training.steps, training.chance, rule);
+    std::vector<GridPoint> points;
+    for (const auto& one : grid) points.push_back(one.curve->point);
+    const auto next = beyond_the_edge(points, chosen->curve->point);
+    const auto recorded = beyond.front().curve->point.learning_rate;
+    if (next && std::abs(next->learning_rate - recorded) < 1e-6 * recorded) run(beyond, best, training.steps, training.chance, rule);
     else beyond.front().stopped = true;
   }
   grid.insert(grid.end(), beyond.begin(), beyond.end());

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "configs/errors.h"
-#include "engine/train_request.h"
+#include "engine/battery_trainings.h"
 #include "primitives/table.h"
 #include "search/architectures.h"
 #include "search/designs.h"
@@ -77,7 +77,7 @@ Study read_study(const std::filesystem::path& file, const std::filesystem::path&
   }
   halve(hand, Rng(root.derive("hand")));
   halve(drawn, Rng(root.derive("random")));
-  Study out{seed, {}};
+  Study out;
   for (std::size_t i = 0; i < std::max(hand.size(), drawn.size()); ++i) {
     if (i < hand.size()) out.designs.push_back(std::move(hand[i]));
     if (i < drawn.size()) out.designs.push_back(std::move(drawn[i]));
@@ -86,7 +86,7 @@ Study read_study(const std::filesystem::path& file, const std::filesystem::path&
 }
 
 std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, const StudyDesign& design, std::int64_t seed_set) {
-  const Shape shape{battery.width, battery.longest(), battery.protocol == DataProtocol::kMadLab ? Protocol::kMadLab : Protocol::kMadsearch};
+  const auto shape = shape_of(battery);
   const auto sized = solve_sizes(design.genome, shape).genome;
   if (const auto sentence = invalid(sized, shape); !sentence.empty())
     throw ConfigError("battery " + battery.name + " at width " + std::to_string(battery.width) + " does not take \"" + text(design.genome) + "\": " + sentence);
@@ -129,7 +129,7 @@ StudyScore study_score(const Battery& battery, const StudyDesign& design, std::i
         const auto* reply = log.find(request.id);
         ok = ok && reply && reply->record.outcome == Outcome::kOk;
         if (!ok) break;
-        accuracies.back().push_back(battery.protocol == DataProtocol::kMadLab ? reply->record.test_macro : reply->record.validation_b);
+        accuracies.back().push_back(scored_accuracy(battery, reply->record));
         seconds.back().push_back(reply->record.core_seconds);
       }
     }

@@ -21,7 +21,6 @@ struct StudyDesign {
 
 /// Hand designs and random stripes of equal parameters, halves drawn by seed, in the order in which they are trained: halves in turn.
 struct Study {
-  std::uint64_t seed = 0;
   std::vector<StudyDesign> designs;
 };
 

@@ -36,6 +36,16 @@ double t(std::int64_t freedom) { return boost::math::quantile(boost::math::stude
 
 }  // namespace
 
+Objectives mean(const FreshResults& fresh) {
+  auto out = fresh.begin()->second;
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    double beyond = 0;
+    for (const auto& [set, point] : fresh) beyond += point[k] - out[k];
+    out[k] += beyond / static_cast<double>(fresh.size());
+  }
+  return out;
+}
+
 Comparison::Comparison(std::vector<FreshResults> designs) : designs_(std::move(designs)) {
   std::size_t objectives = 0;
   std::set<std::int64_t> sets;

@@ -10,6 +10,7 @@ namespace madsearch {
 
 /// One design on fresh seeds: seed set -> its objectives there (all minimised).
 using FreshResults = std::map<std::int64_t, Objectives>;
+Objectives mean(const FreshResults& fresh);                   // of one seed set at least; exact where all are equal, as sizes are
 
 /// Which design beats which, told from the seed sets that both were measured on: a seed set gives every design the same data, initial
 /// weights and order, so what it does to all of them cancels in the difference.

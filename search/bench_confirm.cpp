@@ -32,13 +32,6 @@ struct Ended {
   std::int64_t evaluations = 0;
 };
 
-Objectives mean(const FreshResults& fresh) {
-  auto out = fresh.begin()->second;                           // the state is the same on every seed set
-  out[0] = 0;
-  for (const auto& [set, point] : fresh) out[0] += point[0] / static_cast<double>(fresh.size());
-  return out;
-}
-
 std::int64_t confirm_budget(const SearchOptions& options) {
   return options.confirm_seeds * (static_cast<std::int64_t>(hand_designs().size()) + options.confirm_members);
 }
@@ -178,8 +171,7 @@ ConfirmResult bench_confirm(const NoisyToy& noisy, SearchOptions options, Confir
     gap.add(by_scores - in_truth);
     distance.add(std::abs(by_scores - in_truth));
   }
-  return {.way = way,
-          .evaluations = evaluations.average(),
+  return {.evaluations = evaluations.average(),
           .returned = returned.average(),
           .share_true = share_true.average(),
           .share_on_front = share_on_front.average(),

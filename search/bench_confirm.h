@@ -33,7 +33,6 @@ struct Average {
 
 /// What is returned at the end of a run. A member is true if no candidate that the run evaluated beats it in truth.
 struct ConfirmResult {
-  Confirming way = Confirming::kNone;
   Average evaluations;                                        // of search and confirmation
   Average returned;                                           // members
   Average share_true;                                         // of the members, 0..1

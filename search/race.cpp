@@ -113,13 +113,7 @@ std::vector<std::pair<std::size_t, Objectives>> Race::means() const {
   for (std::size_t i = 0; i < racers_.size(); ++i) {
     const auto& fresh = racers_[i].fresh;
     if (!racers_[i].races || fresh.size() < kLeastSeeds) continue;
-    auto mean = fresh.begin()->second;
-    for (std::size_t k = 0; k < mean.size(); ++k) {
-      double beyond = 0;                                      // the first, so that sizes come out exact
-      for (const auto& [set, point] : fresh) beyond += point[k] - mean[k];
-      mean[k] += beyond / static_cast<double>(fresh.size());
-    }
-    out.emplace_back(i, std::move(mean));
+    out.emplace_back(i, mean(fresh));
   }
   return out;
 }

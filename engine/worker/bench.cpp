@@ -14,6 +14,7 @@
 #include "engine/worker/model.h"
 #include "engine/worker/optimizer.h"
 #include "primitives/table.h"
+#include "results/statistics.h"
 #include "search/sizes.h"
 
 namespace madsearch {
@@ -118,8 +119,7 @@ Timing time_steps(const Genome& design, const BenchRequest& request, const Runti
     runtime.synchronize();
     if (i >= 2) times.push_back(1e3 * watch.wall_seconds());
   }
-  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
-  return {times[times.size() / 2], peak.above(), flops_of(genome, shape, request.batch)};
+  return {quantile(times, 0.5), peak.above(), flops_of(genome, shape, request.batch)};
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "configs/seed.h"
 #include "primitives/mixer.h"
 #include "primitives/table.h"
+#include "results/statistics.h"
 
 namespace madsearch {
 namespace {
@@ -105,9 +106,7 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime) {
     runtime.synchronize();
     times.push_back(1e3 * watch.wall_seconds());
   }
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return {request.id, apart.output, apart.gradient, apart.worst, *middle};
+  return {request.id, apart.output, apart.gradient, apart.worst, quantile(times, 0.5)};
 }
 
 }  // namespace madsearch

@@ -8,10 +8,10 @@
 #include <limits>
 #include <memory>
 #include <optional>
-#include <set>
 #include <stdexcept>
 
 #include "engine/early_stop.h"
+#include "engine/learning_rates.h"
 #include "engine/worker/examples.h"
 #include "engine/worker/metrics.h"
 #include "engine/worker/model.h"
@@ -45,7 +45,7 @@ class Training {
     prepare();
     begin(request_.grid);
     loop(reply.record);
-    if (const auto beyond = beyond_the_edge()) {
+    if (const auto beyond = one_more()) {
       begin({*beyond});
       loop(reply.record);
     }
@@ -55,7 +55,7 @@ class Training {
  private:
   void prepare();
   void begin(const std::vector<GridPoint>& grid);             // a replica for each point, untrained
-  std::optional<GridPoint> beyond_the_edge() const;
+  std::optional<GridPoint> one_more() const;                  // the rate beyond the grid's edge, if it is to be tried
   const Progressed* chosen() const;                           // nothing if all diverged
   void loop(TrainingRecord& record);
   void finish(TrainReply& reply);
@@ -126,18 +126,10 @@ void Training::begin(const std::vector<GridPoint>& grid) {
   optimizer_ = std::make_unique<AdamW>(*model_, rates, decays, adam);
 }
 
-/// A best learning rate at the end of the grid says nothing of the rates beyond: the next one there is tried, once, whoever the candidate.
-std::optional<GridPoint> Training::beyond_the_edge() const {
+std::optional<GridPoint> Training::one_more() const {
   const auto* best = chosen();
   if (mad_lab_ || !best || best->accuracy >= kPerfect * oracle_) return {};
-  std::set<double> rates;
-  for (const auto& point : request_.grid) rates.insert(point.learning_rate);
-  if (rates.size() < 2) return {};
-  const auto rate = best->point.learning_rate;
-  const bool least = rate == *rates.begin();
-  if (!least && rate != *rates.rbegin()) return {};
-  const auto neighbour = least ? *std::next(rates.begin()) : *std::next(rates.rbegin());
-  return GridPoint{rate * rate / neighbour, best->point.weight_decay};
+  return beyond_the_edge(request_.grid, best->point);
 }
 
 const Progressed* Training::chosen() const {

@@ -6,6 +6,7 @@
 #include "engine/fidelity.h"
 #include "engine/run_config.h"
 #include "study_view.h"
+#include "json.h"
 #include "table.h"
 
 namespace madsearch {
@@ -21,7 +22,6 @@ struct Flags {
   Format format = Format::kText;
 };
 
-Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 std::string or_blank(const std::optional<double>& value) { return value ? shown("%.2f", *value) : ""; }
 
 /// A name and the designs that go by it.

@@ -5,9 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "mad_tasks/score.h"
+#include "engine/battery_trainings.h"
 #include "engine/run_config.h"
 #include "engine/run_directory.h"
+#include "mad_tasks/score.h"
 #include "results/store.h"
 
 namespace madsearch {
@@ -39,7 +40,7 @@ std::vector<std::string> problems(const Store& store, const RunConfig& config) {
         const auto training = store.training(key + "/" + task.task + "/" + std::to_string(j));
         complete = complete && training;
         ok = ok && training && training->outcome == Outcome::kOk;
-        row.push_back(!training ? 0 : battery.protocol == DataProtocol::kMadLab ? training->test_macro : training->validation_b);
+        row.push_back(!training ? 0 : scored_accuracy(battery, *training));
       }
     }
     if (!complete) {

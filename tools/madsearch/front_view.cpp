@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "json.h"
 #include "table.h"
 
 namespace madsearch {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
 std::string interval_text(const Interval& score) {
   return score.low ? shown("%.3f", *score.low) + ".." + shown("%.3f", *score.high) : "";

@@ -8,10 +8,11 @@
 #include "command.h"
 #include "configs/errors.h"
 #include "engine/run_config.h"
-#include "engine/train_request.h"
+#include "engine/battery_trainings.h"
 #include "mad_tasks/table.h"
 #include "results/statistics.h"
 #include "search/graph.h"
+#include "json.h"
 #include "table.h"
 
 namespace madsearch {
@@ -43,7 +44,7 @@ std::vector<std::vector<double>> accuracies(const Battery& battery, const Traini
   std::vector<std::vector<double>> out;
   for (const auto& task : trainings) {
     out.emplace_back();
-    for (const auto& t : task) out.back().push_back(battery.protocol == DataProtocol::kMadLab ? t.test_macro : t.validation_b);
+    for (const auto& t : task) out.back().push_back(scored_accuracy(battery, t));
   }
   return out;
 }
@@ -56,7 +57,7 @@ bool ok(const Trainings& trainings) {
 }
 
 std::vector<Scored> score(const Flags& flags, const Battery& battery) {
-  const Shape shape{battery.width, battery.longest(), battery.protocol == DataProtocol::kMadLab ? Protocol::kMadLab : Protocol::kMadsearch};
+  const auto shape = shape_of(battery);
   std::vector<Scored> out;
   std::vector<Message> requests;
   std::vector<Design> designs;
@@ -112,15 +113,13 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
   return out;
 }
 
-Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
-
 Json setting_json(const Battery& battery, std::size_t i, std::size_t j, const std::vector<Trainings>& seeds) {
   const auto& setting = battery.tasks[i].settings[j].setting;
   Json values, outcomes = Json::array(), scores = Json::array(), raw = Json::array(), test = Json::array();
   for (const auto& [name, value] : setting.values) values[name] = value;
   for (const auto& trainings : seeds) {
     const auto& t = trainings[i][j];
-    const auto accuracy = battery.protocol == DataProtocol::kMadLab ? t.test_macro : t.validation_b;
+    const auto accuracy = scored_accuracy(battery, t);
     outcomes.push_back(to_text(t.outcome));
     raw.push_back(accuracy);
     test.push_back(t.test);

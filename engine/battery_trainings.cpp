@@ -1,6 +1,10 @@
-#include "engine/train_request.h"
+#include "engine/battery_trainings.h"
 
 namespace madsearch {
+
+Shape shape_of(const Battery& battery) {
+  return {battery.width, battery.longest(), battery.protocol == DataProtocol::kMadLab ? Protocol::kMadLab : Protocol::kMadsearch};
+}
 
 TrainRequest train_request(const Battery& battery, const BatterySetting& setting, const std::string& design, Seed seed) {
   TrainRequest out;
@@ -14,6 +18,10 @@ TrainRequest train_request(const Battery& battery, const BatterySetting& setting
   out.evaluate_every = battery.evaluate_every;
   out.early_stop = battery.early_stop;
   return out;
+}
+
+double scored_accuracy(const Battery& battery, const TrainingRecord& training) {
+  return battery.protocol == DataProtocol::kMadLab ? training.test_macro : training.validation_b;
 }
 
 }  // namespace madsearch
