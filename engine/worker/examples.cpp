@@ -10,16 +10,33 @@
 
 namespace madsearch {
 
+HostBatch::HostBatch(std::int64_t examples, std::int64_t length, std::int64_t scored, const at::Device& device)
+    : examples_(examples), length_(length), scored_(scored), device_(device),
+      all_(at::empty({examples * length + 2 * scored}, at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()))) {}
+
+std::int64_t* HostBatch::inputs() { return all_.data_ptr<std::int64_t>(); }
+std::int64_t* HostBatch::scored() { return inputs() + examples_ * length_; }
+std::int64_t* HostBatch::targets() { return scored() + scored_; }
+
+Batch HostBatch::send() const {
+  const auto there = all_.to(device_, /*non_blocking=*/true);
+  const auto tokens = examples_ * length_;
+  return {there.narrow(0, 0, tokens).view({examples_, length_}), there.narrow(0, tokens, scored_), there.narrow(0, tokens + scored_, scored_)};
+}
+
 Examples::Examples(const Generator& generator, Split split, std::int64_t n, int threads) : n_(n) {
   if (n < 1) throw std::invalid_argument("a split needs one example at least");
   const auto first = generator.make(split, 0);
   length_ = static_cast<std::int64_t>(first.inputs.size());
   inputs_.resize(static_cast<std::size_t>(n * length_));
   targets_.resize(inputs_.size());
+  scored_.resize(static_cast<std::size_t>(n));
   const auto make = [&](std::int64_t i) {
     const auto example = generator.make(split, static_cast<std::uint64_t>(i));
     std::copy(example.inputs.begin(), example.inputs.end(), inputs_.begin() + i * length_);
     std::copy(example.targets.begin(), example.targets.end(), targets_.begin() + i * length_);
+    scored_[static_cast<std::size_t>(i)] =
+        static_cast<std::int32_t>(length_ - std::count(example.targets.begin(), example.targets.end(), kIgnore));
   };
   if (threads > 1)
     tbb::task_arena(threads).execute([&] { tbb::parallel_for<std::int64_t>(0, n, make); });
@@ -28,21 +45,21 @@ Examples::Examples(const Generator& generator, Split split, std::int64_t n, int 
 }
 
 Batch Examples::batch(const std::int64_t* index, std::int64_t n, const at::Device& device) const {
-  auto inputs = at::empty({n, length_}, at::kLong);
-  auto* in = inputs.data_ptr<std::int64_t>();
-  std::vector<std::int64_t> scored, targets;
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < n; ++i) count += scored_[static_cast<std::size_t>(index[i])];
+  HostBatch out(n, length_, count, device);
+  auto *in = out.inputs(), *scored = out.scored(), *targets = out.targets();
   for (std::int64_t i = 0; i < n; ++i) {
     const auto from = index[i] * length_;
     for (std::int64_t t = 0; t < length_; ++t) {
       const auto at = static_cast<std::size_t>(from + t);
       in[i * length_ + t] = inputs_[at];
       if (targets_[at] == kIgnore) continue;
-      scored.push_back(i * length_ + t);
-      targets.push_back(targets_[at]);
+      *scored++ = i * length_ + t;
+      *targets++ = targets_[at];
     }
   }
-  const auto tensor = [&](const std::vector<std::int64_t>& v) { return at::tensor(at::ArrayRef<std::int64_t>(v), at::kLong).to(device); };
-  return {inputs.to(device), tensor(scored), tensor(targets)};
+  return out.send();
 }
 
 Batch Examples::batch(std::int64_t first, std::int64_t n, const at::Device& device) const {

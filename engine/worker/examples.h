@@ -15,6 +15,22 @@ struct Batch {
   at::Tensor targets;                                         // [S] int64
 };
 
+/// A batch on the host, to be filled in place. `send` takes it to the device in one copy; a GPU's comes from pinned memory, and the host
+/// goes on while it is under way. To be sent once.
+class HostBatch {
+ public:
+  HostBatch(std::int64_t examples, std::int64_t length, std::int64_t scored, const at::Device& device);
+  std::int64_t* inputs();                                     // [B, T]
+  std::int64_t* scored();                                     // [S]
+  std::int64_t* targets();                                    // [S]
+  Batch send() const;
+
+ private:
+  std::int64_t examples_, length_, scored_;
+  at::Device device_;
+  at::Tensor all_;                                            // inputs, scored, targets
+};
+
 /// Examples 0 .. n-1 of a split, made ahead; in parallel if threads > 1, with the same result.
 class Examples {
  public:
@@ -27,6 +43,7 @@ class Examples {
  private:
   std::int64_t n_, length_ = 0;
   std::vector<std::int32_t> inputs_, targets_;                // n x length
+  std::vector<std::int32_t> scored_;                          // positions of each example that are
 };
 
 /// The order of examples in epoch `epoch`: a permutation of 0 .. n-1, a function of (seed, epoch).

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <numbers>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 
@@ -114,7 +115,8 @@ Run Pretraining::build(const std::vector<double>& rates) const {
 
 Batch Pretraining::batch(std::int64_t step) const {
   const auto T = request_.length, B = request_.batch, n = windows(corpus_, T);
-  auto inputs = at::empty({B, T}, at::kLong), targets = at::empty({B * T}, at::kLong);
+  HostBatch out(B, T, B * T, runtime_.device);
+  std::iota(out.scored(), out.scored() + B * T, 0);
   for (std::int64_t b = 0; b < B; ++b) {
     const auto drawn = step * B + b;
     if (drawn / n != epoch_) {
@@ -122,10 +124,10 @@ Batch Pretraining::batch(std::int64_t step) const {
       order_ = epoch_order(n, Seed{request_.seed}.derive("order"), epoch_);
     }
     const auto* x = corpus_.train.data() + order_[static_cast<std::size_t>(drawn % n)] * T;
-    std::copy(x, x + T, inputs.data_ptr<std::int64_t>() + b * T);
-    std::copy(x + 1, x + T + 1, targets.data_ptr<std::int64_t>() + b * T);
+    std::copy(x, x + T, out.inputs() + b * T);
+    std::copy(x + 1, x + T + 1, out.targets() + b * T);
   }
-  return {inputs.to(runtime_.device), at::arange(B * T, at::TensorOptions().dtype(at::kLong).device(runtime_.device)), targets.to(runtime_.device)};
+  return out.send();
 }
 
 bool Pretraining::train(Run& run, std::int64_t from, std::int64_t steps, const std::function<void(std::int64_t)>& save) {
@@ -164,30 +166,36 @@ std::vector<BitsPerByte> Pretraining::evaluate(Run& run, int half, bool with_rec
   std::int64_t predicted = 0;
   for (std::size_t start = 0; start < all.size(); start += static_cast<std::size_t>(B)) {
     const auto n = std::min<std::int64_t>(B, static_cast<std::int64_t>(all.size() - start));
-    auto inputs = at::full({n, T}, static_cast<std::int64_t>(corpus_.separator), at::kLong);
-    std::vector<std::int64_t> scored, targets;
+    const auto length_of = [&](std::int64_t i) {
+      const auto& [document, first] = all[start + static_cast<std::size_t>(i)];
+      return std::min<std::int64_t>(T, static_cast<std::int64_t>(document->tokens.size()) - first);
+    };
+    std::int64_t S = 0;
+    for (std::int64_t i = 0; i < n; ++i) S += length_of(i);
+    HostBatch batch(n, T, S, runtime_.device);
+    std::fill_n(batch.inputs(), n * T, corpus_.separator);
+    auto *scored = batch.scored(), *targets = batch.targets();
     std::vector<std::vector<bool>> known(static_cast<std::size_t>(most + 1));  // by n-gram size, of each scored target
     for (std::int64_t i = 0; i < n; ++i) {
       const auto& [document, first] = all[start + static_cast<std::size_t>(i)];
-      const auto length = std::min<std::int64_t>(T, static_cast<std::int64_t>(document->tokens.size()) - first);
+      const auto length = length_of(i);
       std::vector<std::int32_t> x(static_cast<std::size_t>(length + 1));
       x[0] = first ? document->tokens[static_cast<std::size_t>(first - 1)] : corpus_.separator;
       std::copy_n(document->tokens.begin() + first, length, x.begin() + 1);
       for (std::int64_t t = 0; t < length; ++t) {
-        inputs.data_ptr<std::int64_t>()[i * T + t] = x[static_cast<std::size_t>(t)];
-        scored.push_back(i * T + t);
-        targets.push_back(x[static_cast<std::size_t>(t + 1)]);
+        batch.inputs()[i * T + t] = x[static_cast<std::size_t>(t)];
+        *scored++ = i * T + t;
+        *targets++ = x[static_cast<std::size_t>(t + 1)];
       }
       for (int k = least; with_recall && k <= most; ++k) {
         const auto one = repeats(x.data(), length, k);
         known[static_cast<std::size_t>(k)].insert(known[static_cast<std::size_t>(k)].end(), one.begin(), one.end());
       }
     }
-    const auto S = static_cast<std::int64_t>(scored.size());
-    const auto to_device = [&](const std::vector<std::int64_t>& v) { return at::tensor(at::ArrayRef<std::int64_t>(v), at::kLong).to(runtime_.device); };
+    const auto data = batch.send();
     const Autocast autocast(runtime_.device);
-    const auto logits = run.model->forward(inputs.to(runtime_.device), to_device(scored)).to(at::kFloat);  // [R, S, V]
-    const auto expected = to_device(targets).view({1, S, 1}).expand({R, S, 1});
+    const auto logits = run.model->forward(data.inputs, data.scored).to(at::kFloat);  // [R, S, V]
+    const auto expected = data.targets.view({1, S, 1}).expand({R, S, 1});
     const auto losses = (at::logsumexp(logits, {2}) - logits.gather(2, expected).squeeze(2)).to(at::kCPU, at::kDouble).contiguous();
     predicted += S;
     for (int k = least; with_recall && k <= most; ++k) counts[static_cast<std::size_t>(k)] += std::count(known[static_cast<std::size_t>(k)].begin(), known[static_cast<std::size_t>(k)].end(), true);
