@@ -118,7 +118,8 @@ void keys(R& r, Visit visit) {
 template <Is<ExamineReply> R, class Visit>
 void keys(R& r, Visit visit) {
   visit("id", r.id), visit("output_error", r.output_error), visit("gradient_error", r.gradient_error), visit("gradient", r.gradient);
-  visit("milliseconds", r.milliseconds);
+  visit("milliseconds", r.milliseconds), visit("unrecorded", r.unrecorded), visit("recorded_error", r.recorded_error);
+  visit("recorded_milliseconds", r.recorded_milliseconds);
 }
 
 template <class T>

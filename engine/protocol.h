@@ -10,7 +10,7 @@
 
 namespace madsearch {
 
-inline constexpr int kProtocolVersion = 3;
+inline constexpr int kProtocolVersion = 4;
 
 // Lines of JSON between coordinator and worker, one object a line, "type" first. The worker's first line is a Hello; then requests are
 // answered one at a time by any number of Progress lines and one Reply. "ping" is answered by "pong" also while training.
@@ -98,6 +98,9 @@ struct ExamineReply {
   double output_error = 0, gradient_error = 0;                // largest difference relative to the largest entry, as worker/examination.h says
   std::string gradient;                                       // the one that differs most: "input" or a parameter's name
   double milliseconds = 0;                                    // forward and backward in float32 on the device, median
+  std::string unrecorded;                                     // on a GPU: why they cannot be recorded as a CUDA graph; else empty
+  double recorded_error = 0;                                  // of the graph, replayed: the larger of both errors
+  double recorded_milliseconds = 0;                           // of a replay, median; 0: none was
 };
 
 /// The chosen replica with recurrences in place of its long filters (primitives/distillation.h) wherever they carry less than the past.

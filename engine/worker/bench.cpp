@@ -10,9 +10,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "engine/worker/metrics.h"
-#include "engine/worker/model.h"
-#include "engine/worker/optimizer.h"
+#include "engine/worker/training_step.h"
 #include "primitives/table.h"
 #include "results/statistics.h"
 #include "search/sizes.h"
@@ -106,18 +104,14 @@ Timing time_steps(const Genome& design, const BenchRequest& request, const Runti
   const auto tokens = at::randint(kVocabulary, {request.batch, request.length}, options.options.dtype(at::kLong));
   const auto targets = tokens.roll({-1}, {1}).reshape({-1});
   const auto scored = at::arange(targets.size(0), targets.options());
+  TrainingStep step(model, optimizer, runtime.recorder);
+  const std::int64_t warm = runtime.recorder ? 5 : 2;         // steps before the timing; a recorded one is recorded in the fourth
   std::vector<double> times;
-  for (std::int64_t i = 0; i < request.steps + 2; ++i) {      // the first two warm up
+  for (std::int64_t i = 0; i < request.steps + warm; ++i) {
     const Stopwatch watch(runtime);
-    {
-      const Autocast autocast(runtime.device);
-      auto loss = mean_loss(model.forward(tokens, scored), targets).sum();
-      if (model.auxiliary_loss().defined()) loss = loss + model.auxiliary_loss().sum();
-      loss.backward();
-    }
-    optimizer.step(1);
+    step({tokens, scored, targets}, 1);
     runtime.synchronize();
-    if (i >= 2) times.push_back(1e3 * watch.wall_seconds());
+    if (i >= warm) times.push_back(1e3 * watch.wall_seconds());
   }
   return {quantile(times, 0.5), peak.above(), flops_of(genome, shape, request.batch)};
 }

@@ -64,6 +64,18 @@ Computed compute(Mixer& block, const at::Tensor& x, const at::Tensor& weight) {
   return out;
 }
 
+/// Median milliseconds of `work`.
+double timed(const Runtime& runtime, std::int64_t repeats, const std::function<void()>& work) {
+  std::vector<double> times;
+  for (std::int64_t i = 0; i < repeats; ++i) {
+    const Stopwatch watch(runtime);
+    work();
+    runtime.synchronize();
+    times.push_back(1e3 * watch.wall_seconds());
+  }
+  return quantile(times, 0.5);
+}
+
 }  // namespace
 
 Difference difference(const Computed& found, const Computed& expected) {
@@ -79,7 +91,7 @@ Difference difference(const Computed& found, const Computed& expected) {
   return out;
 }
 
-ExamineReply examine(const ExamineRequest& request, const Runtime& runtime) {
+ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, const Recorder& recorder) {
   const auto* primitive = find_primitive(request.primitive);
   if (!primitive) throw std::invalid_argument("unknown primitive \"" + request.primitive + "\"");
   if (request.length < 1 || request.batch < 1 || request.replicas < 1 || request.repeats < 1)
@@ -99,14 +111,19 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime) {
   const auto expected = compute(*exact, x.to(at::kDouble), weight.to(at::kDouble));
   const auto input = x.to(runtime.device), above = weight.to(runtime.device);
   const auto apart = difference(compute(*block, input, above), expected);  // it warms up, too
-  std::vector<double> times;
-  for (std::int64_t i = 0; i < request.repeats; ++i) {
-    const Stopwatch watch(runtime);
-    compute(*block, input, above);
-    runtime.synchronize();
-    times.push_back(1e3 * watch.wall_seconds());
+  ExamineReply reply{.id = request.id, .output_error = apart.output, .gradient_error = apart.gradient, .gradient = apart.worst};
+  reply.milliseconds = timed(runtime, request.repeats, [&] { compute(*block, input, above); });
+  if (!recorder) return reply;
+  try {
+    Computed again;
+    const auto recording = recorder([&] { again = compute(*block, input, above); });
+    reply.recorded_milliseconds = timed(runtime, request.repeats, [&] { recording->replay(); });
+    const auto found = difference(again, expected);
+    reply.recorded_error = std::max(found.output, found.gradient);
+  } catch (const std::exception& error) {
+    reply.unrecorded = first_line(error.what());
   }
-  return {request.id, apart.output, apart.gradient, apart.worst, quantile(times, 0.5)};
+  return reply;
 }
 
 }  // namespace madsearch

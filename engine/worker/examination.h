@@ -25,7 +25,8 @@ struct Difference {
 Difference difference(const Computed& found, const Computed& expected);
 
 /// A block at the primitive's defaults, parameters moved off their zeros and ones: float32 on the device, without autocast, against float64
-/// on the CPU with the same numbers. Throws std::invalid_argument for an unknown primitive or a shape that it doesn't fit.
-ExamineReply examine(const ExamineRequest& request, const Runtime& runtime);
+/// on the CPU with the same numbers. With a recorder, which may differ from the runtime's, the same once more as a recording.
+/// Throws std::invalid_argument for an unknown primitive or a shape that it doesn't fit.
+ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, const Recorder& recorder = {});
 
 }  // namespace madsearch

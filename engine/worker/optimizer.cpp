@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -52,7 +53,7 @@ void AdamW::flatten() {
   }
   values_ = at::cat(flat);
   for (auto& slot : slots_) slot.parameter.set_data(values_.narrow(0, slot.offset, slot.parameter.numel()).view(slot.parameter.sizes()));
-  if (!values_.is_cpu()) spread();
+  if (!by_loops()) spread();
 }
 
 void AdamW::spread() {
@@ -65,11 +66,11 @@ void AdamW::spread() {
   }
   rate_of_ = at::cat(rate);
   decay_of_ = at::cat(decay);
+  now_ = at::empty({3}, values_.options());
 }
 
-std::vector<double> AdamW::clip_factors() {
-  std::vector<double> factors(rates_.size(), 1.0);
-  if (options_.clip <= 0) return factors;
+at::Tensor AdamW::clip_factors() const {
+  if (options_.clip <= 0) return {};
   at::Tensor squares;
   for (const auto& slot : slots_) {
     const auto& g = slot.parameter.grad();
@@ -77,25 +78,41 @@ std::vector<double> AdamW::clip_factors() {
     const auto one = g.reshape({replicas(), -1}).square().sum(1);
     squares = squares.defined() ? squares + one : one;
   }
-  if (!squares.defined()) return factors;
-  const auto norms = squares.sqrt().to(at::kCPU, at::kDouble).contiguous();
-  for (std::size_t r = 0; r < factors.size(); ++r)
-    if (const auto norm = norms.data_ptr<double>()[r]; norm > options_.clip) factors[r] = options_.clip / norm;
-  return factors;
+  return squares.defined() ? squares.sqrt().to(at::kDouble).reciprocal().mul(options_.clip).clamp_max(1) : at::Tensor();
 }
 
 void AdamW::step(double factor) {
-  const at::NoGradGuard no_grad;
+  advance(factor);
+  apply();
+}
+
+void AdamW::advance(double factor) {
   ++steps_;
-  if (values_.is_cpu())
-    step_cpu(factor);
+  factor_ = factor;
+  if (by_loops()) return;
+  const auto first_bias = 1 - std::pow(options_.beta1, steps_), second_bias = 1 - std::pow(options_.beta2, steps_);
+  const double host[] = {factor, factor / first_bias, 1 / second_bias};
+  auto sent = at::empty({3}, at::TensorOptions(values_.scalar_type()).pinned_memory(values_.is_cuda()));
+  sent.copy_(at::tensor(at::ArrayRef<double>(host), at::kDouble));
+  now_.copy_(sent, /*non_blocking=*/true);
+}
+
+void AdamW::apply() {
+  const at::NoGradGuard no_grad;
+  if (by_loops())
+    apply_loops();
   else
-    step_device(factor);
+    apply_vectors();
+  drop_gradients();
+}
+
+void AdamW::drop_gradients() {
   for (auto& slot : slots_) slot.parameter.mutable_grad().reset();
 }
 
-void AdamW::step_cpu(double factor) {
-  const auto clip = clip_factors();
+void AdamW::apply_loops() {
+  std::vector<double> clip(rates_.size(), 1.0);
+  if (const auto factors = clip_factors(); factors.defined()) std::copy_n(factors.data_ptr<double>(), clip.size(), clip.begin());
   const auto first_bias = 1 - std::pow(options_.beta1, steps_), second_bias = 1 - std::pow(options_.beta2, steps_);
   for (const auto& slot : slots_) {
     // A parameter that no output depends on has no gradient; torch.optim leaves it as it is.
@@ -103,7 +120,7 @@ void AdamW::step_cpu(double factor) {
     const auto gradient = slot.parameter.grad().contiguous();
     for (std::int64_t r = 0; r < replicas(); ++r) {
       const auto i = static_cast<std::size_t>(r);
-      const auto rate = rates_[i] * factor;
+      const auto rate = rates_[i] * factor_;
       const Scalars scalars{1 - (slot.decayed ? rate * decays_[i] : 0), options_.beta1, options_.beta2, first_bias, second_bias, options_.eps, rate, clip[i]};
       const auto at_value = slot.offset + r * slot.size, at_gradient = r * slot.size;
       if (values_.scalar_type() == at::kDouble)
@@ -116,25 +133,19 @@ void AdamW::step_cpu(double factor) {
   }
 }
 
-void AdamW::step_device(double factor) {
+void AdamW::apply_vectors() {
   const auto clip = clip_factors();
-  const bool clipped = options_.clip > 0;
   std::vector<at::Tensor> gradients;
   for (const auto& slot : slots_) {
     auto g = slot.parameter.grad().defined() ? slot.parameter.grad() : at::zeros_like(slot.parameter);
-    if (clipped) {
-      const auto scale = at::tensor(at::ArrayRef<double>(clip), at::kDouble).to(g.options());
-      g = g.reshape({replicas(), -1}) * scale.unsqueeze(1);
-    }
+    if (clip.defined()) g = g.reshape({replicas(), -1}) * clip.to(g.scalar_type()).unsqueeze(1);
     gradients.push_back(g.reshape({-1}));
   }
-  const auto g = at::cat(gradients);
-  const auto first_bias = 1 - std::pow(options_.beta1, steps_), second_bias = 1 - std::pow(options_.beta2, steps_);
+  const auto g = at::cat(gradients), factor = now_.select(0, 0), moved = now_.select(0, 1), grown = now_.select(0, 2);
   first_.mul_(options_.beta1).add_(g, 1 - options_.beta1);
   second_.mul_(options_.beta2).addcmul_(g, g, 1 - options_.beta2);
-  values_.addcmul_(values_, decay_of_, -factor);
-  const auto down = second_.div(second_bias).sqrt_().add_(options_.eps);
-  values_.addcdiv_(first_ * rate_of_, down, -factor / first_bias);
+  values_.addcmul_(values_ * factor, decay_of_, -1);
+  values_.addcdiv_(first_ * rate_of_ * moved, second_.mul(grown).sqrt_().add_(options_.eps), -1);
 }
 
 void AdamW::select_replicas(const std::vector<std::int64_t>& index) {

@@ -23,12 +23,17 @@ class AdamW {
     double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
     Decay decay = Decay::kAll;
     double clip = 0;                                          // largest gradient norm of a replica; 0: none
+    bool vectors = false;                                     // on a CPU too the vector operations that other devices use
   };
   /// `module` must outlive this and keep its parameters. One rate and one decay a replica.
   AdamW(Module& module, std::vector<double> rates, std::vector<double> decays, Options options);
 
-  /// One step with all rates times `factor` (the schedule), from the parameters' gradients, which are dropped.
+  /// One step with all rates times `factor` (the schedule), from the parameters' gradients, which are dropped: `advance`, what the host
+  /// does, and `apply`, which on a GPU does not wait for it, so that it can be recorded (recording.h) and replayed.
   void step(double factor);
+  void advance(double factor);
+  void apply();
+  void drop_gradients();
   /// Keeps replicas `index` (ascending) of the module and of the moments.
   void select_replicas(const std::vector<std::int64_t>& index);
 
@@ -49,16 +54,19 @@ class AdamW {
   struct Slot { at::Tensor parameter; std::int64_t offset = 0, size = 0; bool decayed = true; };  // size: numbers a replica
   void flatten();
   void spread();
-  void step_cpu(double factor);
-  void step_device(double factor);
-  std::vector<double> clip_factors();
+  bool by_loops() const { return values_.is_cpu() && !options_.vectors; }
+  void apply_loops();
+  void apply_vectors();
+  at::Tensor clip_factors() const;                            // [R] float64; undefined if nothing is clipped
 
   Module& module_;
   std::vector<double> rates_, decays_;
   Options options_;
   std::vector<Slot> slots_;
   at::Tensor values_, first_, second_;                        // flat, R times the numbers of a replica
-  at::Tensor rate_of_, decay_of_;                             // flat, for devices other than the CPU: of each number
+  at::Tensor rate_of_, decay_of_;                             // flat, for vector operations: of each number
+  at::Tensor now_;                                            // on the device: factor, factor / first bias, 1 / second bias of this step
+  double factor_ = 0;                                         // of this step
   std::int64_t steps_ = 0;
 };
 

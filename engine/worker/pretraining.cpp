@@ -21,6 +21,7 @@
 #include "engine/worker/model.h"
 #include "engine/worker/optimizer.h"
 #include "engine/worker/scale.h"
+#include "engine/worker/training_step.h"
 
 namespace madsearch {
 namespace {
@@ -132,19 +133,11 @@ Batch Pretraining::batch(std::int64_t step) const {
 
 bool Pretraining::train(Run& run, std::int64_t from, std::int64_t steps, const std::function<void(std::int64_t)>& save) {
   const auto every = std::max<std::int64_t>(1, steps / 20);
+  TrainingStep update(*run.model, *run.optimizer, runtime_.recorder);
   for (auto step = from; step < steps; ++step) {
-    const auto data = batch(step);
-    at::Tensor losses;
-    {
-      const Autocast autocast(runtime_.device);
-      losses = mean_loss(run.model->forward(data.inputs, data.scored), data.targets);
-      auto total = losses.sum();
-      if (run.model->auxiliary_loss().defined()) total = total + run.model->auxiliary_loss().sum();
-      total.backward();
-    }
-    run.optimizer->step(cosine_schedule(step, steps));
+    const auto losses = update(batch(step), cosine_schedule(step, steps));
     if ((step + 1) % every && step + 1 < steps) continue;
-    const auto best = losses.detach().min().item<double>(), sum = at::isfinite(losses).sum().item<double>();
+    const auto best = losses.min().item<double>(), sum = at::isfinite(losses).sum().item<double>();
     if (progress_) progress_({request_.id, step + 1, steps, best, 0});
     if (sum == 0) return false;
     if (save && step + 1 < steps) save(step + 1);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/protocol.h"
+#include "engine/worker/recording.h"
 
 namespace madsearch {
 
@@ -14,6 +15,7 @@ namespace madsearch {
 struct Runtime {
   at::Device device = at::kCPU;
   int threads = 1;
+  Recorder recorder;                                          // of training steps; empty: each is computed from the host
   std::string name() const;                                   // "cpu", "cuda:0 NVIDIA H100"
   std::int64_t memory_bytes() const;                          // of the device
   std::int64_t free_bytes() const;
@@ -45,6 +47,8 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_;
   double cpu_start_;
 };
+
+std::string first_line(const std::string& text);
 
 /// Runs `body`; an exception becomes an outcome with a one-line message: out of memory, or failed.
 void catch_outcome(Outcome& outcome, std::string& message, const std::function<void()>& body);

@@ -16,6 +16,7 @@
 #include "engine/worker/metrics.h"
 #include "engine/worker/model.h"
 #include "engine/worker/optimizer.h"
+#include "engine/worker/training_step.h"
 #include "mad_tasks/table.h"
 
 namespace madsearch {
@@ -62,7 +63,6 @@ class Training {
   bool look(std::int64_t step, double training_loss);          // true if the training is over
   void drop(const std::vector<bool>& keep);                   // by replica
   std::vector<SplitMetrics> evaluate(const Examples& examples, bool with_macro);
-  at::Tensor step(const Batch& batch, double factor);         // losses [R]
 
   const TrainRequest& request_;
   const Runtime& runtime_;
@@ -75,6 +75,7 @@ class Training {
   std::optional<Examples> training_, validation_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<AdamW> optimizer_;
+  std::unique_ptr<TrainingStep> step_;
   std::vector<Progressed> points_;                            // by grid point
   std::vector<std::size_t> alive_;                            // grid point of each replica
   std::int64_t steps_ = 0, every_ = 0;
@@ -118,12 +119,14 @@ void Training::begin(const std::vector<GridPoint>& grid) {
     decays.push_back(point.weight_decay);
     points_.push_back({.point = point});
   }
+  step_.reset();
   optimizer_.reset();
   model_ = std::make_unique<Model>(parse(request_.design), options);
   AdamW::Options adam;
   adam.beta2 = mad_lab_ ? 0.999 : 0.98;
   adam.decay = mad_lab_ ? Decay::kAll : Decay::kMatrices;
   optimizer_ = std::make_unique<AdamW>(*model_, rates, decays, adam);
+  step_ = std::make_unique<TrainingStep>(*model_, *optimizer_, runtime_.recorder);
 }
 
 std::optional<GridPoint> Training::one_more() const {
@@ -139,19 +142,6 @@ const Progressed* Training::chosen() const {
     if (!out || point.accuracy > out->accuracy || (point.accuracy == out->accuracy && point.loss < out->loss)) out = &point;
   }
   return out;
-}
-
-at::Tensor Training::step(const Batch& batch, double factor) {
-  at::Tensor losses;
-  {
-    const Autocast autocast(runtime_.device);
-    losses = mean_loss(model_->forward(batch.inputs, batch.scored), batch.targets);
-    auto total = losses.sum();
-    if (model_->auxiliary_loss().defined()) total = total + model_->auxiliary_loss().sum();
-    total.backward();
-  }
-  optimizer_->step(factor);
-  return losses.detach();
 }
 
 std::vector<SplitMetrics> Training::evaluate(const Examples& examples, bool with_macro) {
@@ -229,7 +219,7 @@ void Training::loop(TrainingRecord& record) {
     const bool looks = (step + 1) % every_ == 0 || step + 1 == steps_;
     double training_loss = 0;
     if (batch.targets.size(0) > 0) {
-      const auto losses = this->step(batch, schedule(step, steps_, request_.protocol));
+      const auto losses = (*step_)(batch, schedule(step, steps_, request_.protocol));
       record.steps += static_cast<std::int64_t>(alive_.size());
       // Reading the losses makes a GPU wait, so there it is done at looks only. A NaN stays: which replicas are dropped is the same.
       if (looks || runtime_.device.is_cpu()) {

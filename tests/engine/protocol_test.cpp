@@ -29,7 +29,7 @@ template <> constexpr int count_of<BenchRow> = 9;
 template <> constexpr int count_of<BenchReply> = 3;
 template <> constexpr int count_of<DistilledScore> = 4;
 template <> constexpr int count_of<ExamineRequest> = 7;
-template <> constexpr int count_of<ExamineReply> = 5;
+template <> constexpr int count_of<ExamineReply> = 8;
 template <> constexpr int count_of<TrainReply> = 3;
 template <> constexpr int count_of<TrainingRecord> = 16;
 template <> constexpr int count_of<PretrainReply> = 2;
@@ -44,6 +44,7 @@ auto members(R& r) {
   else if constexpr (n == 5) { auto& [a, b, c, d, e] = r; return std::tie(a, b, c, d, e); }
   else if constexpr (n == 6) { auto& [a, b, c, d, e, f] = r; return std::tie(a, b, c, d, e, f); }
   else if constexpr (n == 7) { auto& [a, b, c, d, e, f, g] = r; return std::tie(a, b, c, d, e, f, g); }
+  else if constexpr (n == 8) { auto& [a, b, c, d, e, f, g, h] = r; return std::tie(a, b, c, d, e, f, g, h); }
   else if constexpr (n == 9) { auto& [a, b, c, d, e, f, g, h, i] = r; return std::tie(a, b, c, d, e, f, g, h, i); }
   else if constexpr (n == 12) { auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l); }
   else if constexpr (n == 16) {

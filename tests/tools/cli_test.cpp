@@ -98,15 +98,33 @@ TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
   EXPECT_EQ(run("doctor --primitives mmaba").err, "unknown primitive \"mmaba\"\ndid you mean \"mamba\"?\n");
 }
 
-TEST(Cli, DoctorNamesThePrimitiveThatDisagrees) {
+/// What `doctor` says of mamba with a worker that answers `found`.
+Ran doctor_on(const std::string& found) {
   const StubRun folder("doctor");
   write_file(folder.folder / "worker.sh", "echo '{\"type\":\"hello\",\"protocol\":" + std::to_string(kProtocolVersion) + ",\"version\":\"wrong\",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
                                           "while read line; do case $line in *examine*)\n"
-                                          "  echo '{\"type\":\"examined\",\"id\":\"0\",\"output_error\":1e-6,\"gradient_error\":0.25,\"gradient\":\"A_log\",\"milliseconds\":1}';;\n"
+                                          "  echo '{\"type\":\"examined\",\"id\":\"0\"," + found + "}';;\n"
                                           "esac; done\n");
-  const auto ran = run("doctor --primitives mamba --devices cpu --worker 'sh " + (folder.folder / "worker.sh").string() + "'");
+  return run("doctor --primitives mamba --devices cpu --worker 'sh " + (folder.folder / "worker.sh").string() + "'");
+}
+
+TEST(Cli, DoctorNamesThePrimitiveThatDisagrees) {
+  const auto ran = doctor_on(R"("output_error":1e-6,"gradient_error":0.25,"gradient":"A_log","milliseconds":1,"unrecorded":"","recorded_error":0,"recorded_milliseconds":0)");
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_NE(ran.out.find("mamba on cpu: the gradient of A_log differs from float64 by 2.5e-01, at most 0.001 is rounding\n"), std::string::npos) << ran.out;
+}
+
+TEST(Cli, DoctorSaysWhatBecomesOfCudaGraphs) {
+  const auto fine = doctor_on(R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"","recorded_error":1e-6,"recorded_milliseconds":1.5)");
+  EXPECT_EQ(fine.code, 0) << fine.err;
+  EXPECT_NE(fine.out.find("  primitive  device   output  gradient  of       ms  as a graph  finding\n  mamba      cpu     1.0e-06   1.0e-06  A_log  3.00        1.50  fine\n"
+                          "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them with `worker: madsearch-worker --cuda-graphs`\n"), std::string::npos) << fine.out;
+  const auto wrong = doctor_on(R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"","recorded_error":0.5,"recorded_milliseconds":1.5)");
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_NE(wrong.out.find("mamba on cpu: replayed as a CUDA graph it differs from float64 by 5.0e-01, at most 0.001 is rounding\n"), std::string::npos) << wrong.out;
+  const auto not_recorded = doctor_on(R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"operation not permitted","recorded_error":0,"recorded_milliseconds":0)");
+  EXPECT_EQ(not_recorded.code, 0);
+  EXPECT_NE(not_recorded.out.find("mamba on cpu cannot be recorded as a CUDA graph, its steps are launched one by one: operation not permitted\n"), std::string::npos) << not_recorded.out;
 }
 
 TEST(Cli, DoctorReportsWorkersThatRefuseDieOrDoNotStart) {

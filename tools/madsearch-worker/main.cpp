@@ -137,7 +137,7 @@ Message answer(const Message& request, const Runtime& runtime, Out& out) {
         return reply;
       case Message::Type::kExamine:
         reply.type = Message::Type::kExamined;
-        reply.examined = examine(*request.examine, runtime);
+        reply.examined = examine(*request.examine, runtime, cuda_graphs(runtime.device));
         return reply;
       default:
         reply.error = "a worker answers train, pretrain, bench, examine and ping";
@@ -163,8 +163,10 @@ int main(int argc, char** argv) {
   std::string device = "cpu";
   int threads = 1;
   double ping_timeout = 300;
+  bool graphs = false;
   app.add_option("--device", device, "cpu, cuda or cuda:N")->envname("MADSEARCH_DEVICE")->capture_default_str();
   app.add_option("--threads", threads, "threads on a CPU; one is fastest for small models")->capture_default_str()->check(CLI::Range(1, 256));
+  app.add_flag("--cuda-graphs", graphs, "on a GPU, record training steps and replay them (a CPU of the same run has nothing to record); `madsearch doctor` checks that");
   app.add_option("--ping-timeout", ping_timeout, "seconds without a ping, once there was one, after which to end; 0: never")->capture_default_str();
   app.set_version_flag("--version", version());
   try {
@@ -194,6 +196,8 @@ int main(int argc, char** argv) {
     }
     at::globalContext().lazyInitDevice(at::kCUDA);
     if (!runtime.device.has_index()) runtime.device.set_index(0);
+    leave_default_stream(runtime.device);
+    if (graphs) runtime.recorder = cuda_graphs(runtime.device);
   }
   at::set_num_threads(threads);
   mallopt(M_MMAP_THRESHOLD, 1 << 30);                         // keep what a step frees for the next one: pages cleared anew were 5 % of the time

@@ -10,6 +10,7 @@
 #include "engine/devices.h"
 #include "engine/version.h"
 #include "primitives/table.h"
+#include "results/statistics.h"
 #include "table.h"
 
 namespace madsearch {
@@ -53,6 +54,8 @@ std::string problem_of(const ExamineReply& found) {
   if (!(found.output_error <= kOutputTolerance)) return "its outputs differ from float64 by " + shown("%.1e", found.output_error) + ", at most " + shown("%g", kOutputTolerance) + " is rounding";
   if (!(found.gradient_error <= kGradientTolerance))
     return "the gradient of " + found.gradient + " differs from float64 by " + shown("%.1e", found.gradient_error) + ", at most " + shown("%g", kGradientTolerance) + " is rounding";
+  if (!(found.recorded_error <= kGradientTolerance))
+    return "replayed as a CUDA graph it differs from float64 by " + shown("%.1e", found.recorded_error) + ", at most " + shown("%g", kGradientTolerance) + " is rounding";
   return "";
 }
 
@@ -96,6 +99,21 @@ std::string about_gpus(const std::vector<std::string>& gpus, const std::vector<s
   return out;
 }
 
+/// What of CUDA graphs: a paragraph if there is a GPU, else nothing.
+std::string about_graphs(const std::vector<Examined>& all) {
+  std::vector<double> ratios;
+  std::string out;
+  for (const auto& device : all)
+    for (const auto& row : device.rows) {
+      if (!row.found) continue;
+      if (!row.found->unrecorded.empty()) out += row.primitive + " on " + row.device + " cannot be recorded as a CUDA graph, its steps are launched one by one: " + row.found->unrecorded + "\n";
+      if (row.found->recorded_milliseconds > 0) ratios.push_back(row.found->milliseconds / row.found->recorded_milliseconds);
+    }
+  if (ratios.empty()) return out;
+  return out + "as CUDA graphs forward and backward take 1/" + shown("%.1f", quantile(ratios, 0.5)) + " of that (median of " + std::to_string(ratios.size()) +
+         "); trainings use them with `worker: madsearch-worker --cuda-graphs`\n";
+}
+
 std::string gib(std::int64_t bytes) { return shown("%.1f GiB", static_cast<double>(bytes) / (1 << 30)); }
 
 int doctor_command(const DoctorFlags& flags) {
@@ -109,7 +127,10 @@ int doctor_command(const DoctorFlags& flags) {
 
   const std::string version = std::string("madsearch ") + kVersion + " (" + kCompiler + ")";
   std::vector<std::string> problems;
-  Table table({"primitive<", "device<", "output", "gradient", "of<", "ms", "finding<"});
+  const auto graphs = about_graphs(all);
+  std::vector<std::string> header = {"primitive<", "device<", "output", "gradient", "of<", "ms", "finding<"};
+  if (!graphs.empty()) header.insert(header.end() - 1, "as a graph");
+  Table table(header);
   Json out = {{"version", version}, {"worker", all.front().hello.version}, {"cores", std::thread::hardware_concurrency()},
               {"memory_bytes", all.front().hello.memory_bytes}, {"free_bytes", all.front().hello.free_bytes}, {"gpus", gpus},
               {"workers", Json::array()}, {"output_tolerance", kOutputTolerance}, {"gradient_tolerance", kGradientTolerance}, {"rows", Json::array()}};
@@ -125,13 +146,16 @@ int doctor_command(const DoctorFlags& flags) {
       if (!row.problem.empty()) problems.push_back(row.primitive + " on " + row.device + ": " + row.problem);
       const auto finding = row.problem.empty() ? "fine" : row.found ? "disagrees" : row.problem;
       Json json = {{"primitive", row.primitive}, {"device", row.device}, {"fine", row.problem.empty()}, {"problem", row.problem}};
+      std::vector<std::string> cells(header.size());
+      cells[0] = row.primitive, cells[1] = row.device, cells.back() = finding;
       if (const auto& found = row.found) {
         json.update({{"output_error", found->output_error}, {"gradient_error", found->gradient_error}, {"gradient", found->gradient}, {"milliseconds", found->milliseconds}});
-        table.add({row.primitive, row.device, shown("%.1e", found->output_error), shown("%.1e", found->gradient_error), found->gradient,
-                   shown("%.2f", found->milliseconds), finding});
-      } else {
-        table.add({row.primitive, row.device, "", "", "", "", finding});
+        if (found->recorded_milliseconds > 0) json.update({{"recorded_error", found->recorded_error}, {"recorded_milliseconds", found->recorded_milliseconds}});
+        if (!found->unrecorded.empty()) json["unrecorded"] = found->unrecorded;
+        cells = {row.primitive, row.device, shown("%.1e", found->output_error), shown("%.1e", found->gradient_error), found->gradient, shown("%.2f", found->milliseconds), finding};
+        if (!graphs.empty()) cells.insert(cells.end() - 1, found->recorded_milliseconds > 0 ? shown("%.2f", found->recorded_milliseconds) : "");
       }
+      table.add(cells);
       out["rows"].push_back(std::move(json));
     }
   out["problems"] = problems;
@@ -148,8 +172,8 @@ int doctor_command(const DoctorFlags& flags) {
             << "every primitive at its defaults, width " << flags.width << ", length " << flags.length << ", batch " << flags.batch << ", " << flags.replicas
             << " replicas: float32 against float64 on the CPU\noutput, gradient: largest difference relative to the largest entry; up to "
             << shown("%g", kOutputTolerance) << " and " << shown("%g", kGradientTolerance)
-            << " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " << flags.repeats << "\n"
-            << table.text();
+            << " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " << flags.repeats << (graphs.empty() ? "\n" : "; as a graph: of the same, recorded as a CUDA graph\n")
+            << table.text() << graphs;
   for (const auto& sentence : problems) std::cout << sentence << "\n";
   if (problems.empty()) {
     std::cout << "all " << names.size() << " agree on";

@@ -3,8 +3,12 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <memory>
+#include <stdexcept>
 
 #include "support.h"
 
@@ -53,6 +57,22 @@ TEST(Examination, WhatIsNoNumberOrMissingIsInfinitelyApart) {
   wrong.gradients["bias"] = at::Tensor();
   EXPECT_TRUE(std::isinf(difference(wrong, right()).gradient));
   EXPECT_EQ(difference(wrong, right()).worst, "bias");
+}
+
+TEST(Examination, ARecordingIsHeldToTheSame) {
+  struct Again : Recording {
+    explicit Again(std::function<void()> done) : work(std::move(done)) {}
+    void replay() override { work(); }
+    std::function<void()> work;
+  };
+  const ExamineRequest request{"x", "gated_delta_net", 16, 12, 2, 2, 1};
+  const auto found = examine(request, Runtime{}, [](const auto& work) { return std::make_unique<Again>(work); });
+  EXPECT_EQ(found.recorded_error, std::max(found.output_error, found.gradient_error));
+  EXPECT_GT(found.recorded_milliseconds, 0);
+  EXPECT_EQ(found.unrecorded, "");
+  const auto refused = examine(request, Runtime{}, [](const auto&) -> std::unique_ptr<Recording> { throw std::runtime_error("not permitted\nat all"); });
+  EXPECT_EQ(refused.unrecorded, "not permitted");
+  EXPECT_EQ(refused.recorded_milliseconds, 0);
 }
 
 TEST(Examination, ABlockAgreesWithItselfInFloat64) {

@@ -75,6 +75,22 @@ TEST(AdamW, GoesOnAsBeforeWithTheReplicasThatAreKept) {
   EXPECT_TRUE(at::equal(three.bias[0], alone.bias[0]));
 }
 
+TEST(AdamW, TakesTheSameStepsInTheFormThatGpusUse) {
+  for (const double clip : {0.0, 0.5}) {
+    Toy loops(2), vectors(2);
+    AdamW::Options options{.decay = Decay::kMatrices, .clip = clip};
+    AdamW a(loops, {1e-2, 3e-2}, {0.1, 0.5}, options);
+    options.vectors = true;
+    AdamW b(vectors, {1e-2, 3e-2}, {0.1, 0.5}, options);
+    for (int i = 0; i < 4; ++i) {
+      loops.loss().backward(), vectors.loss().backward();
+      const auto factor = 1 - 0.2 * i;
+      a.step(factor), b.step(factor);
+    }
+    EXPECT_TRUE(at::allclose(a.values(), b.values(), 1e-12, 1e-12)) << clip;
+  }
+}
+
 TEST(AdamW, RestoresAReplica) {
   Toy toy(2);
   AdamW optimizer(toy, {1e-2, 1e-2}, {0, 0}, {});

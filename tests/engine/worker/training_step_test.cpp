@@ -1,0 +1,89 @@
+#include "engine/worker/training_step.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "support.h"
+
+namespace madsearch {
+namespace {
+
+/// What a CUDA graph is, without a GPU: nothing is done while it is recorded, and all of it on every replay.
+class Again : public Recording {
+ public:
+  explicit Again(std::function<void()> work) : work_(std::move(work)) {}
+  void replay() override { work_(); }
+
+ private:
+  std::function<void()> work_;
+};
+
+/// A two-block model of `rates.size()` replicas with its optimizer in the form that GPUs use.
+struct Trained {
+  explicit Trained(std::vector<double> rates, Recorder recorder = {})
+      : model(testing::sized("attention moe", 16, 8), testing::model_options(16, 6, 8, std::vector<std::uint64_t>(rates.size(), 5), at::kDouble)),
+        optimizer(model, rates, std::vector<double>(rates.size(), 0.1), {.clip = 1, .vectors = true}), step(model, optimizer, std::move(recorder)) {}
+  Model model;
+  AdamW optimizer;
+  TrainingStep step;
+};
+
+Batch batch(std::int64_t examples, std::int64_t shift) {
+  const auto tokens = at::arange(examples * 8, at::kLong).add(shift).mul(7).remainder(6);
+  return {tokens.view({examples, 8}), at::arange(examples * 8, at::kLong), tokens.roll({-1}, {0})};
+}
+
+struct Recorded {
+  int times = 0;
+  Recorder recorder() {
+    return [this](const std::function<void()>& work) { return ++times, std::make_unique<Again>(work); };
+  }
+};
+
+TEST(TrainingStep, ReplayedLearnsAsComputed) {
+  Recorded recorded;
+  Trained plain({1e-2, 3e-2}), replayed({1e-2, 3e-2}, recorded.recorder());
+  for (std::int64_t i = 0; i < 8; ++i) {
+    const auto size = i == 5 ? 2 : 4;                         // a smaller one in between, as at the end of an epoch
+    const auto factor = 1 - 0.1 * static_cast<double>(i);
+    const auto losses = plain.step(batch(size, i), factor), again = replayed.step(batch(size, i), factor);
+    EXPECT_TRUE(at::allclose(losses, again, 1e-12, 1e-12)) << i << "\n" << losses << again;
+    EXPECT_EQ(replayed.step.recorded(), i >= 3) << i;
+  }
+  EXPECT_EQ(recorded.times, 1);
+  EXPECT_TRUE(at::allclose(plain.optimizer.values(), replayed.optimizer.values(), 1e-12, 1e-12));
+  EXPECT_EQ(replayed.step.problem(), "");
+}
+
+TEST(TrainingStep, IsRecordedAnewWithTheReplicasThatAreLeft) {
+  Recorded recorded;
+  Trained plain({1e-2, 2e-2, 3e-2}), replayed({1e-2, 2e-2, 3e-2}, recorded.recorder());
+  for (std::int64_t i = 0; i < 12; ++i) {
+    if (i == 5) plain.optimizer.select_replicas({0, 2}), replayed.optimizer.select_replicas({0, 2});
+    const auto losses = plain.step(batch(4, i), 1);
+    EXPECT_TRUE(at::allclose(losses, replayed.step(batch(4, i), 1), 1e-12, 1e-12)) << i;
+  }
+  EXPECT_EQ(recorded.times, 2);
+  EXPECT_TRUE(at::allclose(plain.optimizer.values(), replayed.optimizer.values(), 1e-12, 1e-12));
+}
+
+TEST(TrainingStep, ThatCannotBeRecordedIsComputed) {
+  int tried = 0;
+  Trained plain({1e-2});
+  Trained* to_disturb = nullptr;
+  Trained refused({1e-2}, [&](const std::function<void()>&) -> std::unique_ptr<Recording> {
+    ++tried;
+    to_disturb->model.forward(batch(4, 0).inputs).sum().backward();  // backward had come to some parameters
+    throw std::runtime_error("operation not permitted when stream is capturing\nsecond line");
+  });
+  to_disturb = &refused;
+  for (std::int64_t i = 0; i < 6; ++i) EXPECT_TRUE(at::equal(plain.step(batch(4, i), 1), refused.step(batch(4, i), 1))) << i;
+  EXPECT_EQ(tried, 1);
+  EXPECT_EQ(refused.step.problem(), "operation not permitted when stream is capturing");
+  EXPECT_TRUE(at::equal(plain.optimizer.values(), refused.optimizer.values()));
+}
+
+}  // namespace
+}  // namespace madsearch
