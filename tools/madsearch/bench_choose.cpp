@@ -42,15 +42,16 @@ void bench_choose(Flags flags) {
   const auto designs = chosen_designs(flags.study, study);
   StudyLog log(flags.study.log);
   train_missing(flags.study, against, designs, flags.against_seeds, log);
-  for (const auto& battery : batteries) train_missing(flags.study, battery, designs, flags.study.seeds, log);
+  const auto first = flags.against_seeds;                     // common draws would make the two agree
+  for (const auto& battery : batteries) train_missing(flags.study, battery, designs, flags.study.seeds, log, first);
   auto complete = designs;                                    // on every battery
   for (const auto& battery : batteries) {
-    const auto all = compared(battery, flags.study.seeds, against, flags.against_seeds, complete, log);
+    const auto all = compared(battery, flags.study.seeds, against, flags.against_seeds, complete, log, first);
     complete.clear();
     for (const auto& one : all) complete.push_back(one.design);
   }
   std::vector<std::vector<Compared>> pool;
-  for (const auto& battery : batteries) pool.push_back(compared(battery, flags.study.seeds, against, flags.against_seeds, complete, log));
+  for (const auto& battery : batteries) pool.push_back(compared(battery, flags.study.seeds, against, flags.against_seeds, complete, log, first));
   if (complete.size() < 3) throw ConfigError(std::to_string(complete.size()) + " designs completed all batteries of the pool: too few to choose by");
   Table table({"rank correlation", "core s", "made of<"});
   for (const auto& choice : choose_battery(batteries, pool, flags.limits, flags.partial)) {
@@ -58,7 +59,7 @@ void bench_choose(Flags flags) {
     for (const auto& part : choice.parts) parts += (parts.empty() ? "" : "; ") + part;
     table.add({shown("%.3f", choice.rank), shown("%.1f", choice.core_seconds), parts});
   }
-  std::cout << "best choices within";
+  std::cout << flags.study.seeds << (flags.study.seeds == 1 ? " seed set" : " seed sets") << ", others than " << flags.against << "'s; best choices within";
   for (const auto limit : flags.limits) std::cout << " " << limit;
   std::cout << " core seconds a candidate, by rank correlation with " << flags.against << " over " << complete.size() << " designs\n" << table.text();
 }
@@ -73,8 +74,8 @@ void add_bench_choose(CLI::App& bench, int& code) {
   command->add_option("--against-seeds", flags->against_seeds, "seed sets of the longer battery")->check(CLI::Range(1, 100))->capture_default_str();
   command->add_option("--core-seconds", flags->limits, "limits of a candidate's median cost")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
   command->add_flag("--partial", flags->partial, "tasks may be left out");
-  add_study(*command, flags->study);
   flags->study.half = "choosing";
+  add_study(*command, flags->study);
   command->callback([flags, &code] { bench_choose(*flags), code = 0; });
 }
 
