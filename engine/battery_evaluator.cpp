@@ -90,10 +90,11 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
   underway_.emplace(evaluation.number, std::move(underway));
   if (requests.empty()) ready_.push_back(evaluation.number);
   for (auto& wanted : requests) {
-    waiting_[wanted.id] = evaluation.number;
     const auto& setting = wanted.setting;
     const Shape shape{wanted.width, find_task(setting.setting.task)->input_length(setting.setting.values), config_.limits.shape.protocol};
     const auto flops = static_cast<double>(cost(sized, shape).flops) * static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
+    waiting_[wanted.id] = {evaluation.number, flops};
+    wanted.seconds_limit = guard_.limit(flops);
     Message message;
     message.type = Message::Type::kTrain;
     message.train = std::move(wanted);
@@ -105,11 +106,12 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
 void BatteryEvaluator::take(const TrainingRecord& record) {
   const auto asked = waiting_.find(record.id);
   if (asked == waiting_.end()) return;                        // answered twice
-  auto& underway = underway_.at(asked->second);
+  if (record.outcome == Outcome::kOk) guard_.saw(asked->second.flops, record.core_seconds);
+  auto& underway = underway_.at(asked->second.evaluation);
   for (auto& task : underway.trainings)
     for (auto& training : task)
       if (training.id == record.id) training = record;
-  if (--underway.missing == 0) ready_.push_back(asked->second);
+  if (--underway.missing == 0) ready_.push_back(asked->second.evaluation);
   waiting_.erase(asked);
   if (on_training) on_training(record);
 }
@@ -124,11 +126,11 @@ Measurement BatteryEvaluator::wait() {
       for (auto& reply : replies) {
         const auto asked = waiting_.find(reply.id);
         if (asked == waiting_.end()) continue;
-        const auto& underway = underway_.at(asked->second);
+        const auto& underway = underway_.at(asked->second.evaluation);
         for (std::size_t i = 0; i < underway.trainings.size(); ++i)
           for (std::size_t j = 0; j < underway.trainings[i].size(); ++j)
             if (underway.trainings[i][j].id == reply.id) reply.task = underway.battery->tasks[i].task, reply.setting = static_cast<std::int64_t>(j);
-        store_.put(reply, asked->second);
+        store_.put(reply, asked->second.evaluation);
       }
     });
     for (const auto& reply : replies) take(reply);

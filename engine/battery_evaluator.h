@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/coordinator.h"
+#include "engine/hang_guard.h"
 #include "engine/run_config.h"
 #include "results/store.h"
 #include "search/evaluator.h"
@@ -51,7 +52,9 @@ class BatteryEvaluator : public Evaluator {
   Coordinator& coordinator_;
   std::function<bool()> tick_;
   std::map<std::int64_t, Underway> underway_;
-  std::map<std::string, std::int64_t> waiting_;               // training id -> evaluation
+  struct Waiting { std::int64_t evaluation; double flops; };
+  std::map<std::string, Waiting> waiting_;                    // by training id
+  HangGuard guard_;
   std::deque<std::int64_t> ready_;
   std::set<std::string> known_;                               // hashes in the store
 };

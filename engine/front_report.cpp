@@ -6,6 +6,8 @@
 #include <limits>
 #include <sstream>
 
+#include "results/statistics.h"
+
 namespace madsearch {
 namespace {
 
@@ -27,8 +29,9 @@ std::vector<Objective> stored_objectives(const Store& store) {
 struct Scores {
   std::vector<double> search;
   std::map<std::int64_t, double> fresh;                       // by seed set
-  double violation = 0;
+  std::vector<double> violations;                             // by seed set of the search
   bool completed = false;
+  bool confirming = false;                                    // fresh seeds were asked for, and none has failed
 };
 
 /// Sets the rival of each row of `which`: of the rows that may beat it the one with the best mean score on their common seed sets.
@@ -59,18 +62,29 @@ bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_design
   return beats;
 }
 
+/// How many members of the front by the search's scores wait for fresh seeds.
+std::int64_t members_waiting(const std::vector<FrontRow>& rows, const std::vector<Objective>& objectives) {
+  std::vector<Objectives> points;
+  for (const auto& row : rows) points.push_back(values(objectives, row.candidate, row.searched));
+  std::int64_t out = 0;
+  for (const auto i : front(points)) out += rows[i].waiting;
+  return out;
+}
+
 }  // namespace
 
 std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) {
   const auto objectives = stored_objectives(store);
   std::map<std::string, Scores> scores;
   for (const auto& evaluation : store.evaluations()) {
-    if (!evaluation.finished || evaluation.outcome != Outcome::kOk) continue;
     auto& held = scores[evaluation.hash];
+    if (evaluation.rung == Rung::kConfirm) held.confirming = !evaluation.finished || evaluation.outcome == Outcome::kOk;
+    if (!evaluation.finished || evaluation.outcome != Outcome::kOk) continue;
     if (evaluation.rung == Rung::kConfirm) held.fresh[evaluation.seed_set] = evaluation.score;
     if (evaluation.rung == Rung::kBattery) {
       held.search.push_back(evaluation.score);
-      if (evaluation.seed_set == 0) held.violation = evaluation.violation, held.completed = true;
+      held.violations.push_back(evaluation.violation);
+      held.completed |= evaluation.seed_set == 0;
     }
   }
   std::map<std::string, double> bits;
@@ -79,12 +93,14 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
   std::vector<FrontRow> out;
   for (const auto& candidate : store.candidates()) {
     const auto held = scores.find(candidate.hash);
-    if (held == scores.end() || !held->second.completed || (feasible_only && held->second.violation > 0)) continue;
+    if (held == scores.end() || !held->second.completed || (feasible_only && mean(held->second.violations) > 0)) continue;
     FrontRow row{.candidate = candidate};
     row.confirmed = held->second.fresh.size() >= 2;
+    row.waiting = held->second.confirming && !row.confirmed;
     std::vector<double> fresh;
     for (const auto& [set, score] : held->second.fresh) fresh.push_back(score);
-    row.score = row.confirmed ? interval(fresh) : Interval{interval(held->second.search).mean, {}, {}};
+    row.searched = mean(held->second.search);
+    row.score = row.confirmed ? interval(fresh) : Interval{row.searched, {}, {}};
     row.rung = row.confirmed ? Rung::kConfirm : Rung::kBattery;
     row.seeds = static_cast<std::int64_t>(row.confirmed ? held->second.fresh.size() : held->second.search.size());
     row.seed = candidate.origin.starts_with("seed:");
@@ -117,7 +133,8 @@ FrontReport read_front(const Store& store) {
   for (const auto& row : rows)
     if (row.seed) report.hand_designs.push_back(row);
   rows = completed_designs(store, true);
-  report.confirmed = std::any_of(rows.begin(), rows.end(), [](const FrontRow& row) { return row.confirmed; });
+  report.waiting = members_waiting(rows, objectives);
+  report.confirmed = report.waiting == 0 && std::any_of(rows.begin(), rows.end(), [](const FrontRow& row) { return row.confirmed; });
   if (report.confirmed) std::erase_if(rows, [](const FrontRow& row) { return !row.confirmed; });
 
   std::vector<Objectives> points;

@@ -16,6 +16,8 @@ struct FrontRow {
   CandidateRecord candidate;
   Interval score;                                             // of fresh seeds if confirmed, else of the search (no interval)
   bool confirmed = false;                                     // scored on at least two fresh seeds
+  bool waiting = false;                                       // not confirmed: fresh seeds were asked for and are not in
+  double searched = 0;                                        // the search's score, mean over its seed sets
   bool seed = false;                                          // a hand design
   Rung rung = Rung::kBattery;
   std::int64_t seeds = 1;
@@ -27,8 +29,8 @@ struct FrontRow {
   std::optional<std::string> rival;
 };
 
-/// A run's front, from its store alone. Once designs are confirmed, the front is that of confirmed designs: a member chosen because it
-/// scored well is shown with what it scored on seeds that played no part in choosing it.
+/// A run's front, from its store alone. Once all members that were given fresh seeds have two, the front is that of confirmed designs: a
+/// member chosen because it scored well is shown with what it scored on seeds that played no part in choosing it.
 struct FrontReport {
   std::string name, protocol, battery, box;
   std::vector<std::string> objectives;
@@ -36,6 +38,7 @@ struct FrontReport {
   std::int64_t completed = 0;                                 // of these, how many completed all tasks
   double hypervolume = 0;                                     // of the front shown, as a share of `box`
   bool confirmed = false;                                     // the front is of confirmed designs
+  std::int64_t waiting = 0;                                   // members by the search's scores whose second fresh seed is not in: not confirmed until it is
   bool finished = false;                                      // the run has ended
   bool reproducible = true;                                   // false if a time limit ended the search
   std::vector<FrontRow> front;                                // by state, then score

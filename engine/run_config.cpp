@@ -212,12 +212,13 @@ RunConfig read_run(const fs::path& file, const fs::path& configs) {
     throw in.error("devices", error.what());
   }
   out.workers.slots_per_device = in.integer("slots_per_device", 0, 0, 1024);
-  if (out.workers.slots_per_device == 0) out.workers.slots_per_device = default_slots(out.workers.devices);
+  const auto devices = static_cast<std::int64_t>(out.workers.devices.size()), most = std::max<std::int64_t>(1, out.search.lag / devices);
+  if (out.workers.slots_per_device == 0) out.workers.slots_per_device = std::min(default_slots(out.workers.devices), most);
   out.workers.attempts = in.integer("attempts", 2, 1, 100);
-  const auto slots = static_cast<std::int64_t>(out.workers.devices.size()) * out.workers.slots_per_device;
+  const auto slots = devices * out.workers.slots_per_device;
   if (out.search.lag < slots)
-    throw in.error("search", "lag " + std::to_string(out.search.lag) + " is below the " + std::to_string(slots) +
-                                 " slots of the devices; some of them would always wait", false);
+    throw in.error("search", "lag " + std::to_string(out.search.lag) + " is below the " + std::to_string(slots) + " slots of the devices, so that some would always wait: " +
+                                 "search needs \"lag: " + std::to_string(slots) + "\" or more, or \"slots_per_device\" at most " + std::to_string(most), false);
   out.hours = in.real("hours", 0, 0, 10'000);
   out.until = checked_time(in);
   out.metrics_port = static_cast<int>(in.integer("metrics_port", 0, 0, 65'535));

@@ -64,8 +64,8 @@ Design find_design(const std::string& given, const fs::path& configs) {
 Genome repeated(const Design& design, std::int64_t wanted) {
   const auto own = stages(design.genome);
   if (wanted % own != 0)
-    throw ConfigError("design \"" + design.name + "\" has " + std::to_string(own) + " blocks, which do not divide the search's " +
-                      std::to_string(wanted) + " stages; choose `stages` as a multiple, or another design");
+    throw ConfigError("design \"" + design.name + "\" has " + std::to_string(own) + " blocks, and " + std::to_string(wanted) +
+                      " stages are no multiple of that; choose another number of stages, or another design");
   Genome out;
   for (std::int64_t i = 0; i < wanted / own; ++i)
     for (auto stage : design.genome.stages) {

@@ -21,7 +21,8 @@ using Recorder = std::function<std::unique_ptr<Recording>(const std::function<vo
 /// CUDA graphs, with a memory pool each; empty for a device that is no GPU. The calling thread's stream must not be the default one.
 Recorder cuda_graphs(const at::Device& device);
 
-/// Makes a stream of its own the calling thread's, so that its work can be recorded. Nothing to do for a device that is no GPU.
+/// Makes the device, and a stream of its own there, the calling thread's, so that its work can be recorded. Nothing to do for a device that
+/// is no GPU.
 void leave_default_stream(const at::Device& device);
 
 }  // namespace madsearch

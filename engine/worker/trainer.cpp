@@ -193,7 +193,8 @@ bool Training::look(std::int64_t step, double training_loss) {
     }
     perfect = perfect || accuracy >= kPerfect * (mad_lab_ ? 1.0 : oracle_);
   }
-  for (const auto& point : points_) best = std::max(best, point.accuracy);
+  for (const auto& point : points_)
+    if (!point.diverged) best = std::max(best, point.accuracy);  // what diverged is not chosen, so nothing is behind it
   if (progress_) progress_({request_.id, step, steps_, training_loss, best});
   std::vector<bool> keep;
   for (const auto p : alive_) {

@@ -11,8 +11,9 @@ namespace madsearch {
 /// One training step of R replicas: forward, mean loss, backward, AdamW.
 ///
 /// With a recorder the step is recorded once (after three that warm up) and then replayed, for batches of the first one's sizes; others,
-/// as the last of an epoch, are computed as without. After replicas were dropped it is recorded anew. A step that cannot be recorded is
-/// computed as without a recorder, from then on.
+/// as the last of an epoch, are computed as without. After replicas were dropped it is recorded anew. The first replay is held against the
+/// same step computed. A step that cannot be recorded, or moves the parameters elsewhere when it is replayed, is computed as without a
+/// recorder from then on, and stderr says why.
 class TrainingStep {
  public:
   /// `model` and `optimizer`, which is the model's, must outlive this.
@@ -20,11 +21,13 @@ class TrainingStep {
   /// Updates the parameters, all rates times `factor`. Returns the losses [R] before the update, on the device; to be read before the next call.
   at::Tensor operator()(const Batch& batch, double factor);
   bool recorded() const { return recording_ != nullptr; }
-  const std::string& problem() const { return problem_; }     // why it could not be recorded; empty if it could, or was not to be
+  const std::string& problem() const { return problem_; }     // why it is not replayed; empty if it is, or was not to be
 
  private:
   at::Tensor compute(const Batch& batch);
-  bool ready(const Batch& batch);                             // recorded, and `batch` is in its place
+  bool replayable(const Batch& batch);
+  at::Tensor replay(const Batch& batch);
+  at::Tensor record(const Batch& batch);                      // and does the step
   void forget();
 
   Model& model_;

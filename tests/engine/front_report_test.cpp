@@ -53,6 +53,31 @@ TEST_F(FrontReportTest, IsOfSearchScoresUntilSomethingIsConfirmed) {
   EXPECT_FALSE(read_front(*store_).front[0].score.low);
 }
 
+TEST_F(FrontReportTest, WaitsForTheSecondSeedOfEveryMember) {
+  add("found", "random", 1000, 0.9, {0.85});                  // its second seed was not in when the time was over
+  add("hand", "seed:a", 2000, 0.7, {0.7, 0.72});
+  add("no member", "random", 3000, 0.6, {0.6});
+  const auto report = read_front(*store_);
+  EXPECT_EQ(report.waiting, 1);
+  EXPECT_FALSE(report.confirmed);
+  EXPECT_EQ(front(), (std::vector<std::string>{"found"}));
+}
+
+TEST_F(FrontReportTest, DoesNotWaitForWhatFailed) {
+  add("found", "random", 1000, 0.9, {0.85});
+  store_->put(EvaluationRecord{.number = number_++, .hash = "found", .rung = Rung::kConfirm, .seed_set = 2, .finished = true, .outcome = Outcome::kDiverged});
+  add("hand", "seed:a", 2000, 0.7, {0.7, 0.72});
+  EXPECT_TRUE(read_front(*store_).confirmed);
+  EXPECT_EQ(front(), (std::vector<std::string>{"hand"}));
+}
+
+TEST_F(FrontReportTest, CallsFeasibleWhatIsSoInTheMeanOfItsSeeds) {
+  add("lucky once", "random", 1000, 0.9, {}, 0);
+  store_->put(EvaluationRecord{.number = number_++, .hash = "lucky once", .rung = Rung::kBattery, .seed_set = 1, .finished = true, .score = 0.1, .violation = 0.03});
+  add("plain", "random", 2000, 0.7);
+  EXPECT_EQ(front(), (std::vector<std::string>{"plain"}));
+}
+
 TEST_F(FrontReportTest, IsOfFreshSeedsOnceConfirmed) {
   add("lucky", "random", 1000, 0.9, {0.4, 0.42});             // chosen for a score that fresh seeds do not repeat
   add("steady", "seed:a", 1000, 0.6, {0.6, 0.62});

@@ -34,8 +34,8 @@ TEST(SearchOptions, AreTheDefaultsWhereNothingIsSaid) {
 
 TEST(SearchOptions, TakeEveryKey) {
   const auto options = read(
-      "search: {algorithm: regularized, evaluations: 60, population: 12, crossover: 0.25, mutations: 1, lag: 4, probe: "
-      "false, eta: 2,\n"
+      "search: {algorithm: regularized, evaluations: 60, population: 12, crossover: 0.25, mutations: 1, lag: 4, "
+      "eta: 2,\n"
       "  resample_after: 3, grid: [0.01, 0.15], confirm_seeds: 5, confirm_members: 7}");
   EXPECT_EQ(options.algorithm, "regularized");
   EXPECT_EQ(options.evaluations, 60);
@@ -43,7 +43,6 @@ TEST(SearchOptions, TakeEveryKey) {
   EXPECT_EQ(options.crossover, 0.25);
   EXPECT_EQ(options.mutations, 1);
   EXPECT_EQ(options.lag, 4);
-  EXPECT_FALSE(options.probe);
   EXPECT_EQ(options.eta, 2);
   EXPECT_EQ(options.resample_after, 3);
   EXPECT_EQ(options.grid, (std::vector<double>{0.01, 0.15}));

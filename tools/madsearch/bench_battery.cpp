@@ -94,9 +94,9 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Compare
             << flags.study.seeds << (flags.study.seeds == 1 ? " seed set" : " seed sets")
             << (flags.first >= flags.against_seeds ? ", others than " + flags.against + "'s" : "") << "\n"
             << table.text() << "rank correlation: Spearman's, of one seed set's scores with " << flags.against
-            << " (mean over the seed sets); of the mean: of their mean score; top half: of " << flags.against
-            << ";\nclear and close pairs: at least and less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median\n";
-  if (!judged.empty()) std::cout << "\ntasks on the judged half\n" << tasks.text();
+            << " (mean over the seed sets), bootstrapped over designs; of the mean: of their mean score; top half: the same among the better half under " << flags.against
+            << ";\nclear and close pairs: at least and less than 0.05 apart under " << flags.against << "; reliability: of one seed set's scores with another's; core s: a candidate, median; worst: the dearest;\neffective tasks: how many uncorrelated ones would say as much; a seed set is one draw of data, weights and order, the same for all designs\n";
+  if (!judged.empty()) std::cout << "\ntasks on the judged half; at ceiling, at floor: designs above 0.95, below 0.05\n" << tasks.text();
   if (rates.beyond > 0)
     std::cout << "learning rates: " << rates.beyond << " of " << rates.trainings << " trainings went beyond the edge of the grid, " << rates.better
               << " were best there\n";

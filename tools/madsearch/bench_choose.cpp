@@ -69,7 +69,7 @@ void bench_choose(Flags flags) {
 void add_bench_choose(CLI::App& bench, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = bench.add_subcommand("choose", "Choose a battery from parts of others, on the designs kept for choosing");
-  command->add_option("POOL", flags->pool, "batteries of one width and with the same tasks")->required();
+  command->add_option("POOL", flags->pool, "batteries of one width and longest length, with the same tasks in the same order; names or YAML files")->required();
   command->add_option("--against", flags->against, "the longer battery")->capture_default_str();
   command->add_option("--against-seeds", flags->against_seeds, "seed sets of the longer battery")->check(CLI::Range(1, 100))->capture_default_str();
   command->add_option("--core-seconds", flags->limits, "limits of a candidate's median cost")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();

@@ -69,8 +69,8 @@ void add_bench_early_stop(CLI::App& bench, int& code) {
   command->add_flag("--choose", flags->choose, "choose the thresholds on the half for choosing (default: those in use)");
   command->add_option("--rank", flags->rank, "least rank correlation there")->check(CLI::Range(0.0, 1.0))->capture_default_str();
   command->add_option("--killed", flags->killed, "largest share of winners killed there")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  add_study(*command, flags->study);
   flags->study.seeds = 1;
+  add_study(*command, flags->study);
   add_format(*command, flags->format);
   command->callback([flags, &code] { bench_early_stop(*flags), code = 0; });
 }

@@ -33,7 +33,7 @@ std::string id_of(const Message& message) {
 
 void add_format(CLI::App& command, Format& format) {
   static const std::map<std::string, Format> formats = {{"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}};
-  command.add_option("--format", format, "text, json or csv")->transform(CLI::CheckedTransformer(formats))->default_str("text");
+  command.add_option("--format", format, "text, json or csv")->transform(CLI::CheckedTransformer(formats))->default_str("text")->option_text("text|json|csv [text]");
 }
 
 WorkerOptions WorkerFlags::options() const {

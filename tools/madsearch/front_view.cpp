@@ -104,12 +104,14 @@ std::string pretraining_text(const FrontReport& report, const Validation& valida
 std::string short_id(const std::string& hash) { return hash.substr(0, 8); }
 
 std::string verdict(const FrontReport& report) {
+  if (report.waiting > 0)
+    return std::to_string(report.waiting) + (report.waiting == 1 ? " member waits" : " members wait") + " for fresh seeds: until they are in, scores are best of many draws and too good.";
   if (!report.confirmed) return "Nothing is confirmed on fresh seeds yet: a front is a best of many draws, so its scores are too good.";
   if (report.better.empty())
-    return "No member that is no hand design was found whose score_low lies above the score_high of every hand design of equal or smaller state.";
+    return "No member of the front is shown to beat the hand designs: for that its 95 % interval must lie above those of all hand designs of equal or smaller state (one at least).";
   std::string ids;
   for (const auto& hash : report.better) ids += (ids.empty() ? "" : ", ") + short_id(hash);
-  return "Found on fresh seeds: " + ids + " (score_low above the score_high of every hand design of equal or smaller state).";
+  return "Shown on fresh seeds to beat the hand designs: " + ids + " (95 % interval above those of all hand designs of equal or smaller state).";
 }
 
 std::string front_text(const FrontReport& report, const Validation& validation) {

@@ -30,7 +30,8 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
   }
   const Store store(std::filesystem::path(flags.folder) / "search.db", Store::Mode::kRead);
   std::cout << front_text(read_front(store), validate(store));
-  if (ended == Ended::kTimeUp) std::cerr << "the time is over; `madsearch resume " << flags.folder << "` with more hours goes on\n";
+  if (ended == Ended::kTimeUp) std::cerr << "the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " << flags.folder
+                                            << "` goes on with what is left of confirming and pretraining, with `--evaluations +N` also with the search\n";
   return 0;
 }
 
@@ -92,7 +93,7 @@ void add_run(CLI::App& app, int& code) {
   auto again = std::make_shared<Flags>();
   auto* resume = app.add_subcommand("resume", "Go on with a run that was interrupted, killed or is to become longer");
   resume->add_option("DIR", again->folder, "the run's folder")->required();
-  resume->add_option("--config", again->config, "a changed configuration (default: the run's own)");
+  resume->add_option("--config", again->config, "a changed configuration (default: the file the run was started with, or DIR/config.yaml if that is gone)");
   resume->add_option("--evaluations", again->more, "+N: so many more evaluations");
   resume->add_flag("--accept", again->accept, "go on although harmless settings differ");
   resume->add_flag("--quiet", again->quiet, "no progress");

@@ -48,6 +48,8 @@ void train_missing(const StudyFlags& flags, const Battery& battery, const std::v
   }
   answers(flags.workers.options(), std::move(requests), battery.name + ": training", [&](const Message& answer) {
     if (!answer.trained) throw std::runtime_error(answer.error);
+    const auto outcome = answer.trained->record.outcome;
+    if (outcome == Outcome::kLost || outcome == Outcome::kTimedOut) return;  // accidents of this machine; tried again the next time
     log.add(battery.name, asked.at(answer.trained->record.id), *answer.trained);
   });
 }

@@ -85,5 +85,16 @@ TEST(TrainingStep, ThatCannotBeRecordedIsComputed) {
   EXPECT_TRUE(at::equal(plain.optimizer.values(), refused.optimizer.values()));
 }
 
+TEST(TrainingStep, WhoseReplayGoesElsewhereIsComputed) {
+  struct Nothing : Recording {
+    void replay() override {}
+  };
+  Trained plain({1e-2}), wrong({1e-2}, [](const auto& work) { return work(), std::make_unique<Nothing>(); });
+  for (std::int64_t i = 0; i < 6; ++i) EXPECT_TRUE(at::equal(plain.step(batch(4, i), 1), wrong.step(batch(4, i), 1))) << i;
+  EXPECT_EQ(wrong.step.problem(), "its replay differs from the step computed by 1.000000 of what it moves");
+  EXPECT_FALSE(wrong.step.recorded());
+  EXPECT_TRUE(at::equal(plain.optimizer.values(), wrong.optimizer.values()));
+}
+
 }  // namespace
 }  // namespace madsearch
