@@ -47,6 +47,10 @@ TEST_F(RunConfigTest, ShippedSearchesAreAllRead) {
   EXPECT_GE(read, 3);
 }
 
+TEST_F(RunConfigTest, AMachineOfManyCoresStartsNoMoreThanTheLagAllows) {
+  EXPECT_EQ(read("battery: quick\nstages: 4\ndevices: cpu\nsearch: {lag: 1}\n").workers.slots_per_device, 1);
+}
+
 TEST_F(RunConfigTest, SeedsAreRepeatedToTheStages) {
   const auto config = read("battery: quick\nstages: 4\nseeds: [transformer++, 'mamba swiglu', striped-mamba]\n");
   EXPECT_EQ(text(config.seeds[0].genome), "[attention swiglu]x2");
