@@ -31,7 +31,7 @@ struct Scores {
   std::map<std::int64_t, double> fresh;                       // by seed set
   std::vector<double> violations;                             // by seed set of the search
   bool completed = false;
-  bool confirming = false;                                    // fresh seeds were asked for, and none has failed
+  bool confirming = false, failed = false;                    // fresh seeds were asked for; one of them failed, so that none is waited for
 };
 
 /// Sets the rival of each row of `which`: of the rows that may beat it the one with the best mean score on their common seed sets.
@@ -78,7 +78,10 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
   std::map<std::string, Scores> scores;
   for (const auto& evaluation : store.evaluations()) {
     auto& held = scores[evaluation.hash];
-    if (evaluation.rung == Rung::kConfirm) held.confirming = !evaluation.finished || evaluation.outcome == Outcome::kOk;
+    if (evaluation.rung == Rung::kConfirm) {
+      held.confirming = true;
+      held.failed |= evaluation.finished && evaluation.outcome != Outcome::kOk;
+    }
     if (!evaluation.finished || evaluation.outcome != Outcome::kOk) continue;
     if (evaluation.rung == Rung::kConfirm) held.fresh[evaluation.seed_set] = evaluation.score;
     if (evaluation.rung == Rung::kBattery) {
@@ -96,7 +99,7 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
     if (held == scores.end() || !held->second.completed || (feasible_only && mean(held->second.violations) > 0)) continue;
     FrontRow row{.candidate = candidate};
     row.confirmed = held->second.fresh.size() >= 2;
-    row.waiting = held->second.confirming && !row.confirmed;
+    row.waiting = held->second.confirming && !held->second.failed && !row.confirmed;
     std::vector<double> fresh;
     for (const auto& [set, score] : held->second.fresh) fresh.push_back(score);
     row.searched = mean(held->second.search);

@@ -69,6 +69,8 @@ TEST_F(FrontReportTest, DoesNotWaitForWhatFailed) {
   add("hand", "seed:a", 2000, 0.7, {0.7, 0.72});
   EXPECT_TRUE(read_front(*store_).confirmed);
   EXPECT_EQ(front(), (std::vector<std::string>{"hand"}));
+  store_->put(EvaluationRecord{.number = number_++, .hash = "found", .rung = Rung::kConfirm, .seed_set = 3});
+  EXPECT_TRUE(read_front(*store_).confirmed) << "another one under way doesn't make up for it";
 }
 
 TEST_F(FrontReportTest, CallsFeasibleWhatIsSoInTheMeanOfItsSeeds) {
