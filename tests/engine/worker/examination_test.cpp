@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -60,13 +59,8 @@ TEST(Examination, WhatIsNoNumberOrMissingIsInfinitelyApart) {
 }
 
 TEST(Examination, ARecordingIsHeldToTheSame) {
-  struct Again : Recording {
-    explicit Again(std::function<void()> done) : work(std::move(done)) {}
-    void replay() override { work(); }
-    std::function<void()> work;
-  };
   const ExamineRequest request{"x", "gated_delta_net", 16, 12, 2, 2, 1};
-  const auto found = examine(request, Runtime{}, [](const auto& work) { return std::make_unique<Again>(work); });
+  const auto found = examine(request, Runtime{}, [](const auto& work) { return std::make_unique<testing::Again>(work); });
   EXPECT_EQ(found.recorded_error, std::max(found.output_error, found.gradient_error));
   EXPECT_GT(found.recorded_milliseconds, 0);
   EXPECT_EQ(found.unrecorded, "");

@@ -8,6 +8,7 @@
 
 #include "engine/protocol.h"
 #include "engine/worker/model.h"
+#include "engine/worker/recording.h"
 
 namespace madsearch::testing {
 
@@ -25,6 +26,16 @@ std::map<std::string, at::Tensor> golden(const std::filesystem::path& file);
 
 /// Largest difference relative to the largest entry of `expected`.
 double distance(const at::Tensor& actual, const at::Tensor& expected);
+
+/// What a CUDA graph is, without a GPU: nothing is done while it is recorded, and all of it on every replay.
+class Again : public Recording {
+ public:
+  explicit Again(std::function<void()> work) : work_(std::move(work)) {}
+  void replay() override { work_(); }
+
+ private:
+  std::function<void()> work_;
+};
 
 /// A new folder that is removed at the end.
 class Folder {

@@ -10,16 +10,6 @@
 namespace madsearch {
 namespace {
 
-/// What a CUDA graph is, without a GPU: nothing is done while it is recorded, and all of it on every replay.
-class Again : public Recording {
- public:
-  explicit Again(std::function<void()> work) : work_(std::move(work)) {}
-  void replay() override { work_(); }
-
- private:
-  std::function<void()> work_;
-};
-
 /// A two-block model of `rates.size()` replicas with its optimizer in the form that GPUs use.
 struct Trained {
   explicit Trained(std::vector<double> rates, Recorder recorder = {})
@@ -38,7 +28,7 @@ Batch batch(std::int64_t examples, std::int64_t shift) {
 struct Recorded {
   int times = 0;
   Recorder recorder() {
-    return [this](const std::function<void()>& work) { return ++times, std::make_unique<Again>(work); };
+    return [this](const std::function<void()>& work) { return ++times, std::make_unique<testing::Again>(work); };
   }
 };
 
