@@ -1,10 +1,11 @@
-# madsearch_data_sheets(TARGET): for each of TARGET's sources NAME.cpp the comment above `Primitive NAME();` in NAME.h, compiled into TARGET.
+# madsearch_data_sheets(TARGET): for each of TARGET's sources FOLDER/NAME.cpp the comment above `Primitive NAME();` in FOLDER/NAME.h, compiled into TARGET.
 function(madsearch_data_sheets target)
   get_target_property(sources ${target} SOURCES)
   set(MADSEARCH_DATA_SHEETS "")
   foreach(source ${sources})
-    string(REPLACE ".cpp" "" name ${source})
-    set(header ${CMAKE_CURRENT_SOURCE_DIR}/${name}.h)
+    get_filename_component(name ${source} NAME_WE)
+    get_filename_component(folder ${source} DIRECTORY)
+    set(header ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${name}.h)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
     file(READ ${header} text)
     string(FIND "${text}" "\nPrimitive ${name}();" end)

@@ -65,7 +65,7 @@ std::string divides(const std::string& name, std::int64_t value, const std::stri
 /// "" if `set` has exactly the knobs of `primitive`, each within its range, else a sentence.
 std::string check_knobs(const Primitive& primitive, const Settings& set);
 
-/// `inner=auto`: the inner sizes of channel mixers are multiples of 16 solved by search/sizes.h; before a block is costed or built
+/// `inner=auto`: the inner sizes of channel mixers are multiples of 16 solved by search/architecture/sizes.h; before a block is costed or built
 /// `auto` has been replaced by a ratio to the width. This is the ratio that stands for an absolute inner size.
 inline KnobValue inner_ratio(std::int64_t inner, std::int64_t width) { return {inner, width}; }
 

@@ -13,7 +13,7 @@
 #include "engine/worker/training_step.h"
 #include "primitives/table.h"
 #include "results/statistics.h"
-#include "search/sizes.h"
+#include "search/architecture/sizes.h"
 
 namespace madsearch {
 namespace {

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "engine/protocol.h"
+#include "engine/dispatch/messages.h"
 #include "engine/worker/runtime.h"
 
 namespace madsearch {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "primitives/distillation.h"
+#include "primitives/layers/distillation.h"
 #include "primitives/table.h"
 
 namespace madsearch {

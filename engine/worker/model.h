@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "mad_tasks/task.h"
-#include "primitives/layers.h"
-#include "search/graph.h"
+#include "primitives/layers/layers.h"
+#include "search/architecture/graph.h"
 
 namespace madsearch {
 
@@ -62,7 +62,7 @@ class Model : public Module {
 
   /// Numbers that a sequence carries after max_length tokens, all blocks together.
   std::int64_t exact_state() const { return exact_state_; }
-  /// From now on long convolutions use recurrences in place of their trained filters (primitives/distillation.h), those at least that then
+  /// From now on long convolutions use recurrences in place of their trained filters (primitives/layers/distillation.h), those at least that then
   /// carry less. Returns the numbers that a sequence carries after max_length tokens.
   std::int64_t distil_filters();
 

@@ -15,12 +15,12 @@
 
 #include "configs/errors.h"
 #include "engine/worker/checkpoint.h"
-#include "engine/worker/corpus.h"
+#include "engine/text/corpus.h"
 #include "engine/worker/examples.h"
 #include "engine/worker/metrics.h"
 #include "engine/worker/model.h"
 #include "engine/worker/optimizer.h"
-#include "engine/worker/scale.h"
+#include "search/architecture/scale.h"
 #include "engine/worker/training_step.h"
 
 namespace madsearch {

@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/protocol.h"
+#include "engine/dispatch/messages.h"
 #include "engine/worker/runtime.h"
 
 namespace madsearch {

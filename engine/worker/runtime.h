@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "engine/protocol.h"
+#include "engine/dispatch/messages.h"
 #include "engine/worker/recording.h"
 
 namespace madsearch {

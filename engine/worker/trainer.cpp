@@ -10,8 +10,8 @@
 #include <optional>
 #include <stdexcept>
 
-#include "engine/early_stop.h"
-#include "engine/learning_rates.h"
+#include "engine/training/early_stop.h"
+#include "engine/training/learning_rates.h"
 #include "engine/worker/examples.h"
 #include "engine/worker/metrics.h"
 #include "engine/worker/model.h"

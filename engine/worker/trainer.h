@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/protocol.h"
+#include "engine/dispatch/messages.h"
 #include "engine/worker/runtime.h"
 
 namespace madsearch {
@@ -14,7 +14,7 @@ double schedule(std::int64_t step, std::int64_t steps, DataProtocol protocol);
 /// there (ties: lower loss, then earlier); validation-B and test are scored with those weights. mad-lab: there is only a test set, looked
 /// at after every epoch (or every `evaluate_every` steps); the step of lowest test perplexity a grid point, then the grid point of highest
 /// macro accuracy; validation_a and validation_b repeat test_macro.
-/// A perfect validation ends the training; replicas that yield NaN, have stopped improving or are far behind are dropped (engine/early_stop.h;
+/// A perfect validation ends the training; replicas that yield NaN, have stopped improving or are far behind are dropped (engine/training/early_stop.h;
 /// mad-lab: perfect and NaN only). What happens depends on request, device type and thread count, never on load.
 /// With `distil` the chosen replica is then scored again in its distilled form.
 /// A grid of two learning rates or more whose best lies at its end is extended once by the next rate beyond, as far as its neighbour is (not

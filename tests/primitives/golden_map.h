@@ -11,7 +11,7 @@ namespace madsearch {
 /// What a reference layer is here, always under Protocol::kMadLab. Parameters have the reference's names but for `complements` and,
 /// apart from axes of one (convolution weights [C, 1, k] are [C, k] here), its shapes.
 struct GoldenLayer {
-  std::string primitive;  // or "rmsnorm", "layernorm" (primitives/layers.h)
+  std::string primitive;  // or "rmsnorm", "layernorm" (primitives/layers/layers.h)
   Settings settings;
   std::set<std::string> unused;                               // parameters of the reference that reach no output
   std::map<std::string, std::string> complements;             // ours are 1 - the reference's: {"time_maa_k", "time_mix_k"}

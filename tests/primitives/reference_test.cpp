@@ -3,13 +3,13 @@
 
 #include <cmath>
 
-#include "primitives/cells.h"
-#include "primitives/delta_recurrence.h"
-#include "primitives/gated_scan.h"
-#include "primitives/inner_training.h"
-#include "primitives/mesa_regression.h"
-#include "primitives/recurrences.h"
-#include "primitives/softmax_attention.h"
+#include "primitives/ops/cells.h"
+#include "primitives/ops/delta_recurrence.h"
+#include "primitives/ops/gated_scan.h"
+#include "primitives/ops/inner_training.h"
+#include "primitives/ops/mesa_regression.h"
+#include "primitives/ops/recurrences.h"
+#include "primitives/ops/softmax_attention.h"
 #include "tests/golden/safetensors.h"
 #include "tests/primitives/blocks.h"
 

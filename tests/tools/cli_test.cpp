@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "engine/protocol.h"
+#include "engine/dispatch/messages.h"
 #include "program.h"
 
 namespace madsearch {

@@ -1,4 +1,4 @@
-// The program that computes. Speaks the lines of engine/protocol.h: requests on stdin, hello, progress and replies on stdout, words for
+// The program that computes. Speaks the lines of engine/dispatch/messages.h: requests on stdin, hello, progress and replies on stdout, words for
 // people on stderr. It ends at the end of stdin and, once it was pinged, when pings stop.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -16,7 +16,7 @@
 #include <thread>
 #include <unistd.h>
 
-#include "engine/protocol.h"
+#include "engine/dispatch/messages.h"
 #include "engine/worker/bench.h"
 #include "engine/worker/examination.h"
 #include "engine/worker/pretraining.h"

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "engine/fidelity.h"
-#include "engine/run_config.h"
+#include "engine/study/fidelity.h"
+#include "engine/run/config.h"
 #include "study_view.h"
 #include "json.h"
 #include "table.h"

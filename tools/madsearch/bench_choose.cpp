@@ -4,8 +4,8 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/battery_choice.h"
-#include "engine/run_config.h"
+#include "engine/study/battery_choice.h"
+#include "engine/run/config.h"
 #include "study_view.h"
 #include "table.h"
 

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "engine/run_config.h"
-#include "search/bench_confirm.h"
+#include "engine/run/config.h"
+#include "search/toy/bench_confirm.h"
 #include "table.h"
 
 namespace madsearch {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "engine/run_config.h"
+#include "engine/run/config.h"
 #include "mad_tasks/table.h"
 #include "table.h"
 

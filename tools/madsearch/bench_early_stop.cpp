@@ -5,8 +5,8 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run_config.h"
-#include "engine/stop_study.h"
+#include "engine/run/config.h"
+#include "engine/study/stop_study.h"
 #include "study_view.h"
 #include "table.h"
 

@@ -10,9 +10,9 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run.h"
+#include "engine/run/run.h"
 #include "results/store.h"
-#include "search/bench.h"
+#include "search/toy/bench.h"
 #include "table.h"
 
 namespace madsearch {

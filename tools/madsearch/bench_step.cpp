@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run_config.h"
+#include "engine/run/config.h"
 #include "primitives/table.h"
 #include "table.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/coordinator.h"
+#include "engine/dispatch/coordinator.h"
 
 namespace CLI {
 class App;

@@ -4,8 +4,8 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run_config.h"
-#include "search/graph.h"
+#include "engine/run/config.h"
+#include "search/architecture/graph.h"
 #include "table.h"
 
 namespace madsearch {

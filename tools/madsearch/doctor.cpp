@@ -7,7 +7,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/devices.h"
+#include "engine/dispatch/devices.h"
 #include "engine/version.h"
 #include "primitives/table.h"
 #include "results/statistics.h"

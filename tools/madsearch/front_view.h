@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
-#include "engine/front_report.h"
-#include "engine/validation.h"
+#include "results/front_report.h"
+#include "engine/run/validation.h"
 
 namespace madsearch {
 

@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run_config.h"
+#include "engine/run/config.h"
 #include "mad_tasks/table.h"
 #include "primitives/data_sheet.h"
 #include "primitives/table.h"

@@ -4,7 +4,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run_config.h"
+#include "engine/run/config.h"
 #include "table.h"
 
 namespace madsearch {

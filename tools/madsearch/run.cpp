@@ -1,4 +1,4 @@
-#include "engine/run.h"
+#include "engine/run/run.h"
 
 #include <unistd.h>
 
@@ -7,8 +7,8 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/forecast.h"
-#include "engine/run_directory.h"
+#include "engine/run/forecast.h"
+#include "engine/run/directory.h"
 #include "front_view.h"
 
 namespace madsearch {

@@ -7,11 +7,11 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run_config.h"
-#include "engine/battery_trainings.h"
+#include "engine/run/config.h"
+#include "engine/training/battery_trainings.h"
 #include "mad_tasks/table.h"
 #include "results/statistics.h"
-#include "search/graph.h"
+#include "search/architecture/graph.h"
 #include "json.h"
 #include "table.h"
 

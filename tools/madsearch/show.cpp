@@ -6,7 +6,7 @@
 #include "configs/errors.h"
 #include "front_view.h"
 #include "results/store.h"
-#include "search/graph.h"
+#include "search/architecture/graph.h"
 #include "table.h"
 
 namespace madsearch {

@@ -1,4 +1,4 @@
-#include "engine/stub_worker.h"
+#include "engine/stub/stub_worker.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>

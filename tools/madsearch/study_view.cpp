@@ -4,7 +4,7 @@
 #include <iostream>
 #include <map>
 
-#include "engine/run_config.h"
+#include "engine/run/config.h"
 
 namespace madsearch {
 

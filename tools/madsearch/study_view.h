@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "command.h"
-#include "engine/fidelity.h"
+#include "engine/study/fidelity.h"
 
 namespace madsearch {
 

@@ -5,9 +5,9 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run_config.h"
+#include "engine/run/config.h"
 #include "mad_tasks/table.h"
-#include "search/graph.h"
+#include "search/architecture/graph.h"
 #include "table.h"
 
 namespace madsearch {

@@ -9,7 +9,7 @@
 
 #include "engine/worker/metrics.h"
 #include "engine/worker/optimizer.h"
-#include "search/sizes.h"
+#include "search/architecture/sizes.h"
 #include "support.h"
 #include "tests/golden/safetensors.h"
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "primitives/layers.h"
+#include "primitives/layers/layers.h"
 
 namespace madsearch {
 namespace {

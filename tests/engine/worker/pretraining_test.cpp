@@ -6,8 +6,8 @@
 #include <set>
 
 #include "engine/worker/bench.h"
-#include "engine/worker/scale.h"
-#include "search/graph.h"
+#include "search/architecture/scale.h"
+#include "search/architecture/graph.h"
 #include "support.h"
 
 namespace madsearch {

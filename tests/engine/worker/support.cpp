@@ -9,7 +9,7 @@
 #include <stdexcept>
 
 #include "mad_tasks/table.h"
-#include "search/sizes.h"
+#include "search/architecture/sizes.h"
 #include "tests/golden/safetensors.h"
 
 namespace madsearch::testing {

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "engine/protocol.h"
+#include "engine/dispatch/messages.h"
 #include "engine/worker/model.h"
 #include "engine/worker/recording.h"
 

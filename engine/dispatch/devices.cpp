@@ -1,0 +1,89 @@
+#include "engine/dispatch/devices.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+#include <thread>
+
+#include "configs/errors.h"
+#include "engine/dispatch/coordinator.h"
+
+namespace madsearch {
+namespace {
+
+/// N of "cuda:N"; nothing for other texts.
+std::optional<std::size_t> cuda_index(const std::string& device) {
+  const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
+  if (digits.empty() || digits.size() > 4 || digits.find_first_not_of("0123456789") != std::string::npos) return {};
+  return std::stoul(digits);
+}
+
+/// The GPUs that we may use, if somebody has limited them: "0", "GPU-5fd4f087-...". Our cuda:N is entry N.
+std::optional<std::vector<std::string>> visible_gpus() {
+  const char* limit = std::getenv("CUDA_VISIBLE_DEVICES");
+  if (limit == nullptr) return {};
+  std::vector<std::string> out;
+  std::istringstream in(limit);
+  for (std::string entry; std::getline(in, entry, ',') && entry != "-1";) out.push_back(entry);
+  return out;
+}
+
+void check(const std::string& device) {
+  if (device != "cpu" && !cuda_index(device)) throw ConfigError("unknown device \"" + device + "\"; expected auto, cpu or cuda:N");
+}
+
+}  // namespace
+
+std::vector<std::string> nvidia_gpus() {
+  const std::unique_ptr<FILE, int (*)(FILE*)> in(popen("nvidia-smi -L 2>/dev/null", "r"), pclose);
+  std::vector<std::string> out;
+  for (char line[512]; in && std::fgets(line, sizeof line, in.get());)
+    if (std::string text = line; text.starts_with("GPU ")) out.push_back(text.substr(0, text.find_last_not_of(" \n") + 1));
+  return out;
+}
+
+std::map<std::string, std::string> worker_environment(const std::string& device) {
+  check(device);
+  std::map<std::string, std::string> out;
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  const char* path = std::getenv("PATH");
+  if (!unknown) out["PATH"] = program.parent_path().string() + ":" + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
+  if (device == "cpu") {
+    out["MADSEARCH_DEVICE"] = "cpu";
+    out["OMP_NUM_THREADS"] = "1";                             // two on small models were eight times slower
+    return out;
+  }
+  const auto index = *cuda_index(device);
+  const auto visible = visible_gpus();
+  if (visible && index >= visible->size())
+    throw ConfigError("there is no " + device + ": CUDA_VISIBLE_DEVICES allows " + std::to_string(visible->size()) + " of this machine's GPUs");
+  out["MADSEARCH_DEVICE"] = "cuda";
+  out["CUDA_VISIBLE_DEVICES"] = visible ? (*visible)[index] : std::to_string(index);
+  out["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";                    // as nvidia-smi counts
+  return out;
+}
+
+std::vector<std::string> resolve_devices(const std::vector<std::string>& asked) {
+  if (asked.empty()) throw ConfigError("no devices; expected auto, cpu or cuda:N");
+  if (asked != std::vector<std::string>{"auto"}) {
+    for (const auto& device : asked) check(device);
+    return asked;
+  }
+  auto count = nvidia_gpus().size();
+  if (const auto visible = visible_gpus()) count = std::min(count, visible->size());
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back("cuda:" + std::to_string(i));
+  if (out.empty()) out.push_back("cpu");
+  return out;
+}
+
+std::int64_t default_slots(const std::vector<std::string>& devices) {
+  const bool only_cpu = std::all_of(devices.begin(), devices.end(), [](const auto& device) { return device == "cpu"; });
+  return only_cpu ? std::max(1u, std::thread::hardware_concurrency()) : 1;
+}
+
+}  // namespace madsearch

@@ -1,0 +1,158 @@
+#include "engine/dispatch/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+extern char** environ;
+
+namespace madsearch {
+namespace {
+
+constexpr std::size_t longest_line = 64 << 20;                // what is longer is handed out as it is: no message anyway
+constexpr auto grace = std::chrono::milliseconds(500);        // from closing its output to its end
+
+[[noreturn]] void fail(int code, const char* what) { throw std::system_error(code, std::generic_category(), what); }
+
+std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
+  std::vector<std::string> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (!added.contains(std::string(text.substr(0, text.find('='))))) out.emplace_back(text);
+  }
+  for (const auto& [name, value] : added) out.push_back(name + "=" + value);
+  return out;
+}
+
+std::string described(int status) {
+  auto signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (!WIFSIGNALED(status) && WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 128 + SIGRTMAX) signal = WEXITSTATUS(status) - 128;  // the shell's way to say it
+  if (signal != 0) return "signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
+  return "exit code " + std::to_string(WEXITSTATUS(status)) + (WEXITSTATUS(status) == 127 ? " (command not found)" : "");
+}
+
+void add_memory(pid_t pid, Process::Memory& sum) {
+  const auto folder = "/proc/" + std::to_string(pid);
+  std::ifstream status(folder + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) sum.resident += std::stod(line.substr(6)) / 1024;
+    if (line.starts_with("VmHWM:")) sum.peak += std::stod(line.substr(6)) / 1024;
+  }
+  std::ifstream children(folder + "/task/" + std::to_string(pid) + "/children");
+  for (pid_t child = 0; children >> child;) add_memory(child, sum);
+}
+
+}  // namespace
+
+Process::Memory Process::memory() const {
+  Memory out;
+  add_memory(pid_, out);
+  return out;
+}
+
+Process::Process(const std::string& command, const std::map<std::string, std::string>& environment) {
+  int in[2], out[2];                                          // a socket going in, as a write to one need not raise SIGPIPE
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0) fail(errno, "cannot make a socket for a worker");
+  if (pipe2(out, O_CLOEXEC) != 0) {
+    const auto code = errno;
+    close(in[0]), close(in[1]);
+    fail(code, "cannot make a pipe for a worker");
+  }
+  auto entries = merged_environment(environment);
+  std::vector<char*> environment_pointers;
+  for (auto& entry : entries) environment_pointers.push_back(entry.data());
+  environment_pointers.push_back(nullptr);
+  std::string shell = "sh", option = "-c", text = command;
+  char* arguments[] = {shell.data(), option.data(), text.data(), nullptr};
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in[1], STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);  // a group of its own: Ctrl-C is ours to answer
+  posix_spawnattr_setpgroup(&attributes, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  const auto code = posix_spawn(&pid_, "/bin/sh", &actions, &attributes, arguments, environment_pointers.data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  close(in[1]), close(out[1]);
+  input_ = in[0], output_ = out[0];
+  if (code != 0) {
+    close(input_), close(output_);
+    fail(code, "cannot start a worker");
+  }
+  fcntl(output_, F_SETFL, O_NONBLOCK);
+}
+
+Process::~Process() {
+  closed_ = false;                                            // no grace
+  end();
+  close(input_), close(output_);
+}
+
+void Process::write_line(const std::string& line) {
+  unwritten_ += line + "\n";
+  flush();
+}
+
+void Process::flush() {
+  while (!unwritten_.empty()) {
+    const auto n = send(input_, unwritten_.data(), unwritten_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno != EAGAIN) unwritten_.clear();         // nobody reads any more; the end of its output will tell
+    if (n < 0) return;
+    unwritten_.erase(0, static_cast<std::size_t>(n));
+  }
+}
+
+std::vector<std::string> Process::read_lines() {
+  char buffer[1 << 16];
+  while (!closed_) {
+    const auto n = read(output_, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    if (n <= 0) closed_ = true;                               // a last line without its end was cut off
+    else unread_.append(buffer, static_cast<std::size_t>(n));
+    if (unread_.size() > longest_line) break;
+  }
+  std::vector<std::string> lines;
+  std::size_t start = 0;
+  for (auto end = unread_.find('\n'); end != std::string::npos; end = unread_.find('\n', start)) {
+    lines.push_back(unread_.substr(start, end - start));
+    start = end + 1;
+  }
+  unread_.erase(0, start);
+  if (unread_.size() > longest_line) lines.push_back(std::exchange(unread_, {}));
+  return lines;
+}
+
+std::string Process::end() {
+  if (!how_.empty()) return how_;
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  for (siginfo_t info{}; closed_ && std::chrono::steady_clock::now() < deadline; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+    if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_) break;
+  }
+  kill(-pid_, SIGKILL);                                       // its children too; before it is reaped, as the number may be another's after
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0)
+    if (errno != EINTR) return how_ = "unknown end";          // somebody else waits for our children
+  return how_ = described(status);
+}
+
+}  // namespace madsearch

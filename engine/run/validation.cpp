@@ -1,0 +1,93 @@
+#include "engine/run/validation.h"
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "results/statistics.h"
+
+namespace madsearch {
+namespace {
+
+constexpr std::size_t kFewest = 8;                            // points below which no coefficient is worth printing
+constexpr double kNear = 0.1;                                 // of state, relative
+constexpr double kClearly = 0.05;                             // of score, where there is no interval
+
+bool clearly_worse(const FrontRow& worse, const FrontRow& better) {
+  if (worse.score.high && better.score.low) return *worse.score.high < *better.score.low;
+  return worse.score.mean < better.score.mean - kClearly;
+}
+
+}  // namespace
+
+std::vector<Chosen> choose_for_pretraining(const Store& store, const PretrainOptions& options, std::int64_t stages) {
+  std::vector<Chosen> out;
+  std::set<std::string> taken;
+  const auto add = [&](const std::string& hash, const std::string& text, const std::string& role) {
+    if (taken.insert(hash).second) out.push_back({hash, text, role});
+  };
+  for (const auto& control : options.controls) {
+    const auto genome = repeated(control, stages);
+    add(hash(genome), text(genome), "control");
+  }
+  auto members = read_front(store).front;
+  std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.score.mean > b.score.mean; });
+  std::erase_if(members, [&](const FrontRow& row) { return taken.contains(row.candidate.hash); });
+  if (members.size() > static_cast<std::size_t>(options.members)) members.resize(static_cast<std::size_t>(options.members));
+  for (const auto& member : members) add(member.candidate.hash, member.candidate.text, "front");
+
+  auto pairs = options.pairs;
+  const auto completed = completed_designs(store, false);
+  for (const auto& member : members) {
+    if (pairs == 0) break;
+    const FrontRow* partner = nullptr;
+    for (const auto& other : completed) {
+      const auto state = static_cast<double>(member.candidate.state_exact);
+      if (taken.contains(other.candidate.hash) || !clearly_worse(other, member)) continue;
+      if (std::abs(static_cast<double>(other.candidate.state_exact) - state) > kNear * state) continue;
+      if (!partner || other.score.mean < partner->score.mean) partner = &other;
+    }
+    if (!partner) continue;
+    add(partner->candidate.hash, partner->candidate.text, "pair of " + member.candidate.hash);
+    --pairs;
+  }
+  return out;
+}
+
+Validation validate(const Store& store) {
+  Validation out;
+  std::map<std::string, FrontRow> rows;
+  for (auto& row : completed_designs(store, false)) rows.emplace(row.candidate.hash, row);
+  std::map<std::string, double> bits;
+  std::vector<double> scores, quality, states;
+  for (const auto& record : store.pretrainings()) {
+    const auto row = rows.find(record.hash);
+    if (record.outcome != Outcome::kOk || row == rows.end() || !bits.emplace(record.hash, record.bits_per_byte).second) continue;
+    scores.push_back(row->second.score.mean);
+    quality.push_back(-record.bits_per_byte);
+    states.push_back(std::log10(1.0 + static_cast<double>(row->second.candidate.state_exact)));
+  }
+  out.points = scores.size();
+  for (const auto& record : store.pretrainings()) {
+    constexpr std::string_view kPair = "pair of ";
+    if (!record.role.starts_with(kPair) || !bits.contains(record.hash) || !bits.contains(record.role.substr(kPair.size()))) continue;
+    ++out.pairs;
+    out.pairs_won += bits.at(record.role.substr(kPair.size())) < bits.at(record.hash);
+  }
+  if (out.pairs > 0) {
+    const boost::math::binomial_distribution<> fair(static_cast<double>(out.pairs), 0.5);
+    const auto more = static_cast<double>(std::max(out.pairs_won, out.pairs - out.pairs_won));
+    out.sign_test = std::min(1.0, 2 * boost::math::cdf(boost::math::complement(fair, more - 1)));
+  }
+  if (out.points < kFewest) return out;
+  const auto a = ranks(scores), b = ranks(quality), c = ranks(states);
+  out.rank_correlation = correlation(a, b);
+  const auto ac = correlation(a, c), bc = correlation(b, c);
+  if (out.rank_correlation && ac && bc && std::abs(*ac) < 1 && std::abs(*bc) < 1)
+    out.partial_rank_correlation = (*out.rank_correlation - *ac * *bc) / std::sqrt((1 - *ac * *ac) * (1 - *bc * *bc));
+  return out;
+}
+
+}  // namespace madsearch

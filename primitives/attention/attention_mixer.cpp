@@ -1,0 +1,124 @@
+#include <ATen/ATen.h>
+
+#include <optional>
+#include <stdexcept>
+
+#include "primitives/builders.h"
+#include "primitives/layers/layers.h"
+#include "primitives/shared_knobs.h"
+#include "primitives/ops/softmax_attention.h"
+
+namespace madsearch {
+namespace {
+
+AttentionHeads heads_of(const Settings& set, std::int64_t width) {
+  AttentionHeads out;
+  out.queries = set.count("heads");
+  out.keys = out.values = set.at("kv_heads").is_word() ? out.queries : set.count("kv_heads");
+  out.size = out.value_size = width / out.queries;
+  out.rotated = on(set, "rotary") ? out.size : 0;
+  if (!set.at("window").is_word()) out.window = set.count("window");
+  out.sinks = set.count("sinks");
+  return out;
+}
+
+class Attention : public Mixer {
+ public:
+  Attention(const Settings& set, const Build& build, Attention* owner)
+      : heads_(heads_of(set, build.width)),
+        kept_(heads_),
+        owner_(owner),
+        attention_(heads_),
+        qkv_(build.inside("Wqkv"), build.width, owner ? build.width : build.width + 2 * heads_.key_numbers(),
+             {.bias = build.protocol == Protocol::kMadLab}),
+        out_(build.inside("out_proj"), build.width, build.width, {.bias = build.protocol == Protocol::kMadLab}) {
+    child("Wqkv", qkv_);
+    child("out_proj", out_);
+    if (on(set, "qk_norm")) {
+      child("q_norm", q_norm_.emplace(build.inside("q_norm"), heads_.size, kNormEps));
+      if (!owner) child("k_norm", k_norm_.emplace(build.inside("k_norm"), heads_.size, kNormEps));
+    }
+    if (on(set, "gate")) child("gate_proj", gate_.emplace(build.inside("gate_proj"), build.width, build.width));
+    if (owner_) {
+      if (owner_->owner_) throw std::invalid_argument("attention can share keys and values only with the block that owns them");
+      const auto& theirs = owner_->heads_;
+      if (heads_.queries != theirs.queries || heads_.keys != theirs.keys || heads_.rotated != theirs.rotated ||
+          q_norm_.has_value() != owner_->q_norm_.has_value())
+        throw std::invalid_argument("attention that shares keys and values must have their owner's heads, kv_heads, qk_norm and rotary");
+      owner_->kept_.window = std::max(owner_->kept_.window, heads_.window);
+      owner_->kept_.sinks = std::max(owner_->kept_.sinks, heads_.sinks);
+    }
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    const auto queries = project(x);
+    return out(attention_(queries, owner_ ? owner_->projected_ : projected_), x);
+  }
+
+  at::Tensor step(const at::Tensor& x, State& state) override {
+    const auto placed = [&](const at::Tensor& u) { return partly_rotated(u, heads_.rotated, state.position); };
+    const auto q = placed(split_heads(project(x.unsqueeze(2)), 0, heads_.queries, heads_.size));
+    if (!owner_) {
+      const auto values_at = projected_.size(3) - heads_.value_numbers();
+      keys_ = placed(split_heads(projected_, values_at - heads_.key_numbers(), heads_.keys, heads_.size));
+      values_ = split_heads(projected_, values_at, heads_.values, heads_.size);
+      if (!state.tensors.empty()) {
+        keys_ = at::cat({state.tensors[0], keys_}, 3);
+        values_ = at::cat({state.tensors[1], values_}, 3);
+      }
+      keys_ = seen(keys_, kept_, state.position + 1);
+      values_ = seen(values_, kept_, state.position + 1);
+      state.tensors = {keys_, values_};
+    }
+    ++state.position;
+    const auto &keys = owner_ ? owner_->keys_ : keys_, &values = owner_ ? owner_->values_ : values_;
+    return out(attend(q, seen(keys, heads_, state.position), seen(values, heads_, state.position), heads_.size), x);
+  }
+
+ private:
+  static constexpr double kNormEps = 1e-6;
+
+  /// Rows that begin with the queries; projected_ becomes rows that end with keys and values, unless an owner has them.
+  at::Tensor project(const at::Tensor& x) {
+    const auto qkv = qkv_(x);
+    if (!q_norm_) {
+      if (!owner_) projected_ = qkv;
+      return qkv;
+    }
+    const auto normed = [&](const RMSNorm& norm, std::int64_t begin, std::int64_t heads) {
+      return norm(qkv.slice(3, begin, begin + heads * heads_.size).unflatten(3, {heads, heads_.size})).flatten(3);
+    };
+    if (!owner_) projected_ = at::cat({normed(*k_norm_, x.size(-1), heads_.keys), qkv.slice(3, x.size(-1) + heads_.key_numbers())}, 3);
+    return normed(*q_norm_, 0, heads_.queries);
+  }
+
+  at::Tensor out(const at::Tensor& y, const at::Tensor& x) const { return out_(gate_ ? y * at::sigmoid((*gate_)(x)) : y); }
+
+  /// Of cached keys or values [R, B, G, L, d], the tokens that `heads` read after `position` of them: the first and the last.
+  static at::Tensor seen(const at::Tensor& cached, const AttentionHeads& heads, std::int64_t position) {
+    const auto L = cached.size(3);
+    if (heads.seen(position) >= L) return cached;
+    const auto last = cached.slice(3, L - heads.window);
+    return heads.sinks == 0 ? last : at::cat({cached.slice(3, 0, heads.sinks), last}, 3);
+  }
+
+  AttentionHeads heads_;
+  AttentionHeads kept_;                                       // with the largest window and sinks of those who share the keys and values
+  Attention* owner_;                                          // of the keys and values (@label:kv), or nullptr
+  SoftmaxAttention attention_;
+  Linear qkv_, out_;
+  std::optional<RMSNorm> q_norm_, k_norm_;
+  std::optional<Linear> gate_;
+  at::Tensor projected_;                                      // of the last call, for those who share its keys and values: not yet turned
+  at::Tensor keys_, values_;                                  // of the last step, for the same: [R, B, G, L, d], keys turned
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_attention(const Settings& set, const Build& build, Mixer* keys_values) {
+  auto* owner = dynamic_cast<Attention*>(keys_values);
+  if (keys_values && !owner) throw std::invalid_argument("attention can share the keys and values of attention only");
+  return std::make_unique<Attention>(set, build, owner);
+}
+
+}  // namespace madsearch

@@ -1,0 +1,53 @@
+#include <ATen/ATen.h>
+
+#include <optional>
+
+#include "primitives/builders.h"
+#include "primitives/layers/layers.h"
+#include "primitives/shared_knobs.h"
+#include "primitives/layers/token_shift.h"
+
+namespace madsearch {
+namespace {
+
+class RWKVChannel : public Mixer {
+ public:
+  RWKVChannel(const Settings& set, const Build& build)
+      : key_(build.inside("key"), build.width, set.at("inner").of(build.width)),
+        value_(build.inside("value"), set.at("inner").of(build.width), build.width) {
+    parameter("time_maa_k", mu_k_, constant_init(build, initial_shares(build.width, 1)));
+    child("key", key_);
+    child("value", value_);
+    if (!on(set, "gate")) return;
+    parameter("time_maa_r", mu_r_, constant_init(build, initial_shares(build.width, 1)));
+    child("receptance", receptance_.emplace(build.inside("receptance"), build.width, build.width));
+  }
+
+  at::Tensor forward(const at::Tensor& x) override { return mixed(x, back_by_one(x)); }
+
+  at::Tensor step(const at::Tensor& x, State& state) override {
+    if (state.tensors.empty()) state.tensors = {at::zeros_like(x)};
+    const auto out = mixed(x, state.tensors[0] - x);
+    state.tensors[0] = x;
+    ++state.position;
+    return out;
+  }
+
+ private:
+  at::Tensor mixed(const at::Tensor& x, const at::Tensor& back) const {
+    const auto y = value_(at::relu(key_(shifted(x, back, mu_k_))).square());
+    return receptance_ ? at::sigmoid((*receptance_)(shifted(x, back, mu_r_))) * y : y;
+  }
+
+  at::Tensor mu_k_, mu_r_;                                    // [R, D]
+  Linear key_, value_;
+  std::optional<Linear> receptance_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_rwkv_channel(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<RWKVChannel>(set, build);
+}
+
+}  // namespace madsearch

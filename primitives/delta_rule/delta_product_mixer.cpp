@@ -1,0 +1,16 @@
+#include "primitives/builders.h"
+#include "primitives/delta_rule/delta_rule.h"
+
+namespace madsearch {
+
+std::unique_ptr<Mixer> build_delta_product(const Settings& set, const Build& build, Mixer*) {
+  const auto H = set.count("heads"), d = build.width / H;
+  return std::make_unique<DeltaRule>(
+      DeltaRule::Options{.sizes = {.heads = H, .key = d, .value = d, .taps = taps(set), .steps = set.count("householder")},
+                         .negative_eigenvalues = on(set, "negative_eigenvalues"),
+                         .forget_gate = on(set, "forget_gate"),
+                         .gate = on(set, "gate")},
+      build);
+}
+
+}  // namespace madsearch

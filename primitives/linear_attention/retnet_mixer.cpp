@@ -1,0 +1,65 @@
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "primitives/builders.h"
+#include "primitives/layers/layers.h"
+#include "primitives/ops/recurrences.h"
+
+namespace madsearch {
+namespace {
+
+class RetNet : public Mixer {
+ public:
+  RetNet(const Settings& set, const Build& build)
+      : heads_(set.count("heads")),
+        values_(set.at("expand").of(build.width)),
+        q_(build.inside("q_proj"), build.width, build.width, xavier(build.width, build.width, std::exp2(-2.5))),
+        k_(build.inside("k_proj"), build.width, build.width, xavier(build.width, build.width, std::exp2(-2.5))),
+        v_(build.inside("v_proj"), build.width, values_, xavier(build.width, values_, std::exp2(-2.5))),
+        g_(build.inside("g_proj"), build.width, values_, xavier(build.width, values_, std::exp2(-2.5))),
+        out_(build.inside("out_proj"), values_, build.width, xavier(values_, build.width, 1)),
+        norm_(build.inside("group_norm"), heads_, values_, 1e-6),
+        log_gamma_(at::log1p(-at::exp2(-5 - at::arange(heads_, at::kDouble))).to(build.options)) {
+    child("q_proj", q_);
+    child("k_proj", k_);
+    child("v_proj", v_);
+    child("g_proj", g_);
+    child("out_proj", out_);
+    child("group_norm", norm_);
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    const auto R = x.size(0), B = x.size(1), T = x.size(2);
+    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };  // [R, B, H, T, ...]
+    const auto log_decay = log_gamma_.view({heads_, 1, 1}).expand({R, B, heads_, T, 1});
+    const auto o = gated_recurrence(rotary(heads(q_(x))), rotary(heads(scaled(k_(x)))), log_decay, heads(v_(x)));
+    return out_(norm_(o.transpose(2, 3).flatten(-2)) * at::silu(g_(x)));
+  }
+
+  at::Tensor step(const at::Tensor& x, State& state) override {
+    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, 1, -1}); };  // [R, B, H, 1, ...]
+    const auto update = rotary(heads(scaled(k_(x))), state.position).transpose(-1, -2) * heads(v_(x));
+    state.tensors = {state.tensors.empty() ? update : at::exp(log_gamma_).view({heads_, 1, 1}) * state.tensors[0] + update};
+    const auto o = at::matmul(rotary(heads(q_(x)), state.position), state.tensors[0]);
+    ++state.position;
+    return out_(norm_(o.flatten(-3)) * at::silu(g_(x)));
+  }
+
+ private:
+  static Linear::Options xavier(std::int64_t in, std::int64_t out, double gain) {
+    return {.bound = gain * std::sqrt(6.0 / static_cast<double>(in + out))};
+  }
+  at::Tensor scaled(const at::Tensor& k) const { return k / std::sqrt(static_cast<double>(k.size(-1) / heads_)); }
+
+  std::int64_t heads_, values_;
+  Linear q_, k_, v_, g_, out_;
+  GroupNorm norm_;
+  at::Tensor log_gamma_;                                      // [H]
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_retnet(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RetNet>(set, build); }
+
+}  // namespace madsearch

@@ -1,0 +1,36 @@
+#include <ATen/ATen.h>
+
+#include "primitives/builders.h"
+#include "primitives/linear_attention/rwkv_time.h"
+#include "primitives/layers/token_shift.h"
+
+namespace madsearch {
+namespace {
+
+class RWKV5 : public RWKVTime {
+ public:
+  RWKV5(const Settings& set, const Build& build) : RWKVTime(set.count("heads"), build) {
+    parameter("time_maa_k", mu_k_, constant_init(build, initial_shares(build.width, 1)));
+    parameter("time_maa_v", mu_v_, constant_init(build, initial_shares(build.width, 1)));
+    parameter("time_maa_r", mu_r_, constant_init(build, initial_shares(build.width, 0.5)));
+    parameter("time_maa_g", mu_g_, constant_init(build, initial_shares(build.width, 0.5)));
+    parameter("time_decay", omega_, constant_init(build, initial_omega(build.width)));
+  }
+
+ private:
+  Inputs inputs(const at::Tensor& x, const at::Tensor& back) const override {
+    return {.r = shifted(x, back, mu_r_),
+            .k = shifted(x, back, mu_k_),
+            .v = shifted(x, back, mu_v_),
+            .g = shifted(x, back, mu_g_),
+            .log_w = for_every_token(log_decay(omega_), x)};
+  }
+
+  at::Tensor mu_k_, mu_v_, mu_r_, mu_g_, omega_;              // [R, D]
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_rwkv5(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RWKV5>(set, build); }
+
+}  // namespace madsearch

@@ -1,0 +1,98 @@
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+#include <optional>
+
+#include "primitives/builders.h"
+#include "primitives/ops/gated_scan.h"
+#include "primitives/recurrent/headwise.h"
+#include "primitives/layers/layers.h"
+#include "primitives/shared_knobs.h"
+
+namespace madsearch {
+namespace {
+
+/// √(1 - a²) from log a. Where a is 1 the root has no slope: it is bounded as d√u/du ≤ 1000.
+struct InputScaleFunction : torch::autograd::Function<InputScaleFunction> {
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& log_a) {
+    const auto root = at::sqrt(-at::expm1(2 * log_a));
+    ctx->save_for_backward({root});
+    return root;
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx, torch::autograd::variable_list gradients) {
+    const auto root = ctx->get_saved_variables()[0];
+    return {gradients[0] * (root * root - 1) / at::clamp_min(root, 5e-4)};
+  }
+};
+
+class RGLRU : public Mixer {
+ public:
+  RGLRU(const Settings& set, const Build& build)
+      : channels_(set.at("expand").of(build.width)),
+        branch_(build.inside("linear_y"), build.width, channels_, {.bias = true}),
+        in_(build.inside("linear_x"), build.width, channels_, {.bias = true}),
+        out_(build.inside("linear_out"), channels_, build.width, {.bias = true}) {
+    const auto I = channels_, H = set.count("heads"), d = I / H;
+    // Λ = logit(a) for a^8 uniform in [0.9, 0.999].
+    const auto log_a = at::log(0.9495 + uniform_init(build, "lambda", {I}, 0.0495)) / 8;
+    parameter("lambda", lambda_, log_a - at::log(-at::expm1(log_a)));
+    parameter("gates.weight", gates_, normal_init(build, "gates.weight", {H, 2, d, d}, 1 / std::sqrt(static_cast<double>(d))));
+    parameter("gates.bias", gates_bias_, at::zeros({build.replicas(), 2 * I}, build.options));
+    child("linear_y", branch_);
+    child("linear_x", in_);
+    if (taps(set)) child("conv1d", conv_.emplace(build.inside("conv1d"), I, taps(set)));
+    child("linear_out", out_);
+    const at::NoGradGuard constant;
+    const auto normal = [&](const std::string& name, at::Tensor& weight, double deviation) {
+      weight.copy_(normal_init(build.inside(name), "weight", weight.sizes().slice(1), deviation));
+    };
+    normal("linear_y", branch_.weight, 1 / std::sqrt(static_cast<double>(build.width)));
+    normal("linear_x", in_.weight, 1 / std::sqrt(static_cast<double>(build.width)));
+    normal("linear_out", out_.weight, 1 / std::sqrt(static_cast<double>(I)));
+    if (conv_) {
+      normal("conv1d", conv_->weight, 0.1 / std::sqrt(static_cast<double>(taps(set))));
+      conv_->bias.zero_();
+    }
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    const auto u = conv_ ? (*conv_)(in_(x)) : in_(x);         // [R, B, T, I]
+    const auto [log_a, taken] = recurrence(u);
+    return out_(gated_scan(log_a, taken, {}, Decay::kLogarithm) * at::gelu(branch_(x), "tanh"));
+  }
+
+  at::Tensor step(const at::Tensor& x, State& state) override {
+    if (state.tensors.empty()) state.tensors = {at::zeros({x.size(0), x.size(1), channels_}, x.options()), at::Tensor()};
+    auto& h = state.tensors[0];
+    const auto u = conv_ ? conv_->step(in_(x), state.tensors[1]) : in_(x);  // [R, B, I]
+    const auto [log_a, taken] = recurrence(u);
+    h = at::exp(log_a) * h + taken;
+    ++state.position;
+    return out_(h * at::gelu(branch_(x), "tanh"));
+  }
+
+ private:
+  /// log a and √(1 - a²) i u, each of the sizes of u [R, ..., I].
+  std::pair<at::Tensor, at::Tensor> recurrence(const at::Tensor& u) const {
+    std::vector<std::int64_t> sizes(static_cast<std::size_t>(u.dim()), 1);
+    sizes.front() = u.size(0);
+    sizes.back() = -1;
+    const auto gates = at::sigmoid(headwise_product(u, gates_) + gates_bias_.view(sizes)).chunk(2, -1);  // r, i
+    const auto log_a = gates[0] * (8 * at::log_sigmoid(lambda_)).view(sizes);
+    return {log_a, InputScaleFunction::apply(log_a) * (gates[1] * u)};
+  }
+
+  std::int64_t channels_;
+  Linear branch_, in_;
+  std::optional<ShortConv> conv_;
+  Linear out_;
+  at::Tensor lambda_, gates_, gates_bias_;                    // [R, I], [R, H, 2, I/H, I/H], [R, 2 I]
+};
+
+}  // namespace
+
+std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RGLRU>(set, build); }
+
+}  // namespace madsearch

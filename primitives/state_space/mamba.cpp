@@ -1,0 +1,29 @@
+#include "primitives/state_space/mamba.h"
+
+namespace madsearch {
+
+Primitive mamba() {
+  return {.name = "mamba",
+          .family = "state space",
+          .kind = Kind::kSequence,
+          .equation = "h_t = exp(Δ_t A) h_{t-1} + Δ_t B_t u_t,  y_t = C_t h_t + D u_t",
+          .source = "arXiv:2312.00752, section 3 and algorithm 2",
+          .knobs = {{"state", {16, 4, 8, 32}, "numbers a channel keeps", 1, 256},
+                    {"expand", {2, 1}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
+                    {"conv", {4, 2, 3}, "taps of the short convolution, the current token included", 1, 16}},
+          .cost = [](const Settings& set, Shape s) -> Cost {
+            const auto D = s.width, T = s.length, N = set.count("state"), k = set.count("conv");
+            const auto I = set.at("expand").of(D), R = (D + 15) / 16;
+            return {.parameters = 3 * I * D + I * (R + 2 * N) + R * I + I + I * N + I + (k + 1) * I,
+                    .flops = T * (6 * I * D + 2 * I * (R + 2 * N) + 2 * R * I + 2 * k * I + 9 * I * N),
+                    .state = I * N + (k - 1) * I,
+                    .state_mad = I * N};
+          },
+          .valid = [](const Settings& set, Shape s) -> std::string {
+            if (set.at("expand").of(s.width) < 1)
+              return "expand=" + set.at("expand").text() + " leaves no channel at width " + std::to_string(s.width);
+            return "";
+          }};
+}
+
+}  // namespace madsearch

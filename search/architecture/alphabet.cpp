@@ -1,0 +1,89 @@
+#include "search/architecture/alphabet.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "primitives/shared_knobs.h"
+#include "primitives/table.h"
+
+namespace madsearch {
+namespace {
+
+/// Whether a window and its sinks are short enough. window=none is no window.
+bool short_enough(const Settings& set, std::int64_t max_window) {
+  return max_window == 0 || !set.has("window") || set.at("window").is_word() || tokens_read(set) <= max_window;
+}
+
+bool valid_at(const Primitive& primitive, Settings set, const std::vector<Shape>& shapes, std::int64_t max_window) {
+  for (const auto& [name, held] : Settings(set))
+    if (held == KnobValue("auto")) set.set(name, 2);          // whatever it is solved to fits
+  return check_knobs(primitive, set).empty() && short_enough(set, max_window) &&
+         std::all_of(shapes.begin(), shapes.end(), [&](Shape shape) { return primitive.valid(set, shape).empty(); });
+}
+
+/// Whether some choice of the other knobs makes `value` valid at every shape: kv_heads=2 needs heads of its own.
+bool possible(const Primitive& primitive, const Knob& knob, const KnobValue& value, const std::vector<Shape>& shapes,
+              std::int64_t max_window) {
+  std::vector<Settings> settings{primitive.defaults()};
+  for (const auto& other : primitive.knobs)
+    for (const auto& option : other.values) {
+      settings.push_back(primitive.defaults());
+      settings.back().set(other.name, option);
+    }
+  return std::any_of(settings.begin(), settings.end(), [&](Settings set) {
+    set.set(knob.name, value);
+    return valid_at(primitive, set, shapes, max_window);
+  });
+}
+
+}  // namespace
+
+Alphabet::Alphabet(const std::vector<std::string>& names, const std::vector<Shape>& shapes, std::int64_t max_window)
+    : shapes_(shapes), max_window_(max_window) {
+  for (const auto& name : names) {
+    const auto* primitive = find_primitive(name);
+    if (!primitive) throw std::invalid_argument("Alphabet: unknown primitive " + name);
+    (primitive->kind == Kind::kSequence ? sequence_ : channel_).push_back(name);
+    for (const auto& knob : primitive->knobs) {
+      auto& values = values_[name][knob.name];
+      for (const auto& value : knob.values)
+        if (possible(*primitive, knob, value, shapes, max_window)) values.push_back(value);
+      if (values.empty()) throw std::invalid_argument("no value of " + knob.name + " of " + name + " is valid at every width of the search");
+    }
+  }
+}
+
+bool Alphabet::has(const std::string& primitive) const { return values_.contains(primitive); }
+
+const std::vector<KnobValue>& Alphabet::values(const std::string& primitive, const std::string& knob) const {
+  return values_.at(primitive).at(knob);
+}
+
+std::vector<std::string> Alphabet::variable_knobs(const std::string& primitive) const {
+  std::vector<std::string> out;
+  for (const auto& [name, values] : values_.at(primitive))
+    if (values.size() > 1) out.push_back(name);
+  return out;
+}
+
+bool Alphabet::fits(const Block& block) const { return valid_at(*find_primitive(block.primitive), block.settings, shapes_, max_window_); }
+
+Block Alphabet::draw(const std::string& name, Rng& rng) const {
+  const auto* primitive = find_primitive(name);
+  Block block{name, {}, "", false};
+  do {
+    for (const auto& knob : primitive->knobs) {
+      const auto& allowed = values(name, knob.name);
+      block.settings.set(knob.name, chance(rng, 1.0 / 3) ? pick(rng, allowed) : allowed.front());
+    }
+  } while (!fits(block));                                     // each value alone fits, so this ends
+  if (primitive->simplify) primitive->simplify(block.settings);
+  return block;
+}
+
+Block Alphabet::draw(Rng& rng) const {
+  const bool sequence = channel_.empty() || (!sequence_.empty() && chance(rng, 0.5));
+  return draw(pick(rng, sequence ? sequence_ : channel_), rng);
+}
+
+}  // namespace madsearch

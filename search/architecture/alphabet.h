@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "configs/seed.h"
+#include "primitives/primitive.h"
+#include "search/architecture/genome.h"
+
+namespace madsearch {
+
+/// The blocks that variation draws from: primitives allowed, and for each knob the values that are valid where candidates are trained.
+class Alphabet {
+ public:
+  /// Knob values that are not valid at every one of `shapes` (heads that do not divide a width) are left out, and so are those of windows
+  /// and sinks that together let a token read more than `max_window` others.
+  /// `max_window` 0: any. Throws std::invalid_argument for an unknown name.
+  Alphabet(const std::vector<std::string>& primitives, const std::vector<Shape>& shapes, std::int64_t max_window);
+
+  const std::vector<std::string>& sequence_mixers() const { return sequence_; }
+  const std::vector<std::string>& channel_mixers() const { return channel_; }
+  bool has(const std::string& primitive) const;
+  /// The values of `knob` that search draws from, never empty.
+  const std::vector<KnobValue>& values(const std::string& primitive, const std::string& knob) const;
+  /// Knobs with more than one value.
+  std::vector<std::string> variable_knobs(const std::string& primitive) const;
+  /// Whether the knobs of `block` are valid together at every shape and keep max_window.
+  bool fits(const Block& block) const;
+  /// A block of `primitive`: each knob keeps its default or, one time in three, takes another value.
+  Block draw(const std::string& primitive, Rng& rng) const;
+  /// A block of any primitive; sequence and channel mixers are equally likely where there are both.
+  Block draw(Rng& rng) const;
+
+ private:
+  std::vector<Shape> shapes_;
+  std::int64_t max_window_;
+  std::vector<std::string> sequence_, channel_;
+  std::map<std::string, std::map<std::string, std::vector<KnobValue>>> values_;
+};
+
+}  // namespace madsearch

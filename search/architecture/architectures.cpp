@@ -1,0 +1,132 @@
+#include "search/architecture/architectures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "primitives/shared_knobs.h"
+#include "primitives/table.h"
+#include "search/architecture/crossovers/crossover.h"
+#include "search/architecture/editing.h"
+#include "search/architecture/graph.h"
+#include "search/architecture/mutations/mutation.h"
+
+namespace madsearch {
+namespace {
+
+constexpr int kTries = 200;                                   // of a random draw before the limits are said to be impossible
+
+std::vector<Shape> shapes(const ArchitectureLimits& limits) {
+  std::vector<Shape> out{limits.shape};
+  for (const auto width : limits.widths) out.push_back({width, limits.shape.length, limits.shape.protocol});
+  return out;
+}
+
+const Mutation& draw_operator(Rng& rng) {
+  double total = 0;
+  for (const auto& mutation : mutations()) total += mutation.weight;
+  auto left = uniform(rng) * total;
+  for (const auto& mutation : mutations())
+    if ((left -= mutation.weight) < 0) return mutation;
+  return mutations().back();
+}
+
+bool has_kind(const Genome& genome, Kind kind) {
+  const auto all = blocks(genome);
+  return std::any_of(all.begin(), all.end(), [&](const Block* block) { return find_primitive(block->primitive)->kind == kind; });
+}
+
+bool has_labels(const Genome& genome) {
+  const auto all = blocks(genome);
+  return std::any_of(all.begin(), all.end(), [](const Block* block) { return !block->label.empty(); });
+}
+
+bool has_branches(const Genome& genome) {
+  return std::any_of(genome.stages.begin(), genome.stages.end(), [](const Stage& stage) { return stage.parallel(); });
+}
+
+}  // namespace
+
+Architectures::Architectures(ArchitectureLimits limits)
+    : limits_(std::move(limits)), alphabet_(limits_.primitives, shapes(limits_), limits_.max_window) {
+  if (alphabet_.sequence_mixers().empty()) throw std::invalid_argument("Architectures: primitives hold no sequence mixer");
+}
+
+Sized Architectures::sized(const Genome& genome) const { return solve_sizes(genome, limits_.shape, limits_.parameters); }
+
+std::string Architectures::refusal(const Genome& genome, bool hand_design) const {
+  if (stages(genome) != limits_.stages) return "it has " + std::to_string(stages(genome)) + " blocks, not " + std::to_string(limits_.stages);
+  if (!has_kind(genome, Kind::kSequence)) return "it has no sequence mixer";
+  if (!hand_design) {
+    for (const auto* block : blocks(genome)) {
+      if (!alphabet_.has(block->primitive)) return block->primitive + " is not among the primitives of the search";
+      if (!block->settings.has("window") || block->settings.at("window").is_word() || limits_.max_window == 0) continue;
+      if (tokens_read(block->settings) <= limits_.max_window) continue;
+      const auto& set = block->settings;
+      const bool sinks = set.has("sinks") && set.count("sinks") > 0;
+      return "window=" + set.at("window").text() + (sinks ? " and sinks=" + set.at("sinks").text() + " are" : " is") + " above " +
+             std::to_string(limits_.max_window);
+    }
+    if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
+    if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";
+  }
+  const auto size = sized(genome);
+  for (auto shape : shapes(limits_)) {
+    const auto here = shape.width == limits_.shape.width ? size.genome : solve_sizes(genome, shape).genome;
+    if (auto sentence = invalid(here, shape); !sentence.empty()) return sentence + " (width " + std::to_string(shape.width) + ")";
+  }
+  if (!hand_design && !size.within) return "its parameters can't be made equal to those of the other candidates";
+  const auto spent = cost(size.genome, limits_.shape);
+  const auto above = [](const char* what, std::int64_t value, const std::optional<std::int64_t>& most) {
+    return most && value > *most ? std::string(what) + " " + std::to_string(value) + " is above the limit " + std::to_string(*most) : "";
+  };
+  if (auto sentence = above("state", spent.state, limits_.max_state); !sentence.empty()) return sentence;
+  if (auto sentence = above("parameters", spent.parameters, limits_.max_parameters); !sentence.empty()) return sentence;
+  return above("flops", spent.flops, limits_.max_flops);
+}
+
+std::string Architectures::random(Rng& rng) const {
+  for (int i = 0; i < kTries; ++i) {
+    // A stripe of 1, 2, 4 ... different blocks, repeated: what people draw; or all blocks drawn freely.
+    std::vector<std::int64_t> periods;
+    for (std::int64_t period = 2; period <= limits_.stages; ++period)
+      if (limits_.stages % period == 0) periods.push_back(period);
+    const auto period = periods.empty() ? limits_.stages : pick(rng, periods);
+    Genome genome;
+    for (std::int64_t k = 0; k < limits_.stages; ++k)
+      genome.stages.push_back(k < period ? Stage{alphabet_.draw(rng), {}} : genome.stages[static_cast<std::size_t>(k - period)]);
+    if (refusal(genome).empty()) return text(genome);
+  }
+  throw std::runtime_error("no random architecture keeps the limits of the search after " + std::to_string(kTries) + " tries");
+}
+
+Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) const {
+  Child child{parent, {}};
+  for (int done = 0, tries = 0; done < operators && tries < 20 * operators; ++tries) {
+    const auto& mutation = draw_operator(rng);
+    const auto genome = mutation.apply(parse(child.text), alphabet_, rng);
+    auto changed = text(genome);
+    if (changed == child.text || !refusal(genome).empty()) continue;
+    child.text = std::move(changed);
+    child.operators.push_back(mutation.name);
+    ++done;
+  }
+  return child;
+}
+
+Child Architectures::cross(const std::string& a, const std::string& b, Rng& rng) const {
+  for (int tries = 0; tries < 20; ++tries) {
+    const auto& crossover = pick(rng, crossovers());
+    const auto genome = crossover.apply(parse(a), parse(b), rng);
+    if (!refusal(genome).empty()) continue;
+    if (auto made = text(genome); made != a && made != b) return {std::move(made), {crossover.name}};
+  }
+  return {a, {}};
+}
+
+int Architectures::bin(const std::string& candidate) const {
+  const auto spent = cost(sized(parse(candidate)).genome, limits_.shape);
+  return static_cast<int>(std::floor(2 * std::log10(1.0 + static_cast<double>(spent.state))));
+}
+
+}  // namespace madsearch

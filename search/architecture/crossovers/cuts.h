@@ -1,0 +1,42 @@
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "search/architecture/editing.h"
+#include "search/architecture/genome.h"
+
+namespace madsearch {
+
+/// A place between stages of both parents with equally many blocks before it, so that the child keeps their number.
+struct Cut {
+  std::size_t a = 0, b = 0;                                   // stages before it
+};
+
+/// All such places, ends included, in order.
+inline std::vector<Cut> cuts(const Genome& a, const Genome& b) {
+  std::vector<Cut> out{{0, 0}};
+  std::int64_t blocks_a = 0, blocks_b = 0;
+  for (std::size_t i = 0, j = 0; i < a.stages.size() && j < b.stages.size();) {
+    if (blocks_a <= blocks_b)
+      blocks_a += size(a.stages[i++]);
+    else
+      blocks_b += size(b.stages[j++]);
+    while (blocks_b < blocks_a && j < b.stages.size()) blocks_b += size(b.stages[j++]);
+    if (blocks_a == blocks_b) out.push_back({i, j});
+  }
+  return out;
+}
+
+/// `genome` with labels that do not meet those of another parent.
+inline Genome with_own_labels(Genome genome) {
+  for (auto* block : blocks(genome))
+    if (!block->label.empty()) block->label += "-other";
+  return genome;
+}
+
+inline void append(Stripe& to, const Stripe& from, std::size_t begin, std::size_t end) {
+  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(begin), from.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+}  // namespace madsearch

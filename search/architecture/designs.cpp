@@ -1,0 +1,81 @@
+#include "search/architecture/designs.h"
+
+#include <algorithm>
+
+#include "primitives/table.h"
+#include "search/architecture/sizes.h"
+
+namespace madsearch {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_file_name(const std::string& word) { return word.ends_with(".yaml") || word.ends_with(".yml"); }
+
+/// "transformer++": a single word, which may be a design's name.
+bool is_name(const std::string& word) { return !word.empty() && word.find_first_of(" {}[]()@/") == std::string::npos; }
+
+}  // namespace
+
+Design read_design(Reader in) {
+  Design design;
+  design.name = fs::path(in.name()).stem().string();
+  const auto stripe = in.required("stripe");
+  try {
+    design.genome = canonical(parse(stripe, "stripe"));
+  } catch (const ConfigError& error) {
+    throw in.error("stripe", std::string("this stripe is not valid\n") + error.what());
+  }
+  design.source = in.string("source", "");
+  design.note = in.string("note", "");
+  in.finish();
+  return design;
+}
+
+std::vector<Design> shipped_designs(const fs::path& configs) {
+  std::vector<fs::path> files;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(configs / "designs", missing))
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  std::vector<Design> out;
+  for (const auto& file : files) out.push_back(read_design(Reader::file(file)));
+  return out;
+}
+
+Design find_design(const std::string& given, const fs::path& configs) {
+  if (is_file_name(given)) return read_design(Reader::file(given));
+  const auto shipped = configs / "designs" / (given + ".yaml");
+  if (is_name(given)) {
+    if (std::error_code none; fs::exists(shipped, none)) return read_design(Reader::file(shipped));
+  }
+  if (is_name(given) && !find_primitive(given)) {
+    std::vector<std::string> names;
+    for (const auto& design : shipped_designs(configs)) names.push_back(design.name);
+    std::string listed;
+    for (const auto& name : names) listed += (listed.empty() ? "" : ", ") + name;
+    for (const auto& primitive : primitives()) names.push_back(primitive.name);
+    throw ConfigError("unknown design \"" + given + "\"\nexpected one of: " + listed + "; a file.yaml; or a text like 'mamba swiglu'" +
+                      did_you_mean(given, names));
+  }
+  auto genome = canonical(parse(given, "design"));
+  return {text(genome), std::move(genome), "", ""};
+}
+
+Genome repeated(const Design& design, std::int64_t wanted) {
+  const auto own = stages(design.genome);
+  if (wanted % own != 0)
+    throw ConfigError("design \"" + design.name + "\" has " + std::to_string(own) + " blocks, and " + std::to_string(wanted) +
+                      " stages are no multiple of that; choose another number of stages, or another design");
+  Genome out;
+  for (std::int64_t i = 0; i < wanted / own; ++i)
+    for (auto stage : design.genome.stages) {
+      // A label shares within a copy of the stripe; the next copy has weights of its own.
+      Genome copy{{stage}};
+      for (auto* block : blocks(copy))
+        if (!block->label.empty()) block->label += "-" + std::to_string(i);
+      out.stages.push_back(copy.stages.front());
+    }
+  return canonical(out);
+}
+
+}  // namespace madsearch

@@ -1,0 +1,186 @@
+#include "search/architecture/genome.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "configs/seed.h"
+#include "primitives/table.h"
+
+namespace madsearch {
+namespace {
+
+enum class Knobs { kAll, kChanged };                          // which knobs are written
+enum class Labels { kAsTheyAre, kHidden };                    // hidden: "@" and "@:kv", for comparing without names
+
+std::string block_text(const Block& block, Knobs knobs, Labels labels) {
+  std::string inside;
+  const auto* primitive = find_primitive(block.primitive);
+  for (const auto& [name, value] : block.settings) {
+    if (knobs == Knobs::kChanged && primitive && primitive->knob(name)->values.front() == value) continue;
+    inside += (inside.empty() ? "" : ", ") + name + "=" + value.text();
+  }
+  std::string out = block.primitive;
+  if (!inside.empty()) out += "{" + inside + "}";
+  if (!block.label.empty()) out += "@" + (labels == Labels::kHidden ? "" : block.label) + (block.keys_values_only ? ":kv" : "");
+  return out;
+}
+
+std::string stripe_text(const Stripe& stripe, Knobs knobs, Labels labels, bool fold);
+
+std::string stage_text(const Stage& stage, Knobs knobs, Labels labels, bool fold) {
+  if (!stage.parallel()) return block_text(stage.block, knobs, labels);
+  std::string out = "(";
+  for (const auto& branch : stage.branches) out += (out.size() == 1 ? "" : " + ") + stripe_text(branch, knobs, labels, fold);
+  return out + ")";
+}
+
+/// The shortest text of stages `items` with repeats folded; of equally short ones the first in lexicographic order. Dynamic programming
+/// over intervals: an interval begins with a stage or with a repeated group.
+std::string fold_repeats(const std::vector<std::string>& items) {
+  const auto n = items.size();
+  std::vector<std::vector<std::string>> best(n + 1, std::vector<std::string>(n + 1));
+  const auto consider = [](std::string& held, std::string text) {
+    if (held.empty() || text.size() < held.size() || (text.size() == held.size() && text < held)) held = std::move(text);
+  };
+  for (std::size_t i = n; i-- > 0;) {
+    std::vector<std::pair<std::size_t, std::size_t>> groups;  // {period, end} of repeats that begin at i
+    for (std::size_t period = 1; i + 2 * period <= n; ++period)
+      for (std::size_t end = i + period; end + period <= n && std::equal(&items[i], &items[i] + period, &items[end]); end += period)
+        groups.emplace_back(period, end + period);
+    for (std::size_t j = i + 1; j <= n; ++j) {
+      auto& held = best[i][j];
+      consider(held, items[i] + (i + 1 < j ? " " + best[i + 1][j] : ""));
+      for (const auto& [period, end] : groups)
+        if (end <= j)
+          consider(held, "[" + best[i][i + period] + "]x" + std::to_string((end - i) / period) + (end < j ? " " + best[end][j] : ""));
+    }
+  }
+  return best[0][n];
+}
+
+std::string stripe_text(const Stripe& stripe, Knobs knobs, Labels labels, bool fold) {
+  std::vector<std::string> items;
+  for (const auto& stage : stripe) items.push_back(stage_text(stage, knobs, labels, fold));
+  if (fold) return fold_repeats(items);
+  std::string out;
+  for (const auto& item : items) out += (out.empty() ? "" : " ") + item;
+  return out;
+}
+
+std::string literal(const Genome& genome) { return stripe_text(genome.stages, Knobs::kAll, Labels::kAsTheyAre, false); }
+
+void collect(Stripe& stripe, std::vector<Block*>& out) {
+  for (auto& stage : stripe) {
+    if (!stage.parallel()) out.push_back(&stage.block);
+    for (auto& branch : stage.branches) collect(branch, out);
+  }
+}
+
+/// A label that is used once shares nothing.
+void drop_lone_labels(Genome& genome) {
+  const auto all = blocks(genome);
+  std::map<std::string, int> uses;
+  for (const auto* block : all)
+    if (!block->label.empty()) ++uses[block->label];
+  for (auto* block : all)
+    if (!block->label.empty() && uses[block->label] == 1 && !block->keys_values_only) block->label.clear();
+}
+
+/// "a", "b", ..., "z", "a1", "b1", ... by first use.
+void rename_labels(Genome& genome) {
+  std::map<std::string, std::string> names;
+  for (auto* block : blocks(genome)) {
+    if (block->label.empty()) continue;
+    const auto n = names.size();
+    const auto name = std::string(1, static_cast<char>('a' + n % 26)) + (n < 26 ? "" : std::to_string(n / 26));
+    block->label = names.try_emplace(block->label, name).first->second;
+  }
+}
+
+/// Runs of neighbouring branches that differ in label names at most: their order decides the names, so every order has to be tried.
+using Ties = std::vector<std::pair<Stripe*, Stripe*>>;
+
+std::string unlabelled(const Stripe& branch) { return stripe_text(branch, Knobs::kAll, Labels::kHidden, false); }
+
+void sort_branches(Stripe& stripe) {
+  for (auto& stage : stripe) {
+    for (auto& branch : stage.branches) sort_branches(branch);
+    std::stable_sort(stage.branches.begin(), stage.branches.end(), [](const auto& a, const auto& b) { return unlabelled(a) < unlabelled(b); });
+  }
+}
+
+/// Outermost runs only (a run inside a run keeps its order as written), so that no pointer leads into what another one moves.
+void find_ties(Stripe& stripe, Ties& ties) {
+  for (auto& stage : stripe) {
+    auto* branches = stage.branches.data();
+    for (std::size_t i = 0, j = 0; i < stage.branches.size(); i = j) {
+      const auto key = unlabelled(branches[i]);
+      for (j = i + 1; j < stage.branches.size() && unlabelled(branches[j]) == key;) ++j;
+      if (j - i == 1)
+        find_ties(branches[i], ties);
+      else if (key.find('@') != std::string::npos)
+        ties.emplace_back(branches + i, branches + j);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<const Block*> blocks(const Genome& genome) {
+  std::vector<Block*> out;
+  collect(const_cast<Genome&>(genome).stages, out);
+  return {out.begin(), out.end()};
+}
+
+std::vector<Block*> blocks(Genome& genome) {
+  std::vector<Block*> out;
+  collect(genome.stages, out);
+  return out;
+}
+
+Genome canonical(Genome genome) {
+  drop_lone_labels(genome);
+  sort_branches(genome.stages);
+  Ties ties;
+  find_ties(genome.stages, ties);
+  if (ties.empty()) {
+    rename_labels(genome);
+    return genome;
+  }
+  std::optional<Genome> best;
+  std::string best_text;
+  std::vector<std::vector<std::size_t>> orders;
+  for (const auto& [first, last] : ties) {
+    orders.emplace_back();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(last - first); ++i) orders.back().push_back(i);
+  }
+  std::vector<std::vector<Stripe>> runs;
+  for (const auto& [first, last] : ties) runs.emplace_back(first, last);
+  constexpr int kMostOrders = 5000;                           // beyond, the order as written decides: still the same architecture
+  for (int tried = 0; tried < kMostOrders; ++tried) {
+    for (std::size_t i = 0; i < ties.size(); ++i)
+      for (std::size_t k = 0; k < orders[i].size(); ++k) ties[i].first[k] = runs[i][orders[i][k]];
+    Genome candidate = genome;
+    rename_labels(candidate);
+    if (auto text = literal(candidate); !best || text < best_text) best_text = std::move(text), best = std::move(candidate);
+    std::size_t i = 0;
+    while (i < orders.size() && !std::next_permutation(orders[i].begin(), orders[i].end())) ++i;
+    if (i == orders.size()) break;
+  }
+  return *best;
+}
+
+std::string text(const Genome& genome) { return stripe_text(canonical(genome).stages, Knobs::kChanged, Labels::kAsTheyAre, true); }
+
+std::string expanded_text(const Genome& genome) { return literal(canonical(genome)); }
+
+std::string hash(const Genome& genome) {
+  const auto value = Seed::mix(Seed{}.derive(expanded_text(genome)).value);
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  for (int shift = 60; shift >= 0; shift -= 4) out += digits[(value >> shift) & 15];
+  return out;
+}
+
+}  // namespace madsearch

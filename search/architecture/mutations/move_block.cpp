@@ -1,0 +1,24 @@
+#include "search/architecture/editing.h"
+#include "search/architecture/mutations/mutation.h"
+
+namespace madsearch {
+namespace {
+
+Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+  Genome child = parent;
+  auto& from = *pick(rng, stripes(child));
+  const auto index = static_cast<std::ptrdiff_t>(below(rng, from.size()));
+  const Stage moved = from[static_cast<std::size_t>(index)];
+  from.erase(from.begin() + index);
+  auto& to = *pick(rng, stripes(child));                      // may be an empty branch, which is thereby kept, or nested too deep: the caller checks
+  to.insert(to.begin() + static_cast<std::ptrdiff_t>(below(rng, to.size() + 1)), moved);
+  repair_branches(child);
+  repair_labels(child);
+  return child;
+}
+
+}  // namespace
+
+Mutation move_block() { return {"move_block", 5, apply}; }
+
+}  // namespace madsearch

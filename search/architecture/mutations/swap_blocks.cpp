@@ -1,0 +1,24 @@
+#include "search/architecture/editing.h"
+#include "search/architecture/mutations/mutation.h"
+
+namespace madsearch {
+namespace {
+
+Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+  Genome child = parent;
+  const auto all = blocks(child);
+  auto* first = pick(rng, all);
+  std::vector<Block*> others;
+  for (auto* block : all)
+    if (!(*block == *first)) others.push_back(block);
+  if (others.empty()) return child;
+  std::swap(*first, *pick(rng, others));
+  repair_labels(child);
+  return child;
+}
+
+}  // namespace
+
+Mutation swap_blocks() { return {"swap_blocks", 10, apply}; }
+
+}  // namespace madsearch

@@ -1,0 +1,28 @@
+#include "search/architecture/editing.h"
+#include "search/architecture/mutations/mutation.h"
+
+namespace madsearch {
+namespace {
+
+Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+  Genome child = parent;
+  std::vector<std::pair<Stripe*, std::size_t>> parallel;
+  for (auto* stripe : stripes(child))
+    for (std::size_t i = 0; i < stripe->size(); ++i)
+      if ((*stripe)[i].parallel()) parallel.emplace_back(stripe, i);
+  if (parallel.empty()) return child;
+  const auto [stripe, at] = pick(rng, parallel);
+  const auto branches = (*stripe)[at].branches;
+  Stripe series;
+  for (const auto& branch : branches) series.insert(series.end(), branch.begin(), branch.end());
+  stripe->erase(stripe->begin() + static_cast<std::ptrdiff_t>(at));
+  stripe->insert(stripe->begin() + static_cast<std::ptrdiff_t>(at), series.begin(), series.end());
+  repair_labels(child);
+  return child;
+}
+
+}  // namespace
+
+Mutation unbranch() { return {"unbranch", 2, apply}; }
+
+}  // namespace madsearch

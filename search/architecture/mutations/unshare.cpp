@@ -1,0 +1,24 @@
+#include "search/architecture/editing.h"
+#include "search/architecture/mutations/mutation.h"
+
+namespace madsearch {
+namespace {
+
+Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+  Genome child = parent;
+  std::vector<Block*> labelled;
+  for (auto* block : blocks(child))
+    if (!block->label.empty()) labelled.push_back(block);
+  if (labelled.empty()) return child;
+  auto* block = pick(rng, labelled);
+  block->label.clear();
+  block->keys_values_only = false;
+  repair_labels(child);
+  return child;
+}
+
+}  // namespace
+
+Mutation unshare() { return {"unshare", 2, apply}; }
+
+}  // namespace madsearch

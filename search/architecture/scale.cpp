@@ -1,0 +1,101 @@
+#include "search/architecture/scale.h"
+
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "search/architecture/graph.h"
+#include "search/architecture/sizes.h"
+
+namespace madsearch {
+namespace {
+
+constexpr std::int64_t kWidest = 4096;
+constexpr double kNear = 0.03;
+
+Genome repeated(const Genome& genome, std::int64_t times) {
+  Genome out;
+  for (std::int64_t i = 0; i < times; ++i) {
+    auto copy = genome;
+    for (auto* block : blocks(copy))
+      if (!block->label.empty() && times > 1) block->label += "_" + std::to_string(i);
+    out.stages.insert(out.stages.end(), copy.stages.begin(), copy.stages.end());
+  }
+  return canonical(out);
+}
+
+const char* const kHeadKnobs[] = {"heads", "kv_heads"};
+
+/// The genome with heads of the size they have at `base`; nothing if some number of heads is not whole.
+std::optional<Genome> with_heads(Genome genome, std::int64_t base, std::int64_t width) {
+  for (auto* block : blocks(genome))
+    for (const auto* knob : kHeadKnobs) {
+      if (!block->settings.has(knob) || !block->settings.at(knob).is_count()) continue;
+      const auto scaled = block->settings.count(knob) * width;
+      if (scaled % base || scaled == 0) return {};
+      block->settings.set(knob, scaled / base);
+    }
+  return genome;
+}
+
+struct Found {
+  Genome genome;
+  std::int64_t width = 0, parameters = 0;
+  double off = 1e300;                                         // |log(parameters / target)|
+  bool fixed = true;
+};
+
+/// Of the widths that `grain` divides the one nearest to the target: with default sizes, or (`fit`) with `auto` fitted to it.
+std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64_t target, std::int64_t length, bool fit, std::int64_t grain) {
+  std::optional<Found> best;
+  for (std::int64_t width = 8; width <= kWidest; width += grain) {
+    const auto candidate = base > 0 ? with_heads(genome, base, width) : std::optional<Genome>(genome);
+    if (!candidate) continue;
+    const Shape shape{width, length, Protocol::kMadsearch};
+    if (fit) {                                                // only where the family's own proportions are nearly kept
+      const auto own = static_cast<double>(transformer_parameters(stages(genome), shape));
+      if (own < 0.7 * static_cast<double>(target) || own > 1.4 * static_cast<double>(target)) continue;
+    }
+    try {
+      const auto sized = solve_sizes(*candidate, shape, fit ? std::optional<std::int64_t>(target) : std::nullopt);
+      if (!invalid(sized.genome, shape).empty()) continue;
+      const auto parameters = cost(sized.genome, shape).active();
+      const auto off = std::abs(std::log(static_cast<double>(parameters) / static_cast<double>(target)));
+      if (!best || off < best->off) best = Found{sized.genome, width, parameters, off, sized.fixed};
+      if (!fit && parameters > 4 * target) break;
+    } catch (const std::invalid_argument&) {                  // this width cannot hold the genome
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_width, std::int64_t parameters, std::int64_t length) {
+  if (repeat < 1 || parameters < 1) throw std::invalid_argument("pretraining needs a repeat and a number of parameters of 1 at least");
+  const auto stripe = repeated(genome, repeat);
+  std::optional<Found> best;
+  std::string note;
+  for (const auto base : {base_width, std::int64_t{0}}) {
+    for (const auto& [fit, grain] : {std::pair<bool, int>{false, 8}, {true, 8}, {false, 2}}) {
+      const auto found = nearest(stripe, base, parameters, length, fit, grain);
+      if (!found || (best && found->off >= best->off)) continue;
+      best = found;
+      note = base_width > 0 && base == 0 ? "number of heads as written, head size grows" : "";
+      if (best->off <= kNear) break;
+    }
+    if ((best && best->off <= kNear) || base_width <= 0) break;
+  }
+  if (!best) throw std::invalid_argument("the design is valid at no width up to " + std::to_string(kWidest));
+  if (best->off > kNear) {
+    char text[80];
+    std::snprintf(text, sizeof text, "parameters are %+.1f %% off the target", 100 * (static_cast<double>(best->parameters) / static_cast<double>(parameters) - 1));
+    note += (note.empty() ? "" : "; ") + std::string(text);
+  }
+  return {best->genome, best->width, best->parameters, note};
+}
+
+}  // namespace madsearch

@@ -1,0 +1,61 @@
+#include "search/architecture/sizes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "primitives/table.h"
+#include "search/architecture/graph.h"
+
+namespace madsearch {
+namespace {
+
+constexpr std::int64_t kMultiple = 16;                        // of inner sizes, and the least of them: what matrix units like
+constexpr std::int64_t kOfExperts = 2;                        // with shared experts, as then 16 channels are several times too coarse a step
+constexpr double kTolerance = 0.05;
+
+bool is_auto(const Block& block) { return block.settings.has("inner") && block.settings.at("inner") == KnobValue("auto"); }
+
+Genome with_inner(Genome genome, std::int64_t inner, std::int64_t width) {
+  for (auto* block : blocks(genome))
+    if (is_auto(*block)) block->settings.set("inner", inner_ratio(inner, width));
+  return genome;
+}
+
+std::int64_t multiple(const std::vector<const Block*>& all) {
+  const auto shares = [](const Block* block) { return is_auto(*block) && block->settings.has("shared") && block->settings.count("shared") > 0; };
+  return std::any_of(all.begin(), all.end(), shares) ? kOfExperts : kMultiple;
+}
+
+}  // namespace
+
+std::int64_t transformer_parameters(std::int64_t stages, Shape shape) {
+  const auto& attention = *find_primitive("attention");
+  const auto& swiglu = *find_primitive("swiglu");
+  auto mlp = swiglu.defaults();                               // the paper's inner size, 8/3 of the width, in multiples of 16
+  const auto inner = static_cast<std::int64_t>(std::ceil(std::floor(8.0 * static_cast<double>(shape.width) / 3) / kMultiple)) * kMultiple;
+  mlp.set("inner", inner_ratio(inner, shape.width));
+  const auto a = attention.cost(attention.defaults(), shape).parameters, m = swiglu.cost(mlp, shape).parameters;
+  return (stages + 1) / 2 * a + stages / 2 * m + (stages) * shape.width;  // with the norm before each
+}
+
+std::int64_t stages(const Genome& genome) { return static_cast<std::int64_t>(blocks(genome).size()); }
+
+Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t> parameters) {
+  const auto target = parameters.value_or(transformer_parameters(stages(genome), shape));
+  const auto active = [&](std::int64_t inner) { return cost(with_inner(genome, inner, shape.width), shape).active(); };
+  const auto all = blocks(genome);
+  Sized out;
+  out.fixed = std::none_of(all.begin(), all.end(), [](const Block* block) { return is_auto(*block); });
+  out.genome = genome;
+  if (!out.fixed) {
+    // Active parameters grow linearly with the inner size.
+    const auto step = multiple(all), least = active(kMultiple), slope = active(kMultiple + step) - least;
+    const auto steps = slope > 0 ? std::max<std::int64_t>(0, std::llround(static_cast<double>(target - least) / static_cast<double>(slope))) : 0;
+    out.genome = with_inner(genome, kMultiple + step * steps, shape.width);
+  }
+  const auto spent = cost(out.genome, shape);
+  out.within = std::abs(static_cast<double>(spent.active() - target)) <= kTolerance * static_cast<double>(target) && spent.parameters <= 2 * target;
+  return out;
+}
+
+}  // namespace madsearch

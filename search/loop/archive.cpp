@@ -1,0 +1,112 @@
+#include "search/loop/archive.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace madsearch {
+namespace {
+
+struct Boxed {
+  Objectives box;
+  double distance = 0;  // from the best corner of the box, in steps
+};
+
+Boxed boxed(const Objectives& point, const std::vector<double>& grid) {
+  Boxed out;
+  for (std::size_t k = 0; k < point.size(); ++k) {
+    const double steps = point[k] / grid[k];
+    out.box.push_back(std::floor(steps));
+    out.distance += steps - std::floor(steps);
+  }
+  return out;
+}
+
+std::vector<std::size_t> feasible(const std::vector<Member>& members) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (members[i].violation <= 0) out.push_back(i);
+  return out;
+}
+
+std::vector<Objectives> points_of(const std::vector<Member>& members, const std::vector<std::size_t>& which) {
+  std::vector<Objectives> out;
+  for (const auto i : which) out.push_back(members[i].objectives);
+  return out;
+}
+
+std::vector<std::size_t> of(const std::vector<std::size_t>& which, const std::vector<std::size_t>& chosen) {
+  std::vector<std::size_t> out;
+  for (const auto i : chosen) out.push_back(which[i]);
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::size_t> thin(const std::vector<Objectives>& points, const std::vector<double>& grid) {
+  if (grid.empty()) return front(points);
+  std::map<Objectives, std::pair<double, std::size_t>> nearest;  // box -> its point nearest to the corner
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto [box, distance] = boxed(points[i], grid);
+    const auto [place, fresh] = nearest.try_emplace(box, distance, i);
+    if (!fresh && distance < place->second.first) place->second = {distance, i};
+  }
+  std::vector<Objectives> boxes;
+  std::vector<std::size_t> which, out;
+  for (const auto& [box, point] : nearest) {
+    boxes.push_back(box);
+    which.push_back(point.second);
+  }
+  for (const auto i : front(boxes)) out.push_back(which[i]);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::size_t Archive::add(Member member, int bin) {
+  const std::size_t index = members_.size();
+  places_.emplace(member.text, index);
+  const bool is_feasible = member.violation <= 0;
+  members_.push_back(std::move(member));
+  bins_.push_back(bin);
+  if (is_feasible &&
+      !grid_.empty()) {  // a point outside the thinned set never returns, so only the bests need thinning again
+    auto& bests = bests_[bin];
+    bests.push_back(index);
+    bests = of(bests, thin(points_of(members_, bests), grid_));
+  }
+  return index;
+}
+
+void Archive::merge(std::size_t index, const Objectives& objectives, double violation, double score) {
+  auto& member = members_.at(index);
+  const auto mean = [n = static_cast<double>(member.seeds)](double old, double fresh) {
+    return (n * old + fresh) / (n + 1);
+  };
+  for (std::size_t k = 0; k < member.objectives.size(); ++k)
+    member.objectives[k] = mean(member.objectives[k], objectives[k]);
+  member.violation = mean(member.violation, violation);
+  member.score = mean(member.score, score);
+  ++member.seeds;
+  if (!grid_.empty()) thin_bin(bins_[index]);
+}
+
+/// A mean may have worsened, so that others return: from all members of the bin.
+void Archive::thin_bin(int bin) {
+  std::vector<std::size_t> members;
+  for (const auto i : feasible(members_))
+    if (bins_[i] == bin) members.push_back(i);
+  bests_.erase(bin);
+  if (!members.empty()) bests_[bin] = of(members, thin(points_of(members_, members), grid_));
+}
+
+std::vector<std::size_t> Archive::front() const {
+  const auto which = feasible(members_);
+  return of(which, madsearch::front(points_of(members_, which)));
+}
+
+std::vector<std::size_t> Archive::thinned_front() const {
+  const auto which = feasible(members_);
+  return of(which, thin(points_of(members_, which), grid_));
+}
+
+}  // namespace madsearch

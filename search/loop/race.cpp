@@ -1,0 +1,197 @@
+#include "search/loop/race.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "search/loop/selections/ranking.h"
+
+namespace madsearch {
+namespace {
+
+constexpr std::int64_t kLeastSeeds = 2;                       // an interval needs two
+constexpr std::int64_t kShownSeeds = 3;                       // of the members of the front: t falls from 12.7 to 4.3
+constexpr std::int64_t kMostSeeds = 8;                        // two designs that eight seeds don't tell apart are as good as each other
+
+}  // namespace
+
+Race::Race(const Archive& archive, const std::vector<SeedDesign>& seeds, const SearchOptions& options)
+    : archive_(archive),
+      left_(options.confirm_seeds * (static_cast<std::int64_t>(seeds.size()) + options.confirm_members)),
+      members_(options.confirm_members),
+      most_(std::max(kMostSeeds, 2 * options.confirm_seeds)) {
+  open(seeds);
+}
+
+std::optional<Evaluation> Race::next() {
+  if (round_.empty()) return std::nullopt;
+  auto out = std::move(round_.front());
+  round_.pop_front();
+  return out;
+}
+
+void Race::add(const Evaluation& evaluation, const Measurement& result) {
+  const auto racer = std::find_if(racers_.begin(), racers_.end(), [&](const Racer& r) { return r.text == evaluation.text; });
+  if (result.outcome == Outcome::kOk)
+    racer->fresh[evaluation.seed_set] = result.objectives;
+  else
+    racer->races = false;
+  if (--outstanding_ == 0) plan();
+}
+
+bool Race::over() const { return round_.empty() && (left_ == 0 || outstanding_ == 0); }
+
+bool Race::known(const std::string& text) const {
+  return std::any_of(racers_.begin(), racers_.end(), [&](const Racer& racer) { return racer.text == text; });
+}
+
+void Race::enter(const std::string& text, const std::string& origin, bool seed, bool races) {
+  racers_.push_back({.text = text, .origin = origin, .seed = seed, .races = races});
+}
+
+void Race::open(const std::vector<SeedDesign>& seeds) {
+  for (const auto& design : seeds) {
+    const auto member = archive_.find(design.text);           // none if the search was closed before its turn
+    enter(design.text, "seed:" + design.name, true, member && archive_.members()[*member].violation <= 0);
+  }
+  std::vector<std::size_t> others;
+  std::vector<Objectives> points;
+  for (const auto i : archive_.thinned_front()) {
+    if (known(archive_.members()[i].text)) continue;
+    others.push_back(i);
+    points.push_back(archive_.members()[i].objectives);
+  }
+  const auto affordable = std::max<std::int64_t>(0, left_ / kLeastSeeds - static_cast<std::int64_t>(racers_.size()));
+  for (const auto i : spread_out(points, static_cast<std::size_t>(std::min(members_, affordable)))) {
+    const auto& member = archive_.members()[others[i]];
+    enter(member.text, member.origin, false, true);
+  }
+  std::vector<std::size_t> all(racers_.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  ask(all, kLeastSeeds);
+}
+
+/// `sets` more seed sets of each, one set after the other, so that a run that ends early has as many of each.
+void Race::ask(const std::vector<std::size_t>& racers, std::int64_t sets) {
+  for (std::int64_t set = 0; set < sets; ++set)
+    for (const auto i : racers) {
+      auto& racer = racers_[i];
+      if (left_ == 0 || racer.asked >= most_) continue;
+      round_.push_back({.text = racer.text, .rung = Rung::kConfirm, .seed_set = ++racer.asked, .origin = racer.origin});
+      --left_;
+      ++outstanding_;
+    }
+}
+
+void Race::plan() {
+  if (!std::exchange(opened_, true)) {
+    ask(entered(contenders()), kLeastSeeds);
+    if (outstanding_ > 0) return;
+  }
+  auto candidates = shown();
+  std::erase_if(candidates, [this](std::size_t i) { return racers_[i].asked >= kShownSeeds; });
+  if (candidates.empty()) candidates = undecided();
+  if (candidates.empty()) candidates = shown();
+  ask(candidates, 1);
+}
+
+/// Lets the first of `members` race, of which a sixth of what is left pays for two seed sets (and for one at least).
+std::vector<std::size_t> Race::entered(const std::vector<std::size_t>& members) {
+  const auto affordable = std::min((left_ + 6 * kLeastSeeds - 1) / (6 * kLeastSeeds), left_ / kLeastSeeds);
+  std::vector<std::size_t> out;
+  for (const auto i : members) {
+    if (static_cast<std::int64_t>(out.size()) == affordable) break;
+    out.push_back(racers_.size());
+    enter(archive_.members()[i].text, archive_.members()[i].origin, false, true);
+  }
+  return out;
+}
+
+/// Of the racers with an interval: their place in racers_ and their mean objectives.
+std::vector<std::pair<std::size_t, Objectives>> Race::means() const {
+  std::vector<std::pair<std::size_t, Objectives>> out;
+  for (std::size_t i = 0; i < racers_.size(); ++i) {
+    const auto& fresh = racers_[i].fresh;
+    if (!racers_[i].races || fresh.size() < kLeastSeeds) continue;
+    out.emplace_back(i, mean(fresh));
+  }
+  return out;
+}
+
+/// Of racers_, in their order; those that do not race are without results.
+Comparison Race::comparison() const {
+  std::vector<FreshResults> results;
+  for (const auto& racer : racers_) results.push_back(racer.races ? racer.fresh : FreshResults{});
+  return Comparison(std::move(results));
+}
+
+std::vector<std::size_t> Race::contenders() const {
+  const auto noise = comparison();
+  std::vector<Objectives> front;                              // by fresh means, and by the search's scores where there are none
+  for (auto& [racer, mean] : means()) front.push_back(std::move(mean));
+  for (const auto i : archive_.front())
+    if (!known(archive_.members()[i].text)) front.push_back(archive_.members()[i].objectives);
+  std::vector<std::pair<double, std::size_t>> found;          // by how many margins it is behind
+  for (std::size_t i = 0; i < archive_.members().size(); ++i) {
+    const auto& member = archive_.members()[i];
+    if (member.violation > 0 || known(member.text)) continue;
+    double behind = -std::numeric_limits<double>::infinity();
+    for (const auto& ahead : front) {
+      if (ahead == member.objectives) continue;
+      double lead = std::numeric_limits<double>::infinity();  // in the noisy objective that noise explains most easily
+      for (std::size_t k = 0; k < noise.objectives(); ++k) {
+        const double difference = member.objectives[k] - ahead[k], margin = noise.margin_of_one(k);
+        if (margin > 0)
+          lead = std::min(lead, difference / margin);
+        else if (difference < 0)
+          lead = -std::numeric_limits<double>::infinity();    // smaller, so it isn't beaten
+      }
+      behind = std::max(behind, lead);
+    }
+    if (behind <= 1) found.emplace_back(behind, i);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::size_t> out;
+  for (const auto& [behind, i] : found) out.push_back(i);
+  return out;
+}
+
+/// Of each pair that may or may not beat one another the one with fewer seeds (both of equally many), those with the fewest first.
+std::vector<std::size_t> Race::undecided() const {
+  const auto compared = comparison();
+  const auto runs = [&](std::size_t i) { return racers_[i].races && racers_[i].fresh.size() >= kLeastSeeds; };
+  std::vector<bool> out_of_it(racers_.size()), wants(racers_.size());
+  for (std::size_t i = 0; i < racers_.size(); ++i)
+    for (std::size_t j = 0; j < racers_.size() && !out_of_it[i]; ++j)
+      out_of_it[i] = !runs(i) || (runs(j) && compared.beats(j, i) == Comparison::Beats::kSurely);
+  for (std::size_t i = 0; i < racers_.size(); ++i)
+    for (std::size_t j = 0; j < racers_.size(); ++j) {
+      if (i == j || out_of_it[i] || out_of_it[j] || compared.beats(j, i) != Comparison::Beats::kPerhaps) continue;
+      if (racers_[i].asked <= racers_[j].asked) wants[i] = true;
+      if (racers_[j].asked <= racers_[i].asked) wants[j] = true;
+    }
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < racers_.size(); ++i)
+    if (wants[i] && racers_[i].asked < most_) out.push_back(i);
+  std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) { return racers_[a].asked < racers_[b].asked; });
+  return out;
+}
+
+/// Members of the front of fresh means and seed designs, those with the fewest seeds.
+std::vector<std::size_t> Race::shown() const {
+  const auto raced = means();
+  std::vector<Objectives> points;
+  for (const auto& [racer, mean] : raced) points.push_back(mean);
+  const auto front = madsearch::front(points);
+  std::int64_t fewest = most_;
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < raced.size(); ++i) {
+    const auto& racer = racers_[raced[i].first];
+    if (!racer.seed && !std::binary_search(front.begin(), front.end(), i)) continue;
+    if (racer.asked < fewest) fewest = racer.asked, out.clear();
+    if (racer.asked == fewest && fewest < most_) out.push_back(raced[i].first);
+  }
+  return out;
+}
+
+}  // namespace madsearch

@@ -1,0 +1,116 @@
+#include "engine/run/config.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "configs/errors.h"
+#include "primitives/table.h"
+
+namespace madsearch {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kConfigs = fs::path(MADSEARCH_SOURCE_DIR) / "configs";
+
+class RunConfigTest : public testing::Test {
+ protected:
+  RunConfigTest() : file_(fs::temp_directory_path() / ("madsearch-config-" + std::to_string(getpid()) + ".yaml")) {}
+  ~RunConfigTest() override { fs::remove(file_); }
+
+  RunConfig read(const std::string& yaml) {
+    std::ofstream(file_) << yaml;
+    return read_run(file_, kConfigs);
+  }
+  /// The message without the file's name in front.
+  std::string message(const std::string& yaml) {
+    try {
+      read(yaml);
+    } catch (const ConfigError& error) {
+      const std::string whole = error.what();
+      return whole.starts_with(file_.string()) ? whole.substr(file_.string().size()) : whole;
+    }
+    return "no error";
+  }
+  fs::path file_;
+};
+
+TEST_F(RunConfigTest, ShippedSearchesAreAllRead) {
+  int read = 0;
+  for (const auto& entry : fs::directory_iterator(kConfigs / "searches")) {
+    const auto config = read_run(entry.path(), kConfigs);
+    EXPECT_FALSE(config.battery.partial()) << entry.path();
+    EXPECT_GE(config.seeds.size(), 1u) << entry.path();
+    ++read;
+  }
+  EXPECT_GE(read, 3);
+}
+
+TEST_F(RunConfigTest, AMachineOfManyCoresStartsNoMoreThanTheLagAllows) {
+  EXPECT_EQ(read("battery: quick\nstages: 4\ndevices: cpu\nsearch: {lag: 1}\n").workers.slots_per_device, 1);
+}
+
+TEST_F(RunConfigTest, SeedsAreRepeatedToTheStages) {
+  const auto config = read("battery: quick\nstages: 4\nseeds: [transformer++, 'mamba swiglu', striped-mamba]\n");
+  EXPECT_EQ(text(config.seeds[0].genome), "[attention swiglu]x2");
+  EXPECT_EQ(text(config.seeds[1].genome), "[mamba swiglu]x2");
+  EXPECT_EQ(text(config.seeds[2].genome), "mamba swiglu attention swiglu");
+}
+
+TEST_F(RunConfigTest, WindowsAreAtMostAQuarterOfTheRecallLength) {
+  const auto config = read("battery: quick\nstages: 4\n");
+  EXPECT_EQ(config.limits.max_window, config.battery.shortest_recall() / 4);
+}
+
+TEST_F(RunConfigTest, IdentityLeavesOutDevicesAndTime) {
+  const auto one = read("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 1\n");
+  const auto two = read("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 2\nhours: 3\nmetrics_port: 9100\n");
+  EXPECT_EQ(one.hash(), two.hash());
+  EXPECT_NE(one.hash(), read("battery: quick\nstages: 4\nsearch: {mutations: 1}\n").hash());
+  EXPECT_NE(one.hash(), read("battery: quick\nstages: 4\nseeds: [gla]\n").hash());
+}
+
+TEST_F(RunConfigTest, PopulationStaysWhenEvaluationsGrow) {
+  EXPECT_EQ(read("battery: quick\nstages: 4\nsearch: {evaluations: 300}\n").search.population, 20);
+}
+
+TEST_F(RunConfigTest, MisspeltPrimitiveIsAnsweredWithTheOneMeant) {
+  std::string all;
+  for (const auto& primitive : primitives()) all += (all.empty() ? "" : ", ") + primitive.name;
+  EXPECT_EQ(message("battery: quick\nprimitives: [attention, manba]\n"),
+            ":2:13: unknown primitive \"manba\"\n"
+            "  2 | primitives: [attention, manba]\n"
+            "    |             ^\n"
+            "expected one of: " + all + "\n"
+            "did you mean \"mamba\"?");
+}
+
+TEST_F(RunConfigTest, MisspeltSeedIsAnsweredWithTheOneMeant) {
+  const auto whole = message("battery: quick\nstages: 4\nseeds: [transformer+++]\n");
+  EXPECT_TRUE(whole.starts_with(":3:8: unknown design \"transformer+++\"\n")) << whole;
+  EXPECT_NE(whole.find("did you mean \"transformer++\"?"), std::string::npos) << whole;
+}
+
+TEST_F(RunConfigTest, SaysWhatCanNotBe) {
+  const auto first_line = [&](const std::string& yaml) {
+    const auto whole = message(yaml);
+    return whole.substr(0, whole.find('\n'));
+  };
+  EXPECT_EQ(first_line("battery: probe\n"), ":1:10: battery \"probe\" does not hold all six tasks, so its sum is no MAD score");
+  EXPECT_EQ(first_line("battery: standard\nprobe: probe\n"), ":2:8: the probe trains at width 32, the battery at 128");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nseeds: [jamba]\n"),
+            ":3:8: design \"jamba\" has 8 blocks, and 4 stages are no multiple of that; choose another number of stages, or another design");
+  EXPECT_EQ(first_line("battery: quick\nobjectives: [score]\n"), ":2:13: a search has two or three objectives, not 1");
+  EXPECT_EQ(first_line("battery: quick\nobjectives: [state, flops]\n"), ":2:13: one objective must be score");
+  EXPECT_EQ(first_line("battery: quick\nuntil: \"25:00\"\n"), ":2:8: expected a time of day like \"07:00\", not \"25:00\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nlimits: {state: 100}\n"), ": design \"transformer++\" can't take part: state 4096 is above the limit 100");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 16\n"),
+            ": lag 8 is below the 16 slots of the devices, so that some would always wait: search needs \"lag: 16\" or more, or \"slots_per_device\" at most 8");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1}\n"),
+            ":3:21: pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1, data: no/where}\n"), ":3:30: no such folder, or nothing in it: no/where");
+}
+
+}  // namespace
+}  // namespace madsearch

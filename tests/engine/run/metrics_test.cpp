@@ -1,0 +1,102 @@
+#include "engine/run/metrics.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "configs/errors.h"
+
+namespace madsearch {
+namespace {
+
+/// A socket that listens at a port of 127.0.0.1 that was free.
+class Listener {
+ public:
+  Listener() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    bind(socket_, reinterpret_cast<sockaddr*>(&address), size);
+    listen(socket_, 1);
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+  }
+  ~Listener() { close(socket_); }
+  int port() const { return port_; }
+
+ private:
+  int socket_ = socket(AF_INET, SOCK_STREAM, 0), port_ = 0;
+};
+
+std::string get(int port, const std::string& path) {
+  const int s = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  std::string out;
+  if (connect(s, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+    const auto request = "GET " + path + " HTTP/1.0\r\n\r\n";
+    char buffer[4096];
+    if (send(s, request.data(), request.size(), 0) > 0)
+      for (ssize_t n; (n = recv(s, buffer, sizeof buffer, 0)) > 0;) out.append(buffer, static_cast<std::size_t>(n));
+  }
+  close(s);
+  return out;
+}
+
+void expect_line(const std::string& text, const std::string& line) { EXPECT_NE(("\n" + text).find("\n" + line + "\n"), std::string::npos) << line << "\nis not in\n" << text; }
+
+TEST(Metrics, CountWhatHappens) {
+  Metrics metrics(0);
+  metrics.evaluation(Rung::kProbe, Outcome::kOk);
+  metrics.evaluation(Rung::kProbe, Outcome::kOk);
+  metrics.evaluation(Rung::kBattery, Outcome::kLost);
+  TrainingRecord record;
+  record.task = "compression", record.core_seconds = 2;
+  metrics.training(record);
+  metrics.front(7, 0.25);
+  metrics.workers(4, 12, 0.5);
+  metrics.worker_died();
+  const auto text = metrics.text();
+  expect_line(text, R"(madsearch_evaluations_total{outcome="ok",rung="probe"} 2)");
+  expect_line(text, R"(madsearch_evaluations_total{outcome="lost",rung="battery"} 1)");
+  expect_line(text, R"(madsearch_trainings_total{outcome="ok",task="compression"} 1)");
+  expect_line(text, R"(madsearch_training_core_seconds_sum{task="compression"} 2)");
+  expect_line(text, R"(madsearch_training_core_seconds_bucket{task="compression",le="1"} 0)");
+  expect_line(text, R"(madsearch_training_core_seconds_bucket{task="compression",le="3"} 1)");
+  expect_line(text, "madsearch_front_size 7");
+  expect_line(text, "madsearch_hypervolume 0.25");
+  expect_line(text, "madsearch_workers 4");
+  expect_line(text, "madsearch_queue 12");
+  expect_line(text, "madsearch_slots_busy_share 0.5");
+  expect_line(text, "madsearch_worker_deaths_total 1");
+  EXPECT_EQ(metrics.port(), 0);
+}
+
+TEST(Metrics, AreServedAtThePort) {
+  const auto port = Listener().port();                        // free again
+  Metrics metrics(port);
+  metrics.front(3, 0.5);
+  const auto answer = get(port, "/metrics");
+  EXPECT_NE(answer.find("200 OK"), std::string::npos);
+  EXPECT_NE(answer.find("madsearch_front_size 3"), std::string::npos) << answer;
+}
+
+TEST(Metrics, SayThatAPortIsTaken) {
+  const Listener listener;
+  for (const auto& [port, message] : {std::pair<int, std::string>{listener.port(), "metrics: port " + std::to_string(listener.port()) + " can't be listened at; is it taken by another program?"},
+                                      {70000, "metrics: there is no port 70000; expected 0 (none) to 65535"}}) {
+    try {
+      Metrics metrics(port);
+      FAIL() << port;
+    } catch (const ConfigError& error) {
+      EXPECT_EQ(error.what(), message);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace madsearch

@@ -1,0 +1,74 @@
+#include "primitives/ops/inner_training.h"
+
+#include "tests/primitives/finite_differences.h"
+
+namespace madsearch {
+namespace {
+
+constexpr std::int64_t kBatch = 3;
+
+/// q, k, v, rate, scale, weight, bias, W, b of two heads.
+std::vector<at::Tensor> inputs(std::int64_t T, std::int64_t F) {
+  return {random_tensor({2, T, F}, 1),
+          random_tensor({2, T, F}, 2),
+          random_tensor({2, T, F}, 3),
+          random_tensor({2, T}, 4).abs() / (4 * F),           // steps small enough to descend
+          random_tensor({2, kBatch}, 5).abs(),
+          random_tensor({2, F}, 6) / 4 + 1,
+          random_tensor({2, F}, 7) / 4,
+          random_tensor({2, F, F}, 8),
+          random_tensor({2, F}, 9)};
+}
+
+Trained train(const std::vector<at::Tensor>& in) {
+  return train_inner({in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8]});
+}
+
+/// Everything in one row, to be compared at once.
+at::Tensor row(const Trained& trained) { return at::cat({trained.z.flatten(), trained.W.flatten(), trained.b.flatten()}); }
+
+TEST(InnerTraining, HasTheGradientsOfFiniteDifferences) {
+  for (const std::int64_t T : {1, 5, 6})                      // mini-batches begun, full and begun, full
+    expect_gradients([](const auto& in) { return row(train(in)); }, inputs(T, 5), 1e-7);
+}
+
+TEST(InnerTraining, GoesOnFromTheModelOfAFullMiniBatch) {
+  auto whole = inputs(8, 8);
+  for (auto& tensor : whole) tensor.set_requires_grad(true);
+  auto first = whole, second = whole;
+  for (const int n : {0, 1, 2, 3}) first[n] = whole[n].slice(1, 0, 6), second[n] = whole[n].slice(1, 6);
+  const auto begun = train(first);
+  second[7] = begun.W, second[8] = begun.b;
+  const auto ended = train(second), all = train(whole);
+  const Trained joined = {at::cat({begun.z, ended.z}, 1), ended.W, ended.b};
+  EXPECT_LT(relative_difference(row(joined), row(all)), 1e-13);
+  const auto weight = random_tensor(row(all).sizes(), 10);
+  row(all).backward(weight);
+  std::vector<at::Tensor> expected;
+  for (auto& tensor : whole) expected.push_back(tensor.grad().clone()), tensor.mutable_grad() = at::Tensor();
+  row(joined).backward(weight);
+  for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
+}
+
+TEST(InnerTraining, HoldsInFloat32) {
+  for (const std::int64_t F : {8, 12, 16, 32}) {
+    auto wide = inputs(40, F);
+    std::vector<at::Tensor> narrow;
+    for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
+    const auto z = train(wide).z, single = train(narrow).z, weight = random_tensor(z.sizes(), 10);
+    EXPECT_LT(relative_difference(single, z), 1e-5) << F;
+    z.backward(weight);
+    single.backward(weight.to(at::kFloat));
+    for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-4) << "input " << n;
+  }
+}
+
+TEST(InnerTraining, TakesViewsThatAreNotContiguous) {
+  const auto in = inputs(7, 4);
+  auto views = in;
+  for (auto& tensor : views) tensor = tensor.transpose(0, 1).contiguous().transpose(0, 1);
+  EXPECT_TRUE(at::equal(row(train(views)), row(train(in))));
+}
+
+}  // namespace
+}  // namespace madsearch

@@ -1,0 +1,208 @@
+#include "results/front_report.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "engine/run/validation.h"
+
+namespace madsearch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FrontReportTest : public testing::Test {
+ protected:
+  FrontReportTest() : folder_(fs::temp_directory_path() / ("madsearch-front-" + std::to_string(getpid()))) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    store_.emplace(folder_ / "search.db", Store::Mode::kWrite);
+    store_->put_meta("objectives", "score state ");
+    store_->put_meta("objective_limits", "0 0 ");
+  }
+  ~FrontReportTest() override {
+    store_.reset();
+    fs::remove_all(folder_);
+  }
+
+  void add(const std::string& hash, const std::string& origin, std::int64_t state, double search, const std::vector<double>& fresh = {}, double violation = 0) {
+    store_->put(CandidateRecord{.hash = hash, .text = hash, .origin = origin, .parameters = 1, .flops = 1, .state_exact = state, .state_mad = state});
+    store_->put(EvaluationRecord{.number = number_++, .hash = hash, .rung = Rung::kBattery, .finished = true, .score = search, .violation = violation});
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+      store_->put(EvaluationRecord{.number = number_++, .hash = hash, .rung = Rung::kConfirm, .seed_set = static_cast<std::int64_t>(i) + 1, .finished = true,
+                                   .score = fresh[i]});
+  }
+  std::vector<std::string> front() {
+    std::vector<std::string> out;
+    for (const auto& row : read_front(*store_).front) out.push_back(row.candidate.hash);
+    return out;
+  }
+
+  fs::path folder_;
+  std::optional<Store> store_;
+  std::int64_t number_ = 0;
+};
+
+TEST_F(FrontReportTest, IsOfSearchScoresUntilSomethingIsConfirmed) {
+  add("small", "random", 1000, 0.5);
+  add("large", "seed:a", 9000, 0.8);
+  add("worse", "random", 9500, 0.7);
+  EXPECT_EQ(front(), (std::vector<std::string>{"small", "large"}));
+  EXPECT_FALSE(read_front(*store_).confirmed);
+  EXPECT_FALSE(read_front(*store_).front[0].score.low);
+}
+
+TEST_F(FrontReportTest, WaitsForTheSecondSeedOfEveryMember) {
+  add("found", "random", 1000, 0.9, {0.85});                  // its second seed was not in when the time was over
+  add("hand", "seed:a", 2000, 0.7, {0.7, 0.72});
+  add("no member", "random", 3000, 0.6, {0.6});
+  const auto report = read_front(*store_);
+  EXPECT_EQ(report.waiting, 1);
+  EXPECT_FALSE(report.confirmed);
+  EXPECT_EQ(front(), (std::vector<std::string>{"found"}));
+}
+
+TEST_F(FrontReportTest, DoesNotWaitForWhatFailed) {
+  add("found", "random", 1000, 0.9, {0.85});
+  store_->put(EvaluationRecord{.number = number_++, .hash = "found", .rung = Rung::kConfirm, .seed_set = 2, .finished = true, .outcome = Outcome::kDiverged});
+  add("hand", "seed:a", 2000, 0.7, {0.7, 0.72});
+  EXPECT_TRUE(read_front(*store_).confirmed);
+  EXPECT_EQ(front(), (std::vector<std::string>{"hand"}));
+  store_->put(EvaluationRecord{.number = number_++, .hash = "found", .rung = Rung::kConfirm, .seed_set = 3});
+  EXPECT_TRUE(read_front(*store_).confirmed) << "another one under way doesn't make up for it";
+}
+
+TEST_F(FrontReportTest, CallsFeasibleWhatIsSoInTheMeanOfItsSeeds) {
+  add("lucky once", "random", 1000, 0.9, {}, 0);
+  store_->put(EvaluationRecord{.number = number_++, .hash = "lucky once", .rung = Rung::kBattery, .seed_set = 1, .finished = true, .score = 0.1, .violation = 0.03});
+  add("plain", "random", 2000, 0.7);
+  EXPECT_EQ(front(), (std::vector<std::string>{"plain"}));
+}
+
+TEST_F(FrontReportTest, IsOfFreshSeedsOnceConfirmed) {
+  add("lucky", "random", 1000, 0.9, {0.4, 0.42});             // chosen for a score that fresh seeds do not repeat
+  add("steady", "seed:a", 1000, 0.6, {0.6, 0.62});
+  add("unconfirmed", "random", 900, 0.95);
+  const auto report = read_front(*store_);
+  EXPECT_EQ(front(), std::vector<std::string>{"steady"});
+  EXPECT_TRUE(report.confirmed);
+  EXPECT_DOUBLE_EQ(report.front[0].score.mean, 0.61);         // the search's 0.6 is not pooled
+  EXPECT_EQ(report.front[0].rung, Rung::kConfirm);
+  EXPECT_EQ(report.evaluated, 3);
+}
+
+TEST_F(FrontReportTest, LeavesOutInfeasibleDesigns) {
+  add("chance", "random", 100, 0.01, {}, 0.09);
+  add("fine", "random", 1000, 0.5);
+  EXPECT_EQ(front(), std::vector<std::string>{"fine"});
+}
+
+TEST_F(FrontReportTest, HypervolumeIsAShareOfTheBox) {
+  add("only", "random", 9999, 0.5);                           // log10(1 + state) = 4: half of 2..6
+  EXPECT_NEAR(read_front(*store_).hypervolume, 0.25, 1e-9);
+}
+
+TEST_F(FrontReportTest, IsSurelyBetterOnlyWithIntervalsApartFromEveryHandDesignOfEqualOrSmallerState) {
+  add("hand", "seed:a", 5000, 0.5, {0.5, 0.51, 0.5});
+  add("rich hand", "seed:b", 50'000, 0.99, {0.99, 0.99, 0.99});
+  add("better", "random", 5000, 0.7, {0.7, 0.71, 0.7});
+  add("vague", "random", 6000, 0.8, {0.4, 0.8, 0.99});
+  add("smaller than any", "random", 900, 0.6, {0.6, 0.6, 0.61});
+  EXPECT_EQ(read_front(*store_).better, std::vector<std::string>{"better"});
+}
+
+TEST_F(FrontReportTest, HandDesignsAreNeverCalledBetter) {
+  add("low", "seed:a", 5000, 0.5, {0.1, 0.1, 0.11});
+  add("high", "seed:b", 5000, 0.5, {0.9, 0.9, 0.91});
+  EXPECT_TRUE(read_front(*store_).better.empty());
+}
+
+TEST_F(FrontReportTest, MarksMembersThatADesignOfNoMoreStateMayBeat) {
+  add("small", "seed:a", 1000, 0.5, {0.60, 0.66, 0.63});
+  add("hardly better", "random", 1100, 0.5, {0.62, 0.65, 0.635});
+  add("clearly better", "random", 1200, 0.5, {0.80, 0.85, 0.83});
+  add("beaten", "random", 1300, 0.5, {0.78, 0.84, 0.82});
+  const auto report = read_front(*store_);
+  ASSERT_EQ(front(), (std::vector<std::string>{"small", "hardly better", "clearly better"}));
+  EXPECT_FALSE(report.front[0].rival);                        // nothing is smaller
+  EXPECT_EQ(report.front[1].rival, "small");
+  EXPECT_FALSE(report.front[2].rival);                        // what may be as good is larger
+}
+
+TEST_F(FrontReportTest, TellsMembersApartByWhatTheyScoredOnTheSameSeeds) {
+  add("low", "random", 1000, 0.5, {0.30, 0.60, 0.45});        // the intervals overlap, the differences are all 0.05
+  add("high", "random", 2000, 0.5, {0.35, 0.65, 0.501});
+  EXPECT_FALSE(read_front(*store_).front[1].rival);
+}
+
+TEST_F(FrontReportTest, MarksNothingBeforeFreshSeeds) {
+  add("small", "random", 1000, 0.5);
+  add("large", "random", 2000, 0.501);
+  for (const auto& row : read_front(*store_).front) EXPECT_FALSE(row.rival);
+}
+
+class ValidationTest : public FrontReportTest {
+ protected:
+  void pretrained(const std::string& hash, const std::string& role, double bits) {
+    store_->put(PretrainingRecord{.hash = hash, .text = hash, .role = role, .bits_per_byte = bits});
+  }
+};
+
+TEST_F(ValidationTest, GivesNoCoefficientFromFewerThanEightPoints) {
+  for (int i = 0; i < 7; ++i) {
+    add("d" + std::to_string(i), "random", 1000 + 100 * i, 0.1 * i);
+    pretrained("d" + std::to_string(i), "front", 3 - 0.1 * i);
+  }
+  EXPECT_EQ(validate(*store_).points, 7u);
+  EXPECT_FALSE(validate(*store_).rank_correlation);
+  add("d7", "random", 900, 0.75);
+  pretrained("d7", "front", 2.25);
+  ASSERT_TRUE(validate(*store_).rank_correlation);
+  EXPECT_NEAR(*validate(*store_).rank_correlation, 1, 1e-9);
+}
+
+TEST_F(ValidationTest, TakesOutWhatStateExplains) {
+  // Score and bits both follow state exactly: given state, nothing is left.
+  const double scores[] = {.1, .2, .3, .4, .5, .6, .7, .8, .9};
+  for (int i = 0; i < 9; ++i) {
+    add("d" + std::to_string(i), "random", 1000 * (i + 1), scores[i]);
+    pretrained("d" + std::to_string(i), "front", 3 - 0.1 * (i % 2 ? i - 1 : std::min(i + 1, 8)));
+  }
+  const auto result = validate(*store_);
+  EXPECT_GT(*result.rank_correlation, 0.9);
+  EXPECT_FALSE(result.partial_rank_correlation);              // score is a function of state: undefined, not 0.9
+}
+
+TEST_F(ValidationTest, CountsThePairsThatTheBetterScoreWins) {
+  add("a", "random", 1000, 0.9);
+  add("b", "random", 1000, 0.5);
+  add("c", "random", 5000, 0.9);
+  add("d", "random", 5100, 0.5);
+  pretrained("a", "front", 2.0);
+  pretrained("b", "pair of a", 2.2);
+  pretrained("c", "front", 2.3);
+  pretrained("d", "pair of c", 2.1);
+  const auto result = validate(*store_);
+  EXPECT_EQ(result.pairs, 2u);
+  EXPECT_EQ(result.pairs_won, 1u);
+  EXPECT_DOUBLE_EQ(*result.sign_test, 1);
+}
+
+TEST_F(ValidationTest, PairsAMemberWithTheWorstOfItsState) {
+  add("member", "random", 1000, 0.9);
+  add("near", "random", 1050, 0.7);
+  add("worst", "random", 1099, 0.2);
+  add("far", "random", 1200, 0.1);
+  PretrainOptions options;
+  options.members = 1;
+  options.pairs = 1;
+  const auto chosen = choose_for_pretraining(*store_, options, 4);
+  ASSERT_EQ(chosen.size(), 2u);
+  EXPECT_EQ(chosen[0].hash, "member");
+  EXPECT_EQ(chosen[1].hash, "worst");
+  EXPECT_EQ(chosen[1].role, "pair of member");
+}
+
+}  // namespace
+}  // namespace madsearch

@@ -1,0 +1,52 @@
+#include "search/architecture/designs.h"
+
+#include <gtest/gtest.h>
+
+#include "configs/errors.h"
+#include "search/architecture/graph.h"
+#include "search/architecture/sizes.h"
+
+namespace madsearch {
+namespace {
+
+const std::filesystem::path kConfigs = std::filesystem::path(MADSEARCH_SOURCE_DIR) / "configs";
+
+TEST(Designs, AllThatShipAreValidAtBatteryAndPretrainingWidths) {
+  const auto designs = shipped_designs(kConfigs);
+  EXPECT_GE(designs.size(), 14u);
+  for (const auto& design : designs)
+    for (const std::int64_t width : {32, 64, 128, 256}) {
+      const Shape shape{width, 128};
+      EXPECT_EQ(invalid(solve_sizes(design.genome, shape).genome, shape), "") << design.name << " at width " << width;
+      EXPECT_FALSE(design.source.empty()) << design.name;
+    }
+}
+
+TEST(Designs, AreFoundByNameByFileAndByText) {
+  EXPECT_EQ(text(find_design("striped-mamba", kConfigs).genome), "mamba swiglu attention swiglu");
+  EXPECT_EQ(text(find_design((kConfigs / "designs/gla.yaml").string(), kConfigs).genome), "gla swiglu");
+  EXPECT_EQ(text(find_design("gla", kConfigs).genome), "gla swiglu");  // the design, not the block of that name
+  EXPECT_EQ(text(find_design("gla{}", kConfigs).genome), "gla");
+  EXPECT_EQ(text(find_design("mlp", kConfigs).genome), "mlp");
+  EXPECT_EQ(find_design("gla{heads=2} swiglu", kConfigs).name, "gla{heads=2} swiglu");
+}
+
+TEST(Designs, SuggestTheNameThatWasMeant) {
+  try {
+    find_design("striped-manba", kConfigs);
+    FAIL();
+  } catch (const ConfigError& error) {
+    const std::string message = error.what();
+    EXPECT_EQ(message.substr(0, message.find('\n')), "unknown design \"striped-manba\"");
+    EXPECT_EQ(message.substr(message.rfind('\n') + 1), "did you mean \"striped-mamba\"?");
+  }
+}
+
+TEST(Designs, RepeatToTheStagesOfTheSearchWithWeightsOfTheirOwn) {
+  EXPECT_EQ(text(repeated(find_design("transformer++", kConfigs), 8)), "[attention swiglu]x4");
+  EXPECT_EQ(text(repeated({"mine", canonical(parse("attention@x attention@x")), "", ""}, 4)), "[attention@a]x2 [attention@b]x2");
+  EXPECT_THROW(repeated(find_design("jamba", kConfigs), 4), ConfigError);
+}
+
+}  // namespace
+}  // namespace madsearch

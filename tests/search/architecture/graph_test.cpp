@@ -1,0 +1,148 @@
+#include "search/architecture/graph.h"
+
+#include <gtest/gtest.h>
+
+#include "primitives/table.h"
+#include "search/architecture/sizes.h"
+
+namespace madsearch {
+namespace {
+
+constexpr Shape kShape{32, 64};
+
+Genome solved(const std::string& design, Shape shape = kShape) { return solve_sizes(canonical(parse(design)), shape).genome; }
+std::string why(const std::string& design) { return invalid(solved(design), kShape); }
+
+TEST(Graph, HoldsInputBlocksMergesAndOutputInOrder) {
+  const Graph graph(parse("attention (mamba + gla swiglu) swiglu"));
+  std::vector<Node::Type> types;
+  for (const auto& node : graph.nodes()) types.push_back(node.type);
+  using enum Node::Type;
+  EXPECT_EQ(types, (std::vector{kInput, kBlock, kBlock, kBlock, kBlock, kMerge, kBlock, kOutput}));
+  EXPECT_EQ(graph.nodes()[5].inputs, (std::vector<std::size_t>{1, 2, 4}));
+}
+
+TEST(Graph, PointsSharedBlocksAtTheirOwner) {
+  const Graph graph(canonical(parse("attention@x attention@x attention{window=8}@x:kv")));
+  EXPECT_EQ(graph.nodes()[2].weights, 1u);
+  EXPECT_EQ(graph.nodes()[2].keys_values, 2u);                // shared weights, keys and values of its own
+  EXPECT_EQ(graph.nodes()[3].weights, 3u);
+  EXPECT_EQ(graph.nodes()[3].keys_values, 1u);
+}
+
+TEST(Graph, DrawsEveryVertexAndTheSharing) {
+  const auto dot = Graph(parse("attention{heads=2}@a attention{heads=2}@a")).dot("two");
+  EXPECT_NE(dot.find("label=\"two\""), std::string::npos);
+  EXPECT_NE(dot.find("attention\\nheads=2\\n@a"), std::string::npos);
+  EXPECT_NE(dot.find("1->2 [style=dashed"), std::string::npos);
+}
+
+TEST(Cost, AddsTheBlocksTheirNormsAndTheUnembedding) {
+  const auto* attention = find_primitive("attention");
+  const auto one = attention->cost(attention->defaults(), kShape);
+  const auto two = cost(solved("attention attention"), kShape, 100);
+  EXPECT_EQ(two.parameters, 2 * (one.parameters + 32));
+  EXPECT_EQ(two.state, 2 * one.state);
+  EXPECT_EQ(two.flops, 2 * (one.flops + 4 * 64 * 32) + 2 * 64 * 32 * 100);
+}
+
+TEST(Cost, CountsSharedWeightsOnceAndTheirStatesTwice) {
+  const auto once = cost(solved("attention"), kShape), shared = cost(solved("attention@a attention@a"), kShape);
+  EXPECT_EQ(shared.parameters, once.parameters + 32);         // each use has a norm of its own
+  EXPECT_EQ(shared.state, 2 * once.state);
+}
+
+TEST(Cost, CountsASharedCacheOnceAtTheLargestWindow) {
+  const auto full = cost(solved("attention"), kShape);
+  const auto shared = cost(solved("attention{window=8}@a attention@a:kv"), kShape);
+  EXPECT_EQ(shared.state, full.state);
+  EXPECT_EQ(shared.parameters, 2 * full.parameters - 2 * 32 * 32);  // the second has no key and value projections
+}
+
+TEST(Cost, CountsASharedCacheWithTheWindowAndTheSinksOfAllItsUses) {
+  const auto shared = cost(solved("attention{window=16}@a attention{window=8, sinks=4}@a:kv attention{window=8, sinks=1}@a:kv"), kShape);
+  EXPECT_EQ(shared.state, 2 * 32 * (16 + 4));
+  const auto full = cost(solved("attention"), kShape);
+  EXPECT_EQ(cost(solved("attention@a attention{window=8, sinks=4}@a:kv"), kShape).state, full.state);
+  EXPECT_EQ(cost(solved("attention{window=8, sinks=4}@a attention@a:kv"), kShape).state, full.state);
+}
+
+TEST(Cost, LeavesTheNormOfKeysToTheirOwner) {
+  const auto one = cost(solved("attention{qk_norm=on}"), kShape), plain = cost(solved("attention"), kShape);
+  EXPECT_EQ(one.parameters, plain.parameters + 2 * 8);
+  EXPECT_EQ(cost(solved("attention{qk_norm=on}@a attention{qk_norm=on}@a:kv"), kShape).parameters, 2 * one.parameters - 2 * 32 * 32 - 8);
+}
+
+TEST(Cost, ActiveParametersLeaveOutIdleExperts) {
+  const auto spent = cost(solved("attention moe{experts=4, active=1}"), kShape);
+  EXPECT_LT(spent.active(), spent.parameters);
+}
+
+TEST(Validity, NamesTheBlockAndTheReason) {
+  EXPECT_EQ(why("attention{heads=3}"), "attention: heads=3 does not divide width 32");
+  EXPECT_EQ(why("attention{heads=2}@a attention{heads=4}@a"), "blocks of label @a must have the same knobs to share weights");
+  EXPECT_EQ(why("attention@a mamba@a"), "label @a stands at attention and at mamba; one label shares one weight set");
+  EXPECT_EQ(why("attention{heads=2}@a attention{heads=4}@a:kv"),
+            "attention@a:kv must have the heads of the block whose keys and values it shares (2)");
+  EXPECT_EQ(why("attention@a:kv attention@a"), "attention@a:kv must come after the block that owns its keys and values, in series");
+  EXPECT_EQ(why("(attention@a + attention@a:kv)"), "attention@a:kv must come after the block that owns its keys and values, in series");
+  EXPECT_EQ(why("(attention@a + mamba) attention@a:kv"), "");
+  EXPECT_EQ(why("attention@a (attention{window=8}@a:kv + mamba)"), "");
+}
+
+TEST(Sizes, MakeActiveParametersEqualWithinFivePercent) {
+  for (const auto width : {32, 64, 128, 256})
+    for (const auto* design : {"attention swiglu mamba swiglu", "gla mlp gla swiglu", "[hyena swiglu]x2", "attention moe{shared=1} gla moe",
+                               "attention rwkv_channel gla rwkv_channel{gate=off}", "attention moe{shared=2, active=1} gla identity",
+                               "attention moe{experts=2, shared=2} rwkv5 moe{shared=1, active=1}"}) {
+      const Shape shape{width, 64};
+      const bool shares = std::string(design).find("shared") != std::string::npos;
+      const auto target = transformer_parameters(4, shape);
+      const auto sized = solve_sizes(parse(design), shape);
+      const auto spent = cost(sized.genome, shape);
+      if (sized.within) {
+        EXPECT_NEAR(static_cast<double>(spent.active()), static_cast<double>(target), 0.05 * static_cast<double>(target)) << design << " " << width;
+      } else {                                                // 16 channels can be more than 5 % in narrow designs
+        EXPECT_TRUE(width == 32 && !shares) << design;
+      }
+      for (const auto* block : blocks(std::as_const(sized.genome)))
+        if (block->settings.has("inner") && block->primitive != "hyena") {
+          const auto inner = block->settings.at("inner").of(width);
+          EXPECT_GE(inner, 16) << design << " " << width;
+          EXPECT_EQ(inner % (shares ? 2 : 16), 0) << design << " " << width;
+        }
+    }
+}
+
+TEST(Sizes, TransformerIsItsOwnMeasure) {
+  for (const auto width : {32, 64, 128}) {
+    const Shape shape{width, 64};
+    const auto sized = solve_sizes(parse("[attention swiglu]x4"), shape);
+    EXPECT_TRUE(sized.within);
+    EXPECT_EQ(cost(sized.genome, shape).active(), transformer_parameters(8, shape));
+  }
+}
+
+TEST(Sizes, GiveTheParametersOfAnEmptyStageToTheOthers) {
+  const auto inner = [](const std::string& design) {
+    const auto genome = solved(design);
+    for (const auto* block : blocks(genome))
+      if (block->primitive == "swiglu") return block->settings.at("inner").of(kShape.width);
+    return std::int64_t{0};
+  };
+  const auto full = inner("attention swiglu gla swiglu"), one = inner("attention swiglu gla identity");
+  EXPECT_GT(one, full + 64);
+  const auto none = solve_sizes(parse("attention identity"), kShape);
+  EXPECT_TRUE(none.fixed);
+  EXPECT_FALSE(none.within);
+  EXPECT_EQ(cost(none.genome, kShape).active(), cost(parse("attention"), kShape).active() + kShape.width);  // its norm
+}
+
+TEST(Sizes, LeaveADesignThatFixesItsOwn) {
+  const auto sized = solve_sizes(parse("mamba mamba"), kShape);
+  EXPECT_TRUE(sized.fixed);
+  EXPECT_FALSE(sized.within);
+}
+
+}  // namespace
+}  // namespace madsearch

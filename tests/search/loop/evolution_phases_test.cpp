@@ -1,0 +1,343 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "search/toy/bench.h"
+#include "search/loop/evolution.h"
+#include "search/loop/promotion.h"
+#include "search/toy/toy.h"
+
+namespace madsearch {
+namespace {
+
+const Toy& toy() {
+  static const auto read = Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
+  return read;
+}
+
+const std::vector<SeedDesign> kSeeds = {{"zeros", "00000000"}, {"steps", "01234567"}};
+using Score = std::function<Measurement(const Evaluation&)>;
+
+Measurement exact(const Evaluation& evaluation) {
+  return {.number = evaluation.number, .objectives = toy().evaluate(evaluation.text)};
+}
+
+std::vector<Evaluation> finish(Evolution& evolution, const Score& score) {
+  std::vector<Evaluation> out;
+  while (const auto evaluation = evolution.next()) {
+    out.push_back(*evaluation);
+    evolution.tell(score(*evaluation));
+  }
+  EXPECT_TRUE(evolution.finished());
+  return out;
+}
+
+Evaluation probe(const std::string& text) { return {.text = text}; }
+std::string climber(Promotion& promotion) {
+  const auto found = promotion.take();
+  return found ? found->text : "nobody";
+}
+
+TEST(Promotion, LetsTheBestThirdOfABinClimb) {
+  Promotion promotion(3);
+  for (int i = 0; i < 9; ++i) promotion.add(probe(std::to_string(i)), {.objectives = {double(i), double(i)}}, 4);
+  EXPECT_EQ(climber(promotion), "0");
+  EXPECT_EQ(climber(promotion), "1");
+  EXPECT_EQ(climber(promotion), "2");
+  EXPECT_EQ(climber(promotion), "nobody");
+}
+
+TEST(Promotion, LetsOneClimbInABinWithFewResults) {
+  Promotion promotion(3);
+  promotion.add(probe("rich"), {.objectives = {0.1, 6}}, 6);
+  promotion.add(probe("poor"), {.objectives = {0.9, 2}}, 2);
+  promotion.add(probe("poorer"), {.objectives = {0.95, 2}}, 2);
+  EXPECT_EQ(climber(promotion), "poor");
+  EXPECT_EQ(climber(promotion), "rich");
+  EXPECT_EQ(climber(promotion), "nobody");
+}
+
+TEST(Promotion, NeverLetsAFailureClimb) {
+  Promotion promotion(3);
+  promotion.add(probe("diverged"), {.outcome = Outcome::kDiverged}, 0);
+  EXPECT_EQ(climber(promotion), "nobody");
+  promotion.add(probe("infeasible"), {.violation = 1, .objectives = {0, 0}}, 0);
+  promotion.add(probe("feasible"), {.objectives = {9, 9}}, 0);
+  EXPECT_EQ(climber(promotion), "feasible");
+}
+
+TEST(Phases, SeedDesignsAreAtMostHalfOfTheFirstPopulation) {
+  // Twelve seed designs beat everything; had they filled the population of 8, only they would breed.
+  std::vector<SeedDesign> seeds;
+  std::set<std::string> texts;
+  for (char digit = '0'; digit <= '5'; ++digit)
+    for (const char* tail : {"0", "1"}) seeds.push_back({"seed", std::string(7, digit) + tail});
+  for (const auto& design : seeds) texts.insert(design.text);
+  SearchOptions options;
+  options.evaluations = 100;
+  options.population = 8;
+  options.probe = false;
+  Evolution evolution(toy(), options, Seed{1}, seeds);
+  std::int64_t others = 0;
+  for (const auto& evaluation : finish(evolution, [&](const Evaluation& evaluation) {
+         return texts.contains(evaluation.text)
+                    ? Measurement{.number = evaluation.number,
+                                  .objectives = {-9000.0 - double(evaluation.number), double(evaluation.number)}}
+                    : exact(evaluation);
+       }))
+    if (evaluation.number >= 24)
+      others += std::count_if(evaluation.parents.begin(), evaluation.parents.end(),
+                              [&](const auto& parent) { return !texts.contains(parent); });
+  EXPECT_GT(others, 5);
+}
+
+TEST(Phases, OnlyWhatCompletedBatteryEntersTheArchive) {
+  SearchOptions options;
+  Evolution evolution(toy(), options, Seed{1}, kSeeds);
+  std::set<std::string> battery, probed;
+  std::int64_t probes = 0;
+  for (const auto& evaluation : finish(evolution, exact)) {
+    EXPECT_TRUE(std::all_of(evaluation.parents.begin(), evaluation.parents.end(),
+                            [&](const auto& parent) { return battery.contains(parent); }));
+    if (evaluation.rung == Rung::kProbe) {
+      probed.insert(evaluation.text);
+      ++probes;
+    } else {
+      EXPECT_TRUE(probed.contains(evaluation.text) || evaluation.origin.rfind("seed:", 0) == 0) << evaluation.text;
+      battery.insert(evaluation.text);
+    }
+  }
+  std::set<std::string> archived;
+  for (const auto& member : evolution.archive()) archived.insert(member.text);
+  EXPECT_EQ(archived, battery);
+  EXPECT_GT(probes, 150);  // of 300
+  EXPECT_GT(battery.size(), 40u);
+}
+
+TEST(Phases, AProbeChangesNoRank) {
+  // Probes claim wonders; only battery counts in archive and front.
+  SearchOptions options;
+  Evolution evolution(toy(), options, Seed{1}, kSeeds);
+  finish(evolution, [](const Evaluation& evaluation) {
+    auto out = exact(evaluation);
+    if (evaluation.rung == Rung::kProbe) out.objectives = {-9999, 0};
+    return out;
+  });
+  for (const auto& member : evolution.archive()) EXPECT_EQ(member.objectives, toy().evaluate(member.text));
+}
+
+TEST(Phases, FailuresAreStoredAndNeverParents) {
+  SearchOptions options;
+  options.evaluations = 600;
+  options.probe = false;
+  Evolution evolution(toy(), options, Seed{2}, kSeeds);
+  const auto fails = [](const std::string& text) { return text != "00000000" && (text[1] - '0') % 2 == 1; };
+  std::int64_t failures = 0, children = 0;
+  for (const auto& evaluation : finish(evolution, [&](const Evaluation& evaluation) {
+         return fails(evaluation.text) ? Measurement{.number = evaluation.number, .outcome = Outcome::kOutOfMemory}
+                                       : exact(evaluation);
+       })) {
+    failures += fails(evaluation.text) ? 1 : 0;
+    for (const auto& parent : evaluation.parents) {
+      const bool neighbour_of_seed =
+          std::any_of(kSeeds.begin(), kSeeds.end(), [&](const auto& design) { return design.text == parent; });
+      EXPECT_TRUE(!fails(parent) || neighbour_of_seed) << parent;
+      ++children;
+    }
+  }
+  EXPECT_GT(failures, 30);
+  EXPECT_GT(children, 300);
+  EXPECT_EQ(evolution.archive().size(), 600u);
+  EXPECT_EQ(std::count_if(evolution.archive().begin(), evolution.archive().end(),
+                          [](const Member& member) { return member.objectives.empty(); }),
+            failures);
+  for (const auto i : evolution.front()) EXPECT_FALSE(fails(evolution.archive()[i].text));
+}
+
+TEST(Phases, GoesOnWhereEverythingFails) {
+  SearchOptions options;
+  options.probe = false;
+  Evolution evolution(toy(), options, Seed{2}, kSeeds);
+  EXPECT_EQ(finish(evolution,
+                   [](const Evaluation& evaluation) {
+                     return Measurement{.number = evaluation.number, .outcome = Outcome::kLost};
+                   })
+                .size(),
+            300u);
+  EXPECT_TRUE(evolution.front().empty());
+}
+
+TEST(Phases, AMemberWithManyChildrenGetsFreshSeedsAndTheirMean) {
+  SearchOptions options;
+  options.probe = false;
+  options.resample_after = 3;
+  Evolution evolution(toy(), options, Seed{3}, kSeeds);
+  std::map<std::string, std::set<std::int64_t>> sets;
+  for (const auto& evaluation : finish(evolution, [](const Evaluation& evaluation) {
+         auto out = exact(evaluation);
+         out.objectives[0] += 60.0 * static_cast<double>(evaluation.seed_set);
+         return out;
+       })) {
+    EXPECT_EQ(evaluation.rung, Rung::kBattery);
+    sets[evaluation.text].insert(evaluation.seed_set);
+  }
+  std::int64_t most = 0, resampled = 0;
+  for (const auto& member : evolution.archive()) {
+    const auto n = static_cast<std::int64_t>(sets.at(member.text).size());
+    EXPECT_EQ(member.seeds, n);
+    EXPECT_EQ(*sets.at(member.text).rbegin(), n - 1);
+    EXPECT_NEAR(member.objectives[0], toy().evaluate(member.text)[0] + 30.0 * double(n - 1), 1e-9);
+    EXPECT_LE(n - 1, member.children / 3);
+    most = std::max(most, n);
+    resampled += n > 1 ? 1 : 0;
+  }
+  EXPECT_EQ(most, 4);
+  EXPECT_GT(resampled, 10);
+}
+
+TEST(Phases, ConfirmsSeedDesignsAndSpreadOutMembersOnFreshSeeds) {
+  SearchOptions options;
+  options.evaluations = 200;
+  options.confirm_seeds = 3;
+  options.confirm_members = 4;
+  Evolution evolution(toy(), options, Seed{4}, kSeeds);
+  const auto found = finish(evolution, exact);
+  ASSERT_EQ(found.size(), 200u + 3 * (2 + 4));
+  std::map<std::string, std::vector<std::int64_t>> sets;
+  for (std::size_t i = 200; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].rung, Rung::kConfirm);
+    sets[found[i].text].push_back(found[i].seed_set);
+  }
+  std::set<std::string> front;
+  for (const auto i : evolution.front()) front.insert(evolution.archive()[i].text);
+  for (const auto& [text, numbers] : sets) {
+    EXPECT_GE(numbers.size(), 2u) << text;
+    EXPECT_LE(numbers.size(), 3u) << text;  // without noise nothing is undecided
+    EXPECT_TRUE(front.contains(text) || text == "00000000" || text == "01234567") << text;
+  }
+  EXPECT_TRUE(sets.contains("01234567"));
+}
+
+TEST(Phases, ConfirmWaitsForEveryEarlierResult) {
+  SearchOptions options;
+  options.evaluations = 20;
+  options.confirm_seeds = 1;
+  Evolution evolution(toy(), options, Seed{4}, kSeeds);
+  std::vector<Evaluation> last;
+  while (evolution.handed_out() < 20) {
+    while (const auto evaluation = evolution.next()) last.push_back(*evaluation);
+    if (evolution.handed_out() == 20) break;
+    evolution.tell(exact(last.front()));
+    last.erase(last.begin());
+  }
+  while (!last.empty()) {
+    EXPECT_FALSE(evolution.next());
+    EXPECT_FALSE(evolution.done());
+    evolution.tell(exact(last.back()));
+    last.pop_back();
+  }
+  EXPECT_EQ(evolution.next()->rung, Rung::kConfirm);
+}
+
+/// Fewest children of a bin of state that was occupied early.
+std::int64_t fewest_children(std::vector<double> grid) {
+  SearchOptions options;
+  options.evaluations = 400;
+  options.probe = false;
+  options.grid = std::move(grid);
+  Evolution evolution(toy(), options, Seed{5}, {});
+  finish(evolution, exact);
+  std::map<int, std::int64_t> children;
+  for (const auto& member : evolution.archive())
+    if (member.number < 100) children[toy().bin(member.text)] += 0;
+  for (const auto& member : evolution.archive())
+    if (const auto bin = children.find(toy().bin(member.text)); bin != children.end()) bin->second += member.children;
+  EXPECT_GE(children.size(), 5u);
+  return std::min_element(children.begin(), children.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->second;
+}
+
+TEST(Phases, AClosedSearchGoesOnWithConfirm) {
+  SearchOptions options;
+  options.confirm_seeds = 1;
+  Evolution evolution(toy(), options, Seed{4}, kSeeds);
+  std::vector<Evaluation> underway;
+  while (const auto evaluation = evolution.next()) underway.push_back(*evaluation);
+  ASSERT_EQ(underway.size(), 8u);
+  evolution.close();
+  for (const auto& evaluation : underway) {
+    EXPECT_FALSE(evolution.next());
+    evolution.tell(exact(evaluation));
+  }
+  for (const auto& evaluation : finish(evolution, exact)) EXPECT_EQ(evaluation.rung, Rung::kConfirm);
+  EXPECT_EQ(evolution.handed_out(), 8 + 2);
+}
+
+TEST(Phases, BreedingTurnsGiveEveryOccupiedBinChildren) {
+  EXPECT_GE(fewest_children({50, 100}), 10);
+  EXPECT_LT(fewest_children({}), 3);
+}
+
+TEST(Phases, CountsWhatEachOperatorMade) {
+  SearchOptions options;
+  options.probe = false;
+  Evolution evolution(toy(), options, Seed{6}, kSeeds);
+  finish(evolution, exact);
+  EXPECT_EQ(evolution.operators().size(), 3u);
+  for (const char* name : {"crossover", "random", "reset"}) {
+    const auto [made, entered] = evolution.operators().at(name);
+    EXPECT_GT(made, 0) << name;
+    EXPECT_GT(entered, 0) << name;
+    EXPECT_LE(entered, made) << name;
+  }
+}
+
+TEST(Phases, EndsWhenTheSpaceIsExhausted) {
+  struct Coin : Space {
+    std::string random(Rng& rng) const override { return chance(rng, 0.5) ? "heads" : "tails"; }
+    Child mutate(const std::string&, int, Rng& rng) const override { return {random(rng), {"flip"}}; }
+    Child cross(const std::string& a, const std::string&, Rng&) const override { return {a, {"crossover"}}; }
+    int bin(const std::string&) const override { return 0; }
+  } coin;
+  SearchOptions options;
+  options.probe = false;
+  Evolution evolution(coin, options, Seed{1}, {});
+  EXPECT_EQ(finish(evolution,
+                   [](const Evaluation& evaluation) {
+                     return Measurement{.number = evaluation.number, .objectives = {1, 1}};
+                   })
+                .size(),
+            2u);
+}
+
+TEST(Run, StopsStartingWhenTheEvaluatorSaysSo) {
+  struct Stopping : Evaluator {
+    std::vector<Evaluation> underway;
+    int started = 0;
+    void start(const Evaluation& evaluation) override {
+      underway.push_back(evaluation);
+      ++started;
+    }
+    Measurement wait() override {
+      const auto out = exact(underway.back());
+      underway.pop_back();
+      return out;
+    }
+    bool stop() const override { return started >= 25; }
+  } evaluator;
+  Evolution evolution(toy(), {}, Seed{1}, kSeeds);
+  run(evolution, evaluator, 4);
+  EXPECT_EQ(evaluator.started, 25);
+  EXPECT_FALSE(evolution.finished());
+}
+
+TEST(Signature, OfAFixedSmallSearchIsTheSameOnEveryMachine) { EXPECT_EQ(search_signature(toy()), "c5d50c10"); }
+
+}  // namespace
+}  // namespace madsearch
