@@ -6,16 +6,20 @@
 
 namespace madsearch {
 
-/// The user's mistake: printed alone, exit code 2. what() is the whole message, possibly several lines, without a trailing newline.
+/// The user's mistake: printed alone, exit code 2. what() is the whole message, possibly several lines, without a
+/// trailing newline.
 class ConfigError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// "\ndid you mean \"population\"?" for the candidate nearest to `word`, or "" if none is near (edit distance above a third of its length).
+/// "\ndid you mean \"population\"?" for the candidate nearest to `word`, or "" if none is near (edit distance above a
+/// third of its length).
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
-/// The position of `position` in `text` as a compiler shows it: "NAME:LINE:COLUMN: MESSAGE", the line, a caret under `length` characters.
-std::string point_at(std::string_view name, std::string_view text, std::size_t position, std::size_t length, std::string_view message);
+/// The position of `position` in `text` as a compiler shows it: "NAME:LINE:COLUMN: MESSAGE", the line, a caret under
+/// `length` characters.
+std::string point_at(std::string_view name, std::string_view text, std::size_t position, std::size_t length,
+                     std::string_view message);
 
 }  // namespace madsearch

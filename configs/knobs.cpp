@@ -18,7 +18,8 @@ std::optional<std::int64_t> integer(std::string_view text) {
 }  // namespace
 
 KnobValue::KnobValue(std::int64_t numerator, std::int64_t denominator) {
-  if (denominator <= 0) throw std::invalid_argument("a ratio's denominator must be positive, not " + std::to_string(denominator));
+  if (denominator <= 0)
+    throw std::invalid_argument("a ratio's denominator must be positive, not " + std::to_string(denominator));
   const auto divisor = std::gcd(numerator, denominator);
   numerator_ = numerator / divisor;
   denominator_ = denominator / divisor;

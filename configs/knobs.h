@@ -20,9 +20,9 @@ class KnobValue {
 
   bool is_word() const { return !word_.empty(); }
   bool is_count() const { return !is_word() && denominator_ == 1; }
-  const std::string& word() const { return word_; }           // "" for a number
-  std::int64_t count() const;                                 // throws std::invalid_argument unless is_count()
-  double real() const;                                        // throws std::invalid_argument for a word
+  const std::string& word() const { return word_; }  // "" for a number
+  std::int64_t count() const;                        // throws std::invalid_argument unless is_count()
+  double real() const;                               // throws std::invalid_argument for a word
   std::int64_t numerator() const { return numerator_; }
   std::int64_t denominator() const { return denominator_; }
   /// numerator * width / denominator, rounded to the nearest integer.
@@ -43,7 +43,7 @@ class Settings {
  public:
   Settings() = default;
   Settings(std::initializer_list<std::pair<const std::string, KnobValue>> values) : values_(values) {}
-  const KnobValue& at(const std::string& name) const;         // throws std::invalid_argument naming the knob
+  const KnobValue& at(const std::string& name) const;  // throws std::invalid_argument naming the knob
   std::int64_t count(const std::string& name) const { return at(name).count(); }
   const std::string& word(const std::string& name) const { return at(name).word(); }
   bool has(const std::string& name) const { return values_.contains(name); }

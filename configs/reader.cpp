@@ -17,10 +17,12 @@ struct Source {
 
   std::size_t offset(const YAML::Mark& mark) const {
     std::size_t at = 0;
-    for (int line = 0; line < mark.line && at < text.size(); ++line) at = std::min(text.find('\n', at), text.size() - 1) + 1;
+    for (int line = 0; line < mark.line && at < text.size(); ++line)
+      at = std::min(text.find('\n', at), text.size() - 1) + 1;
     return std::min(at + static_cast<std::size_t>(std::max(mark.column, 0)), text.size());
   }
-  ConfigError error(const YAML::Mark& mark, std::size_t length, const std::string& message, const std::string& more = "") const {
+  ConfigError error(const YAML::Mark& mark, std::size_t length, const std::string& message,
+                    const std::string& more = "") const {
     return ConfigError(point_at(name, text, offset(mark), length, message) + more);
   }
 };
@@ -38,7 +40,10 @@ std::string shown(double value) {
 }
 
 std::string kind(const YAML::Node& node) {
-  return node.IsMap() ? "a mapping" : node.IsSequence() ? "a list" : node.IsNull() ? "nothing" : "\"" + node.Scalar() + "\"";
+  return node.IsMap()        ? "a mapping"
+         : node.IsSequence() ? "a list"
+         : node.IsNull()     ? "nothing"
+                             : "\"" + node.Scalar() + "\"";
 }
 
 }  // namespace
@@ -46,16 +51,17 @@ std::string kind(const YAML::Node& node) {
 struct Reader::Node {
   std::shared_ptr<Source> source;
   YAML::Node map;
-  std::string name;                                           // as messages call it: "search"
-  std::vector<std::pair<std::string, YAML::Node>> entries;    // values by key, in order
-  std::vector<YAML::Mark> marks;                              // of the keys
+  std::string name;                                         // as messages call it: "search"
+  std::vector<std::pair<std::string, YAML::Node>> entries;  // values by key, in order
+  std::vector<YAML::Mark> marks;                            // of the keys
   std::set<std::string> asked;
 
   void read() {
     for (const auto& entry : map) {
       if (!entry.first.IsScalar()) throw source->error(entry.first.Mark(), 1, "a key must be a word");
       const auto& key = entry.first.Scalar();
-      if (find(key)) throw source->error(entry.first.Mark(), key.size(), "key \"" + key + "\" appears twice in " + name);
+      if (find(key))
+        throw source->error(entry.first.Mark(), key.size(), "key \"" + key + "\" appears twice in " + name);
       entries.emplace_back(key, entry.second);
       marks.push_back(entry.first.Mark());
     }
@@ -99,7 +105,8 @@ Reader Reader::text(const std::string& yaml, const std::string& name) {
     throw node->source->error(error.mark, 1, "not YAML: " + error.msg);
   }
   if (node->map.IsNull()) throw ConfigError(name + ": the file is empty");
-  if (!node->map.IsMap()) throw node->source->error(node->map.Mark(), 1, "a mapping of keys to values was expected, not " + kind(node->map));
+  if (!node->map.IsMap())
+    throw node->source->error(node->map.Mark(), 1, "a mapping of keys to values was expected, not " + kind(node->map));
   node->read();
   return Reader(node);
 }
@@ -107,7 +114,8 @@ Reader Reader::text(const std::string& yaml, const std::string& name) {
 Reader Reader::file(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) throw ConfigError(path.string() + ": no such file");
-  if (std::filesystem::is_directory(path, error)) throw ConfigError(path.string() + ": a directory, where a YAML file was expected");
+  if (std::filesystem::is_directory(path, error))
+    throw ConfigError(path.string() + ": a directory, where a YAML file was expected");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw ConfigError(path.string() + ": the file cannot be read");
   std::ostringstream text_;
@@ -143,16 +151,19 @@ bool Reader::boolean(const std::string& key, bool otherwise) {
   if (!value) return otherwise;
   bool out = false;
   node_->scalar(key, *value, "true or false");
-  if (!YAML::convert<bool>::decode(*value, out)) throw node_->wrong(*value, key + " must be true or false, not " + kind(*value));
+  if (!YAML::convert<bool>::decode(*value, out))
+    throw node_->wrong(*value, key + " must be true or false, not " + kind(*value));
   return out;
 }
 
-std::string Reader::word(const std::string& key, const std::string& otherwise, const std::vector<std::string>& allowed) {
+std::string Reader::word(const std::string& key, const std::string& otherwise,
+                         const std::vector<std::string>& allowed) {
   const auto* value = node_->ask(key);
   if (!value) return otherwise;
   const auto out = node_->scalar(key, *value, "one of " + join(allowed));
   if (std::find(allowed.begin(), allowed.end(), out) == allowed.end())
-    throw node_->wrong(*value, "unknown " + key + " \"" + out + "\"", "\n  expected one of: " + join(allowed) + did_you_mean(out, allowed));
+    throw node_->wrong(*value, "unknown " + key + " \"" + out + "\"",
+                       "\n  expected one of: " + join(allowed) + did_you_mean(out, allowed));
   return out;
 }
 
@@ -162,7 +173,8 @@ std::string Reader::string(const std::string& key, const std::string& otherwise)
 }
 
 std::string Reader::required(const std::string& key) {
-  if (!node_->ask(key)) throw node_->source->error(node_->map.Mark(), 1, node_->name + " needs the key \"" + key + "\"");
+  if (!node_->ask(key))
+    throw node_->source->error(node_->map.Mark(), 1, node_->name + " needs the key \"" + key + "\"");
   return string(key, "");
 }
 
@@ -176,11 +188,13 @@ std::vector<std::string> Reader::strings(const std::string& key, const std::vect
   return out;
 }
 
-std::vector<double> Reader::reals(const std::string& key, const std::vector<double>& otherwise, double least, double most) {
+std::vector<double> Reader::reals(const std::string& key, const std::vector<double>& otherwise, double least,
+                                  double most) {
   const auto* value = node_->ask(key);
   if (!value) return otherwise;
   if (value->IsScalar()) return {node_->number(key, *value, least, most)};
-  if (!value->IsSequence()) throw node_->wrong(*value, key + " must be a number or a list of numbers, not " + kind(*value));
+  if (!value->IsSequence())
+    throw node_->wrong(*value, key + " must be a number or a list of numbers, not " + kind(*value));
   std::vector<double> out;
   for (const auto& item : *value) out.push_back(node_->number("each of " + key, item, least, most));
   return out;
@@ -226,7 +240,8 @@ ConfigError Reader::error(const std::string& key, const std::string& message, bo
   for (std::size_t i = 0; i < node_->entries.size(); ++i)
     if (node_->entries[i].first == key) {
       const auto newline = message.find('\n');  // what follows the sentence stands under the shown line
-      const auto sentence = message.substr(0, newline), more = newline == std::string::npos ? "" : message.substr(newline);
+      const auto sentence = message.substr(0, newline),
+                 more = newline == std::string::npos ? "" : message.substr(newline);
       return at_value ? node_->wrong(node_->entries[i].second, sentence, more)
                       : node_->source->error(node_->marks[i], key.size(), sentence, more);
     }

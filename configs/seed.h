@@ -7,16 +7,19 @@
 
 namespace madsearch {
 
-/// Names a random stream. Streams with different names are independent; the same name gives the same numbers on every platform.
+/// Names a random stream. Streams with different names are independent; the same name gives the same numbers on every
+/// platform.
 struct Seed {
   std::uint64_t value = 0;
-  static constexpr std::uint64_t mix(std::uint64_t z) {       // the finaliser of splitmix64 (Steele et al. 2014)
+  static constexpr std::uint64_t mix(std::uint64_t z) {  // the finaliser of splitmix64 (Steele et al. 2014)
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
     return z ^ (z >> 31);
   }
-  constexpr Seed derive(std::uint64_t index) const { return {mix(mix(value + 0x9e3779b97f4a7c15ull) ^ (index * 0xd1342543de82ef95ull + 1))}; }
-  constexpr Seed derive(std::string_view name) const {        // FNV-1a of the name
+  constexpr Seed derive(std::uint64_t index) const {
+    return {mix(mix(value + 0x9e3779b97f4a7c15ull) ^ (index * 0xd1342543de82ef95ull + 1))};
+  }
+  constexpr Seed derive(std::string_view name) const {  // FNV-1a of the name
     std::uint64_t h = 0xcbf29ce484222325ull;
     for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
     return derive(h);
@@ -34,7 +37,8 @@ class Rng {
   std::uint64_t key_, counter_ = 0;
 };
 
-/// Uniform on 0..n-1, n > 0, without bias (Lemire 2019). std::uniform_int_distribution differs between standard libraries.
+/// Uniform on 0..n-1, n > 0, without bias (Lemire 2019). std::uniform_int_distribution differs between standard
+/// libraries.
 inline std::uint64_t below(Rng& rng, std::uint64_t n) {
   auto product = static_cast<unsigned __int128>(rng()) * n;
   if (auto low = static_cast<std::uint64_t>(product); low < n) {

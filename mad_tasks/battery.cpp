@@ -39,7 +39,9 @@ struct Length {
     out.batch = in.integer("batch", otherwise.batch, 1, 65'536);
     return out;
   }
-  std::int64_t steps_for(std::int64_t examples) const { return epochs > 0 ? epochs * ((examples + batch - 1) / batch) : steps; }
+  std::int64_t steps_for(std::int64_t examples) const {
+    return epochs > 0 ? epochs * ((examples + batch - 1) / batch) : steps;
+  }
 };
 
 /// The settings of `task` in `in`: the baseline, then every axis.
@@ -70,7 +72,8 @@ std::vector<TaskSetting> read_settings(const Task& task, const Reader& at, Reade
   }
   Reader axes = in.child("axes");
   for (const auto& axis : axes.keys()) {
-    if (!baseline.has(axis)) throw axes.error(axis, "unknown setting \"" + axis + "\" of " + task.name + among(axis, names), false);
+    if (!baseline.has(axis))
+      throw axes.error(axis, "unknown setting \"" + axis + "\" of " + task.name + among(axis, names), false);
     const auto values = axes.reals(axis, {}, 0, 1e9);
     if (values.empty()) throw axes.error(axis, "an axis needs values besides the baseline's");
     std::set<double> seen = {baseline.real(axis)};
@@ -94,7 +97,8 @@ bool Battery::partial() const {
 std::int64_t Battery::longest() const {
   std::int64_t out = 0;
   for (const auto& task : tasks)
-    for (const auto& setting : task.settings) out = std::max(out, find_task(task.task)->input_length(setting.setting.values));
+    for (const auto& setting : task.settings)
+      out = std::max(out, find_task(task.task)->input_length(setting.setting.values));
   return out;
 }
 
@@ -127,10 +131,11 @@ std::string Battery::hash() const {
     for (const auto& one : task.settings) {
       add(one.setting.axis);
       for (const auto& [name, value] : one.setting.values) add(name + "=" + number(value));
-      for (const auto count : {one.steps, one.batch, one.train_examples, one.evaluation_examples}) add(std::to_string(count));
+      for (const auto count : {one.steps, one.batch, one.train_examples, one.evaluation_examples})
+        add(std::to_string(count));
     }
   }
-  std::uint64_t h = 0xcbf29ce484222325ull;                    // FNV-1a
+  std::uint64_t h = 0xcbf29ce484222325ull;  // FNV-1a
   for (const char c : all) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
   std::array<char, 17> text;
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(h));
@@ -140,7 +145,8 @@ std::string Battery::hash() const {
 Battery read_battery(Reader in) {
   Battery out;
   out.name = in.required("name");
-  out.protocol = in.word("protocol", "madsearch", {"madsearch", "mad-lab"}) == "mad-lab" ? DataProtocol::kMadLab : DataProtocol::kMadsearch;
+  out.protocol = in.word("protocol", "madsearch", {"madsearch", "mad-lab"}) == "mad-lab" ? DataProtocol::kMadLab
+                                                                                         : DataProtocol::kMadsearch;
   out.width = in.integer("width", 128, 4, 8192);
   out.norm = in.word("norm", "rmsnorm", {"rmsnorm", "layernorm"});
   out.evaluate_every = in.integer("evaluate_every", 0, 0, 100'000'000);
@@ -164,7 +170,8 @@ Battery read_battery(Reader in) {
     Reader at = list.child(name);
     BatteryTask read{.task = name, .weight = at.real("weight", 1, 1e-6, 1e6), .settings = {}};
     const auto own = Length::read(at, length);
-    if (own.steps == 0 && own.epochs == 0) throw list.error(name, name + " needs steps or epochs, here or for the whole battery", false);
+    if (own.steps == 0 && own.epochs == 0)
+      throw list.error(name, name + " needs steps or epochs, here or for the whole battery", false);
     for (auto& setting : read_settings(*task, list, at)) {
       const auto examples = setting.values.count("examples");
       read.settings.push_back({.setting = std::move(setting),
@@ -182,9 +189,11 @@ Battery read_battery(Reader in) {
 }
 
 Battery load_battery(const std::string& name_or_path, const std::filesystem::path& configs) {
-  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos) return read_battery(Reader::file(name_or_path));
+  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos)
+    return read_battery(Reader::file(name_or_path));
   const auto folder = configs / "batteries";
-  if (const auto path = folder / (name_or_path + ".yaml"); std::filesystem::exists(path)) return read_battery(Reader::file(path));
+  if (const auto path = folder / (name_or_path + ".yaml"); std::filesystem::exists(path))
+    return read_battery(Reader::file(path));
   std::vector<std::string> names;
   if (std::filesystem::is_directory(folder))
     for (const auto& entry : std::filesystem::directory_iterator(folder))

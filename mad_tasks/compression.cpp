@@ -8,7 +8,8 @@ namespace {
 
 class Compression : public Generator {
  public:
-  Compression(std::int64_t vocabulary, std::int64_t length, Seed seed) : vocabulary_(vocabulary), length_(length), seed_(seed) {}
+  Compression(std::int64_t vocabulary, std::int64_t length, Seed seed)
+      : vocabulary_(vocabulary), length_(length), seed_(seed) {}
 
   Example make(Split split, std::uint64_t index) const override {
     Rng rng = stream(seed_, split, index);
@@ -32,18 +33,22 @@ Task compression() {
           .backbone = Backbone::kAutoEncoder,
           .baseline = {{"vocabulary", 16}, {"length", 32}, {"examples", 12800}},
           .axes = {{"vocabulary", {32, 64, 128}}, {"length", {64, 128, 256}}, {"examples", {6400, 3200, 1600, 800}}},
-          .valid = [](const TaskValues& values) {
-            return first_of({at_least(values, "vocabulary", 3), at_least(values, "length", 2), at_least(values, "examples", 1)});
-          },
+          .valid =
+              [](const TaskValues& values) {
+                return first_of({at_least(values, "vocabulary", 3), at_least(values, "length", 2),
+                                 at_least(values, "examples", 1)});
+              },
           .prepare = [](const TaskValues& values, Seed seed, DataProtocol) -> std::unique_ptr<Generator> {
-            return std::make_unique<Compression>(values.count("vocabulary"), values.count("length"), seed.derive("compression"));
+            return std::make_unique<Compression>(values.count("vocabulary"), values.count("length"),
+                                                 seed.derive("compression"));
           },
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return values.count("length"); },
-          .chance = [](const TaskValues& values) {
-            const double length = values.real("length");
-            return (1 + (length - 1) / (values.real("vocabulary") - 1)) / length;
-          },
+          .chance =
+              [](const TaskValues& values) {
+                const double length = values.real("length");
+                return (1 + (length - 1) / (values.real("vocabulary") - 1)) / length;
+              },
           .oracle = [](const TaskValues&, DataProtocol) { return 1.0; },
           .recall_or_copying = false};
 }

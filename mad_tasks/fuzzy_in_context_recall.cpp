@@ -34,9 +34,11 @@ class Motifs {
   Motifs(std::int64_t first, std::int64_t n) : tokens_(static_cast<std::size_t>(n)) {
     std::iota(tokens_.begin(), tokens_.end(), static_cast<std::int32_t>(first));
   }
-  /// Uniform among the orders of `size` different tokens: the first `size` steps of a shuffle, which may start from any order.
+  /// Uniform among the orders of `size` different tokens: the first `size` steps of a shuffle, which may start from any
+  /// order.
   Motif draw(Rng& rng, std::int64_t size) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i) std::swap(tokens_[i], tokens_[i + below(rng, tokens_.size() - i)]);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i)
+      std::swap(tokens_[i], tokens_[i + below(rng, tokens_.size() - i)]);
     return {tokens_.begin(), tokens_.begin() + size};
   }
 
@@ -46,7 +48,8 @@ class Motifs {
 
 class FuzzyRecall : public Generator {
  public:
-  FuzzyRecall(const FuzzySizes& sizes, Seed seed, DataProtocol protocol) : sizes_(sizes), seed_(seed), protocol_(protocol) {}
+  FuzzyRecall(const FuzzySizes& sizes, Seed seed, DataProtocol protocol)
+      : sizes_(sizes), seed_(seed), protocol_(protocol) {}
 
   Example make(Split split, std::uint64_t index) const override { return make(split, index, nullptr); }
 
@@ -110,7 +113,7 @@ double part_that_can_be_known(const FuzzySizes& sizes) {
   for (std::uint64_t i = 0; i < 5000; ++i) {
     bool answerable = true;
     const auto example = generator.make(Split::kTest, i, &answerable);
-    std::int64_t here = 0, at_end = 0;                        // the targets of the pair at the end are the last ones
+    std::int64_t here = 0, at_end = 0;  // the targets of the pair at the end are the last ones
     for (const auto target : example.targets) {
       here += target != kIgnore;
       at_end = target == kIgnore ? 0 : at_end + 1;
@@ -122,12 +125,15 @@ double part_that_can_be_known(const FuzzySizes& sizes) {
 }
 
 std::string valid(const TaskValues& values) {
-  const auto why = first_of({at_least(values, "vocabulary", 4), at_least(values, "key_motif", 1), at_least(values, "value_motif", 1),
-                             at_least(values, "length", 1), at_least(values, "examples", 1), yes_or_no(values, "multi_query")});
+  const auto why =
+      first_of({at_least(values, "vocabulary", 4), at_least(values, "key_motif", 1), at_least(values, "value_motif", 1),
+                at_least(values, "length", 1), at_least(values, "examples", 1), yes_or_no(values, "multi_query")});
   if (!why.empty()) return why;
   const FuzzySizes sizes(values);
   if (sizes.keys() < sizes.key_motif || sizes.values() < std::max<std::int64_t>(2, sizes.value_motif))
-    return "vocabulary must leave as many key tokens as key_motif and as many value tokens as value_motif, at least 2: " + values.text();
+    return "vocabulary must leave as many key tokens as key_motif and as many value tokens as value_motif, at least "
+           "2: " +
+           values.text();
   if (sizes.length < 3 * (sizes.key_motif + sizes.value_motif))
     return "length must be at least 3 (key_motif + value_motif): " + values.text();
   return "";
@@ -145,7 +151,12 @@ Task fuzzy_in_context_recall() {
   return {.name = "fuzzy-in-context-recall",
           .summary = "recall the value that a key had earlier in the sequence; both are several tokens long",
           .source = "arXiv:2403.17844; mad-lab configs/tasks/fuzzy-in-context-recall.yml",
-          .baseline = {{"vocabulary", 16}, {"length", 128}, {"examples", 12800}, {"multi_query", 1}, {"key_motif", 3}, {"value_motif", 3}},
+          .baseline = {{"vocabulary", 16},
+                       {"length", 128},
+                       {"examples", 12800},
+                       {"multi_query", 1},
+                       {"key_motif", 3},
+                       {"value_motif", 3}},
           .axes = {{"vocabulary", {32, 64, 128}}, {"length", {256, 512, 1024}}, {"examples", {6400, 3200, 1600, 800}}},
           .valid = valid,
           .prepare = [](const TaskValues& values, Seed seed, DataProtocol protocol) -> std::unique_ptr<Generator> {
@@ -154,9 +165,10 @@ Task fuzzy_in_context_recall() {
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return values.count("length"); },
           .chance = chance_accuracy,
-          .oracle = [](const TaskValues& values, DataProtocol protocol) {
-            return protocol == DataProtocol::kMadsearch ? 1.0 : part_that_can_be_known(FuzzySizes(values));
-          }};
+          .oracle =
+              [](const TaskValues& values, DataProtocol protocol) {
+                return protocol == DataProtocol::kMadsearch ? 1.0 : part_that_can_be_known(FuzzySizes(values));
+              }};
 }
 
 }  // namespace madsearch

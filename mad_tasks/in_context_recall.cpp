@@ -62,11 +62,14 @@ std::string recall_valid(const TaskValues& values) {
   const auto why = first_of({at_least(values, "vocabulary", 4), at_least(values, "length", 4), even(values, "length"),
                              at_least(values, "examples", 1), yes_or_no(values, "multi_query")});
   if (!why.empty()) return why;
-  if (recall_sizes(values).pairable() < 4) return "vocabulary must leave at least 2 keys and 2 values: " + values.text();
+  if (recall_sizes(values).pairable() < 4)
+    return "vocabulary must leave at least 2 keys and 2 values: " + values.text();
   return "";
 }
 
-std::unique_ptr<Generator> recall_generator(const RecallSizes& sizes, Seed seed) { return std::make_unique<Recall>(sizes, seed); }
+std::unique_ptr<Generator> recall_generator(const RecallSizes& sizes, Seed seed) {
+  return std::make_unique<Recall>(sizes, seed);
+}
 
 Example shifted(const std::vector<std::int32_t>& tokens, const std::vector<std::int32_t>& asked, Split split) {
   const auto& targets = split == Split::kTrain ? tokens : asked;
@@ -74,19 +77,19 @@ Example shifted(const std::vector<std::int32_t>& tokens, const std::vector<std::
 }
 
 Task in_context_recall() {
-  return {.name = "in-context-recall",
-          .summary = "recall the value that a key had earlier in the sequence",
-          .source = "arXiv:2403.17844; mad-lab configs/tasks/in-context-recall.yml",
-          .baseline = {{"vocabulary", 16}, {"length", 128}, {"examples", 12800}, {"multi_query", 1}},
-          .axes = {{"vocabulary", {32, 64, 128}}, {"length", {256, 512, 1024}}, {"examples", {6400, 3200, 1600, 800}}},
-          .valid = recall_valid,
-          .prepare = [](const TaskValues& values, Seed seed, DataProtocol) {
-            return recall_generator(recall_sizes(values), seed.derive("in-context-recall"));
-          },
-          .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
-          .input_length = [](const TaskValues& values) { return recall_sizes(values).input_length(); },
-          .chance = [](const TaskValues& values) { return 1.0 / static_cast<double>(recall_sizes(values).values()); },
-          .oracle = [](const TaskValues&, DataProtocol) { return 1.0; }};
+  return {
+      .name = "in-context-recall",
+      .summary = "recall the value that a key had earlier in the sequence",
+      .source = "arXiv:2403.17844; mad-lab configs/tasks/in-context-recall.yml",
+      .baseline = {{"vocabulary", 16}, {"length", 128}, {"examples", 12800}, {"multi_query", 1}},
+      .axes = {{"vocabulary", {32, 64, 128}}, {"length", {256, 512, 1024}}, {"examples", {6400, 3200, 1600, 800}}},
+      .valid = recall_valid,
+      .prepare = [](const TaskValues& values, Seed seed,
+                    DataProtocol) { return recall_generator(recall_sizes(values), seed.derive("in-context-recall")); },
+      .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
+      .input_length = [](const TaskValues& values) { return recall_sizes(values).input_length(); },
+      .chance = [](const TaskValues& values) { return 1.0 / static_cast<double>(recall_sizes(values).values()); },
+      .oracle = [](const TaskValues&, DataProtocol) { return 1.0; }};
 }
 
 }  // namespace madsearch

@@ -35,7 +35,7 @@ class Memorization : public Generator {
   }
 
  private:
-  std::vector<std::int32_t> value_of_;                        // by key
+  std::vector<std::int32_t> value_of_;  // by key
   std::int32_t insert_;
   std::int64_t length_;
   Seed seed_;
@@ -49,22 +49,27 @@ Task memorization() {
           .source = "arXiv:2403.17844; mad-lab configs/tasks/memorization.yml",
           .baseline = {{"vocabulary", 256}, {"length", 32}, {"examples", 256}},
           .axes = {{"vocabulary", {512, 1024, 2048, 4096, 8192}}},
-          .valid = [](const TaskValues& values) {
-            return first_of({at_least(values, "vocabulary", 5), at_least(values, "length", 2), even(values, "length"),
-                             at_least(values, "examples", 1)});
-          },
+          .valid =
+              [](const TaskValues& values) {
+                return first_of({at_least(values, "vocabulary", 5), at_least(values, "length", 2),
+                                 even(values, "length"), at_least(values, "examples", 1)});
+              },
           .prepare = [](const TaskValues& values, Seed seed, DataProtocol protocol) -> std::unique_ptr<Generator> {
             const auto examples = seed.derive("memorization");
             const auto map = protocol == DataProtocol::kMadLab ? Seed{}.derive("memorization") : examples;
-            return std::make_unique<Memorization>(values.count("vocabulary"), values.count("length"), map.derive("map"), examples);
+            return std::make_unique<Memorization>(values.count("vocabulary"), values.count("length"), map.derive("map"),
+                                                  examples);
           },
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return values.count("length"); },
           .chance = [](const TaskValues& values) { return 1.0 / static_cast<double>(keys(values)); },
-          .oracle = [](const TaskValues& values, DataProtocol protocol) {
-            const double shown = values.real("examples") * static_cast<double>(values.count("length") / 2);
-            return protocol == DataProtocol::kMadLab ? 1.0 : 1 - std::pow(1 - 1.0 / static_cast<double>(keys(values)), shown);
-          },
+          .oracle =
+              [](const TaskValues& values, DataProtocol protocol) {
+                const double shown = values.real("examples") * static_cast<double>(values.count("length") / 2);
+                return protocol == DataProtocol::kMadLab
+                           ? 1.0
+                           : 1 - std::pow(1 - 1.0 / static_cast<double>(keys(values)), shown);
+              },
           .recall_or_copying = false};
 }
 

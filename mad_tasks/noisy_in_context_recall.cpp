@@ -25,9 +25,10 @@ Task noisy_in_context_recall() {
             if (!(noise >= 0 && noise <= 1)) return "noise_fraction must be from 0 to 1: " + values.text();
             return recall_valid(values);
           },
-          .prepare = [](const TaskValues& values, Seed seed, DataProtocol) {
-            return recall_generator(recall_sizes(values), seed.derive("noisy-in-context-recall"));
-          },
+          .prepare =
+              [](const TaskValues& values, Seed seed, DataProtocol) {
+                return recall_generator(recall_sizes(values), seed.derive("noisy-in-context-recall"));
+              },
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return recall_sizes(values).input_length(); },
           .chance = [](const TaskValues& values) { return 1.0 / static_cast<double>(recall_sizes(values).values()); },

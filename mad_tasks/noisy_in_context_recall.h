@@ -15,7 +15,8 @@ namespace madsearch {
 /// Knobs    those of in-context recall; noise_vocabulary, which leaves at least 4 tokens; noise_fraction, 0 .. 1
 /// Scored   43.6 positions an example at the baseline
 /// Chance   1/values. Oracle 1
-/// Protocol the same data in both. mad-lab may draw the last pair as the one that isn't noise; it is no noise anyway, so a
+/// Protocol the same data in both. mad-lab may draw the last pair as the one that isn't noise; it is no noise anyway,
+/// so a
 ///          sequence of noise alone stops mad-lab with an error. Here that pair is one of the others
 /// Source   Poli et al. 2024, arXiv:2403.17844; settings of mad-lab configs/tasks/noisy-in-context-recall.yml
 Task noisy_in_context_recall();

@@ -12,7 +12,8 @@ struct RecallSizes {
   double noise_fraction = 0;
   bool multi_query = true;
 
-  /// Keys are 0 .. keys()-1, values keys() .. pairable()-1, then come the noise tokens, then (single query) the copy prefix.
+  /// Keys are 0 .. keys()-1, values keys() .. pairable()-1, then come the noise tokens, then (single query) the copy
+  /// prefix.
   std::int64_t pairable() const { return vocabulary - noise_vocabulary - (multi_query ? 0 : 1); }
   std::int64_t keys() const { return pairable() / 2; }
   std::int64_t values() const { return pairable() - keys(); }
@@ -24,8 +25,8 @@ RecallSizes recall_sizes(const TaskValues& values);
 std::string recall_valid(const TaskValues& values);
 std::unique_ptr<Generator> recall_generator(const RecallSizes& sizes, Seed seed);
 
-/// Tokens of a whole sequence, and the same with kIgnore where nothing is asked, as inputs and targets: shifted by one. In training every
-/// next token is a target.
+/// Tokens of a whole sequence, and the same with kIgnore where nothing is asked, as inputs and targets: shifted by one.
+/// In training every next token is a target.
 Example shifted(const std::vector<std::int32_t>& tokens, const std::vector<std::int32_t>& asked, Split split);
 
 }  // namespace madsearch

@@ -25,7 +25,7 @@ double axes_mean(const std::vector<BatterySetting>& settings, const std::vector<
   std::map<std::string, std::vector<double>> axes;
   for (std::size_t i = 1; i < settings.size(); ++i) {
     auto& axis = axes[settings[i].setting.axis];
-    if (axis.empty()) axis.push_back(scores[0]);              // the baseline lies on every axis
+    if (axis.empty()) axis.push_back(scores[0]);  // the baseline lies on every axis
     axis.push_back(scores[i]);
   }
   if (axes.empty()) return scores[0];
@@ -58,7 +58,8 @@ BatteryScore battery_score(const Battery& battery, const std::vector<std::vector
     for (std::size_t j = 0; j < settings.size(); ++j) {
       const double accuracy = accuracies[i][j];
       const auto& setting = settings[j].setting;
-      task.settings.push_back(battery.protocol == DataProtocol::kMadLab ? accuracy : chance_corrected(accuracy, setting, battery.protocol));
+      task.settings.push_back(
+          battery.protocol == DataProtocol::kMadLab ? accuracy : chance_corrected(accuracy, setting, battery.protocol));
       if (task_of(setting).recall_or_copying)
         out.above_chance = std::max(out.above_chance, accuracy - task_of(setting).chance(setting.values));
     }

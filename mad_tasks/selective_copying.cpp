@@ -16,7 +16,7 @@ class SelectiveCopying : public Generator {
     const auto copy = static_cast<std::int32_t>(vocabulary_ - 1), blank = copy - 1;
     std::vector<std::int32_t> content;
     for (std::int64_t i = 0; i < copies_; ++i) content.push_back(token(rng, 0, vocabulary_ - 2));
-    std::vector<std::size_t> blanks(content.size(), 0);       // in front of each content token
+    std::vector<std::size_t> blanks(content.size(), 0);  // in front of each content token
     for (std::int64_t i = 0; i < length_ - 2 * copies_ - 1; ++i) ++blanks[below(rng, blanks.size())];
 
     Example out;
@@ -43,16 +43,21 @@ Task selective_copying() {
           .summary = "copy the content of a sequence in order, without the blanks between",
           .source = "arXiv:2403.17844; mad-lab configs/tasks/selective-copying.yml",
           .baseline = {{"vocabulary", 16}, {"length", 256}, {"examples", 12800}, {"copies", 16}},
-          .axes = {{"vocabulary", {32, 64, 128}}, {"length", {512, 1024}}, {"examples", {6400, 3200, 1600, 800}}, {"copies", {32, 64, 96}}},
+          .axes = {{"vocabulary", {32, 64, 128}},
+                   {"length", {512, 1024}},
+                   {"examples", {6400, 3200, 1600, 800}},
+                   {"copies", {32, 64, 96}}},
           .valid = [](const TaskValues& values) -> std::string {
-            const auto why = first_of({at_least(values, "vocabulary", 4), at_least(values, "copies", 1), at_least(values, "length", 4),
-                                       at_least(values, "examples", 1)});
+            const auto why = first_of({at_least(values, "vocabulary", 4), at_least(values, "copies", 1),
+                                       at_least(values, "length", 4), at_least(values, "examples", 1)});
             if (!why.empty()) return why;
-            return values.count("length") >= 2 * values.count("copies") + 2 ? "" : "length must be at least 2 copies + 2: " + values.text();
+            return values.count("length") >= 2 * values.count("copies") + 2
+                       ? ""
+                       : "length must be at least 2 copies + 2: " + values.text();
           },
           .prepare = [](const TaskValues& values, Seed seed, DataProtocol) -> std::unique_ptr<Generator> {
-            return std::make_unique<SelectiveCopying>(values.count("vocabulary"), values.count("length"), values.count("copies"),
-                                                      seed.derive("selective-copying"));
+            return std::make_unique<SelectiveCopying>(values.count("vocabulary"), values.count("length"),
+                                                      values.count("copies"), seed.derive("selective-copying"));
           },
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return values.count("length"); },

@@ -3,14 +3,14 @@
 
 namespace madsearch {
 
-/// Content tokens with blanks b scattered in front of them, then the copy token c: the content is asked, in order, at the blanks
-/// that follow.
+/// Content tokens with blanks b scattered in front of them, then the copy token c: the content is asked, in order, at
+/// the blanks that follow.
 ///
 ///   inputs   b 2 b b 0 c b b     length = 8, vocabulary = 5, copies = 2; c is the last token of the vocabulary, b the one before it
 ///   targets  . . . . . . 2 0     . is kIgnore; the same in every split
 ///
-/// Each of the length - 2 copies - 1 blanks stands in front of one of the content tokens, drawn uniformly and independently, so the last
-/// content token always stands before c.
+/// Each of the length - 2 copies - 1 blanks stands in front of one of the content tokens, drawn uniformly and
+/// independently, so the last content token always stands before c.
 ///
 /// Knobs    vocabulary, at least 4; copies, at least 1; length, at least 2 copies + 2; examples
 /// Scored   copies positions an example

@@ -7,10 +7,14 @@ namespace madsearch {
 
 constexpr std::string_view name(Split split) {
   switch (split) {
-    case Split::kTrain: return "train";
-    case Split::kValidationA: return "validation-A";
-    case Split::kValidationB: return "validation-B";
-    case Split::kTest: return "test";
+    case Split::kTrain:
+      return "train";
+    case Split::kValidationA:
+      return "validation-A";
+    case Split::kValidationB:
+      return "validation-B";
+    case Split::kTest:
+      return "test";
   }
   return "";
 }

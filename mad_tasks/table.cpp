@@ -11,11 +11,7 @@ namespace madsearch {
 
 const std::vector<Task>& tasks() {
   static const std::vector<Task> table = {
-      in_context_recall(),
-      fuzzy_in_context_recall(),
-      noisy_in_context_recall(),
-      selective_copying(),
-      compression(),
+      in_context_recall(), fuzzy_in_context_recall(), noisy_in_context_recall(), selective_copying(), compression(),
       memorization(),
   };
   return table;

@@ -25,8 +25,10 @@ std::string TaskValues::text() const {
   for (const auto& [name, value] : values_) {
     if (out.tellp() > 0) out << ' ';
     out << name << '=';
-    if (value == std::floor(value) && std::abs(value) < 0x1p53) out << static_cast<std::int64_t>(value);
-    else out << value;
+    if (value == std::floor(value) && std::abs(value) < 0x1p53)
+      out << static_cast<std::int64_t>(value);
+    else
+      out << value;
   }
   return out.str();
 }

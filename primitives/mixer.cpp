@@ -23,7 +23,8 @@ std::vector<NamedParameter> Module::parameters() const { return list(false); }
 std::vector<NamedParameter> Module::linear_parameters() const { return list(true); }
 
 void Module::select_replicas(const at::Tensor& index) {
-  for (const auto& [name, slot, linear] : own_) *slot = slot->detach().index_select(0, index).set_requires_grad(slot->requires_grad());
+  for (const auto& [name, slot, linear] : own_)
+    *slot = slot->detach().index_select(0, index).set_requires_grad(slot->requires_grad());
   for (const auto& [name, module] : children_) module->select_replicas(index);
 }
 

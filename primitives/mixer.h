@@ -11,22 +11,22 @@
 
 namespace madsearch {
 
-/// Where and how parameters are made: one replica a seed. A parameter's draw is a function of (seed, its full name) alone, so that
-/// R replicas equal R single runs.
+/// Where and how parameters are made: one replica a seed. A parameter's draw is a function of (seed, its full name)
+/// alone, so that R replicas equal R single runs.
 struct Build {
   std::int64_t width = 0;
-  std::int64_t max_length = 0;                                // Hyena's time axis; at least the longest sequence
+  std::int64_t max_length = 0;  // Hyena's time axis; at least the longest sequence
   Protocol protocol = Protocol::kMadsearch;
-  std::vector<Seed> seeds;                                    // R of them
-  at::TensorOptions options;                                  // dtype and device
-  std::string prefix;                                         // of parameter names, "stage3."
+  std::vector<Seed> seeds;    // R of them
+  at::TensorOptions options;  // dtype and device
+  std::string prefix;         // of parameter names, "stage3."
   std::int64_t replicas() const { return static_cast<std::int64_t>(seeds.size()); }
-  Build inside(const std::string& name) const;                // prefix + name + "."
+  Build inside(const std::string& name) const;  // prefix + name + "."
 };
 
 struct NamedParameter {
-  std::string name;                                           // without Build's prefix: "in_proj.weight"
-  at::Tensor value;                                           // [R, ...], requires_grad
+  std::string name;  // without Build's prefix: "in_proj.weight"
+  at::Tensor value;  // [R, ...], requires_grad
 };
 
 /// Holds parameters, its own and its children's.
@@ -36,8 +36,8 @@ class Module {
   Module() = default;
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-  /// All parameters with dotted names, own ones first, in order of registration. The tensors alias the module's own: to replace
-  /// values use at::NoGradGuard and copy_; to drop replicas use select_replicas.
+  /// All parameters with dotted names, own ones first, in order of registration. The tensors alias the module's own: to
+  /// replace values use at::NoGradGuard and copy_; to drop replicas use select_replicas.
   std::vector<NamedParameter> parameters() const;
   /// Of these the weights and biases of Linears.
   std::vector<NamedParameter> linear_parameters() const;
@@ -63,8 +63,8 @@ class Module {
 /// What a block carries from token to token while decoding: tensors [R, B, ...]. Empty before the first token.
 struct State {
   std::vector<at::Tensor> tensors;
-  std::int64_t position = 0;                                  // tokens seen; not counted as state
-  std::int64_t numbers() const;                               // a sequence: total elements / (R B)
+  std::int64_t position = 0;     // tokens seen; not counted as state
+  std::int64_t numbers() const;  // a sequence: total elements / (R B)
 };
 
 class Recurrences;
@@ -72,14 +72,15 @@ class Recurrences;
 /// A block's LibTorch side.
 class Mixer : public Module {
  public:
-  virtual at::Tensor forward(const at::Tensor& x) = 0;        // x [R, B, T, D] -> [R, B, T, D], causal
+  virtual at::Tensor forward(const at::Tensor& x) = 0;             // x [R, B, T, D] -> [R, B, T, D], causal
   virtual at::Tensor step(const at::Tensor& x, State& state) = 0;  // x [R, B, D], the next token -> [R, B, D]
   /// A loss to add to the training loss after forward, [R], or an undefined tensor (MoE's load balancing).
   virtual at::Tensor auxiliary_loss() const { return {}; }
-  /// The filters of its long convolutions as they are trained, [R, C, max_length], or an undefined tensor if it has none.
+  /// The filters of its long convolutions as they are trained, [R, C, max_length], or an undefined tensor if it has
+  /// none.
   virtual at::Tensor long_filters() const { return {}; }
-  /// From now on those filters are what `recurrences` compute (distillation.h, of long_filters() of the same replicas): forward convolves
-  /// with their responses, step carries their states in place of the past. nullptr: as trained again.
+  /// From now on those filters are what `recurrences` compute (distillation.h, of long_filters() of the same replicas):
+  /// forward convolves with their responses, step carries their states in place of the past. nullptr: as trained again.
   void use_distilled(std::shared_ptr<const Recurrences> recurrences) { distilled_ = std::move(recurrences); }
 
  protected:
@@ -89,10 +90,11 @@ class Mixer : public Module {
   std::shared_ptr<const Recurrences> distilled_;
 };
 
-/// Builds `primitive` with `settings` (complete, no `auto`). `keys_values` is the mixer whose keys and values this use shares
-/// (@label:kv), else nullptr; it must have run forward or step on the same sequence before this one does.
-/// Throws std::invalid_argument if the primitive has no row or the settings are not valid.
-std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings& settings, const Build& build, Mixer* keys_values = nullptr);
+/// Builds `primitive` with `settings` (complete, no `auto`). `keys_values` is the mixer whose keys and values this use
+/// shares (@label:kv), else nullptr; it must have run forward or step on the same sequence before this one does. Throws
+/// std::invalid_argument if the primitive has no row or the settings are not valid.
+std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings& settings, const Build& build,
+                                   Mixer* keys_values = nullptr);
 
 /// Names in the table of builders; a test holds it equal to primitives().
 std::vector<std::string> mixer_names();

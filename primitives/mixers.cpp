@@ -11,7 +11,8 @@ struct Row {
   MixerBuilder build;
 };
 
-const std::vector<Row> table = {  // by name; equal to primitives(), which a test holds
+const std::vector<Row> table = {
+    // by name; equal to primitives(), which a test holds
     {"attention", build_attention},
     {"canon", build_canon},
     {"delta_net", build_delta_net},
@@ -58,13 +59,15 @@ const std::vector<Row> table = {  // by name; equal to primitives(), which a tes
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings& settings, const Build& build, Mixer* keys_values) {
+std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings& settings, const Build& build,
+                                   Mixer* keys_values) {
   const auto* sheet = find_primitive(primitive);
   if (!sheet) throw std::invalid_argument("no primitive \"" + primitive + "\"");
   if (auto sentence = check_knobs(*sheet, settings); !sentence.empty()) throw std::invalid_argument(sentence);
   if (auto sentence = sheet->valid(settings, {build.width, build.max_length, build.protocol}); !sentence.empty())
     throw std::invalid_argument(primitive + ": " + sentence);
-  if (keys_values && !sheet->shares_keys_values) throw std::invalid_argument(primitive + " has no keys and values to share");
+  if (keys_values && !sheet->shares_keys_values)
+    throw std::invalid_argument(primitive + " has no keys and values to share");
   for (const auto& row : table)
     if (primitive == row.name) return row.build(settings, build, keys_values);
   throw std::invalid_argument("no mixer for \"" + primitive + "\"");

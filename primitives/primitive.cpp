@@ -47,7 +47,8 @@ std::string check_knob(const Knob& knob, const KnobValue& value) {
     return listed.empty() ? knob.name + " must be a number, not " + value.text()
                           : knob.name + " must be one of " + listed + ", not " + value.text();
   }
-  const bool only_words = std::all_of(knob.values.begin(), knob.values.end(), [](const KnobValue& v) { return v.is_word(); });
+  const bool only_words =
+      std::all_of(knob.values.begin(), knob.values.end(), [](const KnobValue& v) { return v.is_word(); });
   if (only_words && knob.values.size() > 1) return knob.name + " must be one of " + listed + ", not " + value.text();
   if (!knob.ratio && !value.is_count()) return knob.name + " must be a whole number, not " + value.text();
   if (value.real() < knob.least || value.real() > knob.most)

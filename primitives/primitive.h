@@ -8,9 +8,10 @@
 
 namespace madsearch {
 
-/// `kMadLab` reproduces the reference's layers as they behave; `kMadsearch`, the default, is what their papers intended.
+/// `kMadLab` reproduces the reference's layers as they behave; `kMadsearch`, the default, is what their papers
+/// intended.
 enum class Protocol { kMadsearch, kMadLab };
-std::string to_text(Protocol protocol);                       // "madsearch", "mad-lab"
+std::string to_text(Protocol protocol);  // "madsearch", "mad-lab"
 
 /// Where a block is built or costed. `length` is the tokens of one sequence.
 struct Shape {
@@ -18,44 +19,45 @@ struct Shape {
   Protocol protocol = Protocol::kMadsearch;
 };
 
-/// Of one block and one sequence. State in numbers a sequence (`exact`: everything that must be carried to go on after `length`
-/// tokens; `mad`: the paper's convention, spec/mad.md section 5). FLOPs: multiply-adds x 2 of the forward pass of one sequence in
-/// the cheapest exact algorithm, causal half counted.
+/// Of one block and one sequence. State in numbers a sequence (`exact`: everything that must be carried to go on after
+/// `length` tokens; `mad`: the paper's convention, spec/mad.md section 5). FLOPs: multiply-adds x 2 of the forward pass
+/// of one sequence in the cheapest exact algorithm, causal half counted.
 struct Cost {
   std::int64_t parameters = 0;
-  std::int64_t active_parameters = 0;                         // that one token uses; 0 means all of them
+  std::int64_t active_parameters = 0;  // that one token uses; 0 means all of them
   std::int64_t flops = 0;
-  std::int64_t state = 0;                                     // exact
+  std::int64_t state = 0;  // exact
   std::int64_t state_mad = 0;
   std::int64_t active() const { return active_parameters ? active_parameters : parameters; }
 };
 
-/// A setting that search may vary. `values` are what search draws from, the first is the default; a design may write any number in
-/// [least, most] (a fraction only if `ratio`), and of words only those listed.
+/// A setting that search may vary. `values` are what search draws from, the first is the default; a design may write
+/// any number in [least, most] (a fraction only if `ratio`), and of words only those listed.
 struct Knob {
   std::string name;
   std::vector<KnobValue> values;
-  std::string meaning;                                        // one line, for `madsearch list primitives NAME`
+  std::string meaning;  // one line, for `madsearch list primitives NAME`
   double least = 1, most = 1024;
-  bool ratio = false;                                         // a ratio to the width
+  bool ratio = false;  // a ratio to the width
 };
 
-enum class Kind { kSequence, kChannel };                      // mixes tokens; mixes channels of one token
+enum class Kind { kSequence, kChannel };  // mixes tokens; mixes channels of one token
 
 /// What everyone knows of a block, without LibTorch. The `mixers` table holds how to build it.
 struct Primitive {
-  std::string name, family;                                   // "mamba", "state space"
+  std::string name, family;  // "mamba", "state space"
   Kind kind = Kind::kSequence;
   std::string equation, source;
   std::vector<Knob> knobs;
   std::function<Cost(const Settings&, Shape)> cost;
   /// "" if the settings fit the shape, else a sentence that says why not: "heads=3 does not divide width 32".
   std::function<std::string(const Settings&, Shape)> valid;
-  /// Rewrites settings that mean the same architecture to one form (kv_heads = heads to kv_heads=all); empty if there are none.
+  /// Rewrites settings that mean the same architecture to one form (kv_heads = heads to kv_heads=all); empty if there
+  /// are none.
   std::function<void(Settings&)> simplify = nullptr;
-  bool shares_keys_values = false;                            // may be used as @label:kv
+  bool shares_keys_values = false;  // may be used as @label:kv
 
-  const Knob* knob(const std::string& name) const;            // nullptr if there is none
+  const Knob* knob(const std::string& name) const;  // nullptr if there is none
   Settings defaults() const;
 };
 
@@ -65,8 +67,9 @@ std::string divides(const std::string& name, std::int64_t value, const std::stri
 /// "" if `set` has exactly the knobs of `primitive`, each within its range, else a sentence.
 std::string check_knobs(const Primitive& primitive, const Settings& set);
 
-/// `inner=auto`: the inner sizes of channel mixers are multiples of 16 solved by search/architecture/sizes.h; before a block is costed or built
-/// `auto` has been replaced by a ratio to the width. This is the ratio that stands for an absolute inner size.
+/// `inner=auto`: the inner sizes of channel mixers are multiples of 16 solved by search/architecture/sizes.h; before a
+/// block is costed or built `auto` has been replaced by a ratio to the width. This is the ratio that stands for an
+/// absolute inner size.
 inline KnobValue inner_ratio(std::int64_t inner, std::int64_t width) { return {inner, width}; }
 
 }  // namespace madsearch

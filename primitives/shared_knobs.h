@@ -32,11 +32,18 @@ inline Knob switch_knob(const std::string& name, bool standard, const std::strin
 inline bool on(const Settings& set, const std::string& name) { return set.word(name) == "on"; }
 
 inline Knob gate_knob(bool standard) { return switch_knob("gate", standard, "output gate silu(x Wg)"); }
-inline Knob qk_norm_knob(bool standard) { return switch_knob("qk_norm", standard, "normalisation of queries and keys over each head"); }
-inline Knob forget_bias_knob() { return {"forget_bias", {0, 1}, "added to the initial bias of the forget gate", 0, 16}; }
-inline Knob rotary_knob(bool standard) { return switch_knob("rotary", standard, "rotary position embedding of queries and keys"); }
+inline Knob qk_norm_knob(bool standard) {
+  return switch_knob("qk_norm", standard, "normalisation of queries and keys over each head");
+}
+inline Knob forget_bias_knob() {
+  return {"forget_bias", {0, 1}, "added to the initial bias of the forget gate", 0, 16};
+}
+inline Knob rotary_knob(bool standard) {
+  return switch_knob("rotary", standard, "rotary position embedding of queries and keys");
+}
 
-/// The most tokens that one reads by the knobs `window` and `sinks`: a block that lacks the first, or has window=none, reads all.
+/// The most tokens that one reads by the knobs `window` and `sinks`: a block that lacks the first, or has window=none,
+/// reads all.
 inline std::int64_t tokens_read(const Settings& set) {
   if (!set.has("window") || set.at("window").is_word()) return std::numeric_limits<std::int64_t>::max();
   return set.count("window") + (set.has("sinks") ? set.count("sinks") : 0);

@@ -10,10 +10,10 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kPrior = 4;                            // degrees of freedom that the pooled variance counts for
+constexpr std::int64_t kPrior = 4;  // degrees of freedom that the pooled variance counts for
 
 struct Sample {
-  double mean = 0, squares = 0;                               // sum of squared deviations
+  double mean = 0, squares = 0;  // sum of squared deviations
   std::int64_t count = 0;
 };
 
@@ -24,7 +24,7 @@ Sample differences(const FreshResults& a, const FreshResults& b, std::size_t obj
   Sample out{.count = static_cast<std::int64_t>(values.size())};
   if (values.empty()) return out;
   if (const auto [least, most] = std::minmax_element(values.begin(), values.end()); *least == *most) {
-    out.mean = *least;                                        // without rounding, as a size has no noise at all
+    out.mean = *least;  // without rounding, as a size has no noise at all
     return out;
   }
   for (const double value : values) out.mean += value / static_cast<double>(values.size());
@@ -32,7 +32,9 @@ Sample differences(const FreshResults& a, const FreshResults& b, std::size_t obj
   return out;
 }
 
-double t(std::int64_t freedom) { return boost::math::quantile(boost::math::students_t(static_cast<double>(freedom)), 0.975); }
+double t(std::int64_t freedom) {
+  return boost::math::quantile(boost::math::students_t(static_cast<double>(freedom)), 0.975);
+}
 
 }  // namespace
 
@@ -67,7 +69,8 @@ Comparison::Comparison(std::vector<FreshResults> designs) : designs_(std::move(d
       }
     if (count == 0) continue;
     noise_[k].variance = squares / static_cast<double>(count);
-    noise_[k].freedom = std::max<std::int64_t>(1, values - measured - (static_cast<std::int64_t>(sets.size()) - 1));  // designs and sets are fitted
+    noise_[k].freedom = std::max<std::int64_t>(
+        1, values - measured - (static_cast<std::int64_t>(sets.size()) - 1));  // designs and sets are fitted
   }
 }
 
@@ -78,7 +81,8 @@ Comparison::Difference Comparison::difference(std::size_t a, std::size_t b, std:
   if (noise.freedom > 0 && noise.variance == 0) return {sample.mean, 0};
   if (sample.count < 2) return {sample.mean, std::numeric_limits<double>::infinity()};
   const auto own = sample.count - 1, freedom = kPrior + own;
-  const double variance = (static_cast<double>(kPrior) * noise.variance + sample.squares) / static_cast<double>(freedom);
+  const double variance =
+      (static_cast<double>(kPrior) * noise.variance + sample.squares) / static_cast<double>(freedom);
   return {sample.mean, t(std::min(freedom, noise.freedom)) * std::sqrt(variance / static_cast<double>(sample.count))};
 }
 
@@ -90,7 +94,7 @@ Comparison::Beats Comparison::beats(std::size_t a, std::size_t b) const {
     surely &= mean <= -margin;
     better |= mean < 0 || margin > 0;
   }
-  if (!better) return Beats::kNo;                             // the same point
+  if (!better) return Beats::kNo;  // the same point
   return surely ? Beats::kSurely : Beats::kPerhaps;
 }
 

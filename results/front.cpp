@@ -52,7 +52,9 @@ std::vector<std::size_t> front(const std::vector<Objectives>& points) {
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return points[a] < points[b]; });
   std::vector<std::size_t> out;
   for (const auto i : order) {
-    const bool beaten = std::any_of(out.begin(), out.end(), [&](std::size_t j) { return points[j] == points[i] || dominates(points[j], points[i]); });
+    const bool beaten = std::any_of(out.begin(), out.end(), [&](std::size_t j) {
+      return points[j] == points[i] || dominates(points[j], points[i]);
+    });
     if (!beaten) out.push_back(i);
   }
   std::sort(out.begin(), out.end());
@@ -61,9 +63,11 @@ std::vector<std::size_t> front(const std::vector<Objectives>& points) {
 
 double hypervolume(std::vector<Objectives> points, const Objectives& reference) {
   for (const auto& point : points)
-    if (point.size() != reference.size()) throw std::invalid_argument("hypervolume: a point and the reference differ in their number of objectives");
+    if (point.size() != reference.size())
+      throw std::invalid_argument("hypervolume: a point and the reference differ in their number of objectives");
   if (reference.size() == 3) return volume(std::move(points), reference);
-  if (reference.size() != 2) throw std::invalid_argument("hypervolume: 2 or 3 objectives, not " + std::to_string(reference.size()));
+  if (reference.size() != 2)
+    throw std::invalid_argument("hypervolume: 2 or 3 objectives, not " + std::to_string(reference.size()));
   std::vector<std::pair<double, double>> pairs;
   for (const auto& point : points) pairs.emplace_back(point[0], point[1]);
   return area(std::move(pairs), reference[0], reference[1]);

@@ -4,7 +4,7 @@
 
 namespace madsearch {
 
-using Objectives = std::vector<double>;                       // all minimised
+using Objectives = std::vector<double>;  // all minimised
 
 /// True if `a` is nowhere worse than `b` and somewhere better.
 bool dominates(const Objectives& a, const Objectives& b);

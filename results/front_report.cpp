@@ -1,9 +1,9 @@
 #include "results/front_report.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
-#include <limits>
 #include <sstream>
 
 #include "results/statistics.h"
@@ -22,21 +22,26 @@ std::vector<std::string> words(const std::string& text) {
 std::vector<Objective> stored_objectives(const Store& store) {
   const auto names = words(store.meta("objectives")), limits = words(store.meta("objective_limits"));
   std::vector<Objective> out;
-  for (std::size_t i = 0; i < names.size(); ++i) out.push_back(objective(names[i], i < limits.size() ? std::stod(limits[i]) : 0));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out.push_back(objective(names[i], i < limits.size() ? std::stod(limits[i]) : 0));
   return out;
 }
 
 struct Scores {
   std::vector<double> search;
-  std::map<std::int64_t, double> fresh;                       // by seed set
-  std::vector<double> violations;                             // by seed set of the search
+  std::map<std::int64_t, double> fresh;  // by seed set
+  std::vector<double> violations;        // by seed set of the search
   bool completed = false;
-  bool confirming = false, failed = false;                    // fresh seeds were asked for; one of them failed, so that none is waited for
+  bool confirming = false,
+       failed = false;  // fresh seeds were asked for; one of them failed, so that none is waited for
 };
 
-/// Sets the rival of each row of `which`: of the rows that may beat it the one with the best mean score on their common seed sets.
-void find_rivals(std::vector<FrontRow>& rows, const std::vector<std::size_t>& which, const std::vector<Objective>& objectives) {
-  const auto score = std::find_if(objectives.begin(), objectives.end(), [](const Objective& objective) { return objective.name == "score"; });
+/// Sets the rival of each row of `which`: of the rows that may beat it the one with the best mean score on their common
+/// seed sets.
+void find_rivals(std::vector<FrontRow>& rows, const std::vector<std::size_t>& which,
+                 const std::vector<Objective>& objectives) {
+  const auto score = std::find_if(objectives.begin(), objectives.end(),
+                                  [](const Objective& objective) { return objective.name == "score"; });
   if (score == objectives.end()) return;
   std::vector<FreshResults> fresh;
   for (const auto& row : rows) fresh.push_back(row.fresh);
@@ -53,7 +58,7 @@ void find_rivals(std::vector<FrontRow>& rows, const std::vector<std::size_t>& wh
 
 bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_designs) {
   if (row.seed || !row.score.low) return false;
-  bool beats = false;                                         // where no hand design is as small there is none to be better than
+  bool beats = false;  // where no hand design is as small there is none to be better than
   for (const auto& hand : hand_designs) {
     if (hand.candidate.state_exact > row.candidate.state_exact) continue;
     if (!hand.score.high || *row.score.low <= *hand.score.high) return false;
@@ -96,7 +101,8 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
   std::vector<FrontRow> out;
   for (const auto& candidate : store.candidates()) {
     const auto held = scores.find(candidate.hash);
-    if (held == scores.end() || !held->second.completed || (feasible_only && mean(held->second.violations) > 0)) continue;
+    if (held == scores.end() || !held->second.completed || (feasible_only && mean(held->second.violations) > 0))
+      continue;
     FrontRow row{.candidate = candidate};
     row.confirmed = held->second.fresh.size() >= 2;
     row.waiting = held->second.confirming && !held->second.failed && !row.confirmed;
@@ -137,7 +143,8 @@ FrontReport read_front(const Store& store) {
     if (row.seed) report.hand_designs.push_back(row);
   rows = completed_designs(store, true);
   report.waiting = members_waiting(rows, objectives);
-  report.confirmed = report.waiting == 0 && std::any_of(rows.begin(), rows.end(), [](const FrontRow& row) { return row.confirmed; });
+  report.confirmed =
+      report.waiting == 0 && std::any_of(rows.begin(), rows.end(), [](const FrontRow& row) { return row.confirmed; });
   if (report.confirmed) std::erase_if(rows, [](const FrontRow& row) { return !row.confirmed; });
 
   std::vector<Objectives> points;

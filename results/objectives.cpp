@@ -31,7 +31,9 @@ Objective objective(const std::string& name, double most) {
 Objectives values(const std::vector<Objective>& objectives, const CandidateRecord& candidate, double score) {
   Objectives out;
   for (const auto& objective : objectives)
-    out.push_back(objective.name == "score" ? 1 - score : std::log10(1.0 + static_cast<double>(size_of(objective.name, candidate))));
+    out.push_back(objective.name == "score"
+                      ? 1 - score
+                      : std::log10(1.0 + static_cast<double>(size_of(objective.name, candidate))));
   return out;
 }
 
@@ -54,7 +56,9 @@ std::string box(const std::vector<Objective>& objectives) {
   std::string out;
   for (const auto& objective : objectives) {
     out += out.empty() ? "" : ", ";
-    out += objective.name == "score" ? "score 0..1" : objective.name + " " + rounded(std::pow(10, objective.best)) + ".." + rounded(std::pow(10, objective.worst));
+    out += objective.name == "score" ? "score 0..1"
+                                     : objective.name + " " + rounded(std::pow(10, objective.best)) + ".." +
+                                           rounded(std::pow(10, objective.worst));
   }
   return out;
 }

@@ -8,16 +8,17 @@
 
 namespace madsearch {
 
-/// What a search minimises: two or three of score, state, parameters, flops. The score enters as 1 - score, sizes as log10(1 + size).
-/// The hypervolume is a share of the box between `best` and `worst`.
+/// What a search minimises: two or three of score, state, parameters, flops. The score enters as 1 - score, sizes as
+/// log10(1 + size). The hypervolume is a share of the box between `best` and `worst`.
 struct Objective {
   std::string name;
-  double best = 0, worst = 1;                                 // bounds of the box, in minimised units
+  double best = 0, worst = 1;  // bounds of the box, in minimised units
 };
 
 /// Names allowed in a configuration, in order.
 std::vector<std::string> objective_names();
-/// `most`: the largest size of the box (default: 10^6 numbers of state, 10^9 parameters, 10^13 FLOPs). Throws std::invalid_argument for an unknown name.
+/// `most`: the largest size of the box (default: 10^6 numbers of state, 10^9 parameters, 10^13 FLOPs). Throws
+/// std::invalid_argument for an unknown name.
 Objective objective(const std::string& name, double most = 0);
 
 /// Values of one candidate in minimised units.

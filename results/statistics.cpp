@@ -40,26 +40,31 @@ std::optional<double> correlation(const std::vector<double>& a, const std::vecto
     aa += (a[i] - mean_a) * (a[i] - mean_a);
     bb += (b[i] - mean_b) * (b[i] - mean_b);
   }
-  if (aa == 0 || bb == 0) return {};                          // a constant correlates with nothing
+  if (aa == 0 || bb == 0) return {};  // a constant correlates with nothing
   return ab / std::sqrt(aa * bb);
 }
 
-std::optional<double> rank_correlation(const std::vector<double>& a, const std::vector<double>& b) { return correlation(ranks(a), ranks(b)); }
+std::optional<double> rank_correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  return correlation(ranks(a), ranks(b));
+}
 
 std::optional<double> effective_columns(const std::vector<std::vector<double>>& columns) {
   if (columns.empty() || columns.front().size() < 3) return {};
   std::vector<const std::vector<double>*> varied;
   for (const auto& column : columns)
-    if (std::any_of(column.begin(), column.end(), [&](double value) { return std::abs(value - column.front()) > 1e-9; })) varied.push_back(&column);
-  double squares = 0;                                         // of correlations = of eigenvalues
+    if (std::any_of(column.begin(), column.end(),
+                    [&](double value) { return std::abs(value - column.front()) > 1e-9; }))
+      varied.push_back(&column);
+  double squares = 0;  // of correlations = of eigenvalues
   for (const auto* a : varied)
     for (const auto* b : varied) squares += std::pow(correlation(*a, *b).value_or(0), 2);
-  const auto n = static_cast<double>(varied.size());          // the trace
+  const auto n = static_cast<double>(varied.size());  // the trace
   return squares > 0 ? std::optional(n * n / squares) : std::nullopt;
 }
 
-std::optional<Bounds> bootstrap(std::size_t n, const std::function<std::optional<double>(const std::vector<std::size_t>&)>& statistic, Seed seed,
-                                std::size_t resamples) {
+std::optional<Bounds> bootstrap(std::size_t n,
+                                const std::function<std::optional<double>(const std::vector<std::size_t>&)>& statistic,
+                                Seed seed, std::size_t resamples) {
   std::vector<double> values;
   std::vector<std::size_t> drawn(n);
   Rng rng(seed);

@@ -8,24 +8,25 @@
 
 namespace madsearch {
 
-double mean(const std::vector<double>& values);               // NaN of none
-double quantile(std::vector<double> values, double share);    // nearest rank, share 0..1; NaN of none
+double mean(const std::vector<double>& values);             // NaN of none
+double quantile(std::vector<double> values, double share);  // nearest rank, share 0..1; NaN of none
 /// Ranks 1..n, the mean rank for ties.
 std::vector<double> ranks(const std::vector<double>& values);
 /// Pearson's; nothing if either is constant or there are fewer than two.
 std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b);
 /// Spearman's: of the ranks.
 std::optional<double> rank_correlation(const std::vector<double>& a, const std::vector<double>& b);
-/// (sum of eigenvalues)^2 / sum of their squares of the columns' correlation matrix (design.md, section 5): how many of the columns are
-/// different questions. Columns that never vary count nothing. Nothing from fewer than three rows.
+/// (sum of eigenvalues)^2 / sum of their squares of the columns' correlation matrix (design.md, section 5): how many of
+/// the columns are different questions. Columns that never vary count nothing. Nothing from fewer than three rows.
 std::optional<double> effective_columns(const std::vector<std::vector<double>>& columns);
 
-/// 95 % percentile interval of `statistic` over `resamples` draws with replacement of the indices 0 .. n-1 (Efron, Tibshirani 1993, section
-/// 13.3); draws where it is undefined are left out.
+/// 95 % percentile interval of `statistic` over `resamples` draws with replacement of the indices 0 .. n-1 (Efron,
+/// Tibshirani 1993, section 13.3); draws where it is undefined are left out.
 struct Bounds {
   double low = 0, high = 0;
 };
-std::optional<Bounds> bootstrap(std::size_t n, const std::function<std::optional<double>(const std::vector<std::size_t>&)>& statistic, Seed seed,
-                                std::size_t resamples = 2000);
+std::optional<Bounds> bootstrap(std::size_t n,
+                                const std::function<std::optional<double>(const std::vector<std::size_t>&)>& statistic,
+                                Seed seed, std::size_t resamples = 2000);
 
 }  // namespace madsearch

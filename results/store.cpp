@@ -19,9 +19,10 @@
 namespace madsearch {
 namespace {
 
-constexpr int application = 0x6d616473;                       // "mads": tells a store from any other SQLite file
+constexpr int application = 0x6d616473;  // "mads": tells a store from any other SQLite file
 
-/// Statement n takes a store from schema n to n + 1; a new store takes them all. Real columns may be NULL: SQLite keeps NaN so.
+/// Statement n takes a store from schema n to n + 1; a new store takes them all. Real columns may be NULL: SQLite keeps
+/// NaN so.
 const std::vector<const char*> migrations = {R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE candidates(hash TEXT PRIMARY KEY, text TEXT NOT NULL, origin TEXT NOT NULL, parents TEXT NOT NULL, parameters INTEGER NOT NULL,
@@ -42,18 +43,22 @@ CREATE TABLE operators(name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded 
 
 // The columns of each record, once for writing and for reading.
 template <class R, class Visit>
-  requires std::is_same_v<std::remove_const_t<R>, CandidateRecord>
+requires std::is_same_v<std::remove_const_t<R>, CandidateRecord>
 void columns(R& r, Visit visit) {
-  visit("hash", r.hash), visit("text", r.text), visit("origin", r.origin), visit("parents", r.parents), visit("parameters", r.parameters);
-  visit("active_parameters", r.active_parameters), visit("flops", r.flops), visit("state_exact", r.state_exact), visit("state_mad", r.state_mad);
+  visit("hash", r.hash), visit("text", r.text), visit("origin", r.origin), visit("parents", r.parents),
+      visit("parameters", r.parameters);
+  visit("active_parameters", r.active_parameters), visit("flops", r.flops), visit("state_exact", r.state_exact),
+      visit("state_mad", r.state_mad);
   visit("born", r.born);
 }
 
 template <class R, class Visit>
-  requires std::is_same_v<std::remove_const_t<R>, EvaluationRecord>
+requires std::is_same_v<std::remove_const_t<R>, EvaluationRecord>
 void columns(R& r, Visit visit) {
-  visit("number", r.number), visit("hash", r.hash), visit("rung", r.rung), visit("seed_set", r.seed_set), visit("finished", r.finished);
-  visit("outcome", r.outcome), visit("score", r.score), visit("test_score", r.test_score), visit("violation", r.violation);
+  visit("number", r.number), visit("hash", r.hash), visit("rung", r.rung), visit("seed_set", r.seed_set),
+      visit("finished", r.finished);
+  visit("outcome", r.outcome), visit("score", r.score), visit("test_score", r.test_score),
+      visit("violation", r.violation);
   visit("core_seconds", r.core_seconds), visit("tasks_json", r.tasks_json);
 }
 
@@ -63,22 +68,30 @@ struct StoredTraining {
 };
 
 template <class R, class Visit>
-  requires std::is_same_v<std::remove_const_t<R>, StoredTraining>
+requires std::is_same_v<std::remove_const_t<R>, StoredTraining>
 void columns(R& stored, Visit visit) {
   auto& r = stored.record;
-  visit("id", r.id), visit("evaluation", stored.evaluation), visit("task", r.task), visit("setting", r.setting), visit("outcome", r.outcome);
-  visit("validation_a", r.validation_a), visit("validation_b", r.validation_b), visit("test", r.test), visit("test_macro", r.test_macro);
-  visit("test_loss", r.test_loss), visit("learning_rate", r.learning_rate), visit("weight_decay", r.weight_decay), visit("edge", r.edge);
-  visit("trainings", r.trainings), visit("steps", r.steps), visit("core_seconds", r.core_seconds), visit("message", r.message);
+  visit("id", r.id), visit("evaluation", stored.evaluation), visit("task", r.task), visit("setting", r.setting),
+      visit("outcome", r.outcome);
+  visit("validation_a", r.validation_a), visit("validation_b", r.validation_b), visit("test", r.test),
+      visit("test_macro", r.test_macro);
+  visit("test_loss", r.test_loss), visit("learning_rate", r.learning_rate), visit("weight_decay", r.weight_decay),
+      visit("edge", r.edge);
+  visit("trainings", r.trainings), visit("steps", r.steps), visit("core_seconds", r.core_seconds),
+      visit("message", r.message);
 }
 
 template <class R, class Visit>
-  requires std::is_same_v<std::remove_const_t<R>, PretrainingRecord>
+requires std::is_same_v<std::remove_const_t<R>, PretrainingRecord>
 void columns(R& r, Visit visit) {
-  visit("hash", r.hash), visit("text", r.text), visit("role", r.role), visit("outcome", r.outcome), visit("bits_per_byte", r.bits_per_byte);
-  visit("bits_per_byte_recall", r.bits_per_byte_recall), visit("learning_rate", r.learning_rate), visit("flops", r.flops);
-  visit("tuning_flops", r.tuning_flops), visit("epochs", r.epochs), visit("parameters", r.parameters), visit("tokens", r.tokens);
-  visit("width", r.width), visit("length", r.length), visit("state", r.state), visit("core_seconds", r.core_seconds), visit("message", r.message);
+  visit("hash", r.hash), visit("text", r.text), visit("role", r.role), visit("outcome", r.outcome),
+      visit("bits_per_byte", r.bits_per_byte);
+  visit("bits_per_byte_recall", r.bits_per_byte_recall), visit("learning_rate", r.learning_rate),
+      visit("flops", r.flops);
+  visit("tuning_flops", r.tuning_flops), visit("epochs", r.epochs), visit("parameters", r.parameters),
+      visit("tokens", r.tokens);
+  visit("width", r.width), visit("length", r.length), visit("state", r.state), visit("core_seconds", r.core_seconds),
+      visit("message", r.message);
 }
 
 void bind(SQLite::Statement& statement, int at, const std::string& value) { statement.bind(at, value); }
@@ -96,7 +109,9 @@ void bind(SQLite::Statement& statement, int at, const std::vector<std::string>& 
 void read(const SQLite::Column& column, std::string& value) { value = column.getString(); }
 void read(const SQLite::Column& column, std::int64_t& value) { value = column.getInt64(); }
 void read(const SQLite::Column& column, bool& value) { value = column.getInt() != 0; }
-void read(const SQLite::Column& column, double& value) { value = column.isNull() ? std::numeric_limits<double>::quiet_NaN() : column.getDouble(); }
+void read(const SQLite::Column& column, double& value) {
+  value = column.isNull() ? std::numeric_limits<double>::quiet_NaN() : column.getDouble();
+}
 void read(const SQLite::Column& column, Outcome& value) { value = outcome_from(column.getString()); }
 void read(const SQLite::Column& column, Rung& value) { value = rung_from(column.getString()); }
 void read(const SQLite::Column& column, std::vector<std::string>& hashes) {
@@ -121,7 +136,7 @@ class WriterLock {
     descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0) throw ConfigError("cannot write " + store.string() + ": " + std::strerror(errno));
     if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
-      const auto pid = std::to_string(getpid()) + "\n";       // for people; the lock is what counts
+      const auto pid = std::to_string(getpid()) + "\n";  // for people; the lock is what counts
       std::ignore = ftruncate(descriptor_, 0);
       std::ignore = write(descriptor_, pid.data(), pid.size());
       return;
@@ -132,7 +147,8 @@ class WriterLock {
     close(descriptor_);
     if (why != EWOULDBLOCK) throw ConfigError("cannot lock " + file.string() + ": " + std::strerror(why));
     const std::string pid(holder, size > 0 ? static_cast<std::size_t>(size) : 0);
-    throw ConfigError(store.string() + " is being written by another madsearch" + (pid.empty() ? "" : " (process " + pid.substr(0, pid.find('\n')) + ")") +
+    throw ConfigError(store.string() + " is being written by another madsearch" +
+                      (pid.empty() ? "" : " (process " + pid.substr(0, pid.find('\n')) + ")") +
                       "; one search at a time");
   }
   ~WriterLock() { close(descriptor_); }
@@ -164,7 +180,8 @@ struct Store::Database {
     guarded([&] {
       std::string marks;
       columns(record, [&](const char*, const auto&) { marks += marks.empty() ? "?" : ",?"; });
-      SQLite::Statement statement(*db, std::string(verb) + " INTO " + table + "(" + names<R>(",") + ") VALUES(" + marks + ")");
+      SQLite::Statement statement(
+          *db, std::string(verb) + " INTO " + table + "(" + names<R>(",") + ") VALUES(" + marks + ")");
       int at = 0;
       columns(record, [&](const char*, const auto& value) { bind(statement, ++at, value); });
       statement.exec();
@@ -198,7 +215,8 @@ struct Store::Database {
       db.emplace(file.string(), OPEN_READONLY, busy_milliseconds);
       try {
         pragma("user_version");
-      } catch (const SQLite::Exception& error) {              // WAL wants a -shm file beside it, which a read-only folder has no place for
+      } catch (const SQLite::Exception&
+                   error) {  // WAL wants a -shm file beside it, which a read-only folder has no place for
         const auto code = error.getErrorCode();
         auto wal = file;
         if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || std::filesystem::exists(wal += "-wal")) throw;
@@ -210,7 +228,9 @@ struct Store::Database {
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
     migrate();
-    db->exec("UPDATE attempts SET count = count - 1, running = 0 WHERE running");  // the last coordinator was killed, and its workers with it
+    db->exec(
+        // the last coordinator was killed, and its workers with it
+        "UPDATE attempts SET count = count - 1, running = 0 WHERE running");
   }
 
   /// Before anything is written: is it ours to write?
@@ -221,10 +241,11 @@ struct Store::Database {
     if (empty) return;
     if (pragma("application_id") != application) throw ConfigError(file.string() + " is not a madsearch store");
     if (version > newest)
-      throw ConfigError(file.string() + " was written by a newer madsearch (schema " + std::to_string(version) + ", this one knows up to " + std::to_string(newest) + ")");
+      throw ConfigError(file.string() + " was written by a newer madsearch (schema " + std::to_string(version) +
+                        ", this one knows up to " + std::to_string(newest) + ")");
     if (version < newest && mode == Mode::kRead)
-      throw ConfigError(file.string() + " was written by an older madsearch (schema " + std::to_string(version) + " of " + std::to_string(newest) +
-                        "); `madsearch resume` brings it up to date");
+      throw ConfigError(file.string() + " was written by an older madsearch (schema " + std::to_string(version) +
+                        " of " + std::to_string(newest) + "); `madsearch resume` brings it up to date");
   }
 
   void migrate() {
@@ -240,12 +261,14 @@ struct Store::Database {
 
 Store::Store(const std::filesystem::path& file, Mode mode) : database_(std::make_unique<Database>()) {
   database_->file = file;
-  if (mode == Mode::kRead && !std::filesystem::exists(file)) throw ConfigError("no results: " + file.string() + " is missing");
+  if (mode == Mode::kRead && !std::filesystem::exists(file))
+    throw ConfigError("no results: " + file.string() + " is missing");
   try {
     database_->open(mode);
   } catch (const SQLite::Exception& error) {
     if (error.getErrorCode() == SQLITE_NOTADB) throw ConfigError(file.string() + " is not a madsearch store");
-    throw ConfigError("cannot " + std::string(mode == Mode::kRead ? "read " : "write ") + file.string() + ": " + error.what());
+    throw ConfigError("cannot " + std::string(mode == Mode::kRead ? "read " : "write ") + file.string() + ": " +
+                      error.what());
   }
 }
 
@@ -268,13 +291,15 @@ std::string Store::meta(const std::string& key) const {
   });
 }
 
-void Store::put(const CandidateRecord& record) { database_->put("INSERT OR IGNORE", "candidates", record); }  // whoever met it first
+void Store::put(const CandidateRecord& record) {
+  database_->put("INSERT OR IGNORE", "candidates", record);
+}  // whoever met it first
 void Store::put(const EvaluationRecord& record) { database_->put("INSERT OR REPLACE", "evaluations", record); }
 void Store::put(const PretrainingRecord& record) { database_->put("INSERT OR REPLACE", "pretrainings", record); }
 void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
   transaction([&] {
     database_->put("INSERT OR REPLACE", "trainings", StoredTraining{record, evaluation});
-    database_->guarded([&] {                                  // what is answered is not under way
+    database_->guarded([&] {  // what is answered is not under way
       SQLite::Statement statement(*database_->db, "UPDATE attempts SET running = 0 WHERE id = ?");
       bind(statement, 1, record.id);
       statement.exec();
@@ -284,30 +309,42 @@ void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
 
 int Store::begin_attempt(const std::string& id) {
   return database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "INSERT INTO attempts VALUES(?, 1, 1) ON CONFLICT(id) DO UPDATE SET count = count + 1, running = 1 RETURNING count");
+    SQLite::Statement statement(*database_->db,
+                                "INSERT INTO attempts VALUES(?, 1, 1) ON CONFLICT(id) DO UPDATE SET count = count + 1, "
+                                "running = 1 RETURNING count");
     bind(statement, 1, id);
     statement.executeStep();
     const auto count = statement.getColumn(0).getInt();
-    while (statement.executeStep()) {}                        // the row counts as written once the statement is done
+    while (statement.executeStep()) {
+    }  // the row counts as written once the statement is done
     return count;
   });
 }
 
 void Store::forget_attempt(const std::string& id) {
   database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "UPDATE attempts SET count = count - 1, running = 0 WHERE id = ? AND running");
+    SQLite::Statement statement(*database_->db,
+                                "UPDATE attempts SET count = count - 1, running = 0 WHERE id = ? AND running");
     bind(statement, 1, id);
     statement.exec();
   });
 }
 
-std::vector<CandidateRecord> Store::candidates() const { return database_->get<CandidateRecord>("candidates ORDER BY born, hash"); }
-std::vector<EvaluationRecord> Store::evaluations() const { return database_->get<EvaluationRecord>("evaluations ORDER BY number"); }
-std::vector<PretrainingRecord> Store::pretrainings() const { return database_->get<PretrainingRecord>("pretrainings ORDER BY role, hash"); }
+std::vector<CandidateRecord> Store::candidates() const {
+  return database_->get<CandidateRecord>("candidates ORDER BY born, hash");
+}
+std::vector<EvaluationRecord> Store::evaluations() const {
+  return database_->get<EvaluationRecord>("evaluations ORDER BY number");
+}
+std::vector<PretrainingRecord> Store::pretrainings() const {
+  return database_->get<PretrainingRecord>("pretrainings ORDER BY role, hash");
+}
 
 std::vector<TrainingRecord> Store::trainings(std::int64_t evaluation) const {
   std::vector<TrainingRecord> out;
-  for (auto& stored : database_->get<StoredTraining>("trainings WHERE evaluation = ? ORDER BY task, setting, id", evaluation)) out.push_back(std::move(stored.record));
+  for (auto& stored :
+       database_->get<StoredTraining>("trainings WHERE evaluation = ? ORDER BY task, setting, id", evaluation))
+    out.push_back(std::move(stored.record));
   return out;
 }
 
@@ -320,7 +357,8 @@ std::optional<TrainingRecord> Store::training(const std::string& id) const {
 void Store::count_operator(const std::string& name, bool success) {
   database_->guarded([&] {
     SQLite::Statement statement(*database_->db,
-                                "INSERT INTO operators VALUES(?1, 1, ?2) ON CONFLICT(name) DO UPDATE SET tried = tried + 1, succeeded = succeeded + ?2");
+                                "INSERT INTO operators VALUES(?1, 1, ?2) ON CONFLICT(name) DO UPDATE SET tried = tried "
+                                "+ 1, succeeded = succeeded + ?2");
     bind(statement, 1, name), bind(statement, 2, success);
     statement.exec();
   });
@@ -330,7 +368,8 @@ std::map<std::string, std::pair<std::int64_t, std::int64_t>> Store::operators() 
   return database_->guarded([&] {
     std::map<std::string, std::pair<std::int64_t, std::int64_t>> out;
     SQLite::Statement statement(*database_->db, "SELECT name, tried, succeeded FROM operators");
-    while (statement.executeStep()) out[statement.getColumn(0).getString()] = {statement.getColumn(1).getInt64(), statement.getColumn(2).getInt64()};
+    while (statement.executeStep())
+      out[statement.getColumn(0).getString()] = {statement.getColumn(1).getInt64(), statement.getColumn(2).getInt64()};
     return out;
   });
 }

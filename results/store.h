@@ -10,40 +10,51 @@
 
 namespace madsearch {
 
-/// A run's SQLite file, `DIR/search.db`: one writer (the coordinator), WAL, synchronous FULL, busy timeout; readers open it read-only
-/// while the search runs. Writing what is there already changes nothing (records are keyed). Not thread-safe: one Store a thread.
+/// A run's SQLite file, `DIR/search.db`: one writer (the coordinator), WAL, synchronous FULL, busy timeout; readers
+/// open it read-only while the search runs. Writing what is there already changes nothing (records are keyed). Not
+/// thread-safe: one Store a thread.
 class Store {
  public:
   enum class Mode { kRead, kWrite };
-  /// kWrite makes the file if missing. Throws ConfigError in one sentence if it is missing (kRead), not a madsearch store, of a newer
-  /// schema, or locked by another coordinator.
+  /// kWrite makes the file if missing. Throws ConfigError in one sentence if it is missing (kRead), not a madsearch
+  /// store, of a newer schema, or locked by another coordinator.
   Store(const std::filesystem::path& file, Mode mode);
   ~Store();
   Store(Store&&) noexcept;
 
   void put_meta(const std::string& key, const std::string& value);
-  std::string meta(const std::string& key) const;             // "" if missing
+  std::string meta(const std::string& key) const;  // "" if missing
 
   void put(const CandidateRecord& record);
-  void put(const EvaluationRecord& record);                   // replaces the one of the same number
+  void put(const EvaluationRecord& record);  // replaces the one of the same number
   void put(const TrainingRecord& record, std::int64_t evaluation);
   void put(const PretrainingRecord& record);
-  /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included. One that is neither
-  /// answered (put) nor begun again when the next writer opens the file died with the coordinator and isn't counted.
+  /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included. One
+  /// that is neither answered (put) nor begun again when the next writer opens the file died with the coordinator and
+  /// isn't counted.
   int begin_attempt(const std::string& id);
-  void forget_attempt(const std::string& id);                 // the worker died with the coordinator, not alone
+  void forget_attempt(const std::string& id);  // the worker died with the coordinator, not alone
 
-  std::vector<CandidateRecord> candidates() const;            // by birth
-  std::vector<EvaluationRecord> evaluations() const;          // by number
+  std::vector<CandidateRecord> candidates() const;    // by birth
+  std::vector<EvaluationRecord> evaluations() const;  // by number
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
   std::optional<TrainingRecord> training(const std::string& id) const;
   std::vector<PretrainingRecord> pretrainings() const;
-  void count_operator(const std::string& name, bool success);  // success of variation operators
+  void count_operator(const std::string& name, bool success);                      // success of variation operators
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> operators() const;  // name -> tried, succeeded
 
   /// Runs `body` in one transaction (replies that wait together share one commit).
   template <class Body>
-  void transaction(Body&& body) { begin(); try { body(); } catch (...) { rollback(); throw; } commit(); }
+  void transaction(Body&& body) {
+    begin();
+    try {
+      body();
+    } catch (...) {
+      rollback();
+      throw;
+    }
+    commit();
+  }
 
  private:
   void begin();

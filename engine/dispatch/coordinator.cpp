@@ -22,9 +22,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Type = Message::Type;
 
-constexpr int start_attempts = 3;                             // in a row, before a slot is given up
-constexpr double restart_delay = 0.2;                         // seconds, times the failures so far
-constexpr double examine_seconds = 60;                        // a kernel that hangs is to cost its primitive only
+constexpr int start_attempts = 3;       // in a row, before a slot is given up
+constexpr double restart_delay = 0.2;   // seconds, times the failures so far
+constexpr double examine_seconds = 60;  // a kernel that hangs is to cost its primitive only
 
 double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
 
@@ -34,21 +34,32 @@ Clock::time_point after(Clock::time_point from, double seconds) {
 
 std::string id_of(const Message& message) {
   switch (message.type) {
-    case Type::kTrain: return message.train.value().id;
-    case Type::kPretrain: return message.pretrain.value().id;
-    case Type::kBench: return message.bench.value().id;
-    case Type::kTrained: return message.trained.value().record.id;
-    case Type::kPretrained: return message.pretrained.value().id;
-    case Type::kBenched: return message.benched.value().id;
-    case Type::kExamine: return message.examine.value().id;
-    case Type::kExamined: return message.examined.value().id;
-    default: throw std::invalid_argument("only train, pretrain, bench and examine messages can be submitted");
+    case Type::kTrain:
+      return message.train.value().id;
+    case Type::kPretrain:
+      return message.pretrain.value().id;
+    case Type::kBench:
+      return message.bench.value().id;
+    case Type::kTrained:
+      return message.trained.value().record.id;
+    case Type::kPretrained:
+      return message.pretrained.value().id;
+    case Type::kBenched:
+      return message.benched.value().id;
+    case Type::kExamine:
+      return message.examine.value().id;
+    case Type::kExamined:
+      return message.examined.value().id;
+    default:
+      throw std::invalid_argument("only train, pretrain, bench and examine messages can be submitted");
   }
 }
 
 bool answers(Type reply, Type request) {
-  return (request == Type::kTrain && reply == Type::kTrained) || (request == Type::kPretrain && reply == Type::kPretrained) ||
-         (request == Type::kBench && reply == Type::kBenched) || (request == Type::kExamine && reply == Type::kExamined);
+  return (request == Type::kTrain && reply == Type::kTrained) ||
+         (request == Type::kPretrain && reply == Type::kPretrained) ||
+         (request == Type::kBench && reply == Type::kBenched) ||
+         (request == Type::kExamine && reply == Type::kExamined);
 }
 
 /// The answer to a request that has no result.
@@ -82,23 +93,25 @@ struct Job {
   std::string id;
   std::int64_t turn = 0;
   double cost = 0;
-  std::int64_t number = 0;                                    // of its submission; kept when it is tried again
+  std::int64_t number = 0;  // of its submission; kept when it is tried again
   int attempt = 0;
-  bool operator<(const Job& other) const { return std::tuple(turn, -cost, number) < std::tuple(other.turn, -other.cost, other.number); }
+  bool operator<(const Job& other) const {
+    return std::tuple(turn, -cost, number) < std::tuple(other.turn, -other.cost, other.number);
+  }
 };
 
 /// A slot of a device and the process that serves it now, if any.
 struct Slot {
-  std::size_t number = 0;                                     // 1, 2, ... in events
+  std::size_t number = 0;  // 1, 2, ... in events
   std::string device;
   std::unique_ptr<Process> process;
   std::optional<Hello> hello;
   std::optional<Job> job;
-  std::optional<Clock::time_point> unanswered;                // since when it owes us a line
+  std::optional<Clock::time_point> unanswered;  // since when it owes us a line
   Clock::time_point job_limit = Clock::time_point::max(), next_ping, next_start;
-  Clock::time_point began;                                    // of the process, then of the job
+  Clock::time_point began;  // of the process, then of the job
   Clock::time_point last_answer;
-  SlotUse use;                                                // without what goes on now
+  SlotUse use;  // without what goes on now
   int failed_starts = 0;
   bool given_up = false;
   std::string name() const { return "worker " + std::to_string(number) + " (" + device + ")"; }
@@ -114,17 +127,18 @@ struct Coordinator::Impl {
   std::vector<Job> queue;
   std::int64_t submitted = 0;
   std::deque<Message> ready;
-  bool greeted = false;                                       // some worker has said hello
+  bool greeted = false;  // some worker has said hello
   int failures_before_hello = 0;
   Clock::time_point made = Clock::now();
-  Clock::time_point start_due = Clock::time_point::max();     // when a slot that failed is tried again
+  Clock::time_point start_due = Clock::time_point::max();  // when a slot that failed is tried again
 
   void event(const std::string& sentence) const {
     if (self.on_event) self.on_event(sentence);
   }
 
   std::size_t under_way() const {
-    return static_cast<std::size_t>(std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.job.has_value(); }));
+    return static_cast<std::size_t>(
+        std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.job.has_value(); }));
   }
 
   /// Gives waiting requests to idle workers and starts workers if there are fewer than requests.
@@ -132,7 +146,8 @@ struct Coordinator::Impl {
     for (auto& slot : slots)
       if (slot.hello && !slot.job) launch(slot, now);
     start_due = Clock::time_point::max();
-    auto wanted = static_cast<std::ptrdiff_t>(queue.size()) - std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.process && !s.job; });
+    auto wanted = static_cast<std::ptrdiff_t>(queue.size()) -
+                  std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.process && !s.job; });
     for (auto& slot : slots) {
       if (wanted <= 0) break;
       if (slot.process || slot.given_up) continue;
@@ -146,7 +161,8 @@ struct Coordinator::Impl {
       slot.began = now;
     }
     if (!queue.empty() && std::all_of(slots.begin(), slots.end(), [](const Slot& s) { return s.given_up; }))
-      throw ConfigError("no worker is left: each has failed to start " + std::to_string(start_attempts) + " times in a row");
+      throw ConfigError("no worker is left: each has failed to start " + std::to_string(start_attempts) +
+                        " times in a row");
   }
 
   void launch(Slot& slot, Clock::time_point now) {
@@ -155,9 +171,10 @@ struct Coordinator::Impl {
       auto job = std::move(*first);
       queue.erase(first);
       job.attempt = std::max(job.attempt + 1, attempts.begin(job.id));
-      if (job.attempt > options.attempts) {                   // earlier ones were in another process
+      if (job.attempt > options.attempts) {  // earlier ones were in another process
         attempts.forget(job.id);
-        ready.push_back(without_result(job.request, Outcome::kLost, "its worker died " + std::to_string(job.attempt - 1) + " times"));
+        ready.push_back(without_result(job.request, Outcome::kLost,
+                                       "its worker died " + std::to_string(job.attempt - 1) + " times"));
         continue;
       }
       slot.process->write_line(to_line(job.request));
@@ -187,9 +204,13 @@ struct Coordinator::Impl {
     if (!slot.job) return event(slot.name() + " " + why);
     auto job = std::move(*slot.job);
     freed(slot);
-    event(slot.name() + " " + why + "; attempt " + std::to_string(job.attempt) + " of " + std::to_string(options.attempts));
-    if (job.attempt < options.attempts) queue.push_back(std::move(job));
-    else ready.push_back(without_result(job.request, Outcome::kLost, "its worker died " + std::to_string(job.attempt) + " times; the last one " + why));
+    event(slot.name() + " " + why + "; attempt " + std::to_string(job.attempt) + " of " +
+          std::to_string(options.attempts));
+    if (job.attempt < options.attempts)
+      queue.push_back(std::move(job));
+    else
+      ready.push_back(without_result(job.request, Outcome::kLost,
+                                     "its worker died " + std::to_string(job.attempt) + " times; the last one " + why));
   }
 
   void freed(Slot& slot) {
@@ -205,7 +226,8 @@ struct Coordinator::Impl {
     slot.next_start = after(Clock::now(), restart_delay * ++slot.failed_starts);
     const auto sentence = slot.name() + " " + why + ", before it said hello";
     if (!greeted && ++failures_before_hello >= start_attempts)
-      throw ConfigError(sentence + "; " + std::to_string(start_attempts) + " starts have failed\nits command: " + options.command);
+      throw ConfigError(sentence + "; " + std::to_string(start_attempts) +
+                        " starts have failed\nits command: " + options.command);
     slot.given_up = slot.failed_starts >= start_attempts;
     event(sentence + (slot.given_up ? "; given up" : ""));
   }
@@ -221,7 +243,8 @@ struct Coordinator::Impl {
     if (message.type == Type::kHello) return greet(slot, std::move(*message.hello));
     if (!slot.hello) return replace(slot, "said no hello first");
     switch (message.type) {
-      case Type::kPong: return;
+      case Type::kPong:
+        return;
       case Type::kProgress:
         if (slot.job && slot.job->id == message.progress->id && self.on_progress) self.on_progress(*message.progress);
         return;
@@ -229,19 +252,22 @@ struct Coordinator::Impl {
       case Type::kPretrained:
       case Type::kBenched:
       case Type::kExamined:
-        if (!slot.job || slot.job->id != id_of(message)) return event(slot.name() + " answered \"" + id_of(message) + "\", which it was not asked; ignored");
+        if (!slot.job || slot.job->id != id_of(message))
+          return event(slot.name() + " answered \"" + id_of(message) + "\", which it was not asked; ignored");
         if (!answers(message.type, slot.job->request.type)) return replace(slot, "gave an answer of the wrong kind");
         return finish(slot, std::move(message));
       case Type::kError:
         if (!slot.job) return event(slot.name() + " says: " + message.error);
         return finish(slot, without_result(slot.job->request, Outcome::kFailed, message.error));
-      default: return replace(slot, "said what only a coordinator says");
+      default:
+        return replace(slot, "said what only a coordinator says");
     }
   }
 
   void greet(Slot& slot, Hello hello) {
     if (hello.protocol != kProtocolVersion)
-      throw ConfigError(slot.name() + " speaks protocol " + std::to_string(hello.protocol) + ", this madsearch " + std::to_string(kProtocolVersion) +
+      throw ConfigError(slot.name() + " speaks protocol " + std::to_string(hello.protocol) + ", this madsearch " +
+                        std::to_string(kProtocolVersion) +
                         ": the two are of different versions\nits command: " + options.command);
     if (!slot.hello) slot.use.starting += seconds(Clock::now() - slot.began);
     slot.hello = std::move(hello);
@@ -262,7 +288,8 @@ struct Coordinator::Impl {
     const auto limit = slot.hello ? options.silence_seconds : options.start_seconds;
     char seconds[32];
     std::snprintf(seconds, sizeof seconds, "%g", limit);
-    if (slot.unanswered && now >= after(*slot.unanswered, limit)) return replace(slot, std::string("was silent for ") + seconds + " s");
+    if (slot.unanswered && now >= after(*slot.unanswered, limit))
+      return replace(slot, std::string("was silent for ") + seconds + " s");
     if (now >= slot.job_limit) return replace(slot, "was not done long after its time limit");
     if (slot.hello && now >= slot.next_ping) ping(slot, now);
   }
@@ -273,7 +300,8 @@ struct Coordinator::Impl {
     for (const auto& slot : slots) {
       if (!slot.process) continue;
       due = std::min(due, slot.job_limit);
-      if (slot.unanswered) due = std::min(due, after(*slot.unanswered, slot.hello ? options.silence_seconds : options.start_seconds));
+      if (slot.unanswered)
+        due = std::min(due, after(*slot.unanswered, slot.hello ? options.silence_seconds : options.start_seconds));
       if (slot.hello) due = std::min(due, slot.next_ping);
     }
     return due;
@@ -296,7 +324,7 @@ struct Coordinator::Impl {
       const auto* process = slot.process.get();
       for (const auto& line : slot.process->read_lines()) {
         hear(slot, line);
-        if (slot.process.get() != process) break;             // replaced: what else it said is not listened to
+        if (slot.process.get() != process) break;  // replaced: what else it said is not listened to
       }
       if (slot.process && slot.process->closed()) replace(slot, "");
     }
@@ -308,16 +336,19 @@ struct Coordinator::Impl {
   }
 };
 
-Coordinator::Coordinator(WorkerOptions options, Attempts attempts) : impl_(new Impl{*this, std::move(options), std::move(attempts), {}, {}, {}}) {
+Coordinator::Coordinator(WorkerOptions options, Attempts attempts)
+    : impl_(new Impl{*this, std::move(options), std::move(attempts), {}, {}, {}}) {
   auto& o = impl_->options;
-  if (o.slots_per_device < 1) throw std::invalid_argument("slots_per_device is " + std::to_string(o.slots_per_device) + ", at least 1 is needed");
-  if (o.attempts < 1) throw std::invalid_argument("attempts is " + std::to_string(o.attempts) + ", at least 1 is needed");
+  if (o.slots_per_device < 1)
+    throw std::invalid_argument("slots_per_device is " + std::to_string(o.slots_per_device) + ", at least 1 is needed");
+  if (o.attempts < 1)
+    throw std::invalid_argument("attempts is " + std::to_string(o.attempts) + ", at least 1 is needed");
   if (o.devices.empty()) throw std::invalid_argument("devices is empty, at least one is needed");
-  for (std::int64_t i = 0; i < o.slots_per_device; ++i)       // the first workers are on different devices
+  for (std::int64_t i = 0; i < o.slots_per_device; ++i)  // the first workers are on different devices
     for (const auto& device : o.devices) {
       auto& slot = impl_->slots.emplace_back();
       slot.number = impl_->slots.size(), slot.device = device;
-      worker_environment(device);                             // throws for what can't be
+      worker_environment(device);  // throws for what can't be
     }
 }
 
@@ -328,11 +359,14 @@ Coordinator::~Coordinator() {
 
 std::int64_t Coordinator::slots() const { return static_cast<std::int64_t>(impl_->slots.size()); }
 
-std::int64_t Coordinator::waiting() const { return static_cast<std::int64_t>(impl_->queue.size() + impl_->under_way() + impl_->ready.size()); }
+std::int64_t Coordinator::waiting() const {
+  return static_cast<std::int64_t>(impl_->queue.size() + impl_->under_way() + impl_->ready.size());
+}
 
 void Coordinator::submit(Message request, std::int64_t turn, double cost) {
   auto id = id_of(request);
-  if (request.trained || request.pretrained || request.benched || request.examined) throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
+  if (request.trained || request.pretrained || request.benched || request.examined)
+    throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
   impl_->queue.push_back({std::move(request), std::move(id), turn, cost, impl_->submitted++});
   impl_->distribute(Clock::now());
 }
@@ -361,9 +395,12 @@ std::vector<SlotUse> Coordinator::use() const {
     auto& use = out.emplace_back(slot.use);
     use.device = slot.device;
     use.total = seconds(now - impl_->made);
-    if (slot.job) use.busy += seconds(now - slot.began);
-    else if (slot.process && !slot.hello) use.starting += seconds(now - slot.began);
-    else use.tail = use.requests > 0 ? seconds(now - slot.last_answer) : 0;
+    if (slot.job)
+      use.busy += seconds(now - slot.began);
+    else if (slot.process && !slot.hello)
+      use.starting += seconds(now - slot.began);
+    else
+      use.tail = use.requests > 0 ? seconds(now - slot.last_answer) : 0;
   }
   return out;
 }

@@ -32,7 +32,8 @@ std::optional<std::vector<std::string>> visible_gpus() {
 }
 
 void check(const std::string& device) {
-  if (device != "cpu" && !cuda_index(device)) throw ConfigError("unknown device \"" + device + "\"; expected auto, cpu or cuda:N");
+  if (device != "cpu" && !cuda_index(device))
+    throw ConfigError("unknown device \"" + device + "\"; expected auto, cpu or cuda:N");
 }
 
 }  // namespace
@@ -41,7 +42,8 @@ std::vector<std::string> nvidia_gpus() {
   const std::unique_ptr<FILE, int (*)(FILE*)> in(popen("nvidia-smi -L 2>/dev/null", "r"), pclose);
   std::vector<std::string> out;
   for (char line[512]; in && std::fgets(line, sizeof line, in.get());)
-    if (std::string text = line; text.starts_with("GPU ")) out.push_back(text.substr(0, text.find_last_not_of(" \n") + 1));
+    if (std::string text = line; text.starts_with("GPU "))
+      out.push_back(text.substr(0, text.find_last_not_of(" \n") + 1));
   return out;
 }
 
@@ -51,19 +53,21 @@ std::map<std::string, std::string> worker_environment(const std::string& device)
   std::error_code unknown;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   const char* path = std::getenv("PATH");
-  if (!unknown) out["PATH"] = program.parent_path().string() + ":" + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
+  if (!unknown)
+    out["PATH"] = program.parent_path().string() + ":" + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
   if (device == "cpu") {
     out["MADSEARCH_DEVICE"] = "cpu";
-    out["OMP_NUM_THREADS"] = "1";                             // two on small models were eight times slower
+    out["OMP_NUM_THREADS"] = "1";  // two on small models were eight times slower
     return out;
   }
   const auto index = *cuda_index(device);
   const auto visible = visible_gpus();
   if (visible && index >= visible->size())
-    throw ConfigError("there is no " + device + ": CUDA_VISIBLE_DEVICES allows " + std::to_string(visible->size()) + " of this machine's GPUs");
+    throw ConfigError("there is no " + device + ": CUDA_VISIBLE_DEVICES allows " + std::to_string(visible->size()) +
+                      " of this machine's GPUs");
   out["MADSEARCH_DEVICE"] = "cuda";
   out["CUDA_VISIBLE_DEVICES"] = visible ? (*visible)[index] : std::to_string(index);
-  out["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";                    // as nvidia-smi counts
+  out["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";  // as nvidia-smi counts
   return out;
 }
 

@@ -21,8 +21,8 @@ extern char** environ;
 namespace madsearch {
 namespace {
 
-constexpr std::size_t longest_line = 64 << 20;                // what is longer is handed out as it is: no message anyway
-constexpr auto grace = std::chrono::milliseconds(500);        // from closing its output to its end
+constexpr std::size_t longest_line = 64 << 20;          // what is longer is handed out as it is: no message anyway
+constexpr auto grace = std::chrono::milliseconds(500);  // from closing its output to its end
 
 [[noreturn]] void fail(int code, const char* what) { throw std::system_error(code, std::generic_category(), what); }
 
@@ -38,9 +38,11 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
 
 std::string described(int status) {
   auto signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  if (!WIFSIGNALED(status) && WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 128 + SIGRTMAX) signal = WEXITSTATUS(status) - 128;  // the shell's way to say it
+  if (!WIFSIGNALED(status) && WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 128 + SIGRTMAX)
+    signal = WEXITSTATUS(status) - 128;  // the shell's way to say it
   if (signal != 0) return "signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
-  return "exit code " + std::to_string(WEXITSTATUS(status)) + (WEXITSTATUS(status) == 127 ? " (command not found)" : "");
+  return "exit code " + std::to_string(WEXITSTATUS(status)) +
+         (WEXITSTATUS(status) == 127 ? " (command not found)" : "");
 }
 
 void add_memory(pid_t pid, Process::Memory& sum) {
@@ -63,7 +65,7 @@ Process::Memory Process::memory() const {
 }
 
 Process::Process(const std::string& command, const std::map<std::string, std::string>& environment) {
-  int in[2], out[2];                                          // a socket going in, as a write to one need not raise SIGPIPE
+  int in[2], out[2];  // a socket going in, as a write to one need not raise SIGPIPE
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0) fail(errno, "cannot make a socket for a worker");
   if (pipe2(out, O_CLOEXEC) != 0) {
     const auto code = errno;
@@ -83,7 +85,8 @@ Process::Process(const std::string& command, const std::map<std::string, std::st
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);  // a group of its own: Ctrl-C is ours to answer
+  posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);  // a group of its own: Ctrl-C is ours to answer
   posix_spawnattr_setpgroup(&attributes, 0);
   sigset_t none;
   sigemptyset(&none);
@@ -101,7 +104,7 @@ Process::Process(const std::string& command, const std::map<std::string, std::st
 }
 
 Process::~Process() {
-  closed_ = false;                                            // no grace
+  closed_ = false;  // no grace
   end();
   close(input_), close(output_);
 }
@@ -115,7 +118,7 @@ void Process::flush() {
   while (!unwritten_.empty()) {
     const auto n = send(input_, unwritten_.data(), unwritten_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno != EAGAIN) unwritten_.clear();         // nobody reads any more; the end of its output will tell
+    if (n < 0 && errno != EAGAIN) unwritten_.clear();  // nobody reads any more; the end of its output will tell
     if (n < 0) return;
     unwritten_.erase(0, static_cast<std::size_t>(n));
   }
@@ -127,8 +130,10 @@ std::vector<std::string> Process::read_lines() {
     const auto n = read(output_, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) break;
-    if (n <= 0) closed_ = true;                               // a last line without its end was cut off
-    else unread_.append(buffer, static_cast<std::size_t>(n));
+    if (n <= 0)
+      closed_ = true;  // a last line without its end was cut off
+    else
+      unread_.append(buffer, static_cast<std::size_t>(n));
     if (unread_.size() > longest_line) break;
   }
   std::vector<std::string> lines;
@@ -145,13 +150,14 @@ std::vector<std::string> Process::read_lines() {
 std::string Process::end() {
   if (!how_.empty()) return how_;
   const auto deadline = std::chrono::steady_clock::now() + grace;
-  for (siginfo_t info{}; closed_ && std::chrono::steady_clock::now() < deadline; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+  for (siginfo_t info{}; closed_ && std::chrono::steady_clock::now() < deadline;
+       std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
     if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_) break;
   }
-  kill(-pid_, SIGKILL);                                       // its children too; before it is reaped, as the number may be another's after
+  kill(-pid_, SIGKILL);  // its children too; before it is reaped, as the number may be another's after
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0)
-    if (errno != EINTR) return how_ = "unknown end";          // somebody else waits for our children
+    if (errno != EINTR) return how_ = "unknown end";  // somebody else waits for our children
   return how_ = described(status);
 }
 

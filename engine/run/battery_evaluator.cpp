@@ -11,8 +11,10 @@
 namespace madsearch {
 namespace {
 
-std::string training_id(const std::string& hash, const Evaluation& evaluation, const std::string& task, std::size_t setting) {
-  return hash + "/" + to_text(evaluation.rung) + "/" + std::to_string(evaluation.seed_set) + "/" + task + "/" + std::to_string(setting);
+std::string training_id(const std::string& hash, const Evaluation& evaluation, const std::string& task,
+                        std::size_t setting) {
+  return hash + "/" + to_text(evaluation.rung) + "/" + std::to_string(evaluation.seed_set) + "/" + task + "/" +
+         std::to_string(setting);
 }
 
 std::string tasks_json(const BatteryScore& score) {
@@ -22,7 +24,8 @@ std::string tasks_json(const BatteryScore& score) {
 }
 
 /// One accuracy of each training, as battery_score wants them.
-std::vector<std::vector<double>> accuracies(const std::vector<std::vector<TrainingRecord>>& trainings, double TrainingRecord::*which) {
+std::vector<std::vector<double>> accuracies(const std::vector<std::vector<TrainingRecord>>& trainings,
+                                            double TrainingRecord::*which) {
   std::vector<std::vector<double>> out;
   for (const auto& task : trainings) {
     out.emplace_back();
@@ -33,15 +36,18 @@ std::vector<std::vector<double>> accuracies(const std::vector<std::vector<Traini
 
 }  // namespace
 
-BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store, Coordinator& coordinator, std::function<bool()> tick)
+BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
+                                   Coordinator& coordinator, std::function<bool()> tick)
     : config_(config), space_(space), store_(store), coordinator_(coordinator), tick_(std::move(tick)) {
   for (const auto& candidate : store_.candidates()) known_.insert(candidate.hash);
 }
 
-TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t task, std::size_t setting, const std::string& design) const {
+TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t task, std::size_t setting,
+                                       const std::string& design) const {
   const auto& battery = *underway.battery;
   const auto& evaluation = underway.evaluation;
-  const auto seed = Seed{config_.seed}.derive(to_text(evaluation.rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set));
+  const auto seed =
+      Seed{config_.seed}.derive(to_text(evaluation.rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set));
   auto out = train_request(battery, battery.tasks[task].settings[setting], design, seed);
   out.id = training_id(underway.candidate.hash, evaluation, battery.tasks[task].task, setting);
   return out;
@@ -81,7 +87,8 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
   underway.replayed = requests.empty();
   const bool born = known_.insert(candidate.hash).second;
   if (born || !underway.replayed) {
-    EvaluationRecord record{.number = evaluation.number, .hash = candidate.hash, .rung = evaluation.rung, .seed_set = evaluation.seed_set};
+    EvaluationRecord record{
+        .number = evaluation.number, .hash = candidate.hash, .rung = evaluation.rung, .seed_set = evaluation.seed_set};
     store_.transaction([&] {
       if (born) store_.put(candidate);
       store_.put(record);
@@ -91,21 +98,24 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
   if (requests.empty()) ready_.push_back(evaluation.number);
   for (auto& wanted : requests) {
     const auto& setting = wanted.setting;
-    const Shape shape{wanted.width, find_task(setting.setting.task)->input_length(setting.setting.values), config_.limits.shape.protocol};
-    const auto flops = static_cast<double>(cost(sized, shape).flops) * static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
+    const Shape shape{wanted.width, find_task(setting.setting.task)->input_length(setting.setting.values),
+                      config_.limits.shape.protocol};
+    const auto flops = static_cast<double>(cost(sized, shape).flops) *
+                       static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
     waiting_[wanted.id] = {evaluation.number, flops};
     wanted.seconds_limit = guard_.limit(flops);
     Message message;
     message.type = Message::Type::kTrain;
     message.train = std::move(wanted);
-    // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none is left for the end alone.
+    // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none
+    // is left for the end alone.
     coordinator_.submit(std::move(message), evaluation.number, flops);
   }
 }
 
 void BatteryEvaluator::take(const TrainingRecord& record) {
   const auto asked = waiting_.find(record.id);
-  if (asked == waiting_.end()) return;                        // answered twice
+  if (asked == waiting_.end()) return;  // answered twice
   if (record.outcome == Outcome::kOk) guard_.saw(asked->second.flops, record.core_seconds);
   auto& underway = underway_.at(asked->second.evaluation);
   for (auto& task : underway.trainings)
@@ -119,7 +129,7 @@ void BatteryEvaluator::take(const TrainingRecord& record) {
 Measurement BatteryEvaluator::wait() {
   while (ready_.empty()) {
     if (tick_()) throw Interrupted{};
-    std::vector<TrainingRecord> replies;                      // those that wait together share a commit
+    std::vector<TrainingRecord> replies;  // those that wait together share a commit
     for (auto message = coordinator_.wait(0.5); message; message = coordinator_.wait(0))
       if (message->trained) replies.push_back(message->trained->record);
     store_.transaction([&] {
@@ -129,7 +139,8 @@ Measurement BatteryEvaluator::wait() {
         const auto& underway = underway_.at(asked->second.evaluation);
         for (std::size_t i = 0; i < underway.trainings.size(); ++i)
           for (std::size_t j = 0; j < underway.trainings[i].size(); ++j)
-            if (underway.trainings[i][j].id == reply.id) reply.task = underway.battery->tasks[i].task, reply.setting = static_cast<std::int64_t>(j);
+            if (underway.trainings[i][j].id == reply.id)
+              reply.task = underway.battery->tasks[i].task, reply.setting = static_cast<std::int64_t>(j);
         store_.put(reply, asked->second.evaluation);
       }
     });
@@ -143,8 +154,11 @@ Measurement BatteryEvaluator::wait() {
 Measurement BatteryEvaluator::finish(std::int64_t number) {
   const auto underway = std::move(underway_.extract(number).mapped());
   const auto& battery = *underway.battery;
-  EvaluationRecord record{.number = number, .hash = underway.candidate.hash, .rung = underway.evaluation.rung,
-                          .seed_set = underway.evaluation.seed_set, .finished = true};
+  EvaluationRecord record{.number = number,
+                          .hash = underway.candidate.hash,
+                          .rung = underway.evaluation.rung,
+                          .seed_set = underway.evaluation.seed_set,
+                          .finished = true};
   for (const auto& task : underway.trainings)
     for (const auto& training : task) {
       record.core_seconds += training.core_seconds;
@@ -153,9 +167,12 @@ Measurement BatteryEvaluator::finish(std::int64_t number) {
   Measurement out{.number = number, .outcome = record.outcome};
   if (record.outcome == Outcome::kOk) {
     const bool macro = battery.protocol == DataProtocol::kMadLab;  // the reference's accuracy, on the only split it has
-    const auto score = battery_score(battery, accuracies(underway.trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::validation_b));
+    const auto score = battery_score(
+        battery, accuracies(underway.trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::validation_b));
     record.score = score.score;
-    record.test_score = battery_score(battery, accuracies(underway.trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::test)).score;
+    record.test_score = battery_score(battery, accuracies(underway.trainings,
+                                                          macro ? &TrainingRecord::test_macro : &TrainingRecord::test))
+                            .score;
     record.violation = std::max(0.0, config_.feasible_above - score.above_chance);
     record.tasks_json = tasks_json(score);
     out.score = record.score;

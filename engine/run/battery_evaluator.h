@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/dispatch/coordinator.h"
-#include "engine/run/hang_guard.h"
 #include "engine/run/config.h"
+#include "engine/run/hang_guard.h"
 #include "results/store.h"
 #include "search/loop/evaluator.h"
 
@@ -18,12 +18,14 @@ namespace madsearch {
 /// Thrown out of a wait when the user asked the run to end; what is finished is in the store.
 struct Interrupted {};
 
-/// Scores candidates by training them on the battery of their rung. Trainings that the store holds are not done again, so that a resumed
-/// search replays what was finished. Seeds of data, weights and order are common to all candidates of a (rung, seed set).
+/// Scores candidates by training them on the battery of their rung. Trainings that the store holds are not done again,
+/// so that a resumed search replays what was finished. Seeds of data, weights and order are common to all candidates of
+/// a (rung, seed set).
 class BatteryEvaluator : public Evaluator {
  public:
   /// `tick` is called at least once a second while waiting; true ends the run by Interrupted.
-  BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store, Coordinator& coordinator, std::function<bool()> tick);
+  BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store, Coordinator& coordinator,
+                   std::function<bool()> tick);
 
   void start(const Evaluation& evaluation) override;
   Measurement wait() override;
@@ -37,12 +39,13 @@ class BatteryEvaluator : public Evaluator {
     Evaluation evaluation;
     CandidateRecord candidate;
     const Battery* battery = nullptr;
-    std::vector<std::vector<TrainingRecord>> trainings;       // as battery.tasks, settings
+    std::vector<std::vector<TrainingRecord>> trainings;  // as battery.tasks, settings
     std::size_t missing = 0;
     bool replayed = true;
   };
 
-  TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting, const std::string& design) const;
+  TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting,
+                       const std::string& design) const;
   void take(const TrainingRecord& record);
   Measurement finish(std::int64_t number);
 
@@ -52,11 +55,14 @@ class BatteryEvaluator : public Evaluator {
   Coordinator& coordinator_;
   std::function<bool()> tick_;
   std::map<std::int64_t, Underway> underway_;
-  struct Waiting { std::int64_t evaluation; double flops; };
-  std::map<std::string, Waiting> waiting_;                    // by training id
+  struct Waiting {
+    std::int64_t evaluation;
+    double flops;
+  };
+  std::map<std::string, Waiting> waiting_;  // by training id
   HangGuard guard_;
   std::deque<std::int64_t> ready_;
-  std::set<std::string> known_;                               // hashes in the store
+  std::set<std::string> known_;  // hashes in the store
 };
 
 }  // namespace madsearch

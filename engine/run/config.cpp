@@ -6,8 +6,8 @@
 
 #include "configs/errors.h"
 #include "engine/training/battery_trainings.h"
-#include "results/front_report.h"
 #include "primitives/table.h"
+#include "results/front_report.h"
 #include "results/store.h"
 
 namespace madsearch {
@@ -38,26 +38,30 @@ std::string joined(const std::vector<T>& items) {
 fs::path resolved(const fs::path& path, const fs::path& file) {
   if (path.is_absolute()) return path;
   std::error_code none;
-  if (const auto beside = file.parent_path() / path; fs::exists(beside, none)) return fs::weakly_canonical(beside, none);
+  if (const auto beside = file.parent_path() / path; fs::exists(beside, none))
+    return fs::weakly_canonical(beside, none);
   return path;
 }
 
-Battery battery_of(Reader& in, const std::string& key, const std::string& otherwise, const fs::path& file, const fs::path& configs) {
+Battery battery_of(Reader& in, const std::string& key, const std::string& otherwise, const fs::path& file,
+                   const fs::path& configs) {
   const auto name = in.string(key, otherwise);
   try {
     return load_battery(name.ends_with(".yaml") ? resolved(name, file).string() : name, configs);
   } catch (const ConfigError& error) {
-    if (!in.has(key) || std::string(error.what()).find(".yaml:") != std::string::npos) throw;  // the place in the battery's own file says more
+    if (!in.has(key) || std::string(error.what()).find(".yaml:") != std::string::npos)
+      throw;  // the place in the battery's own file says more
     throw in.error(key, error.what());
   }
 }
 
-std::vector<std::string> checked(Reader& in, const std::string& key, const std::vector<std::string>& otherwise, const std::vector<std::string>& allowed,
-                                 const std::string& what) {
+std::vector<std::string> checked(Reader& in, const std::string& key, const std::vector<std::string>& otherwise,
+                                 const std::vector<std::string>& allowed, const std::string& what) {
   const auto names = in.strings(key, otherwise);
   for (const auto& name : names)
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
-      throw in.error(key, "unknown " + what + " \"" + name + "\"\nexpected one of: " + listed(allowed) + did_you_mean(name, allowed));
+      throw in.error(key, "unknown " + what + " \"" + name + "\"\nexpected one of: " + listed(allowed) +
+                              did_you_mean(name, allowed));
   return names;
 }
 
@@ -66,11 +70,13 @@ std::vector<Design> former_front(const fs::path& run) {
   const Store store(run / "search.db", Store::Mode::kRead);
   std::vector<Design> out;
   for (const auto& row : read_front(store).front)
-    out.push_back({run.filename().string() + "#" + row.candidate.hash.substr(0, 6), canonical(parse(row.candidate.text)), "", ""});
+    out.push_back({run.filename().string() + "#" + row.candidate.hash.substr(0, 6),
+                   canonical(parse(row.candidate.text)), "", ""});
   return out;
 }
 
-std::vector<Design> designs_of(Reader& in, const std::string& key, const std::vector<std::string>& otherwise, const fs::path& file, const fs::path& configs) {
+std::vector<Design> designs_of(Reader& in, const std::string& key, const std::vector<std::string>& otherwise,
+                               const fs::path& file, const fs::path& configs) {
   std::vector<Design> out;
   for (const auto& name : in.strings(key, otherwise)) {
     try {
@@ -93,7 +99,8 @@ ArchitectureLimits limits_of(Reader& in, const RunConfig& config) {
   out.primitives = checked(in, "primitives", all_primitives(), all_primitives(), "primitive");
   out.stages = in.integer("stages", 8, 1, 64);
   out.shape = shape_of(config.battery);
-  for (const auto width : in.reals("valid_widths", {}, 4, 65'536)) out.widths.push_back(static_cast<std::int64_t>(width));
+  for (const auto width : in.reals("valid_widths", {}, 4, 65'536))
+    out.widths.push_back(static_cast<std::int64_t>(width));
   if (const auto most = in.integer("parameters", 0, 0, 1'000'000'000'000); most > 0) out.parameters = most;
   out.parallel = in.boolean("parallel", true);
   out.sharing = in.boolean("sharing", true);
@@ -114,11 +121,13 @@ ArchitectureLimits limits_of(Reader& in, const RunConfig& config) {
 /// The first of the folders that exists and holds something.
 std::string data_of(Reader& in, const fs::path& file) {
   const auto folders = in.strings("data", {});
-  if (folders.empty()) throw in.error("members", "pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
+  if (folders.empty())
+    throw in.error("members", "pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
   for (const auto& folder : folders) {
     const auto path = resolved(folder, file);
     std::error_code none;
-    if (fs::is_directory(path, none) && fs::directory_iterator(path, none) != fs::directory_iterator()) return path.string();
+    if (fs::is_directory(path, none) && fs::directory_iterator(path, none) != fs::directory_iterator())
+      return path.string();
   }
   throw in.error("data", "no such folder, or nothing in it: " + listed(folders));
 }
@@ -141,7 +150,8 @@ PretrainOptions pretrain_of(Reader in, const fs::path& file, const fs::path& con
   if (out.members > 0) {
     out.data = data_of(in, file);
     if (out.flops <= 0) throw in.error("members", "pretraining needs `flops`: the training FLOPs of one design");
-    if (out.parameters <= 0) throw in.error("members", "pretraining needs `parameters`: the size of each design without embeddings");
+    if (out.parameters <= 0)
+      throw in.error("members", "pretraining needs `parameters`: the size of each design without embeddings");
   } else {
     in.has("data");
   }
@@ -151,13 +161,17 @@ PretrainOptions pretrain_of(Reader in, const fs::path& file, const fs::path& con
 
 std::vector<Objective> objectives_of(Reader& in, const ArchitectureLimits& limits) {
   const auto names = checked(in, "objectives", {"score", "state"}, objective_names(), "objective");
-  if (names.size() < 2 || names.size() > 3) throw in.error("objectives", "a search has two or three objectives, not " + std::to_string(names.size()));
-  if (std::find(names.begin(), names.end(), "score") == names.end()) throw in.error("objectives", "one objective must be score");
+  if (names.size() < 2 || names.size() > 3)
+    throw in.error("objectives", "a search has two or three objectives, not " + std::to_string(names.size()));
+  if (std::find(names.begin(), names.end(), "score") == names.end())
+    throw in.error("objectives", "one objective must be score");
   std::vector<Objective> out;
   for (const auto& name : names) {
     for (const auto& other : out)
       if (other.name == name) throw in.error("objectives", "the objective \"" + name + "\" is given twice");
-    const auto& most = name.starts_with("state") ? limits.max_state : name == "parameters" ? limits.max_parameters : limits.max_flops;
+    const auto& most = name.starts_with("state") ? limits.max_state
+                       : name == "parameters"    ? limits.max_parameters
+                                                 : limits.max_flops;
     out.push_back(objective(name, name == "score" ? 0 : static_cast<double>(most.value_or(0))));
   }
   return out;
@@ -168,7 +182,8 @@ std::string checked_time(Reader& in) {
   if (time.empty()) return time;
   int hour = -1, minute = -1;
   char rest = 0;
-  if (std::sscanf(time.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 || minute > 59)
+  if (std::sscanf(time.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 ||
+      minute > 59)
     throw in.error("until", "expected a time of day like \"07:00\", not \"" + time + "\"");
   return time;
 }
@@ -181,10 +196,13 @@ RunConfig read_run(const fs::path& file, const fs::path& configs) {
   out.name = file.stem().string();
   out.seed = static_cast<std::uint64_t>(in.integer("seed", 1, 0, INT64_MAX));
   out.battery = battery_of(in, "battery", "standard", file, configs);
-  if (out.battery.partial()) throw in.error("battery", "battery \"" + out.battery.name + "\" does not hold all six tasks, so its sum is no MAD score");
+  if (out.battery.partial())
+    throw in.error("battery",
+                   "battery \"" + out.battery.name + "\" does not hold all six tasks, so its sum is no MAD score");
   if (in.string("probe", "none") != "none") out.probe = battery_of(in, "probe", "none", file, configs);
   if (out.probe && out.probe->width != out.battery.width)
-    throw in.error("probe", "the probe trains at width " + std::to_string(out.probe->width) + ", the battery at " + std::to_string(out.battery.width));
+    throw in.error("probe", "the probe trains at width " + std::to_string(out.probe->width) + ", the battery at " +
+                                std::to_string(out.battery.width));
   out.limits = limits_of(in, out);
   const Architectures space(out.limits);
   for (auto& design : designs_of(in, "seeds", {"transformer++"}, file, configs)) {
@@ -200,9 +218,9 @@ RunConfig read_run(const fs::path& file, const fs::path& configs) {
   out.search = read_search(in.child("search"));
   out.search.probe = out.probe.has_value();
   out.objectives = objectives_of(in, out.limits);
-  if (out.search.grid.empty())                                // design.md, section 8: half a point of score, 0.15 decades of a size
+  if (out.search.grid.empty())  // design.md, section 8: half a point of score, 0.15 decades of a size
     for (const auto& objective : out.objectives) out.search.grid.push_back(objective.name == "score" ? 0.005 : 0.15);
-  out.search.population = out.search.resolved_population();   // a later change of `evaluations` leaves it as it is
+  out.search.population = out.search.resolved_population();  // a later change of `evaluations` leaves it as it is
   out.feasible_above = in.real("feasible_above", 0.1, 0, 1);
   out.pretrain = pretrain_of(in.child("pretrain"), file, configs);
   out.workers.command = in.string("worker", out.workers.command);
@@ -212,13 +230,18 @@ RunConfig read_run(const fs::path& file, const fs::path& configs) {
     throw in.error("devices", error.what());
   }
   out.workers.slots_per_device = in.integer("slots_per_device", 0, 0, 1024);
-  const auto devices = static_cast<std::int64_t>(out.workers.devices.size()), most = std::max<std::int64_t>(1, out.search.lag / devices);
-  if (out.workers.slots_per_device == 0) out.workers.slots_per_device = std::min(default_slots(out.workers.devices), most);
+  const auto devices = static_cast<std::int64_t>(out.workers.devices.size()),
+             most = std::max<std::int64_t>(1, out.search.lag / devices);
+  if (out.workers.slots_per_device == 0)
+    out.workers.slots_per_device = std::min(default_slots(out.workers.devices), most);
   out.workers.attempts = in.integer("attempts", 2, 1, 100);
   const auto slots = devices * out.workers.slots_per_device;
   if (out.search.lag < slots)
-    throw in.error("search", "lag " + std::to_string(out.search.lag) + " is below the " + std::to_string(slots) + " slots of the devices, so that some would always wait: " +
-                                 "search needs \"lag: " + std::to_string(slots) + "\" or more, or \"slots_per_device\" at most " + std::to_string(most), false);
+    throw in.error("search",
+                   "lag " + std::to_string(out.search.lag) + " is below the " + std::to_string(slots) +
+                       " slots of the devices, so that some would always wait: " + "search needs \"lag: " +
+                       std::to_string(slots) + "\" or more, or \"slots_per_device\" at most " + std::to_string(most),
+                   false);
   out.hours = in.real("hours", 0, 0, 10'000);
   out.until = checked_time(in);
   out.metrics_port = static_cast<int>(in.integer("metrics_port", 0, 0, 65'535));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/dispatch/coordinator.h"
-#include "results/objectives.h"
 #include "mad_tasks/battery.h"
+#include "results/objectives.h"
 #include "search/architecture/architectures.h"
 #include "search/architecture/designs.h"
 #include "search/loop/options.h"
@@ -16,14 +16,14 @@ namespace madsearch {
 
 /// Which designs are trained on real text after the search, and how (design.md, section 11).
 struct PretrainOptions {
-  std::int64_t members = 0;                                   // of the front; 0: none at all
+  std::int64_t members = 0;  // of the front; 0: none at all
   std::vector<Design> controls;
-  std::int64_t pairs = 0;                                     // partners: a clearly worse design within 10 % of a member's state
-  std::string data;                                           // folder of texts or of token shards
-  std::int64_t vocabulary = 0, separator = 0;                 // of headerless token shards
+  std::int64_t pairs = 0;                      // partners: a clearly worse design within 10 % of a member's state
+  std::string data;                            // folder of texts or of token shards
+  std::int64_t vocabulary = 0, separator = 0;  // of headerless token shards
   double bytes_per_token = 0;
-  double flops = 0;                                           // training FLOPs of one design's final run
-  std::int64_t parameters = 0;                                // without embeddings; the width follows
+  double flops = 0;             // training FLOPs of one design's final run
+  std::int64_t parameters = 0;  // without embeddings; the width follows
   std::int64_t repeat = 1, length = 256, batch = 8;
   std::vector<double> learning_rates;
   double max_epochs = 4;
@@ -31,28 +31,30 @@ struct PretrainOptions {
 
 /// All of a run's configuration, read and checked before anything is trained.
 struct RunConfig {
-  std::string name;                                           // of the file
+  std::string name;  // of the file
   std::uint64_t seed = 1;
   Battery battery;
   std::optional<Battery> probe;
   ArchitectureLimits limits;
-  std::vector<Design> seeds;                                  // repeated to the stages of the search
+  std::vector<Design> seeds;  // repeated to the stages of the search
   SearchOptions search;
   std::vector<Objective> objectives;
-  double feasible_above = 0.1;                                // accuracy above chance on some recall or copying task
+  double feasible_above = 0.1;  // accuracy above chance on some recall or copying task
   PretrainOptions pretrain;
   WorkerOptions workers;
-  double hours = 0;                                           // of search and confirm; 0: no limit
-  std::string until;                                          // "07:00"; "" for none
-  int metrics_port = 0;                                       // 0: off
+  double hours = 0;      // of search and confirm; 0: no limit
+  std::string until;     // "07:00"; "" for none
+  int metrics_port = 0;  // 0: off
 
-  /// Everything that decides what is evaluated and how, one "key: value" a line. Devices, slots, hours and port are not part of it.
+  /// Everything that decides what is evaluated and how, one "key: value" a line. Devices, slots, hours and port are not
+  /// part of it.
   std::string identity() const;
-  std::string hash() const;                                   // 16 hex digits of identity()
+  std::string hash() const;  // 16 hex digits of identity()
 };
 
-/// Reads a configuration of configs/searches. `configs`: where batteries and designs of the system lie. A seed is a shipped design's name, a
-/// YAML file, a text, or a former run's directory, whose front is taken. Paths in the file are relative to it, then to the working directory.
+/// Reads a configuration of configs/searches. `configs`: where batteries and designs of the system lie. A seed is a
+/// shipped design's name, a YAML file, a text, or a former run's directory, whose front is taken. Paths in the file are
+/// relative to it, then to the working directory.
 RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs);
 
 /// The folder `configs` that belongs to this program: $MADSEARCH_CONFIGS, or the source tree it was built from.

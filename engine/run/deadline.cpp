@@ -9,7 +9,7 @@ namespace {
 
 Deadline::Clock::time_point next_time_of_day(const std::string& until, Deadline::Clock::time_point now) {
   int hour = 0, minute = 0;
-  std::sscanf(until.c_str(), "%d:%d", &hour, &minute);        // checked when the configuration was read
+  std::sscanf(until.c_str(), "%d:%d", &hour, &minute);  // checked when the configuration was read
   const auto seconds = Deadline::Clock::to_time_t(now);
   std::tm local{};
   localtime_r(&seconds, &local);
@@ -24,8 +24,11 @@ Deadline::Clock::time_point next_time_of_day(const std::string& until, Deadline:
 
 }  // namespace
 
-Deadline::Deadline(double hours, const std::string& until, double spent, Clock::time_point now) : end_(Clock::time_point::max()), search_end_(end_) {
-  const auto add = [](Clock::time_point from, double seconds) { return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds)); };
+Deadline::Deadline(double hours, const std::string& until, double spent, Clock::time_point now)
+    : end_(Clock::time_point::max()), search_end_(end_) {
+  const auto add = [](Clock::time_point from, double seconds) {
+    return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  };
   if (hours > 0) {
     end_ = add(now, hours * 3600 - spent);
     search_end_ = add(now, hours * 3600 * kSearchShare - spent);

@@ -4,14 +4,14 @@
 
 namespace madsearch {
 
-/// When a run's time is up: after `hours` of work (earlier sessions' `spent` seconds included) or at the next `until` ("07:00", local
-/// time), whichever comes first.
+/// When a run's time is up: after `hours` of work (earlier sessions' `spent` seconds included) or at the next `until`
+/// ("07:00", local time), whichever comes first.
 class Deadline {
  public:
   using Clock = std::chrono::system_clock;
   Deadline(double hours, const std::string& until, double spent, Clock::time_point now);
   bool limited() const { return limited_; }
-  double seconds_left(Clock::time_point now) const;           // may be negative; large if not limited
+  double seconds_left(Clock::time_point now) const;  // may be negative; large if not limited
   /// The search hands over to confirming when this share of the time is over.
   static constexpr double kSearchShare = 0.8;
   bool search_over(Clock::time_point now) const;

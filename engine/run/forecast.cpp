@@ -10,17 +10,19 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kSteps = 5, kMostBatch = 16;           // of the measurement; larger batches are scaled
+constexpr std::int64_t kSteps = 5, kMostBatch = 16;  // of the measurement; larger batches are scaled
 
 /// Training FLOPs of one candidate: transformer++ stands for all, which have equal parameters.
 double flops_of(const Battery& battery, const Genome& genome) {
   const bool beyond = battery.protocol == DataProtocol::kMadsearch &&
-                      std::any_of(battery.grid.begin(), battery.grid.end(), [&](const auto& point) { return beyond_the_edge(battery.grid, point).has_value(); });
+                      std::any_of(battery.grid.begin(), battery.grid.end(),
+                                  [&](const auto& point) { return beyond_the_edge(battery.grid, point).has_value(); });
   const auto replicas = static_cast<double>(battery.grid.size() + (beyond ? 1 : 0));
   double total = 0;
   for (const auto& task : battery.tasks)
     for (const auto& setting : task.settings) {
-      const auto length = static_cast<std::int64_t>(setting.setting.values.has("length") ? setting.setting.values.count("length") : 32);
+      const auto length =
+          static_cast<std::int64_t>(setting.setting.values.has("length") ? setting.setting.values.count("length") : 32);
       const auto vocabulary = setting.setting.values.count("vocabulary");
       const auto forward = static_cast<double>(cost(genome, {battery.width, length}, vocabulary).flops);
       total += 3 * forward * static_cast<double>(setting.batch * setting.steps) * replicas;
@@ -44,25 +46,34 @@ std::string duration(double seconds) {
 
 Forecast forecast(const RunConfig& config, Coordinator& workers) {
   Genome genome;
-  for (std::int64_t i = 0; i < config.limits.stages; ++i) genome.stages.push_back({parse(i % 2 ? "swiglu" : "attention").stages.front().block, {}});
+  for (std::int64_t i = 0; i < config.limits.stages; ++i)
+    genome.stages.push_back({parse(i % 2 ? "swiglu" : "attention").stages.front().block, {}});
   const auto sized = solve_sizes(genome, config.limits.shape, config.limits.parameters).genome;
   const auto& setting = config.battery.tasks.front().settings.front();
   const auto batch = std::min(setting.batch, kMostBatch);
-  BenchRequest request{.id = "forecast", .designs = {text(sized)}, .width = config.battery.width, .length = config.battery.longest(), .batch = batch, .steps = kSteps};
+  BenchRequest request{.id = "forecast",
+                       .designs = {text(sized)},
+                       .width = config.battery.width,
+                       .length = config.battery.longest(),
+                       .batch = batch,
+                       .steps = kSteps};
   Message message;
   message.type = Message::Type::kBench;
   message.bench = request;
   workers.submit(std::move(message));
   std::optional<Message> reply;
   while (!reply) reply = workers.wait(1);
-  if (!reply->benched || reply->benched->rows.empty()) throw ConfigError("the worker could not measure this machine: " + reply->error);
+  if (!reply->benched || reply->benched->rows.empty())
+    throw ConfigError("the worker could not measure this machine: " + reply->error);
   const auto& row = reply->benched->rows.front();
 
   Forecast out;
   out.slots = workers.slots();
-  const auto step = 3.0 * static_cast<double>(cost(sized, {request.width, request.length}).flops) * static_cast<double>(batch);
+  const auto step =
+      3.0 * static_cast<double>(cost(sized, {request.width, request.length}).flops) * static_cast<double>(batch);
   out.gflops = step / row.milliseconds * 1e-6;
-  out.memory_mib = row.peak_memory_mib * static_cast<double>(setting.batch) / static_cast<double>(batch) * static_cast<double>(config.battery.grid.size());
+  out.memory_mib = row.peak_memory_mib * static_cast<double>(setting.batch) / static_cast<double>(batch) *
+                   static_cast<double>(config.battery.grid.size());
   const auto hand = static_cast<std::int64_t>(config.seeds.size());
   if (config.probe) {
     // A candidate's probe may lead to its battery: with eta = 3 one in three climbs.
@@ -74,12 +85,15 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
   }
   out.confirms = config.search.confirm_seeds * (hand + config.search.confirm_members);
   const auto& pretrain = config.pretrain;
-  out.pretrainings = pretrain.members > 0 ? pretrain.members + pretrain.pairs + static_cast<std::int64_t>(pretrain.controls.size()) : 0;
+  out.pretrainings = pretrain.members > 0
+                         ? pretrain.members + pretrain.pairs + static_cast<std::int64_t>(pretrain.controls.size())
+                         : 0;
   const auto rate = out.gflops * 1e9;
   if (config.probe) out.probe_seconds = flops_of(*config.probe, sized) / rate;
   out.battery_seconds = flops_of(config.battery, sized) / rate;
   out.pretrain_seconds = pretrain.flops * (1 + 0.1 * static_cast<double>(pretrain.learning_rates.size())) / rate;
-  const auto total = static_cast<double>(out.probes) * out.probe_seconds + static_cast<double>(out.batteries + out.confirms) * out.battery_seconds +
+  const auto total = static_cast<double>(out.probes) * out.probe_seconds +
+                     static_cast<double>(out.batteries + out.confirms) * out.battery_seconds +
                      static_cast<double>(out.pretrainings) * out.pretrain_seconds;
   out.hours = total / static_cast<double>(std::max<std::int64_t>(1, out.slots)) / 3600;
   return out;
@@ -88,10 +102,13 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
 std::string to_text(const Forecast& f, const RunConfig& config) {
   std::string out = "forecast: ";
   if (f.probes > 0) out += std::to_string(f.probes) + " probes of " + duration(f.probe_seconds) + ", ";
-  out += std::to_string(f.batteries) + " batteries of " + duration(f.battery_seconds) + ", " + std::to_string(f.confirms) + " confirming ones";
-  if (f.pretrainings > 0) out += ", " + std::to_string(f.pretrainings) + " pretrainings of " + duration(f.pretrain_seconds);
-  out += "\n          on " + std::to_string(f.slots) + " slots at " + number("%.2f", f.gflops) + " GFLOP/s each: about " + duration(f.hours * 3600) +
-         " at the speed of transformer++, " + number("%.0f", f.memory_mib) + " MiB a training";
+  out += std::to_string(f.batteries) + " batteries of " + duration(f.battery_seconds) + ", " +
+         std::to_string(f.confirms) + " confirming ones";
+  if (f.pretrainings > 0)
+    out += ", " + std::to_string(f.pretrainings) + " pretrainings of " + duration(f.pretrain_seconds);
+  out += "\n          on " + std::to_string(f.slots) + " slots at " + number("%.2f", f.gflops) +
+         " GFLOP/s each: about " + duration(f.hours * 3600) + " at the speed of transformer++, " +
+         number("%.0f", f.memory_mib) + " MiB a training";
   if (config.hours > 0) out += "\n          limited to " + number("%g", config.hours) + " h";
   if (!config.until.empty()) out += "\n          until " + config.until;
   return out;

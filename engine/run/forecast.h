@@ -6,14 +6,15 @@
 
 namespace madsearch {
 
-/// What a run will take, from a measurement of this machine: transformer++ trained for a few steps by one worker, the rest by FLOPs.
+/// What a run will take, from a measurement of this machine: transformer++ trained for a few steps by one worker, the
+/// rest by FLOPs.
 struct Forecast {
   std::int64_t slots = 0;
   std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // at most
-  double gflops = 0;                                          // of one slot, training, measured
+  double gflops = 0;                                                       // of one slot, training, measured
   double probe_seconds = 0, battery_seconds = 0, pretrain_seconds = 0;     // of one candidate on one slot
-  double hours = 0;                                           // of everything on all slots, if all designs were as fast as transformer++
-  double memory_mib = 0;                                      // of one training, at the battery's longest length
+  double hours = 0;       // of everything on all slots, if all designs were as fast as transformer++
+  double memory_mib = 0;  // of one training, at the battery's longest length
 };
 
 /// Asks `worker` (a coordinator of one slot or more) for the measurement. Throws ConfigError if no worker answers.

@@ -3,20 +3,20 @@
 
 namespace madsearch {
 
-/// When a training counts as hung: after 20 times the seconds that the slowest one so far took for as many FLOPs, ten minutes at least
-/// (design.md, section 7). A guard, not a budget: what it ends depends on the machine.
+/// When a training counts as hung: after 20 times the seconds that the slowest one so far took for as many FLOPs, ten
+/// minutes at least (design.md, section 7). A guard, not a budget: what it ends depends on the machine.
 class HangGuard {
  public:
   void saw(double flops, double seconds) {
     if (flops > 0) slowest_ = std::max(slowest_, seconds / flops);
   }
-  double limit(double flops) const {                          // seconds; 0, no limit, as long as nothing is known
+  double limit(double flops) const {  // seconds; 0, no limit, as long as nothing is known
     return slowest_ > 0 ? std::max(kLeast, kTimes * slowest_ * flops) : 0;
   }
 
  private:
   static constexpr double kTimes = 20, kLeast = 600;
-  double slowest_ = 0;                                        // seconds a FLOP
+  double slowest_ = 0;  // seconds a FLOP
 };
 
 }  // namespace madsearch

@@ -13,28 +13,46 @@ namespace madsearch {
 
 struct Metrics::Impl {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
-  prometheus::Family<prometheus::Counter>& evaluations = prometheus::BuildCounter().Name("madsearch_evaluations_total").Help("Evaluations finished, by rung and outcome").Register(*registry);
-  prometheus::Family<prometheus::Counter>& trainings = prometheus::BuildCounter().Name("madsearch_trainings_total").Help("Trainings answered, by task and outcome").Register(*registry);
-  prometheus::Family<prometheus::Histogram>& core_seconds = prometheus::BuildHistogram().Name("madsearch_training_core_seconds").Help("Core seconds a training took").Register(*registry);
-  prometheus::Counter& deaths = prometheus::BuildCounter().Name("madsearch_worker_deaths_total").Help("Workers that died or were replaced").Register(*registry).Add({});
+  prometheus::Family<prometheus::Counter>& evaluations = prometheus::BuildCounter()
+                                                             .Name("madsearch_evaluations_total")
+                                                             .Help("Evaluations finished, by rung and outcome")
+                                                             .Register(*registry);
+  prometheus::Family<prometheus::Counter>& trainings = prometheus::BuildCounter()
+                                                           .Name("madsearch_trainings_total")
+                                                           .Help("Trainings answered, by task and outcome")
+                                                           .Register(*registry);
+  prometheus::Family<prometheus::Histogram>& core_seconds = prometheus::BuildHistogram()
+                                                                .Name("madsearch_training_core_seconds")
+                                                                .Help("Core seconds a training took")
+                                                                .Register(*registry);
+  prometheus::Counter& deaths = prometheus::BuildCounter()
+                                    .Name("madsearch_worker_deaths_total")
+                                    .Help("Workers that died or were replaced")
+                                    .Register(*registry)
+                                    .Add({});
   prometheus::Gauge& front_size = gauge("madsearch_front_size", "Candidates on the front");
   prometheus::Gauge& hypervolume = gauge("madsearch_hypervolume", "Hypervolume of the front");
   prometheus::Gauge& workers = gauge("madsearch_workers", "Workers alive");
-  prometheus::Gauge& busy = gauge("madsearch_slots_busy_share", "Share of the slots' time between a request and its answer, this session");
+  prometheus::Gauge& busy =
+      gauge("madsearch_slots_busy_share", "Share of the slots' time between a request and its answer, this session");
   prometheus::Gauge& queue = gauge("madsearch_queue", "Requests submitted and not yet answered");
   std::unique_ptr<prometheus::Exposer> exposer;
   int port = 0;
 
-  prometheus::Gauge& gauge(const char* name, const char* help) { return prometheus::BuildGauge().Name(name).Help(help).Register(*registry).Add({}); }
+  prometheus::Gauge& gauge(const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(*registry).Add({});
+  }
 };
 
 Metrics::Metrics(int port) : impl_(std::make_unique<Impl>()) {
   if (port == 0) return;
-  if (port < 0 || port > 65535) throw ConfigError("metrics: there is no port " + std::to_string(port) + "; expected 0 (none) to 65535");
+  if (port < 0 || port > 65535)
+    throw ConfigError("metrics: there is no port " + std::to_string(port) + "; expected 0 (none) to 65535");
   try {
     impl_->exposer = std::make_unique<prometheus::Exposer>("127.0.0.1:" + std::to_string(port), 1);
-  } catch (const std::exception&) {                           // civetweb's words don't say why
-    throw ConfigError("metrics: port " + std::to_string(port) + " can't be listened at; is it taken by another program?");
+  } catch (const std::exception&) {  // civetweb's words don't say why
+    throw ConfigError("metrics: port " + std::to_string(port) +
+                      " can't be listened at; is it taken by another program?");
   }
   impl_->exposer->RegisterCollectable(impl_->registry);
   impl_->port = port;
@@ -44,11 +62,14 @@ Metrics::~Metrics() = default;
 
 int Metrics::port() const { return impl_->port; }
 
-void Metrics::evaluation(Rung rung, Outcome outcome) { impl_->evaluations.Add({{"rung", to_text(rung)}, {"outcome", to_text(outcome)}}).Increment(); }
+void Metrics::evaluation(Rung rung, Outcome outcome) {
+  impl_->evaluations.Add({{"rung", to_text(rung)}, {"outcome", to_text(outcome)}}).Increment();
+}
 
 void Metrics::training(const TrainingRecord& record) {
   impl_->trainings.Add({{"task", record.task}, {"outcome", to_text(record.outcome)}}).Increment();
-  static const prometheus::Histogram::BucketBoundaries bounds = {0.1, 0.3, 1, 3, 10, 30, 100, 300, 1'000, 3'000, 10'000};
+  static const prometheus::Histogram::BucketBoundaries bounds = {0.1, 0.3, 1,     3,     10,    30,
+                                                                 100, 300, 1'000, 3'000, 10'000};
   impl_->core_seconds.Add({{"task", record.task}}, bounds).Observe(record.core_seconds);
 }
 

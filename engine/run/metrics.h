@@ -17,14 +17,15 @@ class Metrics {
   /// Port 0: counts, shows nobody. Throws ConfigError if the port is taken or none.
   explicit Metrics(int port);
   ~Metrics();
-  int port() const;                                           // that is listened at; 0 for none
+  int port() const;  // that is listened at; 0 for none
 
   void evaluation(Rung rung, Outcome outcome);
   void training(const TrainingRecord& record);
   void front(std::size_t size, double hypervolume);
-  void workers(std::int64_t alive, std::int64_t queue, double busy_share);  // queue: requests submitted and not yet answered
+  void workers(std::int64_t alive, std::int64_t queue,
+               double busy_share);  // queue: requests submitted and not yet answered
   void worker_died();
-  std::string text() const;                                   // as it would be scraped
+  std::string text() const;  // as it would be scraped
 
  private:
   struct Impl;

@@ -21,14 +21,16 @@ std::string left(double seconds) {
 
 std::string to_text(const Status& s) {
   char numbers[160];
-  std::snprintf(numbers, sizeof numbers, "%lld/%lld", static_cast<long long>(s.evaluations), static_cast<long long>(s.planned));
+  std::snprintf(numbers, sizeof numbers, "%lld/%lld", static_cast<long long>(s.evaluations),
+                static_cast<long long>(s.planned));
   std::string out = s.phase + " " + numbers;
   if (s.probes > 0) out += "  probe " + std::to_string(s.probes);
   out += "  battery " + std::to_string(s.batteries);
   if (s.confirms > 0) out += "  confirm " + std::to_string(s.confirms);
   if (s.pretrainings > 0) out += "  pretrained " + std::to_string(s.pretrainings);
   if (s.failed > 0) out += "  failed " + std::to_string(s.failed);
-  std::snprintf(numbers, sizeof numbers, "  front %lld  hypervolume %.3f", static_cast<long long>(s.front), s.hypervolume);
+  std::snprintf(numbers, sizeof numbers, "  front %lld  hypervolume %.3f", static_cast<long long>(s.front),
+                s.hypervolume);
   out += numbers;
   if (s.per_hour > 0) {
     std::snprintf(numbers, sizeof numbers, "  %.0f/h", s.per_hour);
@@ -38,7 +40,8 @@ std::string to_text(const Status& s) {
   return out;
 }
 
-ProgressLine::ProgressLine(std::ostream& out, bool terminal, double seconds) : out_(out), terminal_(terminal), seconds_(terminal ? 0.2 : seconds) {}
+ProgressLine::ProgressLine(std::ostream& out, bool terminal, double seconds)
+    : out_(out), terminal_(terminal), seconds_(terminal ? 0.2 : seconds) {}
 
 ProgressLine::~ProgressLine() {
   if (terminal_ && !line_.empty()) out_ << "\n" << std::flush;

@@ -9,12 +9,12 @@ namespace madsearch {
 /// Where a run stands.
 struct Status {
   std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // finished
-  std::int64_t evaluations = 0, planned = 0;                  // of the search and its confirmation, replayed ones included
+  std::int64_t evaluations = 0, planned = 0;  // of the search and its confirmation, replayed ones included
   std::int64_t front = 0, failed = 0;
-  double hypervolume = 0;                                     // share of the box
-  double per_hour = 0;                                        // evaluations, of this session; 0 while unknown
-  double seconds_left = 0;                                    // 0 while unknown
-  std::string phase = "search";                               // "search", "confirm", "pretrain"
+  double hypervolume = 0;        // share of the box
+  double per_hour = 0;           // evaluations, of this session; 0 while unknown
+  double seconds_left = 0;       // 0 while unknown
+  std::string phase = "search";  // "search", "confirm", "pretrain"
 };
 
 /// Shows a run's status on one line that is rewritten on a terminal, as plain lines at most every `seconds` elsewhere.
@@ -30,7 +30,7 @@ class ProgressLine {
   std::ostream& out_;
   bool terminal_;
   double seconds_;
-  std::string line_;                                          // what stands on the terminal
+  std::string line_;  // what stands on the terminal
   std::chrono::steady_clock::time_point last_{};
 };
 

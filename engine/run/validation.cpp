@@ -11,9 +11,9 @@
 namespace madsearch {
 namespace {
 
-constexpr std::size_t kFewest = 8;                            // points below which no coefficient is worth printing
-constexpr double kNear = 0.1;                                 // of state, relative
-constexpr double kClearly = 0.05;                             // of score, where there is no interval
+constexpr std::size_t kFewest = 8;  // points below which no coefficient is worth printing
+constexpr double kNear = 0.1;       // of state, relative
+constexpr double kClearly = 0.05;   // of score, where there is no interval
 
 bool clearly_worse(const FrontRow& worse, const FrontRow& better) {
   if (worse.score.high && better.score.low) return *worse.score.high < *better.score.low;
@@ -33,9 +33,11 @@ std::vector<Chosen> choose_for_pretraining(const Store& store, const PretrainOpt
     add(hash(genome), text(genome), "control");
   }
   auto members = read_front(store).front;
-  std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.score.mean > b.score.mean; });
+  std::stable_sort(members.begin(), members.end(),
+                   [](const auto& a, const auto& b) { return a.score.mean > b.score.mean; });
   std::erase_if(members, [&](const FrontRow& row) { return taken.contains(row.candidate.hash); });
-  if (members.size() > static_cast<std::size_t>(options.members)) members.resize(static_cast<std::size_t>(options.members));
+  if (members.size() > static_cast<std::size_t>(options.members))
+    members.resize(static_cast<std::size_t>(options.members));
   for (const auto& member : members) add(member.candidate.hash, member.candidate.text, "front");
 
   auto pairs = options.pairs;
@@ -64,7 +66,8 @@ Validation validate(const Store& store) {
   std::vector<double> scores, quality, states;
   for (const auto& record : store.pretrainings()) {
     const auto row = rows.find(record.hash);
-    if (record.outcome != Outcome::kOk || row == rows.end() || !bits.emplace(record.hash, record.bits_per_byte).second) continue;
+    if (record.outcome != Outcome::kOk || row == rows.end() || !bits.emplace(record.hash, record.bits_per_byte).second)
+      continue;
     scores.push_back(row->second.score.mean);
     quality.push_back(-record.bits_per_byte);
     states.push_back(std::log10(1.0 + static_cast<double>(row->second.candidate.state_exact)));
@@ -72,7 +75,9 @@ Validation validate(const Store& store) {
   out.points = scores.size();
   for (const auto& record : store.pretrainings()) {
     constexpr std::string_view kPair = "pair of ";
-    if (!record.role.starts_with(kPair) || !bits.contains(record.hash) || !bits.contains(record.role.substr(kPair.size()))) continue;
+    if (!record.role.starts_with(kPair) || !bits.contains(record.hash) ||
+        !bits.contains(record.role.substr(kPair.size())))
+      continue;
     ++out.pairs;
     out.pairs_won += bits.at(record.role.substr(kPair.size())) < bits.at(record.hash);
   }

@@ -45,7 +45,8 @@ double skill(const std::string& design, const std::string& task) {
   const auto all = blocks(genome);
   double sum = 0;
   for (std::size_t i = 0; i < all.size(); ++i)
-    sum += talent(*all[i], task) * (i > 0 && all[i]->primitive != all[i - 1]->primitive ? 1.3 : 1.0) / std::sqrt(1.0 + static_cast<double>(i));
+    sum += talent(*all[i], task) * (i > 0 && all[i]->primitive != all[i - 1]->primitive ? 1.3 : 1.0) /
+           std::sqrt(1.0 + static_cast<double>(i));
   return 1 - std::exp(-0.7 * sum);
 }
 
@@ -53,7 +54,8 @@ double skill(const std::string& design, const std::string& task) {
 double difficulty(const Task& task, const TaskValues& values) {
   double out = 1;
   for (const auto& [name, value] : values)
-    if (task.baseline.has(name) && task.baseline.real(name) > 0 && value > 0) out *= std::pow(value / task.baseline.real(name), name == "examples" ? -0.3 : 0.3);
+    if (task.baseline.has(name) && task.baseline.real(name) > 0 && value > 0)
+      out *= std::pow(value / task.baseline.real(name), name == "examples" ? -0.3 : 0.3);
   return out;
 }
 
@@ -70,7 +72,8 @@ TrainingRecord trained(const TrainRequest& request) {
   record.validation_a = accuracy(), record.validation_b = accuracy(), record.test = accuracy();
   record.test_macro = record.test, record.test_loss = -std::log(std::max(record.test, 1e-3));
   const auto best = below(noise, std::max<std::size_t>(1, request.grid.size()));
-  if (best < request.grid.size()) record.learning_rate = request.grid[best].learning_rate, record.weight_decay = request.grid[best].weight_decay;
+  if (best < request.grid.size())
+    record.learning_rate = request.grid[best].learning_rate, record.weight_decay = request.grid[best].weight_decay;
   record.edge = request.grid.size() > 1 && (best == 0 || best + 1 >= request.grid.size());
   record.trainings = static_cast<std::int64_t>(request.grid.size());
   record.steps = request.setting.steps * static_cast<std::int64_t>(request.grid.size());
@@ -83,11 +86,15 @@ PretrainingRecord pretrained(const PretrainRequest& request) {
   Rng noise(Seed{request.seed}.derive(request.design));
   const auto scale = std::pow(std::max(request.flops, 1e6) / 1e12, -0.05);
   record.bits_per_byte = 1 + (0.8 - 0.4 * skill(request.design, "compression")) * scale + 0.003 * normal(noise);
-  record.bits_per_byte_recall = 0.8 + (0.8 - 0.4 * skill(request.design, "in-context-recall")) * scale + 0.003 * normal(noise);
-  record.learning_rate = request.learning_rates.empty() ? 0 : request.learning_rates[below(noise, request.learning_rates.size())];
-  record.flops = request.flops, record.tuning_flops = 0.1 * request.flops * static_cast<double>(request.learning_rates.size());
+  record.bits_per_byte_recall =
+      0.8 + (0.8 - 0.4 * skill(request.design, "in-context-recall")) * scale + 0.003 * normal(noise);
+  record.learning_rate =
+      request.learning_rates.empty() ? 0 : request.learning_rates[below(noise, request.learning_rates.size())];
+  record.flops = request.flops,
+  record.tuning_flops = 0.1 * request.flops * static_cast<double>(request.learning_rates.size());
   record.parameters = request.parameters, record.length = request.length;
-  record.tokens = static_cast<std::int64_t>(request.flops / (6.0 * static_cast<double>(std::max<std::int64_t>(1, request.parameters))));
+  record.tokens = static_cast<std::int64_t>(request.flops /
+                                            (6.0 * static_cast<double>(std::max<std::int64_t>(1, request.parameters))));
   return record;
 }
 
@@ -100,7 +107,7 @@ class StubWorker {
     hello.type = Type::kHello;
     hello.hello = Hello{"madsearch stub worker", kProtocolVersion, "stub", 0, 0};
     send(hello);
-    std::thread reader([this] { read(); });                   // pings are answered also while a request is under way
+    std::thread reader([this] { read(); });  // pings are answered also while a request is under way
     while (auto request = next()) answer(*request);
     reader.join();
     return 0;
@@ -162,7 +169,8 @@ class StubWorker {
       }
       if (changed_.wait_for(lock, std::chrono::milliseconds(options_.milliseconds), [&] { return ended_; })) return;
     }
-    if (due(options_.crash) || (!options_.poison.empty() && has(design, options_.poison.c_str()))) kill(getpid(), SIGKILL);
+    if (due(options_.crash) || (!options_.poison.empty() && has(design, options_.poison.c_str())))
+      kill(getpid(), SIGKILL);
     if (due(options_.garbage)) {
       const std::lock_guard lock(out_mutex_);
       out_ << "Segmentation fault, they said" << std::endl;
@@ -192,11 +200,18 @@ class StubWorker {
     } else if (request.bench) {
       out.type = Type::kBenched;
       auto& reply = out.benched.emplace(BenchReply{request.bench->id, 1, {}});
-      for (const auto& design : request.bench->designs)         // a forecast of it means as little as its scores
-        reply.rows.push_back({.design = design, .width = request.bench->width, .length = request.bench->length, .batch = request.bench->batch,
-                              .milliseconds = options_.milliseconds * 1.0, .gflops = 1, .share_of_peak = 1, .ratio_to_attention = 1});
+      for (const auto& design : request.bench->designs)  // a forecast of it means as little as its scores
+        reply.rows.push_back({.design = design,
+                              .width = request.bench->width,
+                              .length = request.bench->length,
+                              .batch = request.bench->batch,
+                              .milliseconds = options_.milliseconds * 1.0,
+                              .gflops = 1,
+                              .share_of_peak = 1,
+                              .ratio_to_attention = 1});
     } else {
-      throw std::invalid_argument("a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined");
+      throw std::invalid_argument(
+          "a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined");
     }
     return out;
   }
@@ -204,7 +219,7 @@ class StubWorker {
   std::istream& in_;
   std::ostream& out_;
   const StubOptions& options_;
-  std::mutex mutex_, out_mutex_;                              // the second is taken last
+  std::mutex mutex_, out_mutex_;  // the second is taken last
   std::condition_variable changed_;
   std::deque<Message> requests_;
   bool ended_ = false, hung_ = false;
@@ -215,8 +230,9 @@ class StubWorker {
 
 StubOptions stub_options(const std::string& text) {
   StubOptions out;
-  const std::map<std::string, int*> numbers = {{"milliseconds", &out.milliseconds}, {"fail", &out.fail},       {"crash", &out.crash},
-                                               {"hang", &out.hang},                 {"garbage", &out.garbage}, {"duplicate", &out.duplicate}};
+  const std::map<std::string, int*> numbers = {
+      {"milliseconds", &out.milliseconds}, {"fail", &out.fail},          {"crash", &out.crash}, {"hang", &out.hang},
+      {"garbage", &out.garbage},           {"duplicate", &out.duplicate}};
   std::istringstream in(text);
   for (std::string entry; std::getline(in, entry, ',');) {
     const auto split = entry.find('=');
@@ -237,6 +253,8 @@ StubOptions stub_options(const std::string& text) {
   return out;
 }
 
-int run_stub_worker(std::istream& in, std::ostream& out, const StubOptions& options) { return StubWorker(in, out, options).run(); }
+int run_stub_worker(std::istream& in, std::ostream& out, const StubOptions& options) {
+  return StubWorker(in, out, options).run();
+}
 
 }  // namespace madsearch

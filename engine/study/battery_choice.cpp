@@ -7,9 +7,9 @@ namespace {
 
 /// What a part contributes, by seed set and design.
 struct Part {
-  std::string name;                                           // "" for a task left out
-  std::vector<std::vector<double>> scores;                    // [seed set][design]
-  std::vector<double> seconds;                                // by design, mean over seed sets
+  std::string name;                         // "" for a task left out
+  std::vector<std::vector<double>> scores;  // [seed set][design]
+  std::vector<double> seconds;              // by design, mean over seed sets
 };
 
 bool saturated(const Part& part) {
@@ -21,14 +21,18 @@ bool saturated(const Part& part) {
 
 Part part_of(const Battery& battery, const std::vector<Compared>& designs, std::size_t task, bool whole) {
   const auto& settings = battery.tasks[task].settings;
-  Part out{.name = battery.tasks[task].task + " of " + battery.name + (settings.size() == 1 ? "" : whole ? ", all settings" : ", first setting")};
+  Part out{.name = battery.tasks[task].task + " of " + battery.name +
+                   (settings.size() == 1 ? ""
+                    : whole              ? ", all settings"
+                                         : ", first setting")};
   out.scores.resize(designs.front().score.scores.size());
   for (const auto& design : designs) {
     const auto& measured = design.score.settings[task];
     double seconds = 0;
     for (std::size_t s = 0; s < out.scores.size(); ++s) {
       out.scores[s].push_back(whole ? design.score.tasks[task][s] : measured[0].scores[s]);
-      for (std::size_t j = 0; j < (whole ? measured.size() : 1); ++j) seconds += measured[j].core_seconds[s] / static_cast<double>(out.scores.size());
+      for (std::size_t j = 0; j < (whole ? measured.size() : 1); ++j)
+        seconds += measured[j].core_seconds[s] / static_cast<double>(out.scores.size());
     }
     out.seconds.push_back(seconds);
   }
@@ -37,7 +41,8 @@ Part part_of(const Battery& battery, const std::vector<Compared>& designs, std::
 
 class Chooser {
  public:
-  Chooser(const std::vector<Battery>& batteries, const std::vector<std::vector<Compared>>& pool, const std::vector<double>& limits, bool partial)
+  Chooser(const std::vector<Battery>& batteries, const std::vector<std::vector<Compared>>& pool,
+          const std::vector<double>& limits, bool partial)
       : limits_(limits), found_(limits.size()) {
     for (const auto& design : pool.front()) reference_.push_back(design.reference);
     ranked_ = ranks(reference_);
@@ -47,7 +52,8 @@ class Chooser {
       for (std::size_t i = 0; i < batteries.size(); ++i)
         for (const bool whole : {false, true})
           if (whole ? batteries[i].tasks[task].settings.size() > 1 : true)
-            if (auto part = part_of(batteries[i], pool[i], task, whole); !saturated(part)) parts.push_back(std::move(part));
+            if (auto part = part_of(batteries[i], pool[i], task, whole); !saturated(part))
+              parts.push_back(std::move(part));
     }
   }
 
@@ -69,7 +75,8 @@ class Chooser {
     return 0;
   }
 
-  void extend(std::size_t task, const std::vector<std::vector<double>>& sums, const std::vector<double>& seconds, std::vector<std::string> names) {
+  void extend(std::size_t task, const std::vector<std::vector<double>>& sums, const std::vector<double>& seconds,
+              std::vector<std::string> names) {
     if (task == parts_.size()) return weigh(sums, seconds, names);
     for (const auto& part : parts_[task]) {
       auto more = sums;
@@ -83,25 +90,28 @@ class Chooser {
     }
   }
 
-  void weigh(const std::vector<std::vector<double>>& sums, const std::vector<double>& seconds, const std::vector<std::string>& names) {
+  void weigh(const std::vector<std::vector<double>>& sums, const std::vector<double>& seconds,
+             const std::vector<std::string>& names) {
     if (names.empty()) return;
     const auto cost = quantile(seconds, 0.5);
     if (cost > limits_.back()) return;
     double rank = 0;
-    for (const auto& set : sums) rank += correlation(ranks(set), ranked_).value_or(-1) / static_cast<double>(sums.size());
+    for (const auto& set : sums)
+      rank += correlation(ranks(set), ranked_).value_or(-1) / static_cast<double>(sums.size());
     for (std::size_t i = 0; i < limits_.size(); ++i)
       if (cost <= limits_[i] && (found_[i].parts.empty() || rank > found_[i].rank)) found_[i] = {names, rank, cost};
   }
 
   const std::vector<double>& limits_;
   std::vector<double> reference_, ranked_;
-  std::vector<std::vector<Part>> parts_;                      // by task
-  std::vector<BatteryChoice> found_;                          // by limit
+  std::vector<std::vector<Part>> parts_;  // by task
+  std::vector<BatteryChoice> found_;      // by limit
 };
 
 }  // namespace
 
-std::vector<BatteryChoice> choose_battery(const std::vector<Battery>& batteries, const std::vector<std::vector<Compared>>& pool,
+std::vector<BatteryChoice> choose_battery(const std::vector<Battery>& batteries,
+                                          const std::vector<std::vector<Compared>>& pool,
                                           const std::vector<double>& limits, bool partial) {
   if (batteries.empty() || pool.front().empty() || limits.empty()) return {};
   return Chooser(batteries, pool, limits, partial).choose();

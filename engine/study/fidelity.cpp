@@ -6,7 +6,7 @@
 namespace madsearch {
 namespace {
 
-constexpr double kClose = 0.05;                               // of score: 5 points
+constexpr double kClose = 0.05;  // of score: 5 points
 constexpr double kCeiling = 0.95, kFloor = 0.05;
 
 std::size_t seed_sets(const std::vector<Compared>& designs) {
@@ -67,13 +67,15 @@ Fidelity fidelity(const std::vector<Compared>& designs, Seed seed) {
   const auto sets = seed_sets(designs);
   const auto everyone = all(designs);
   out.rank = rank_with_reference(designs, everyone);
-  out.rank_bounds = bootstrap(designs.size(), [&](const auto& drawn) { return rank_with_reference(designs, drawn); }, seed);
+  out.rank_bounds = bootstrap(
+      designs.size(), [&](const auto& drawn) { return rank_with_reference(designs, drawn); }, seed);
   out.rank_top_half = rank_with_reference(designs, top_half(designs));
   std::vector<double> means, seconds;
   std::vector<std::vector<double>> columns(sets);
   for (const auto& one : designs) {
     means.push_back(mean(one.score.scores));
-    for (std::size_t s = 0; s < sets; ++s) columns[s].push_back(one.score.scores[s]), seconds.push_back(one.score.core_seconds[s]);
+    for (std::size_t s = 0; s < sets; ++s)
+      columns[s].push_back(one.score.scores[s]), seconds.push_back(one.score.core_seconds[s]);
   }
   out.rank_of_mean = rank_correlation(means, references(designs, everyone));
   out.reliability = between_columns(columns);

@@ -11,23 +11,24 @@ namespace madsearch {
 /// A design that both batteries have scored.
 struct Compared {
   const StudyDesign* design = nullptr;
-  double reference = 0;                                       // score under the longer battery, mean over its seed sets
-  StudyScore score;                                           // under the battery that is judged, of every seed set
+  double reference = 0;  // score under the longer battery, mean over its seed sets
+  StudyScore score;      // under the battery that is judged, of every seed set
 };
 
-/// How faithfully a battery ranks some designs. What hangs on one seed set is the mean over the seed sets: a search sees one.
+/// How faithfully a battery ranks some designs. What hangs on one seed set is the mean over the seed sets: a search
+/// sees one.
 struct Fidelity {
   std::size_t designs = 0;
-  std::optional<double> rank;                                 // Spearman of score and reference
-  std::optional<Bounds> rank_bounds;                          // 95 %, bootstrap over designs
-  std::optional<double> rank_top_half;                        // the same among the better half under reference
-  std::optional<double> rank_of_mean;                         // of the mean over all seed sets
-  std::size_t close_pairs = 0;                                // pairs of designs that reference sees less than 0.05 apart ...
-  double close_right = 0;                                     // ... share of them that the battery orders as reference does
-  std::size_t clear_pairs = 0;                                // pairs at least 0.05 apart, and the same of them
+  std::optional<double> rank;           // Spearman of score and reference
+  std::optional<Bounds> rank_bounds;    // 95 %, bootstrap over designs
+  std::optional<double> rank_top_half;  // the same among the better half under reference
+  std::optional<double> rank_of_mean;   // of the mean over all seed sets
+  std::size_t close_pairs = 0;          // pairs of designs that reference sees less than 0.05 apart ...
+  double close_right = 0;               // ... share of them that the battery orders as reference does
+  std::size_t clear_pairs = 0;          // pairs at least 0.05 apart, and the same of them
   double clear_right = 0;
-  std::optional<double> reliability;                          // Spearman of two seed sets, mean over pairs of seed sets
-  double median_seconds = 0, worst_seconds = 0;               // core seconds a candidate and seed set
+  std::optional<double> reliability;             // Spearman of two seed sets, mean over pairs of seed sets
+  double median_seconds = 0, worst_seconds = 0;  // core seconds a candidate and seed set
   std::optional<double> effective_tasks;
 };
 Fidelity fidelity(const std::vector<Compared>& designs, Seed seed);
@@ -35,9 +36,9 @@ Fidelity fidelity(const std::vector<Compared>& designs, Seed seed);
 /// What a task tells of some designs, by their mean over seed sets.
 struct TaskUse {
   std::string task;
-  double mean = 0, deviation = 0;                             // of its score over designs
-  double at_ceiling = 0, at_floor = 0;                        // share of designs above 0.95, below 0.05
-  std::optional<double> reliability;                          // Spearman of two seed sets, mean over pairs of seed sets
+  double mean = 0, deviation = 0;       // of its score over designs
+  double at_ceiling = 0, at_floor = 0;  // share of designs above 0.95, below 0.05
+  std::optional<double> reliability;    // Spearman of two seed sets, mean over pairs of seed sets
 };
 std::vector<TaskUse> task_uses(const Battery& battery, const std::vector<Compared>& designs);
 

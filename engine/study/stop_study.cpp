@@ -10,7 +10,7 @@
 namespace madsearch {
 namespace {
 
-constexpr double kKilled = 0.01;                              // accuracy that a stopped winner was still to gain
+constexpr double kKilled = 0.01;  // accuracy that a stopped winner was still to gain
 
 double best_of(const std::vector<Look>& looks) {
   double out = 0;
@@ -30,9 +30,11 @@ void run(std::vector<Replayed>& round, double& best, std::int64_t steps, double 
   for (const auto& one : round) looks = std::max(looks, one.curve->looks.size());
   for (std::size_t i = 0; i < looks; ++i) {
     for (auto& one : round)
-      if (!one.stopped && i < one.curve->looks.size()) one.seen.push_back(one.curve->looks[i]), best = std::max(best, one.curve->looks[i].accuracy);
+      if (!one.stopped && i < one.curve->looks.size())
+        one.seen.push_back(one.curve->looks[i]), best = std::max(best, one.curve->looks[i].accuracy);
     for (auto& one : round)
-      if (!one.stopped && one.seen.size() == i + 1) one.stopped = judge(one.seen, best, steps, chance, rule) != Verdict::kGoOn;
+      if (!one.stopped && one.seen.size() == i + 1)
+        one.stopped = judge(one.seen, best, steps, chance, rule) != Verdict::kGoOn;
   }
 }
 
@@ -65,7 +67,8 @@ std::int64_t steps_of(const std::vector<Look>& looks) { return looks.empty() ? 0
 Replay replay(const Recorded& training, const StopRule& rule) {
   Replay out;
   std::vector<Replayed> grid, beyond;
-  for (std::size_t i = 0; i < training.curves.size(); ++i) (i < training.grid ? grid : beyond).push_back({&training.curves[i], {}, false});
+  for (std::size_t i = 0; i < training.curves.size(); ++i)
+    (i < training.grid ? grid : beyond).push_back({&training.curves[i], {}, false});
   double best = 0;
   run(grid, best, training.steps, training.chance, rule);
   const Replayed* chosen = &grid.front();
@@ -76,8 +79,10 @@ Replay replay(const Recorded& training, const StopRule& rule) {
     for (const auto& one : grid) points.push_back(one.curve->point);
     const auto next = beyond_the_edge(points, chosen->curve->point);
     const auto recorded = beyond.front().curve->point.learning_rate;
-    if (next && std::abs(next->learning_rate - recorded) < 1e-6 * recorded) run(beyond, best, training.steps, training.chance, rule);
-    else beyond.front().stopped = true;
+    if (next && std::abs(next->learning_rate - recorded) < 1e-6 * recorded)
+      run(beyond, best, training.steps, training.chance, rule);
+    else
+      beyond.front().stopped = true;
   }
   grid.insert(grid.end(), beyond.begin(), beyond.end());
 
@@ -98,7 +103,8 @@ Replay replay(const Recorded& training, const StopRule& rule) {
   return out;
 }
 
-RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log) {
+RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds,
+                         const StudyLog& log) {
   RecordedDesigns out;
   for (const auto* design : designs)
     for (std::int64_t s = 0; s < seeds; ++s) {
@@ -112,7 +118,8 @@ RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDe
           if (!complete) break;
           const auto& setting = request.setting.setting;
           const auto steps = request.setting.steps;
-          tasks.back().push_back({as_often_as_a_search(reply->curves, steps), request.grid.size(), steps, find_task(setting.task)->chance(setting.values)});
+          tasks.back().push_back({as_often_as_a_search(reply->curves, steps), request.grid.size(), steps,
+                                  find_task(setting.task)->chance(setting.values)});
         }
       }
       if (complete) out.push_back(std::move(tasks));
@@ -131,7 +138,8 @@ StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, c
       for (const auto& training : task) {
         const auto again = replay(training, rule);
         under.back().push_back(again.accuracy), to_the_end.back().push_back(again.to_the_end);
-        steps += again.steps, recorded += again.recorded_steps, budget += again.budget, oracle += again.oracle_steps, killed += again.killed;
+        steps += again.steps, recorded += again.recorded_steps, budget += again.budget, oracle += again.oracle_steps,
+            killed += again.killed;
         ++out.trainings;
       }
     }

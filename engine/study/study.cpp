@@ -14,12 +14,13 @@
 namespace madsearch {
 namespace {
 
-constexpr double kEqual = 0.1;                                // of parameters, relative: a hand design farther off is left out
+constexpr double kEqual = 0.1;  // of parameters, relative: a hand design farther off is left out
 
 std::string family_of(const Genome& genome) {
   std::set<std::string> families;
   for (const auto* block : blocks(genome))
-    if (const auto* primitive = find_primitive(block->primitive); primitive->kind == Kind::kSequence) families.insert(primitive->family);
+    if (const auto* primitive = find_primitive(block->primitive); primitive->kind == Kind::kSequence)
+      families.insert(primitive->family);
   return families.size() == 1 ? *families.begin() : "hybrid";
 }
 
@@ -43,7 +44,8 @@ void halve(std::vector<StudyDesign>& designs, Rng rng) {
 Study read_study(const std::filesystem::path& file, const std::filesystem::path& configs) {
   auto in = Reader::file(file);
   const auto seed = static_cast<std::uint64_t>(in.integer("seed", 1, 0, 1'000'000'000));
-  const auto stages = in.integer("stages", 4, 1, 64), random = in.integer("random", 24, 0, 10'000), window = in.integer("max_window", 8, 0, 1 << 20);
+  const auto stages = in.integer("stages", 4, 1, 64), random = in.integer("random", 24, 0, 10'000),
+             window = in.integer("max_window", 8, 0, 1 << 20);
   const auto length = in.integer("length", 64, 8, 1 << 20);
   const auto widths = in.reals("widths", {32, 64}, 4, 65'536);
   if (widths.empty()) throw in.error("widths", "a width at least is needed");
@@ -85,23 +87,27 @@ Study read_study(const std::filesystem::path& file, const std::filesystem::path&
   return out;
 }
 
-std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, const StudyDesign& design, std::int64_t seed_set) {
+std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, const StudyDesign& design,
+                                                      std::int64_t seed_set) {
   const auto shape = shape_of(battery);
   const auto sized = solve_sizes(design.genome, shape).genome;
   if (const auto sentence = invalid(sized, shape); !sentence.empty())
-    throw ConfigError("battery " + battery.name + " at width " + std::to_string(battery.width) + " does not take \"" + text(design.genome) + "\": " + sentence);
+    throw ConfigError("battery " + battery.name + " at width " + std::to_string(battery.width) + " does not take \"" +
+                      text(design.genome) + "\": " + sentence);
   std::vector<std::vector<TrainRequest>> out;
   for (const auto& task : battery.tasks) {
     auto& row = out.emplace_back();
     for (const auto& setting : task.settings) {
-      auto& request = row.emplace_back(train_request(battery, setting, text(sized), Seed{}.derive("study").derive(static_cast<std::uint64_t>(seed_set))));
+      auto& request = row.emplace_back(train_request(
+          battery, setting, text(sized), Seed{}.derive("study").derive(static_cast<std::uint64_t>(seed_set))));
       request.id = study_key(request);
     }
   }
   return out;
 }
 
-RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, const StudyLog& log, std::int64_t first) {
+RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds,
+                         const StudyLog& log, std::int64_t first) {
   RateWindows out;
   for (const auto* design : designs)
     for (std::int64_t s = first; s < first + seeds; ++s)
@@ -111,12 +117,15 @@ RateWindows rate_windows(const Battery& battery, const std::vector<const StudyDe
           if (!reply || reply->record.outcome != Outcome::kOk) continue;
           ++out.trainings;
           out.beyond += reply->record.trainings > static_cast<std::int64_t>(request.grid.size());
-          out.better += std::none_of(request.grid.begin(), request.grid.end(), [&](const auto& point) { return point.learning_rate == reply->record.learning_rate; });
+          out.better += std::none_of(request.grid.begin(), request.grid.end(), [&](const auto& point) {
+            return point.learning_rate == reply->record.learning_rate;
+          });
         }
   return out;
 }
 
-StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log, std::int64_t first) {
+StudyScore study_score(const Battery& battery, const StudyDesign& design, std::int64_t seeds, const StudyLog& log,
+                       std::int64_t first) {
   StudyScore out;
   out.tasks.resize(battery.tasks.size());
   for (const auto& task : battery.tasks) out.settings.emplace_back(task.settings.size());

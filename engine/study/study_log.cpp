@@ -17,20 +17,39 @@ using Json = nlohmann::ordered_json;
 
 /// Four digits tell designs apart and keep the files small.
 Json rounded(double value) { return std::isfinite(value) ? Json(std::round(value * 1e4) / 1e4) : Json(nullptr); }
-double number(const Json& json) { return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>(); }
+double number(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
 
 Json written(const TrainRequest& request, const TrainReply& reply) {
   const auto& r = reply.record;
-  Json out = {{"key", request.id}, {"design", request.design}, {"task", r.task}, {"values", request.setting.setting.values.text()},
-              {"width", request.width}, {"batch", request.setting.batch}, {"steps", request.setting.steps}, {"seed", request.seed},
-              {"outcome", to_text(r.outcome)}, {"validation_a", rounded(r.validation_a)}, {"validation_b", rounded(r.validation_b)},
-              {"test", rounded(r.test)}, {"test_macro", rounded(r.test_macro)}, {"test_loss", rounded(r.test_loss)}, {"learning_rate", r.learning_rate},
-              {"weight_decay", r.weight_decay}, {"edge", r.edge}, {"trainings", r.trainings}, {"steps_done", r.steps},
-              {"core_seconds", rounded(r.core_seconds)}, {"message", r.message}};
+  Json out = {{"key", request.id},
+              {"design", request.design},
+              {"task", r.task},
+              {"values", request.setting.setting.values.text()},
+              {"width", request.width},
+              {"batch", request.setting.batch},
+              {"steps", request.setting.steps},
+              {"seed", request.seed},
+              {"outcome", to_text(r.outcome)},
+              {"validation_a", rounded(r.validation_a)},
+              {"validation_b", rounded(r.validation_b)},
+              {"test", rounded(r.test)},
+              {"test_macro", rounded(r.test_macro)},
+              {"test_loss", rounded(r.test_loss)},
+              {"learning_rate", r.learning_rate},
+              {"weight_decay", r.weight_decay},
+              {"edge", r.edge},
+              {"trainings", r.trainings},
+              {"steps_done", r.steps},
+              {"core_seconds", rounded(r.core_seconds)},
+              {"message", r.message}};
   for (const auto& curve : reply.curves) {
     Json looks = Json::array();
     for (const auto& look : curve.looks) looks.push_back({look.step, rounded(look.accuracy), rounded(look.loss)});
-    out["curves"].push_back({{"learning_rate", curve.point.learning_rate}, {"weight_decay", curve.point.weight_decay}, {"looks", std::move(looks)}});
+    out["curves"].push_back({{"learning_rate", curve.point.learning_rate},
+                             {"weight_decay", curve.point.weight_decay},
+                             {"looks", std::move(looks)}});
   }
   return out;
 }
@@ -39,14 +58,18 @@ TrainReply read(const Json& in) {
   TrainReply reply;
   auto& r = reply.record;
   r.id = in.at("key"), r.task = in.at("task"), r.outcome = outcome_from(in.at("outcome")), r.message = in.at("message");
-  r.validation_a = number(in.at("validation_a")), r.validation_b = number(in.at("validation_b")), r.test = number(in.at("test"));
-  r.test_macro = number(in.at("test_macro")), r.test_loss = number(in.at("test_loss")), r.learning_rate = in.at("learning_rate");
-  r.weight_decay = in.at("weight_decay"), r.edge = in.at("edge"), r.trainings = in.at("trainings"), r.steps = in.at("steps_done");
+  r.validation_a = number(in.at("validation_a")), r.validation_b = number(in.at("validation_b")),
+  r.test = number(in.at("test"));
+  r.test_macro = number(in.at("test_macro")), r.test_loss = number(in.at("test_loss")),
+  r.learning_rate = in.at("learning_rate");
+  r.weight_decay = in.at("weight_decay"), r.edge = in.at("edge"), r.trainings = in.at("trainings"),
+  r.steps = in.at("steps_done");
   r.core_seconds = number(in.at("core_seconds"));
   if (!in.contains("curves")) return reply;
   for (const auto& one : in.at("curves")) {
     Curve curve{{one.at("learning_rate"), one.at("weight_decay")}, {}};
-    for (const auto& look : one.at("looks")) curve.looks.push_back({look.at(0), number(look.at(1)), number(look.at(2))});
+    for (const auto& look : one.at("looks"))
+      curve.looks.push_back({look.at(0), number(look.at(1)), number(look.at(2))});
     reply.curves.push_back(std::move(curve));
   }
   return reply;
@@ -96,7 +119,8 @@ StudyLog::StudyLog(fs::path folder) : folder_(std::move(folder)) {
         replies_.insert_or_assign(std::move(key), std::move(reply));
       } catch (const std::exception& error) {
         if (in.peek() == std::ifstream::traits_type::eof()) break;
-        throw ConfigError(entry.path().string() + ":" + std::to_string(number) + ": no training of a study: " + error.what());
+        throw ConfigError(entry.path().string() + ":" + std::to_string(number) +
+                          ": no training of a study: " + error.what());
       }
     }
   }
@@ -115,7 +139,7 @@ void StudyLog::add(const std::string& name, const TrainRequest& request, const T
   const auto line = written(request, reply);
   out << line.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
   if (!out) throw ConfigError("cannot write " + path.string());
-  replies_.insert_or_assign(request.id, read(line));         // as the next reader will see it
+  replies_.insert_or_assign(request.id, read(line));  // as the next reader will see it
 }
 
 }  // namespace madsearch

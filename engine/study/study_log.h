@@ -7,17 +7,17 @@
 
 namespace madsearch {
 
-/// 16 hex digits of all that a training's result depends on (its id and its time limit do not), so that batteries that ask for the same
-/// training share its result.
+/// 16 hex digits of all that a training's result depends on (its id and its time limit do not), so that batteries that
+/// ask for the same training share its result.
 std::string study_key(const TrainRequest& request);
 
-/// The trainings of a study, in a folder of text files that git can hold: NAME.jsonl, a training a line, appended as it is answered.
-/// A last line that a kill cut short is dropped. Not thread-safe.
+/// The trainings of a study, in a folder of text files that git can hold: NAME.jsonl, a training a line, appended as it
+/// is answered. A last line that a kill cut short is dropped. Not thread-safe.
 class StudyLog {
  public:
   /// Reads every *.jsonl of `folder`, which may be missing. ConfigError for a line that is no training.
   explicit StudyLog(std::filesystem::path folder);
-  const TrainReply* find(const std::string& key) const;       // nullptr if it was not trained yet
+  const TrainReply* find(const std::string& key) const;  // nullptr if it was not trained yet
   /// Appends to `name`.jsonl, on disk when it returns. ConfigError if that cannot be written.
   void add(const std::string& name, const TrainRequest& request, const TrainReply& reply);
 

@@ -21,7 +21,8 @@ std::uint64_t order_of(const std::string& name) { return Seed{}.derive(name).val
 std::vector<fs::path> files_of(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(folder, error)) throw ConfigError("there is no data at " + folder.string());
-  if (!fs::is_directory(folder, error)) throw ConfigError(folder.string() + " is not a folder of texts or token shards");
+  if (!fs::is_directory(folder, error))
+    throw ConfigError(folder.string() + " is not a folder of texts or token shards");
   std::vector<fs::path> out;
   auto it = fs::recursive_directory_iterator(folder, error);
   if (error) throw ConfigError("cannot read " + folder.string() + ": " + error.message());
@@ -68,7 +69,8 @@ void mix(std::uint64_t& fingerprint, std::uint64_t value) { fingerprint = Seed{f
 
 Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t separator, double bytes_per_token) {
   const auto files = files_of(folder);
-  const auto shards = std::count_if(files.begin(), files.end(), [](const auto& file) { return file.extension() == ".bin"; });
+  const auto shards =
+      std::count_if(files.begin(), files.end(), [](const auto& file) { return file.extension() == ".bin"; });
   Corpus out;
   std::vector<Document> documents;
   if (shards == 0) {
@@ -76,24 +78,34 @@ Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t
     out.vocabulary = 257;
     out.separator = 256;
   } else {
-    if (shards != static_cast<std::ptrdiff_t>(files.size())) throw ConfigError(folder.string() + " holds token shards (*.bin) and other files; give a folder of one kind");
-    if (bytes_per_token <= 0) throw ConfigError(folder.string() + " holds token shards, which do not tell how many bytes a token stands for: give bytes_per_token (tokenised text / tokens)");
+    if (shards != static_cast<std::ptrdiff_t>(files.size()))
+      throw ConfigError(folder.string() + " holds token shards (*.bin) and other files; give a folder of one kind");
+    if (bytes_per_token <= 0)
+      throw ConfigError(folder.string() +
+                        " holds token shards, which do not tell how many bytes a token stands for: give "
+                        "bytes_per_token (tokenised text / tokens)");
     out.bytes = false;
     out.bytes_per_token = bytes_per_token;
     for (const auto& file : files) {
       const auto shard = read_shard(file, vocabulary);
-      if (out.vocabulary && shard.vocabulary != out.vocabulary) throw ConfigError(file.string() + " has another vocabulary than the shards before it");
+      if (out.vocabulary && shard.vocabulary != out.vocabulary)
+        throw ConfigError(file.string() + " has another vocabulary than the shards before it");
       out.vocabulary = shard.vocabulary;
       out.separator = static_cast<std::int32_t>(separator ? separator : shard.vocabulary - 1);
-      for (auto& document : between_separators(file.filename().string(), shard, out.separator)) documents.push_back(std::move(document));
+      for (auto& document : between_separators(file.filename().string(), shard, out.separator))
+        documents.push_back(std::move(document));
     }
-    if (out.separator >= out.vocabulary) throw ConfigError("separator " + std::to_string(separator) + " is beyond the vocabulary of " + std::to_string(out.vocabulary));
+    if (out.separator >= out.vocabulary)
+      throw ConfigError("separator " + std::to_string(separator) + " is beyond the vocabulary of " +
+                        std::to_string(out.vocabulary));
   }
   if (documents.empty()) throw ConfigError(folder.string() + " holds no text and no token shards");
   if (documents.size() < 4)
-    throw ConfigError(folder.string() + " holds " + std::to_string(documents.size()) + " documents; four are needed to hold some out");
+    throw ConfigError(folder.string() + " holds " + std::to_string(documents.size()) +
+                      " documents; four are needed to hold some out");
 
-  std::stable_sort(documents.begin(), documents.end(), [](const auto& a, const auto& b) { return order_of(a.name) < order_of(b.name); });
+  std::stable_sort(documents.begin(), documents.end(),
+                   [](const auto& a, const auto& b) { return order_of(a.name) < order_of(b.name); });
   const auto held = std::max<std::size_t>(2, (documents.size() + 5) / 10);
   std::array<std::int64_t, 2> tokens{};
   for (std::size_t i = 0; i < held; ++i) tokens[i % 2] += static_cast<std::int64_t>(documents[i].tokens.size());
@@ -101,12 +113,14 @@ Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t
     auto& document = documents[i];
     mix(out.fingerprint, order_of(document.name));
     mix(out.fingerprint, document.tokens.size());
-    for (const auto token : document.tokens) out.fingerprint = out.fingerprint * 1099511628211ull + static_cast<std::uint64_t>(token);
+    for (const auto token : document.tokens)
+      out.fingerprint = out.fingerprint * 1099511628211ull + static_cast<std::uint64_t>(token);
     if (i < held) {
       const auto half = i % 2;
       if (tokens[half] > kHalfTokens) {
         const auto share = static_cast<double>(kHalfTokens) / static_cast<double>(tokens[half]);
-        document.tokens.resize(std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(document.tokens.size()))));
+        document.tokens.resize(
+            std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(document.tokens.size()))));
       }
       out.held_out[half].push_back(std::move(document));
       continue;
@@ -118,14 +132,17 @@ Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t
   return out;
 }
 
-std::int64_t windows(const Corpus& corpus, std::int64_t length) { return (static_cast<std::int64_t>(corpus.train.size()) - 1) / length; }
+std::int64_t windows(const Corpus& corpus, std::int64_t length) {
+  return (static_cast<std::int64_t>(corpus.train.size()) - 1) / length;
+}
 
 std::vector<bool> repeats(const std::int32_t* x, std::int64_t length, int n) {
   std::vector<bool> out(static_cast<std::size_t>(length));
   std::unordered_set<std::uint64_t> seen;
   for (std::int64_t end = n - 1; end <= length; ++end) {
     std::uint64_t hash = 0;
-    for (auto i = end - n + 1; i <= end; ++i) hash = Seed::mix(hash ^ (static_cast<std::uint64_t>(x[i]) + 0x9e3779b97f4a7c15ull));
+    for (auto i = end - n + 1; i <= end; ++i)
+      hash = Seed::mix(hash ^ (static_cast<std::uint64_t>(x[i]) + 0x9e3779b97f4a7c15ull));
     const bool known = !seen.insert(hash).second;
     if (end >= 1) out[static_cast<std::size_t>(end - 1)] = known;
   }

@@ -19,7 +19,8 @@ std::vector<char> contents(const std::filesystem::path& file) {
   in.seekg(0, std::ios::end);
   std::vector<char> bytes(static_cast<std::size_t>(in.tellg()));
   in.seekg(0);
-  if (!bytes.empty() && !in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) throw ConfigError("cannot read " + file.string() + " to its end");
+  if (!bytes.empty() && !in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+    throw ConfigError("cannot read " + file.string() + " to its end");
   return bytes;
 }
 
@@ -35,7 +36,8 @@ std::vector<std::int32_t> ids(const std::vector<char>& bytes, std::int64_t from)
   std::vector<Id> raw(n);
   std::memcpy(raw.data(), bytes.data() + from, n * sizeof(Id));
   std::vector<std::int32_t> out(n);
-  std::transform(raw.begin(), raw.end(), out.begin(), [](Id id) { return static_cast<std::int32_t>(std::min<std::uint32_t>(id, 0x7fffffff)); });
+  std::transform(raw.begin(), raw.end(), out.begin(),
+                 [](Id id) { return static_cast<std::int32_t>(std::min<std::uint32_t>(id, 0x7fffffff)); });
   return out;
 }
 
@@ -46,26 +48,36 @@ Shard read_shard(const std::filesystem::path& file, std::int64_t vocabulary) {
   const auto size = static_cast<std::int64_t>(bytes.size());
   const auto name = file.string();
   const auto magic = size >= 4 ? word(bytes, 0) : 0;
-  if (magic == kEvaluation) throw ConfigError(name + " is an evaluation file of llm.c (magic 20240522), not training data");
+  if (magic == kEvaluation)
+    throw ConfigError(name + " is an evaluation file of llm.c (magic 20240522), not training data");
   Shard out;
   if (magic == kGpt2 || magic == kLlama3) {
     if (size < kHeaderBytes) throw ConfigError(name + " ends within its header");
     const auto version = word(bytes, 1), wanted = magic == kGpt2 ? 1 : 7;
-    if (version != wanted) throw ConfigError(name + " has version " + std::to_string(version) + " of its token format; version " + std::to_string(wanted) + " is known");
+    if (version != wanted)
+      throw ConfigError(name + " has version " + std::to_string(version) + " of its token format; version " +
+                        std::to_string(wanted) + " is known");
     const std::int64_t count = word(bytes, 2), data = size - kHeaderBytes;
     const auto width = count > 0 && data % count == 0 ? data / count : 0;
     if (count <= 0 || (magic == kGpt2 ? width != 1 && width != 2 && width != 4 : width != 4))
-      throw ConfigError(name + " announces " + std::to_string(count) + " tokens but holds " + std::to_string(data) + " bytes of them: it is cut off or of another format");
+      throw ConfigError(name + " announces " + std::to_string(count) + " tokens but holds " + std::to_string(data) +
+                        " bytes of them: it is cut off or of another format");
     out.vocabulary = vocabulary ? vocabulary : magic == kLlama3 ? 128256 : width == 1 ? 256 : 50257;
-    out.tokens = width == 1 ? ids<std::uint8_t>(bytes, kHeaderBytes) : width == 2 ? ids<std::uint16_t>(bytes, kHeaderBytes) : ids<std::uint32_t>(bytes, kHeaderBytes);
+    out.tokens = width == 1   ? ids<std::uint8_t>(bytes, kHeaderBytes)
+                 : width == 2 ? ids<std::uint16_t>(bytes, kHeaderBytes)
+                              : ids<std::uint32_t>(bytes, kHeaderBytes);
   } else {
-    if (vocabulary <= 0) throw ConfigError(name + " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
-    if (size == 0 || size % 2) throw ConfigError(name + " is " + (size ? "not a whole number of 2-byte tokens" : "empty"));
+    if (vocabulary <= 0)
+      throw ConfigError(name + " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
+    if (size == 0 || size % 2)
+      throw ConfigError(name + " is " + (size ? "not a whole number of 2-byte tokens" : "empty"));
     out.vocabulary = vocabulary;
     out.tokens = ids<std::uint16_t>(bytes, 0);
   }
   const auto most = *std::max_element(out.tokens.begin(), out.tokens.end());
-  if (most >= out.vocabulary) throw ConfigError(name + " holds token " + std::to_string(most) + ", beyond its vocabulary of " + std::to_string(out.vocabulary));
+  if (most >= out.vocabulary)
+    throw ConfigError(name + " holds token " + std::to_string(most) + ", beyond its vocabulary of " +
+                      std::to_string(out.vocabulary));
   return out;
 }
 

@@ -3,10 +3,12 @@
 namespace madsearch {
 
 Shape shape_of(const Battery& battery) {
-  return {battery.width, battery.longest(), battery.protocol == DataProtocol::kMadLab ? Protocol::kMadLab : Protocol::kMadsearch};
+  return {battery.width, battery.longest(),
+          battery.protocol == DataProtocol::kMadLab ? Protocol::kMadLab : Protocol::kMadsearch};
 }
 
-TrainRequest train_request(const Battery& battery, const BatterySetting& setting, const std::string& design, Seed seed) {
+TrainRequest train_request(const Battery& battery, const BatterySetting& setting, const std::string& design,
+                           Seed seed) {
   TrainRequest out;
   out.design = design;
   out.setting = setting;

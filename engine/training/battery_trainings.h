@@ -10,7 +10,8 @@ namespace madsearch {
 /// Where a battery trains: its width and its longest input.
 Shape shape_of(const Battery& battery);
 
-/// What training `setting` of `battery` asks of a design (sized text: no `auto`) on `seed`. The id is left to the caller.
+/// What training `setting` of `battery` asks of a design (sized text: no `auto`) on `seed`. The id is left to the
+/// caller.
 TrainRequest train_request(const Battery& battery, const BatterySetting& setting, const std::string& design, Seed seed);
 
 /// The accuracy that a battery scores by: on validation-B; under mad-lab the reference's own, on the only split it has.

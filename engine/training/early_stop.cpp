@@ -5,14 +5,16 @@
 
 namespace madsearch {
 
-Verdict judge(const std::vector<Look>& looks, double siblings_best, std::int64_t steps, double chance, const StopRule& rule) {
+Verdict judge(const std::vector<Look>& looks, double siblings_best, std::int64_t steps, double chance,
+              const StopRule& rule) {
   const auto& now = looks.back();
   const auto all = static_cast<double>(steps), done = static_cast<double>(now.step);
   double best = 0;
   for (const auto& look : looks) best = std::max(best, look.accuracy);
   if (done < rule.late * all && best <= chance + rule.risen) return Verdict::kGoOn;
 
-  if (best + rule.behind < siblings_best && looks.size() >= 2 && now.accuracy <= looks[looks.size() - 2].accuracy) return Verdict::kBehind;
+  if (best + rule.behind < siblings_best && looks.size() >= 2 && now.accuracy <= looks[looks.size() - 2].accuracy)
+    return Verdict::kBehind;
 
   if (done >= 0.8 * all) return Verdict::kGoOn;
   double old_accuracy = 0, old_loss = 1e300, new_accuracy = 0, new_loss = 1e300;
@@ -34,8 +36,8 @@ Verdict judge(const std::vector<Look>& looks, double siblings_best, std::int64_t
 
 std::string to_text(const StopRule& rule) {
   char out[200];
-  std::snprintf(out, sizeof out, "late %g, risen %g, window %g, gains %g of accuracy or %g of the loss, behind %g", rule.late, rule.risen, rule.window,
-                rule.gain_accuracy, rule.gain_loss, rule.behind);
+  std::snprintf(out, sizeof out, "late %g, risen %g, window %g, gains %g of accuracy or %g of the loss, behind %g",
+                rule.late, rule.risen, rule.window, rule.gain_accuracy, rule.gain_loss, rule.behind);
   return out;
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int64_t kVocabulary = 16;
 
-double status_mib(const std::string& wanted) {                // "VmHWM:" -> MiB
+double status_mib(const std::string& wanted) {  // "VmHWM:" -> MiB
   std::ifstream in("/proc/self/status");
   for (std::string line; std::getline(in, line);)
     if (line.rfind(wanted, 0) == 0) return std::stod(line.substr(wanted.size())) / 1024;
@@ -32,8 +32,8 @@ class Peak {
  public:
   explicit Peak(const Runtime& runtime) : runtime_(runtime) {
     if (runtime.device.is_cpu()) {
-      malloc_trim(0);                                         // what earlier designs freed would be used again unseen
-      std::ofstream("/proc/self/clear_refs") << "5";          // the high-water mark starts anew
+      malloc_trim(0);                                 // what earlier designs freed would be used again unseen
+      std::ofstream("/proc/self/clear_refs") << "5";  // the high-water mark starts anew
       before_ = status_mib("VmRSS:");
     } else {
       auto* allocator = c10::getDeviceAllocator(runtime.device.type());
@@ -43,7 +43,11 @@ class Peak {
   }
   double above() const {
     if (runtime_.device.is_cpu()) return std::max(0.0, status_mib("VmHWM:") - before_);
-    return mib(c10::getDeviceAllocator(runtime_.device.type())->getDeviceStats(runtime_.device.index()).allocated_bytes[0].peak) - before_;
+    return mib(c10::getDeviceAllocator(runtime_.device.type())
+                   ->getDeviceStats(runtime_.device.index())
+                   .allocated_bytes[0]
+                   .peak) -
+           before_;
   }
 
  private:
@@ -71,22 +75,28 @@ Genome as_transformer(const Genome& genome, std::int64_t width) {
   return canonical(out);
 }
 
-/// FLOPs of a training step as papers count them: 6 N a token, N the parameters of blocks and unembedding that a token uses, and 12 L² D a
-/// sequence for each layer of full attention. What a recurrence computes over its state is not counted, so shares of peak are modest ones.
+/// FLOPs of a training step as papers count them: 6 N a token, N the parameters of blocks and unembedding that a token
+/// uses, and 12 L² D a sequence for each layer of full attention. What a recurrence computes over its state is not
+/// counted, so shares of peak are modest ones.
 double flops_of(const Genome& genome, Shape shape, std::int64_t batch) {
   auto sized = genome;
   std::int64_t full = 0;
   for (const auto* block : blocks(sized)) {
     const auto* primitive = find_primitive(block->primitive);
-    const auto state = [&](std::int64_t length) { return primitive->cost(block->settings, {shape.width, length}).state; };
+    const auto state = [&](std::int64_t length) {
+      return primitive->cost(block->settings, {shape.width, length}).state;
+    };
     full += primitive->family == "attention" && state(2 * shape.length) > state(shape.length);
   }
-  const auto N = static_cast<double>(cost(genome, shape).active() + shape.width * kVocabulary), L = static_cast<double>(shape.length);
+  const auto N = static_cast<double>(cost(genome, shape).active() + shape.width * kVocabulary),
+             L = static_cast<double>(shape.length);
   return static_cast<double>(batch) * L * (6 * N + 12 * L * static_cast<double>(shape.width * full));
 }
 
 /// Milliseconds a step (median) and peak memory.
-struct Timing { double milliseconds = 0, memory_mib = 0, flops = 0; };
+struct Timing {
+  double milliseconds = 0, memory_mib = 0, flops = 0;
+};
 
 Timing time_steps(const Genome& design, const BenchRequest& request, const Runtime& runtime) {
   const Shape shape{request.width, request.length, Protocol::kMadsearch};
@@ -105,7 +115,8 @@ Timing time_steps(const Genome& design, const BenchRequest& request, const Runti
   const auto targets = tokens.roll({-1}, {1}).reshape({-1});
   const auto scored = at::arange(targets.size(0), targets.options());
   TrainingStep step(model, optimizer, runtime.recorder);
-  const std::int64_t warm = runtime.recorder ? 5 : 2;         // steps before the timing; a recorded one is recorded in the fourth
+  const std::int64_t warm =
+      runtime.recorder ? 5 : 2;  // steps before the timing; a recorded one is recorded in the fourth
   std::vector<double> times;
   for (std::int64_t i = 0; i < request.steps + warm; ++i) {
     const Stopwatch watch(runtime);
@@ -137,14 +148,22 @@ BenchReply bench(const BenchRequest& request, const Runtime& runtime) {
   if (request.width < 4 || request.length < 1 || request.batch < 1 || request.steps < 1)
     throw std::invalid_argument("bench step needs a width of 4, a length, a batch and a step at least");
   BenchReply reply{request.id, peak_gflops(runtime), {}};
-  std::map<std::string, double> attention;                    // twins share one timing
+  std::map<std::string, double> attention;  // twins share one timing
   for (const auto& design : request.designs) {
     const auto genome = parse(design);
     const auto own = time_steps(genome, request, runtime);
     const auto twin = as_transformer(genome, request.width);
     auto [at, fresh] = attention.try_emplace(text(twin), own.milliseconds);
     if (fresh && text(twin) != text(canonical(genome))) at->second = time_steps(twin, request, runtime).milliseconds;
-    BenchRow row{design, request.width, request.length, request.batch, own.milliseconds, 0, 0, own.milliseconds / at->second, own.memory_mib};
+    BenchRow row{design,
+                 request.width,
+                 request.length,
+                 request.batch,
+                 own.milliseconds,
+                 0,
+                 0,
+                 own.milliseconds / at->second,
+                 own.memory_mib};
     row.gflops = own.flops / own.milliseconds * 1e-6;
     row.share_of_peak = row.gflops / reply.peak_gflops;
     reply.rows.push_back(row);

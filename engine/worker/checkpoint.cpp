@@ -20,7 +20,7 @@ struct Header {
   char magic[8];
   std::uint64_t fingerprint;
   double learning_rate, tuning_flops, core_seconds;
-  std::int64_t steps, numbers;                                // of each of values, first, second; float32
+  std::int64_t steps, numbers;  // of each of values, first, second; float32
 };
 constexpr char kMagic[8] = {'m', 'a', 'd', 's', 'c', 'k', 'p', '1'};
 
@@ -28,11 +28,15 @@ constexpr char kMagic[8] = {'m', 'a', 'd', 's', 'c', 'k', 'p', '1'};
 struct File {
   int descriptor;
   explicit File(int descriptor) : descriptor(descriptor) {}
-  ~File() { if (descriptor >= 0) close(descriptor); }
+  ~File() {
+    if (descriptor >= 0) close(descriptor);
+  }
   File(const File&) = delete;
 };
 
-[[noreturn]] void fail(const std::string& file) { throw std::runtime_error("checkpoint " + file + " could not be written: " + std::strerror(errno)); }
+[[noreturn]] void fail(const std::string& file) {
+  throw std::runtime_error("checkpoint " + file + " could not be written: " + std::strerror(errno));
+}
 
 void write_all(int descriptor, const void* data, std::size_t bytes, const std::string& file) {
   const auto* p = static_cast<const char*>(data);
@@ -49,7 +53,9 @@ void write_all(int descriptor, const void* data, std::size_t bytes, const std::s
 
 void write_checkpoint(const std::string& file, const Checkpoint& checkpoint) {
   const auto& saved = checkpoint.saved;
-  Header header{{}, checkpoint.fingerprint, checkpoint.learning_rate, checkpoint.tuning_flops, checkpoint.core_seconds, saved.steps, saved.values.numel()};
+  Header header{
+      {},          checkpoint.fingerprint, checkpoint.learning_rate, checkpoint.tuning_flops, checkpoint.core_seconds,
+      saved.steps, saved.values.numel()};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   const auto fresh = file + ".new";
   {
@@ -72,9 +78,11 @@ std::optional<Checkpoint> read_checkpoint(const std::string& file, std::uint64_t
   if (!std::filesystem::exists(file)) return {};
   std::ifstream in(file, std::ios::binary);
   Header header{};
-  if (!in.read(reinterpret_cast<char*>(&header), sizeof header) || std::memcmp(header.magic, kMagic, sizeof kMagic) != 0)
+  if (!in.read(reinterpret_cast<char*>(&header), sizeof header) ||
+      std::memcmp(header.magic, kMagic, sizeof kMagic) != 0)
     throw ConfigError(file + " is not a checkpoint of this version; move it away to begin anew");
-  if (header.fingerprint != fingerprint) throw ConfigError("checkpoint " + file + " belongs to another pretraining; move it away to begin anew");
+  if (header.fingerprint != fingerprint)
+    throw ConfigError("checkpoint " + file + " belongs to another pretraining; move it away to begin anew");
   const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
   if (bytes != static_cast<std::int64_t>(sizeof header) + 3 * header.numbers * static_cast<std::int64_t>(sizeof(float)))
     throw ConfigError("checkpoint " + file + " is cut off; move it away to begin anew");
@@ -82,7 +90,8 @@ std::optional<Checkpoint> read_checkpoint(const std::string& file, std::uint64_t
   out.saved.steps = header.steps;
   for (auto* tensor : {&out.saved.values, &out.saved.first, &out.saved.second}) {
     *tensor = at::empty({header.numbers}, at::kFloat);
-    in.read(reinterpret_cast<char*>(tensor->data_ptr<float>()), static_cast<std::streamsize>(header.numbers * static_cast<std::int64_t>(sizeof(float))));
+    in.read(reinterpret_cast<char*>(tensor->data_ptr<float>()),
+            static_cast<std::streamsize>(header.numbers * static_cast<std::int64_t>(sizeof(float))));
   }
   if (!in) throw ConfigError("checkpoint " + file + " cannot be read to its end");
   return out;

@@ -17,7 +17,7 @@ namespace madsearch {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kFloor = 1e-3;                               // of the block's largest gradient
+constexpr double kFloor = 1e-3;  // of the block's largest gradient
 
 double largest(const at::Tensor& values) { return values.numel() ? values.abs().max().item<double>() : 0; }
 
@@ -34,8 +34,9 @@ double relative(const at::Tensor& found, const at::Tensor& expected, double floo
 at::Tensor drawn(at::IntArrayRef sizes, Seed seed, double reach) {
   auto out = at::empty(sizes, at::kDouble);
   Rng rng(seed);
-  for (auto *number = out.data_ptr<double>(), *end = number + out.numel(); number < end; ++number) *number = reach * (2 * uniform(rng) - 1);
-  return out.to(at::kFloat);                                  // float64 sees the numbers of float32
+  for (auto *number = out.data_ptr<double>(), *end = number + out.numel(); number < end; ++number)
+    *number = reach * (2 * uniform(rng) - 1);
+  return out.to(at::kFloat);  // float64 sees the numbers of float32
 }
 
 Settings solved(const Primitive& primitive) {
@@ -45,9 +46,11 @@ Settings solved(const Primitive& primitive) {
   return out;
 }
 
-std::unique_ptr<Mixer> build(const Primitive& primitive, const ExamineRequest& request, const at::TensorOptions& options) {
+std::unique_ptr<Mixer> build(const Primitive& primitive, const ExamineRequest& request,
+                             const at::TensorOptions& options) {
   Build out{.width = request.width, .max_length = request.length, .options = options};
-  for (std::int64_t r = 0; r < request.replicas; ++r) out.seeds.push_back(Seed{1}.derive(static_cast<std::uint64_t>(r)));
+  for (std::int64_t r = 0; r < request.replicas; ++r)
+    out.seeds.push_back(Seed{1}.derive(static_cast<std::uint64_t>(r)));
   return build_mixer(primitive.name, solved(primitive), out);
 }
 
@@ -96,7 +99,8 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, cons
   if (!primitive) throw std::invalid_argument("unknown primitive \"" + request.primitive + "\"");
   if (request.length < 1 || request.batch < 1 || request.replicas < 1 || request.repeats < 1)
     throw std::invalid_argument("an examination needs a length, a batch, a replica and a repeat at least");
-  const auto on_cpu = at::TensorOptions().dtype(at::kDouble), on_device = at::TensorOptions().dtype(at::kFloat).device(runtime.device);
+  const auto on_cpu = at::TensorOptions().dtype(at::kDouble),
+             on_device = at::TensorOptions().dtype(at::kFloat).device(runtime.device);
   const auto exact = build(*primitive, request, on_cpu), block = build(*primitive, request, on_device);
   {
     const at::NoGradGuard constant;
@@ -111,7 +115,8 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, cons
   const auto expected = compute(*exact, x.to(at::kDouble), weight.to(at::kDouble));
   const auto input = x.to(runtime.device), above = weight.to(runtime.device);
   const auto apart = difference(compute(*block, input, above), expected);  // it warms up, too
-  ExamineReply reply{.id = request.id, .output_error = apart.output, .gradient_error = apart.gradient, .gradient = apart.worst};
+  ExamineReply reply{
+      .id = request.id, .output_error = apart.output, .gradient_error = apart.gradient, .gradient = apart.worst};
   reply.milliseconds = timed(runtime, request.repeats, [&] { compute(*block, input, above); });
   if (!recorder) return reply;
   try {

@@ -11,7 +11,10 @@
 namespace madsearch {
 
 HostBatch::HostBatch(std::int64_t examples, std::int64_t length, std::int64_t scored, const at::Device& device)
-    : examples_(examples), length_(length), scored_(scored), device_(device),
+    : examples_(examples),
+      length_(length),
+      scored_(scored),
+      device_(device),
       all_(at::empty({examples * length + 2 * scored}, at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()))) {}
 
 std::int64_t* HostBatch::inputs() { return all_.data_ptr<std::int64_t>(); }
@@ -21,7 +24,8 @@ std::int64_t* HostBatch::targets() { return scored() + scored_; }
 Batch HostBatch::send() const {
   const auto there = all_.to(device_, /*non_blocking=*/true);
   const auto tokens = examples_ * length_;
-  return {there.narrow(0, 0, tokens).view({examples_, length_}), there.narrow(0, tokens, scored_), there.narrow(0, tokens + scored_, scored_)};
+  return {there.narrow(0, 0, tokens).view({examples_, length_}), there.narrow(0, tokens, scored_),
+          there.narrow(0, tokens + scored_, scored_)};
 }
 
 Examples::Examples(const Generator& generator, Split split, std::int64_t n, int threads) : n_(n) {

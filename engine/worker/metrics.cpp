@@ -31,13 +31,17 @@ double macro_accuracy(const std::int64_t* predictions, const std::int64_t* targe
 at::Tensor mean_loss(const at::Tensor& logits, const at::Tensor& targets) {
   const auto R = logits.size(0), S = logits.size(1), V = logits.size(2);
   const auto all = targets.unsqueeze(0).expand({R, S}).reshape({R * S});
-  return at::cross_entropy_loss(logits.to(logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).reshape({R * S, V}), all, {}, at::Reduction::None).view({R, S}).mean(1);
+  return at::cross_entropy_loss(
+             logits.to(logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).reshape({R * S, V}), all, {},
+             at::Reduction::None)
+      .view({R, S})
+      .mean(1);
 }
 
 std::vector<BatchMetrics> batch_metrics(const at::Tensor& logits, const at::Tensor& targets, bool with_macro) {
   const auto R = logits.size(0), S = logits.size(1);
   const auto losses = mean_loss(logits, targets).to(at::kCPU, at::kDouble).contiguous();
-  const auto predicted = logits.argmax(2);                    // [R, S]
+  const auto predicted = logits.argmax(2);  // [R, S]
   const auto correct = predicted.eq(targets.unsqueeze(0)).sum(1).to(at::kCPU).contiguous();
   const auto on_cpu = with_macro ? predicted.to(at::kCPU).contiguous() : at::Tensor();
   const auto expected = with_macro ? targets.to(at::kCPU).contiguous() : at::Tensor();
@@ -49,7 +53,8 @@ std::vector<BatchMetrics> batch_metrics(const at::Tensor& logits, const at::Tens
     m.scored = S;
     m.correct = correct.data_ptr<std::int64_t>()[r];
     m.micro = static_cast<double>(m.correct) / static_cast<double>(S);
-    if (with_macro) m.macro = macro_accuracy(on_cpu.data_ptr<std::int64_t>() + r * S, expected.data_ptr<std::int64_t>(), S);
+    if (with_macro)
+      m.macro = macro_accuracy(on_cpu.data_ptr<std::int64_t>() + r * S, expected.data_ptr<std::int64_t>(), S);
   }
   return out;
 }

@@ -8,14 +8,14 @@ namespace madsearch {
 
 /// Of one batch's scored positions and one replica.
 struct BatchMetrics {
-  double micro = 0, macro = 0;                                // accuracies, 0..1
-  double loss = 0;                                            // nats a scored position
-  double perplexity = 0;                                      // exp(loss)
+  double micro = 0, macro = 0;  // accuracies, 0..1
+  double loss = 0;              // nats a scored position
+  double perplexity = 0;        // exp(loss)
   std::int64_t scored = 0, correct = 0;
 };
 
-/// `macro`: mean recall over the classes that occur among targets or predictions; a class without target counts as 0 (the reference's
-/// torchmetrics average). `predictions`, `targets`: n class ids.
+/// `macro`: mean recall over the classes that occur among targets or predictions; a class without target counts as 0
+/// (the reference's torchmetrics average). `predictions`, `targets`: n class ids.
 double macro_accuracy(const std::int64_t* predictions, const std::int64_t* targets, std::int64_t n);
 
 /// logits [R, S, V] at the scored positions, targets [S] -> one a replica. S > 0.
@@ -24,8 +24,8 @@ std::vector<BatchMetrics> batch_metrics(const at::Tensor& logits, const at::Tens
 /// Mean cross-entropy of each replica, [R]. logits [R, S, V], targets [S] int64.
 at::Tensor mean_loss(const at::Tensor& logits, const at::Tensor& targets);
 
-/// Over a split: micro accuracy and loss are pooled over positions; macro accuracy and perplexity are means of batches weighted by the
-/// number of examples, as the reference averages.
+/// Over a split: micro accuracy and loss are pooled over positions; macro accuracy and perplexity are means of batches
+/// weighted by the number of examples, as the reference averages.
 class SplitMetrics {
  public:
   void add(const BatchMetrics& batch, std::int64_t examples);

@@ -59,7 +59,8 @@ Model::Model(const Genome& genome, const ModelOptions& options) : options_(optio
   const auto D = options.width, V = options.vocabulary;
   if (D < 4 || V < 2 || options.max_length < 1 || options.seeds.empty())
     throw std::invalid_argument("a model needs a width of 4, a vocabulary of 2, a length of 1 and one seed at least");
-  if (const auto why = invalid(genome, {D, options.max_length, options.protocol}); !why.empty()) throw std::invalid_argument(why);
+  if (const auto why = invalid(genome, {D, options.max_length, options.protocol}); !why.empty())
+    throw std::invalid_argument(why);
   exact_state_ = cost(genome, {D, options.max_length, options.protocol}).state;
   Build build;
   build.width = D;
@@ -100,22 +101,24 @@ Model::Model(const Genome& genome, const ModelOptions& options) : options_(optio
       const auto name = "decoder" + std::to_string(i);
       decoder_norms_.push_back(std::make_unique<Norm>(build.inside(name + ".norm"), D, options.norm));
       child(name + ".norm", *decoder_norms_.back());
-      decoder_.push_back(std::make_unique<Linear>(build.inside(name + ".linear"), D, D, Linear::Options{.bias = true, .bound = {}}));
+      decoder_.push_back(
+          std::make_unique<Linear>(build.inside(name + ".linear"), D, D, Linear::Options{.bias = true, .bound = {}}));
       child(name + ".linear", *decoder_.back());
     }
     positions_ = sinusoids(options.max_length, D, options.options);
   }
   final_norm_ = std::make_unique<Norm>(build.inside("final.norm"), D, options.norm);
   child("final.norm", *final_norm_);
-  unembedding_ = std::make_unique<Linear>(build.inside("unembedding"), D, V, Linear::Options{.bias = true, .bound = {}});
+  unembedding_ =
+      std::make_unique<Linear>(build.inside("unembedding"), D, V, Linear::Options{.bias = true, .bound = {}});
   child("unembedding", *unembedding_);
   if (options.backbone == Backbone::kAutoEncoder && options.protocol == Protocol::kMadLab) draw_linears(build, *this);
 }
 
 at::Tensor Model::embed(const at::Tensor& tokens) const {
   const auto R = embedding_.size(0), V = embedding_.size(1), D = embedding_.size(2);
-    std::vector<std::int64_t> axes(static_cast<std::size_t>(tokens.dim()), 1);
-  axes[0] = R;                                                // replica r looks into rows r V .. r V + V - 1
+  std::vector<std::int64_t> axes(static_cast<std::size_t>(tokens.dim()), 1);
+  axes[0] = R;  // replica r looks into rows r V .. r V + V - 1
   const auto rows = tokens + at::arange(R, tokens.options()).mul_(V).view(axes);
   return at::embedding(embedding_.reshape({R * V, D}), rows);
 }
@@ -123,7 +126,7 @@ at::Tensor Model::embed(const at::Tensor& tokens) const {
 template <class Block>
 at::Tensor Model::follow(at::Tensor x, Block&& block) {
   const auto& nodes = graph_.nodes();
-  std::vector<std::size_t> last_use(nodes.size(), 0);         // so that a value is let go when no later node needs it
+  std::vector<std::size_t> last_use(nodes.size(), 0);  // so that a value is let go when no later node needs it
   for (std::size_t i = 0; i < nodes.size(); ++i)
     for (const auto input : nodes[i].inputs) last_use[input] = i;
   std::vector<at::Tensor> values(nodes.size());
@@ -162,12 +165,14 @@ at::Tensor Model::follow(at::Tensor x, Block&& block) {
 
 at::Tensor Model::encode(const at::Tensor& tokens) {
   if (tokens.size(-1) > options_.max_length)
-    throw std::invalid_argument("input of length " + std::to_string(tokens.size(-1)) + " exceeds the model's " + std::to_string(options_.max_length));
+    throw std::invalid_argument("input of length " + std::to_string(tokens.size(-1)) + " exceeds the model's " +
+                                std::to_string(options_.max_length));
   auxiliary_ = at::Tensor();
   const auto x = embed(tokens.dim() == 2 ? tokens.unsqueeze(0) : tokens);
   return follow(x, [&](std::size_t, Stage& stage, const at::Tensor& normed) {
     auto y = stage.mixer->forward(normed);
-    if (const auto extra = stage.mixer->auxiliary_loss(); extra.defined()) auxiliary_ = auxiliary_.defined() ? auxiliary_ + extra : extra;
+    if (const auto extra = stage.mixer->auxiliary_loss(); extra.defined())
+      auxiliary_ = auxiliary_.defined() ? auxiliary_ + extra : extra;
     return y;
   });
 }
@@ -188,7 +193,7 @@ at::Tensor Model::forward(const at::Tensor& tokens) {
 at::Tensor Model::forward(const at::Tensor& tokens, const at::Tensor& scored) {
   auto x = encode(tokens);
   if (options_.backbone == Backbone::kAutoEncoder) x = decode(x);
-  x = x.flatten(1, 2);                                        // [R, B T, D]
+  x = x.flatten(1, 2);  // [R, B T, D]
   if (scored.size(0) != x.size(1)) x = x.index_select(1, scored);
   return (*unembedding_)((*final_norm_)(x));
 }
@@ -197,7 +202,8 @@ std::int64_t Model::distil_filters() {
   const at::NoGradGuard no_grad;
   const auto& nodes = graph_.nodes();
   auto total = exact_state_;
-  std::vector<std::int64_t> saved(nodes.size(), 0);           // by the node that owns the weights; each use of them has a state of its own
+  std::vector<std::int64_t> saved(nodes.size(),
+                                  0);  // by the node that owns the weights; each use of them has a state of its own
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const auto& node = nodes[i];
     if (node.type != Node::Type::kBlock) continue;
@@ -218,8 +224,11 @@ std::int64_t Model::distil_filters() {
 Model::States Model::start() const { return States(graph_.nodes().size()); }
 
 at::Tensor Model::step(const at::Tensor& tokens, States& states) {
-  if (options_.backbone != Backbone::kLanguageModel) throw std::invalid_argument("only a language model has a step form");
-  const auto x = follow(embed(tokens), [&](std::size_t i, Stage& stage, const at::Tensor& normed) { return stage.mixer->step(normed, states[i]); });
+  if (options_.backbone != Backbone::kLanguageModel)
+    throw std::invalid_argument("only a language model has a step form");
+  const auto x = follow(embed(tokens), [&](std::size_t i, Stage& stage, const at::Tensor& normed) {
+    return stage.mixer->step(normed, states[i]);
+  });
   return (*unembedding_)((*final_norm_)(x));
 }
 

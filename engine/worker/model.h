@@ -11,14 +11,15 @@
 
 namespace madsearch {
 
-/// What a model is built for. `max_length` is at least the longest input; under mad-lab it is the setting's length (Hyena's time axis).
+/// What a model is built for. `max_length` is at least the longest input; under mad-lab it is the setting's length
+/// (Hyena's time axis).
 struct ModelOptions {
   std::int64_t width = 0, vocabulary = 0, max_length = 0;
   Backbone backbone = Backbone::kLanguageModel;
   Protocol protocol = Protocol::kMadsearch;
-  std::string norm = "rmsnorm";                               // or "layernorm"
-  std::vector<Seed> seeds;                                    // one a replica
-  at::TensorOptions options;                                  // dtype and device
+  std::string norm = "rmsnorm";  // or "layernorm"
+  std::vector<Seed> seeds;       // one a replica
+  at::TensorOptions options;     // dtype and device
 };
 
 /// The norm before a stage: RMSNorm or LayerNorm.
@@ -41,15 +42,16 @@ class Norm : public Module {
 ///
 /// The auto-encoder takes the last position z of the encoder and decodes every position n from it, without residuals:
 ///   h = z + P[n], then twice GELU(Linear(Norm(h))), then Norm and Linear to V         P: sines and cosines, not trained
-/// Under mad-lab its every linear weight is N(0, 0.02) and every linear bias 0, also inside blocks; else blocks keep their own values.
-/// Source: spec of mad-lab, sections 3.1 and 3.2 (Poli et al. 2024, arXiv:2403.17844).
+/// Under mad-lab its every linear weight is N(0, 0.02) and every linear bias 0, also inside blocks; else blocks keep
+/// their own values. Source: spec of mad-lab, sections 3.1 and 3.2 (Poli et al. 2024, arXiv:2403.17844).
 class Model : public Module {
  public:
   /// Throws std::invalid_argument if the genome is not valid at (width, max_length) or an option is out of range.
   Model(const Genome& genome, const ModelOptions& options);
 
-  at::Tensor forward(const at::Tensor& tokens);               // [B, T] (the same for all replicas) or [R, B, T] -> [R, B, T, V]
-  /// Logits of positions `scored` (int64 indices into B T, one list for all replicas) -> [R, scored, V]: what isn't scored is not unembedded.
+  at::Tensor forward(const at::Tensor& tokens);  // [B, T] (the same for all replicas) or [R, B, T] -> [R, B, T, V]
+  /// Logits of positions `scored` (int64 indices into B T, one list for all replicas) -> [R, scored, V]: what isn't
+  /// scored is not unembedded.
   at::Tensor forward(const at::Tensor& tokens, const at::Tensor& scored);
   /// Of the last forward: sum of the blocks' auxiliary losses, [R], or undefined if there is none.
   const at::Tensor& auxiliary_loss() const { return auxiliary_; }
@@ -62,35 +64,36 @@ class Model : public Module {
 
   /// Numbers that a sequence carries after max_length tokens, all blocks together.
   std::int64_t exact_state() const { return exact_state_; }
-  /// From now on long convolutions use recurrences in place of their trained filters (primitives/layers/distillation.h), those at least that then
-  /// carry less. Returns the numbers that a sequence carries after max_length tokens.
+  /// From now on long convolutions use recurrences in place of their trained filters
+  /// (primitives/layers/distillation.h), those at least that then carry less. Returns the numbers that a sequence
+  /// carries after max_length tokens.
   std::int64_t distil_filters();
 
   std::int64_t replicas() const { return embedding_.size(0); }
   const ModelOptions& options() const { return options_; }
 
  private:
-  struct Stage {                                              // of a kBlock node
+  struct Stage {  // of a kBlock node
     std::unique_ptr<Norm> norm;
     std::unique_ptr<Mixer> own;
-    Mixer* mixer = nullptr;                                   // own, or that of the first use of the label
+    Mixer* mixer = nullptr;  // own, or that of the first use of the label
   };
-  at::Tensor embed(const at::Tensor& tokens) const;           // [R or 1, ..] -> [R, .., D]
+  at::Tensor embed(const at::Tensor& tokens) const;  // [R or 1, ..] -> [R, .., D]
   /// Follows the graph; `block(node, stage, normed x)` is a block's forward or step.
   template <class Block>
   at::Tensor follow(at::Tensor x, Block&& block);
-  at::Tensor encode(const at::Tensor& tokens);                // [R, B, T, D] before the final norm
-  at::Tensor decode(const at::Tensor& encoded) const;         // the auto-encoder: [R, B, T, D] -> the same
+  at::Tensor encode(const at::Tensor& tokens);         // [R, B, T, D] before the final norm
+  at::Tensor decode(const at::Tensor& encoded) const;  // the auto-encoder: [R, B, T, D] -> the same
 
   ModelOptions options_;
   Graph graph_;
   std::int64_t exact_state_ = 0;
   at::Tensor embedding_;
-  std::vector<Stage> stages_;                                 // by node
-  std::vector<std::vector<std::unique_ptr<RMSNorm>>> merges_; // by node: beta_i is the weight of the i-th norm
+  std::vector<Stage> stages_;                                  // by node
+  std::vector<std::vector<std::unique_ptr<RMSNorm>>> merges_;  // by node: beta_i is the weight of the i-th norm
   std::vector<std::unique_ptr<Norm>> decoder_norms_;
   std::vector<std::unique_ptr<Linear>> decoder_;
-  at::Tensor positions_;                                      // [max_length, D], the decoder's
+  at::Tensor positions_;  // [max_length, D], the decoder's
   std::unique_ptr<Norm> final_norm_;
   std::unique_ptr<Linear> unembedding_;
   at::Tensor auxiliary_;

@@ -10,17 +10,21 @@
 namespace madsearch {
 namespace {
 
-bool is_matrix(const NamedParameter& p) {                     // [R, out, in] weights; Mamba's A_log [R, I, N] is none
+bool is_matrix(const NamedParameter& p) {  // [R, out, in] weights; Mamba's A_log [R, I, N] is none
   return p.value.dim() >= 3 && p.name.size() >= 6 && p.name.compare(p.name.size() - 6, 6, "weight") == 0;
 }
 
-struct Scalars { double shrink, beta1, beta2, first_bias, second_bias, eps, rate, scale; };
+struct Scalars {
+  double shrink, beta1, beta2, first_bias, second_bias, eps, rate, scale;
+};
 
 /// One parameter of one replica. `scale` multiplies the gradient (clipping).
 template <class T>
-void update(T* __restrict p, T* __restrict m, T* __restrict v, const T* __restrict g, std::int64_t n, const Scalars& s) {
+void update(T* __restrict p, T* __restrict m, T* __restrict v, const T* __restrict g, std::int64_t n,
+            const Scalars& s) {
   const T shrink = static_cast<T>(s.shrink), b1 = static_cast<T>(s.beta1), b2 = static_cast<T>(s.beta2);
-  const T c1 = static_cast<T>(1 - s.beta1), c2 = static_cast<T>(1 - s.beta2), eps = static_cast<T>(s.eps), scale = static_cast<T>(s.scale);
+  const T c1 = static_cast<T>(1 - s.beta1), c2 = static_cast<T>(1 - s.beta2), eps = static_cast<T>(s.eps),
+          scale = static_cast<T>(s.scale);
   const T move = static_cast<T>(s.rate / s.first_bias), root = static_cast<T>(1 / std::sqrt(s.second_bias));
   for (std::int64_t i = 0; i < n; ++i) {
     const T gradient = g[i] * scale;
@@ -46,13 +50,15 @@ void AdamW::flatten() {
   std::vector<at::Tensor> flat;
   std::int64_t offset = 0;
   for (const auto& p : module_.parameters()) {
-    if (p.value.size(0) != replicas()) throw std::invalid_argument("parameter " + p.name + " has another number of replicas than rates are given");
+    if (p.value.size(0) != replicas())
+      throw std::invalid_argument("parameter " + p.name + " has another number of replicas than rates are given");
     slots_.push_back({p.value, offset, p.value.numel() / replicas(), options_.decay == Decay::kAll || is_matrix(p)});
     flat.push_back(p.value.detach().reshape({-1}));
     offset += p.value.numel();
   }
   values_ = at::cat(flat);
-  for (auto& slot : slots_) slot.parameter.set_data(values_.narrow(0, slot.offset, slot.parameter.numel()).view(slot.parameter.sizes()));
+  for (auto& slot : slots_)
+    slot.parameter.set_data(values_.narrow(0, slot.offset, slot.parameter.numel()).view(slot.parameter.sizes()));
   if (!by_loops()) spread();
 }
 
@@ -62,7 +68,8 @@ void AdamW::spread() {
   const auto decays = at::tensor(at::ArrayRef<double>(decays_), at::kDouble).to(values_.options());
   for (const auto& slot : slots_) {
     rate.push_back(rates.unsqueeze(1).expand({replicas(), slot.size}).reshape({-1}));
-    decay.push_back(slot.decayed ? (rates * decays).unsqueeze(1).expand({replicas(), slot.size}).reshape({-1}) : at::zeros({slot.size * replicas()}, values_.options()));
+    decay.push_back(slot.decayed ? (rates * decays).unsqueeze(1).expand({replicas(), slot.size}).reshape({-1})
+                                 : at::zeros({slot.size * replicas()}, values_.options()));
   }
   rate_of_ = at::cat(rate);
   decay_of_ = at::cat(decay);
@@ -112,7 +119,8 @@ void AdamW::drop_gradients() {
 
 void AdamW::apply_loops() {
   std::vector<double> clip(rates_.size(), 1.0);
-  if (const auto factors = clip_factors(); factors.defined()) std::copy_n(factors.data_ptr<double>(), clip.size(), clip.begin());
+  if (const auto factors = clip_factors(); factors.defined())
+    std::copy_n(factors.data_ptr<double>(), clip.size(), clip.begin());
   const auto first_bias = 1 - std::pow(options_.beta1, steps_), second_bias = 1 - std::pow(options_.beta2, steps_);
   for (const auto& slot : slots_) {
     // A parameter that no output depends on has no gradient; torch.optim leaves it as it is.
@@ -121,14 +129,21 @@ void AdamW::apply_loops() {
     for (std::int64_t r = 0; r < replicas(); ++r) {
       const auto i = static_cast<std::size_t>(r);
       const auto rate = rates_[i] * factor_;
-      const Scalars scalars{1 - (slot.decayed ? rate * decays_[i] : 0), options_.beta1, options_.beta2, first_bias, second_bias, options_.eps, rate, clip[i]};
+      const Scalars scalars{1 - (slot.decayed ? rate * decays_[i] : 0),
+                            options_.beta1,
+                            options_.beta2,
+                            first_bias,
+                            second_bias,
+                            options_.eps,
+                            rate,
+                            clip[i]};
       const auto at_value = slot.offset + r * slot.size, at_gradient = r * slot.size;
       if (values_.scalar_type() == at::kDouble)
-        update(values_.data_ptr<double>() + at_value, first_.data_ptr<double>() + at_value, second_.data_ptr<double>() + at_value,
-               gradient.data_ptr<double>() + at_gradient, slot.size, scalars);
+        update(values_.data_ptr<double>() + at_value, first_.data_ptr<double>() + at_value,
+               second_.data_ptr<double>() + at_value, gradient.data_ptr<double>() + at_gradient, slot.size, scalars);
       else
-        update(values_.data_ptr<float>() + at_value, first_.data_ptr<float>() + at_value, second_.data_ptr<float>() + at_value,
-               gradient.data_ptr<float>() + at_gradient, slot.size, scalars);
+        update(values_.data_ptr<float>() + at_value, first_.data_ptr<float>() + at_value,
+               second_.data_ptr<float>() + at_value, gradient.data_ptr<float>() + at_gradient, slot.size, scalars);
     }
   }
 }
@@ -153,7 +168,11 @@ void AdamW::select_replicas(const std::vector<std::int64_t>& index) {
   const auto keep = at::tensor(at::ArrayRef<std::int64_t>(index), values_.options().dtype(at::kLong));
   const auto select = [&](const at::Tensor& flat) {
     std::vector<at::Tensor> parts;
-    for (const auto& slot : slots_) parts.push_back(flat.narrow(0, slot.offset, slot.size * replicas()).view({replicas(), slot.size}).index_select(0, keep).view({-1}));
+    for (const auto& slot : slots_)
+      parts.push_back(flat.narrow(0, slot.offset, slot.size * replicas())
+                          .view({replicas(), slot.size})
+                          .index_select(0, keep)
+                          .view({-1}));
     return at::cat(parts);
   };
   first_ = select(first_);

@@ -15,21 +15,23 @@ enum class Decay { kAll, kMatrices };
 ///
 ///   p = p - lr wd p;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p = p - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
 ///
-/// The parameters of the module become views of one flat buffer, parameter after parameter, so that a step is one loop on a CPU and a
-/// handful of vector operations elsewhere, and a copy of a model is one copy. Source: Loshchilov, Hutter 2019, arXiv:1711.05101.
+/// The parameters of the module become views of one flat buffer, parameter after parameter, so that a step is one loop
+/// on a CPU and a handful of vector operations elsewhere, and a copy of a model is one copy. Source: Loshchilov, Hutter
+/// 2019, arXiv:1711.05101.
 class AdamW {
  public:
   struct Options {
     double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
     Decay decay = Decay::kAll;
-    double clip = 0;                                          // largest gradient norm of a replica; 0: none
-    bool vectors = false;                                     // on a CPU too the vector operations that other devices use
+    double clip = 0;       // largest gradient norm of a replica; 0: none
+    bool vectors = false;  // on a CPU too the vector operations that other devices use
   };
   /// `module` must outlive this and keep its parameters. One rate and one decay a replica.
   AdamW(Module& module, std::vector<double> rates, std::vector<double> decays, Options options);
 
-  /// One step with all rates times `factor` (the schedule), from the parameters' gradients, which are dropped: `advance`, what the host
-  /// does, and `apply`, which on a GPU does not wait for it, so that it can be recorded (recording.h) and replayed.
+  /// One step with all rates times `factor` (the schedule), from the parameters' gradients, which are dropped:
+  /// `advance`, what the host does, and `apply`, which on a GPU does not wait for it, so that it can be recorded
+  /// (recording.h) and replayed.
   void step(double factor);
   void advance(double factor);
   void apply();
@@ -46,27 +48,34 @@ class AdamW {
   void restore(std::int64_t replica, const at::Tensor& flat);
 
   /// Moments and number of steps, to write to a checkpoint and to go on from.
-  struct Saved { at::Tensor values, first, second; std::int64_t steps = 0; };
+  struct Saved {
+    at::Tensor values, first, second;
+    std::int64_t steps = 0;
+  };
   Saved save() const;
   void load(const Saved& saved);
 
  private:
-  struct Slot { at::Tensor parameter; std::int64_t offset = 0, size = 0; bool decayed = true; };  // size: numbers a replica
+  struct Slot {
+    at::Tensor parameter;
+    std::int64_t offset = 0, size = 0;
+    bool decayed = true;
+  };  // size: numbers a replica
   void flatten();
   void spread();
   bool by_loops() const { return values_.is_cpu() && !options_.vectors; }
   void apply_loops();
   void apply_vectors();
-  at::Tensor clip_factors() const;                            // [R] float64; undefined if nothing is clipped
+  at::Tensor clip_factors() const;  // [R] float64; undefined if nothing is clipped
 
   Module& module_;
   std::vector<double> rates_, decays_;
   Options options_;
   std::vector<Slot> slots_;
-  at::Tensor values_, first_, second_;                        // flat, R times the numbers of a replica
-  at::Tensor rate_of_, decay_of_;                             // flat, for vector operations: of each number
-  at::Tensor now_;                                            // on the device: factor, factor / first bias, 1 / second bias of this step
-  double factor_ = 0;                                         // of this step
+  at::Tensor values_, first_, second_;  // flat, R times the numbers of a replica
+  at::Tensor rate_of_, decay_of_;       // flat, for vector operations: of each number
+  at::Tensor now_;                      // on the device: factor, factor / first bias, 1 / second bias of this step
+  double factor_ = 0;                   // of this step
   std::int64_t steps_ = 0;
 };
 

@@ -14,14 +14,14 @@
 #include <stdexcept>
 
 #include "configs/errors.h"
-#include "engine/worker/checkpoint.h"
 #include "engine/text/corpus.h"
+#include "engine/worker/checkpoint.h"
 #include "engine/worker/examples.h"
 #include "engine/worker/metrics.h"
 #include "engine/worker/model.h"
 #include "engine/worker/optimizer.h"
-#include "search/architecture/scale.h"
 #include "engine/worker/training_step.h"
+#include "search/architecture/scale.h"
 
 namespace madsearch {
 namespace {
@@ -30,7 +30,9 @@ constexpr double kTuningShare = 0.1;
 constexpr int kExtensions = 2;
 constexpr double kDecay = 0.1;
 
-struct BitsPerByte { double all = 0, recall = 0; };
+struct BitsPerByte {
+  double all = 0, recall = 0;
+};
 
 /// A model in training: as many replicas as learning rates.
 struct Run {
@@ -51,7 +53,7 @@ class Pretraining {
   /// Trains from `from` to `to` of `steps`; false if all replicas diverged. `save` is called every `every` steps.
   bool train(Run& run, std::int64_t from, std::int64_t steps, const std::function<void(std::int64_t)>& save);
   std::vector<BitsPerByte> evaluate(Run& run, int half, bool with_recall) const;
-  double tune(PretrainingRecord& record);                     // the best learning rate, NaN if all diverged
+  double tune(PretrainingRecord& record);  // the best learning rate, NaN if all diverged
   Batch batch(std::int64_t step) const;
   std::uint64_t fingerprint() const;
 
@@ -63,7 +65,7 @@ class Pretraining {
   Scaled scaled_;
   double flops_per_token_ = 0;
   std::int64_t steps_ = 0, tuning_steps_ = 0;
-  mutable std::int64_t epoch_ = -1;                           // whose order is in order_
+  mutable std::int64_t epoch_ = -1;  // whose order is in order_
   mutable std::vector<std::int64_t> order_;
 };
 
@@ -71,7 +73,8 @@ void Pretraining::plan(PretrainingRecord& record) {
   if (request_.length < 8 || request_.batch < 1 || request_.flops <= 0 || request_.learning_rates.empty())
     throw std::invalid_argument("pretraining needs a length of 8, a batch, FLOPs and a learning rate at least");
   corpus_ = read_corpus(request_.data, request_.vocabulary, request_.separator, request_.bytes_per_token);
-  scaled_ = scale_up(parse(request_.design), request_.repeat, request_.base_width, request_.parameters, request_.length);
+  scaled_ =
+      scale_up(parse(request_.design), request_.repeat, request_.base_width, request_.parameters, request_.length);
   const auto sheet = cost(scaled_.genome, {scaled_.width, request_.length, Protocol::kMadsearch}, corpus_.vocabulary);
   flops_per_token_ = 3 * static_cast<double>(sheet.flops) / static_cast<double>(request_.length);
   const auto step_tokens = request_.batch * request_.length;
@@ -86,13 +89,17 @@ void Pretraining::plan(PretrainingRecord& record) {
   record.epochs = static_cast<double>(record.tokens) / static_cast<double>(corpus_.train.size());
   record.message = scaled_.note;
   if (steps_ < 10)
-    throw std::invalid_argument("the budget is only " + std::to_string(steps_) + " steps of " + std::to_string(step_tokens) + " tokens at this size; 10 are needed");
+    throw std::invalid_argument("the budget is only " + std::to_string(steps_) + " steps of " +
+                                std::to_string(step_tokens) + " tokens at this size; 10 are needed");
   if (windows(corpus_, request_.length) < request_.batch)
-    throw std::invalid_argument("the training text holds fewer windows of " + std::to_string(request_.length) + " tokens than a batch");
+    throw std::invalid_argument("the training text holds fewer windows of " + std::to_string(request_.length) +
+                                " tokens than a batch");
   if (record.epochs > request_.max_epochs) {
     char text[160];
-    std::snprintf(text, sizeof text, "the budget is %.1f epochs of %zu tokens, more than the %.1f allowed: give more data, a smaller budget or max_epochs", record.epochs,
-                  corpus_.train.size(), request_.max_epochs);
+    std::snprintf(text, sizeof text,
+                  "the budget is %.1f epochs of %zu tokens, more than the %.1f allowed: give more data, a smaller "
+                  "budget or max_epochs",
+                  record.epochs, corpus_.train.size(), request_.max_epochs);
     throw std::invalid_argument(text);
   }
 }
@@ -131,7 +138,8 @@ Batch Pretraining::batch(std::int64_t step) const {
   return out.send();
 }
 
-bool Pretraining::train(Run& run, std::int64_t from, std::int64_t steps, const std::function<void(std::int64_t)>& save) {
+bool Pretraining::train(Run& run, std::int64_t from, std::int64_t steps,
+                        const std::function<void(std::int64_t)>& save) {
   const auto every = std::max<std::int64_t>(1, steps / 20);
   TrainingStep update(*run.model, *run.optimizer, runtime_.recorder);
   for (auto step = from; step < steps; ++step) {
@@ -149,12 +157,17 @@ std::vector<BitsPerByte> Pretraining::evaluate(Run& run, int half, bool with_rec
   const at::NoGradGuard no_grad;
   const auto T = request_.length, B = request_.batch, R = run.model->replicas();
   const int least = corpus_.bytes ? 4 : 2, most = corpus_.bytes ? 8 : 4;
-  struct Window { const Document* document; std::int64_t first; };  // target `first` of the document is the window's first
+  struct Window {
+    const Document* document;
+    std::int64_t first;
+  };  // target `first` of the document is the window's first
   std::vector<Window> all;
   for (const auto& document : corpus_.held_out[static_cast<std::size_t>(half)])
-    for (std::int64_t first = 0; first < static_cast<std::int64_t>(document.tokens.size()); first += T) all.push_back({&document, first});
+    for (std::int64_t first = 0; first < static_cast<std::int64_t>(document.tokens.size()); first += T)
+      all.push_back({&document, first});
   std::vector<double> nats(static_cast<std::size_t>(R));
-  std::vector<std::vector<double>> repeated(static_cast<std::size_t>(R), std::vector<double>(static_cast<std::size_t>(most + 1)));
+  std::vector<std::vector<double>> repeated(static_cast<std::size_t>(R),
+                                            std::vector<double>(static_cast<std::size_t>(most + 1)));
   std::vector<std::int64_t> counts(static_cast<std::size_t>(most + 1));
   std::int64_t predicted = 0;
   for (std::size_t start = 0; start < all.size(); start += static_cast<std::size_t>(B)) {
@@ -189,15 +202,19 @@ std::vector<BitsPerByte> Pretraining::evaluate(Run& run, int half, bool with_rec
     const Autocast autocast(runtime_.device);
     const auto logits = run.model->forward(data.inputs, data.scored).to(at::kFloat);  // [R, S, V]
     const auto expected = data.targets.view({1, S, 1}).expand({R, S, 1});
-    const auto losses = (at::logsumexp(logits, {2}) - logits.gather(2, expected).squeeze(2)).to(at::kCPU, at::kDouble).contiguous();
+    const auto losses =
+        (at::logsumexp(logits, {2}) - logits.gather(2, expected).squeeze(2)).to(at::kCPU, at::kDouble).contiguous();
     predicted += S;
-    for (int k = least; with_recall && k <= most; ++k) counts[static_cast<std::size_t>(k)] += std::count(known[static_cast<std::size_t>(k)].begin(), known[static_cast<std::size_t>(k)].end(), true);
+    for (int k = least; with_recall && k <= most; ++k)
+      counts[static_cast<std::size_t>(k)] +=
+          std::count(known[static_cast<std::size_t>(k)].begin(), known[static_cast<std::size_t>(k)].end(), true);
     for (std::int64_t r = 0; r < R; ++r) {
       const auto* loss = losses.data_ptr<double>() + r * S;
       for (std::int64_t s = 0; s < S; ++s) {
         nats[static_cast<std::size_t>(r)] += loss[s];
         for (int k = least; with_recall && k <= most; ++k)
-          if (known[static_cast<std::size_t>(k)][static_cast<std::size_t>(s)]) repeated[static_cast<std::size_t>(r)][static_cast<std::size_t>(k)] += loss[s];
+          if (known[static_cast<std::size_t>(k)][static_cast<std::size_t>(s)])
+            repeated[static_cast<std::size_t>(r)][static_cast<std::size_t>(k)] += loss[s];
       }
     }
   }
@@ -208,7 +225,8 @@ std::vector<BitsPerByte> Pretraining::evaluate(Run& run, int half, bool with_rec
     int sizes = 0;
     for (int k = least; k <= most; ++k)
       if (const auto count = counts[static_cast<std::size_t>(k)]; count > 0) {
-        one.recall += repeated[static_cast<std::size_t>(r)][static_cast<std::size_t>(k)] * bits / static_cast<double>(count);
+        one.recall +=
+            repeated[static_cast<std::size_t>(r)][static_cast<std::size_t>(k)] * bits / static_cast<double>(count);
         ++sizes;
       }
     if (sizes) one.recall /= sizes;
@@ -222,18 +240,21 @@ double Pretraining::tune(PretrainingRecord& record) {
   std::sort(rates.begin(), rates.end());
   if (rates.size() == 1) return rates[0];
   const double ratio = rates[1] / rates[0];
-  std::vector<std::pair<double, double>> tried;               // bits per byte, rate
+  std::vector<std::pair<double, double>> tried;  // bits per byte, rate
   auto fresh = rates;
   for (int extension = 0;; ++extension) {
     auto run = build(fresh);
     train(run, 0, tuning_steps_, {});
-    record.tuning_flops += static_cast<double>(fresh.size()) * static_cast<double>(tuning_steps_ * request_.batch * request_.length) * flops_per_token_;
+    record.tuning_flops += static_cast<double>(fresh.size()) *
+                           static_cast<double>(tuning_steps_ * request_.batch * request_.length) * flops_per_token_;
     const auto scores = evaluate(run, 0, false);
     for (std::size_t i = 0; i < fresh.size(); ++i)
-      tried.emplace_back(std::isfinite(scores[i].all) ? scores[i].all : std::numeric_limits<double>::infinity(), fresh[i]);
+      tried.emplace_back(std::isfinite(scores[i].all) ? scores[i].all : std::numeric_limits<double>::infinity(),
+                         fresh[i]);
     const auto [bits, best] = *std::min_element(tried.begin(), tried.end());
     if (!std::isfinite(bits)) return std::numeric_limits<double>::quiet_NaN();
-    const auto [least, most] = std::minmax_element(tried.begin(), tried.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto [least, most] = std::minmax_element(tried.begin(), tried.end(),
+                                                   [](const auto& a, const auto& b) { return a.second < b.second; });
     const bool low = best == least->second, high = best == most->second;
     if (extension == kExtensions || (!low && !high)) return best;
     fresh = {low ? best / ratio : best * ratio};
@@ -242,7 +263,9 @@ double Pretraining::tune(PretrainingRecord& record) {
 
 std::uint64_t Pretraining::fingerprint() const {
   std::string all = expanded_text(scaled_.genome);
-  for (const double number : {request_.flops, static_cast<double>(scaled_.width), static_cast<double>(request_.length), static_cast<double>(request_.batch)}) all += " " + std::to_string(number);
+  for (const double number : {request_.flops, static_cast<double>(scaled_.width), static_cast<double>(request_.length),
+                              static_cast<double>(request_.batch)})
+    all += " " + std::to_string(number);
   for (const double rate : request_.learning_rates) all += " " + std::to_string(rate * 1e9);
   return Seed{corpus_.fingerprint}.derive(request_.seed).derive(all).value;
 }
@@ -266,8 +289,9 @@ void Pretraining::run(PretrainingRecord& record) {
   const auto save = [&](std::int64_t) {
     if (request_.checkpoint.empty()) return;
     try {
-      write_checkpoint(request_.checkpoint, {fingerprint(), record.learning_rate, record.tuning_flops, earlier + watch_.core_seconds(), run.optimizer->save()});
-    } catch (const std::runtime_error& error) {               // a full disk costs the checkpoint, not the run
+      write_checkpoint(request_.checkpoint, {fingerprint(), record.learning_rate, record.tuning_flops,
+                                             earlier + watch_.core_seconds(), run.optimizer->save()});
+    } catch (const std::runtime_error& error) {  // a full disk costs the checkpoint, not the run
       trouble = error.what();
     }
   };

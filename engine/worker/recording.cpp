@@ -15,7 +15,7 @@ namespace {
 class CudaGraph : public Recording {
  public:
   explicit CudaGraph(const std::function<void()>& work) {
-    c10::cuda::CUDACachingAllocator::emptyCache();            // what warming up left free cannot serve the graph's own pool
+    c10::cuda::CUDACachingAllocator::emptyCache();  // what warming up left free cannot serve the graph's own pool
     const auto pool = at::cuda::graph_pool_handle();
     graph_.capture_begin(pool);
     try {
@@ -29,14 +29,14 @@ class CudaGraph : public Recording {
   void replay() override { graph_.replay(); }
 
  private:
-  /// Ends a capture that broke, or no later work could be launched, and frees its pool, which LibTorch 2.13 keeps after a failure
-  /// (pytorch issue 190348).
+  /// Ends a capture that broke, or no later work could be launched, and frees its pool, which LibTorch 2.13 keeps after
+  /// a failure (pytorch issue 190348).
   void give_up(at::cuda::MempoolId_t pool) {
     namespace allocator = c10::cuda::CUDACachingAllocator;
     const auto quietly = [](auto&& step) {
       try {
         step();
-      } catch (const std::exception&) {                       // the first failure is the one to tell
+      } catch (const std::exception&) {  // the first failure is the one to tell
       }
     };
     quietly([&] { graph_.capture_end(); });
@@ -54,7 +54,8 @@ class CudaGraph : public Recording {
 
 Recorder cuda_graphs(const at::Device& device) {
   if (!device.is_cuda()) return {};
-  return [](const std::function<void()>& work) -> std::unique_ptr<Recording> { return std::make_unique<CudaGraph>(work); };
+  return
+      [](const std::function<void()>& work) -> std::unique_ptr<Recording> { return std::make_unique<CudaGraph>(work); };
 }
 
 void leave_default_stream(const at::Device& device) {

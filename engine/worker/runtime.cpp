@@ -16,7 +16,7 @@
 namespace madsearch {
 namespace {
 
-std::int64_t meminfo(const std::string& wanted) {             // "MemTotal:" -> bytes
+std::int64_t meminfo(const std::string& wanted) {  // "MemTotal:" -> bytes
   std::ifstream in("/proc/meminfo");
   for (std::string key, unit, rest; in >> key; std::getline(in, rest)) {
     std::int64_t kib = 0;
@@ -69,13 +69,17 @@ Autocast::Autocast(const at::Device& device) : on_(device.is_cuda()) {
 
 Autocast::~Autocast() {
   if (!on_) return;
-  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();  // casts of weights that the optimizer is about to change
+  if (at::autocast::decrement_nesting() == 0)
+    at::autocast::clear_cache();  // casts of weights that the optimizer is about to change
   at::autocast::set_autocast_enabled(at::kCUDA, false);
 }
 
-Stopwatch::Stopwatch(const Runtime& runtime) : cpu_(runtime.device.is_cpu()), start_(std::chrono::steady_clock::now()), cpu_start_(cpu_time()) {}
+Stopwatch::Stopwatch(const Runtime& runtime)
+    : cpu_(runtime.device.is_cpu()), start_(std::chrono::steady_clock::now()), cpu_start_(cpu_time()) {}
 
-double Stopwatch::wall_seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+double Stopwatch::wall_seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
 
 double Stopwatch::core_seconds() const { return cpu_ ? cpu_time() - cpu_start_ : wall_seconds(); }
 
@@ -88,9 +92,12 @@ void catch_outcome(Outcome& outcome, std::string& message, const std::function<v
   } catch (const std::bad_alloc&) {
     outcome = Outcome::kOutOfMemory;
     message = "no memory left on the machine";
-  } catch (const c10::Error& error) {                         // the CPU allocator has no exception of its own
+  } catch (const c10::Error& error) {  // the CPU allocator has no exception of its own
     message = first_line(error.what_without_backtrace());
-    outcome = message.find("not enough memory") != std::string::npos || message.find("allocate memory") != std::string::npos ? Outcome::kOutOfMemory : Outcome::kFailed;
+    outcome =
+        message.find("not enough memory") != std::string::npos || message.find("allocate memory") != std::string::npos
+            ? Outcome::kOutOfMemory
+            : Outcome::kFailed;
   } catch (const std::exception& error) {
     outcome = Outcome::kFailed;
     message = first_line(error.what());

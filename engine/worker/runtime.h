@@ -15,11 +15,11 @@ namespace madsearch {
 struct Runtime {
   at::Device device = at::kCPU;
   int threads = 1;
-  Recorder recorder;                                          // of training steps; empty: each is computed from the host
-  std::string name() const;                                   // "cpu", "cuda:0 NVIDIA H100"
-  std::int64_t memory_bytes() const;                          // of the device
+  Recorder recorder;                  // of training steps; empty: each is computed from the host
+  std::string name() const;           // "cpu", "cuda:0 NVIDIA H100"
+  std::int64_t memory_bytes() const;  // of the device
   std::int64_t free_bytes() const;
-  void synchronize() const;                                   // waits until what was launched is done
+  void synchronize() const;  // waits until what was launched is done
 };
 
 using OnProgress = std::function<void(const Progress&)>;

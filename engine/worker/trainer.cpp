@@ -22,7 +22,7 @@
 namespace madsearch {
 namespace {
 
-constexpr double kPerfect = 0.999;                            // of a perfect predictor's accuracy, as in the reference
+constexpr double kPerfect = 0.999;  // of a perfect predictor's accuracy, as in the reference
 
 constexpr std::int64_t kEvaluationBatch = 64;
 
@@ -34,13 +34,17 @@ struct Progressed {
   std::vector<Look> looks;
   bool diverged = false;
   double accuracy = -1, loss = std::numeric_limits<double>::infinity();  // at the kept step
-  at::Tensor weights;                                         // a copy, flat
+  at::Tensor weights;                                                    // a copy, flat
 };
 
 class Training {
  public:
   Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress)
-      : request_(request), runtime_(runtime), progress_(progress), watch_(runtime), mad_lab_(request.protocol == DataProtocol::kMadLab) {}
+      : request_(request),
+        runtime_(runtime),
+        progress_(progress),
+        watch_(runtime),
+        mad_lab_(request.protocol == DataProtocol::kMadLab) {}
 
   void run(TrainReply& reply) {
     prepare();
@@ -55,13 +59,13 @@ class Training {
 
  private:
   void prepare();
-  void begin(const std::vector<GridPoint>& grid);             // a replica for each point, untrained
-  std::optional<GridPoint> one_more() const;                  // the rate beyond the grid's edge, if it is to be tried
-  const Progressed* chosen() const;                           // nothing if all diverged
+  void begin(const std::vector<GridPoint>& grid);  // a replica for each point, untrained
+  std::optional<GridPoint> one_more() const;       // the rate beyond the grid's edge, if it is to be tried
+  const Progressed* chosen() const;                // nothing if all diverged
   void loop(TrainingRecord& record);
   void finish(TrainReply& reply);
-  bool look(std::int64_t step, double training_loss);          // true if the training is over
-  void drop(const std::vector<bool>& keep);                   // by replica
+  bool look(std::int64_t step, double training_loss);  // true if the training is over
+  void drop(const std::vector<bool>& keep);            // by replica
   std::vector<SplitMetrics> evaluate(const Examples& examples, bool with_macro);
 
   const TrainRequest& request_;
@@ -69,15 +73,15 @@ class Training {
   const OnProgress& progress_;
   Stopwatch watch_;
   const bool mad_lab_;
-  double chance_ = 0, oracle_ = 1;                            // accuracies
+  double chance_ = 0, oracle_ = 1;  // accuracies
   Seed seed_;
   std::unique_ptr<Generator> generator_;
   std::optional<Examples> training_, validation_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<AdamW> optimizer_;
   std::unique_ptr<TrainingStep> step_;
-  std::vector<Progressed> points_;                            // by grid point
-  std::vector<std::size_t> alive_;                            // grid point of each replica
+  std::vector<Progressed> points_;  // by grid point
+  std::vector<std::size_t> alive_;  // grid point of each replica
   std::int64_t steps_ = 0, every_ = 0;
 };
 
@@ -86,17 +90,22 @@ void Training::prepare() {
   const auto& values = setting.setting.values;
   const auto* task = find_task(setting.setting.task);
   if (!task) throw std::invalid_argument("unknown task \"" + setting.setting.task + "\"");
-  if (const auto why = task->valid(values); !why.empty()) throw std::invalid_argument(setting.setting.task + ": " + why);
-  if (request_.grid.empty() || setting.steps < 1 || setting.batch < 1) throw std::invalid_argument("a training needs a grid, steps and a batch");
+  if (const auto why = task->valid(values); !why.empty())
+    throw std::invalid_argument(setting.setting.task + ": " + why);
+  if (request_.grid.empty() || setting.steps < 1 || setting.batch < 1)
+    throw std::invalid_argument("a training needs a grid, steps and a batch");
   chance_ = task->chance(values);
   oracle_ = task->oracle(values, request_.protocol);
   seed_ = Seed{request_.seed}.derive(setting.setting.task);
   generator_ = task->prepare(values, seed_.derive("data"), request_.protocol);
   training_.emplace(*generator_, Split::kTrain, setting.train_examples, runtime_.threads);
-  validation_.emplace(*generator_, mad_lab_ ? Split::kTest : Split::kValidationA, setting.evaluation_examples, runtime_.threads);
+  validation_.emplace(*generator_, mad_lab_ ? Split::kTest : Split::kValidationA, setting.evaluation_examples,
+                      runtime_.threads);
   steps_ = setting.steps;
   const auto epoch = (training_->size() + setting.batch - 1) / setting.batch;
-  every_ = request_.evaluate_every > 0 ? request_.evaluate_every : mad_lab_ ? epoch : std::max<std::int64_t>(1, steps_ / 10);
+  every_ = request_.evaluate_every > 0 ? request_.evaluate_every
+           : mad_lab_                  ? epoch
+                                       : std::max<std::int64_t>(1, steps_ / 10);
 }
 
 void Training::begin(const std::vector<GridPoint>& grid) {
@@ -105,7 +114,8 @@ void Training::begin(const std::vector<GridPoint>& grid) {
   ModelOptions options;
   options.width = request_.width;
   options.vocabulary = task->vocabulary(values);
-  options.max_length = std::max(task->input_length(values), mad_lab_ && values.has("length") ? values.count("length") : 0);
+  options.max_length =
+      std::max(task->input_length(values), mad_lab_ && values.has("length") ? values.count("length") : 0);
   options.backbone = task->backbone;
   options.protocol = mad_lab_ ? Protocol::kMadLab : Protocol::kMadsearch;
   options.norm = request_.norm;
@@ -139,7 +149,8 @@ const Progressed* Training::chosen() const {
   const Progressed* out = nullptr;
   for (const auto& point : points_) {
     if (point.diverged || !point.weights.defined()) continue;
-    if (!out || point.accuracy > out->accuracy || (point.accuracy == out->accuracy && point.loss < out->loss)) out = &point;
+    if (!out || point.accuracy > out->accuracy || (point.accuracy == out->accuracy && point.loss < out->loss))
+      out = &point;
   }
   return out;
 }
@@ -185,7 +196,8 @@ bool Training::look(std::int64_t step, double training_loss) {
     }
     point.looks.push_back({step, accuracy, loss});
     const auto order = mad_lab_ ? metrics[r].perplexity() : loss;
-    const bool better = mad_lab_ ? order < point.loss : accuracy > point.accuracy || (accuracy == point.accuracy && order < point.loss);
+    const bool better =
+        mad_lab_ ? order < point.loss : accuracy > point.accuracy || (accuracy == point.accuracy && order < point.loss);
     if (better) {
       point.accuracy = accuracy;
       point.loss = order;
@@ -199,7 +211,8 @@ bool Training::look(std::int64_t step, double training_loss) {
   std::vector<bool> keep;
   for (const auto p : alive_) {
     const auto& point = points_[p];
-    keep.push_back(!point.diverged && (mad_lab_ || !request_.early_stop || judge(point.looks, best, steps_, chance_) == Verdict::kGoOn));
+    keep.push_back(!point.diverged &&
+                   (mad_lab_ || !request_.early_stop || judge(point.looks, best, steps_, chance_) == Verdict::kGoOn));
   }
   drop(keep);
   return perfect || alive_.empty();
@@ -208,7 +221,7 @@ bool Training::look(std::int64_t step, double training_loss) {
 void Training::loop(TrainingRecord& record) {
   const auto batch_size = request_.setting.batch, n = training_->size();
   std::vector<std::int64_t> order;
-  std::int64_t epoch = 0, next = n;                           // where in the order the next batch begins
+  std::int64_t epoch = 0, next = n;  // where in the order the next batch begins
   for (std::int64_t step = 0; step < steps_; ++step) {
     if (next >= n) {
       order = epoch_order(n, seed_.derive("order"), epoch++);
@@ -222,7 +235,8 @@ void Training::loop(TrainingRecord& record) {
     if (batch.targets.size(0) > 0) {
       const auto losses = (*step_)(batch, schedule(step, steps_, request_.protocol));
       record.steps += static_cast<std::int64_t>(alive_.size());
-      // Reading the losses makes a GPU wait, so there it is done at looks only. A NaN stays: which replicas are dropped is the same.
+      // Reading the losses makes a GPU wait, so there it is done at looks only. A NaN stays: which replicas are dropped
+      // is the same.
       if (looks || runtime_.device.is_cpu()) {
         const auto values = losses.to(at::kCPU, at::kDouble).contiguous();
         std::vector<bool> keep;
@@ -230,8 +244,10 @@ void Training::loop(TrainingRecord& record) {
         for (std::size_t r = 0; r < alive_.size(); ++r) {
           const auto loss = values.data_ptr<double>()[r];
           keep.push_back(std::isfinite(loss));
-          if (!keep.back()) points_[alive_[r]].diverged = true;
-          else training_loss = std::min(training_loss, loss);
+          if (!keep.back())
+            points_[alive_[r]].diverged = true;
+          else
+            training_loss = std::min(training_loss, loss);
         }
         drop(keep);
         if (alive_.empty()) return;
@@ -255,15 +271,20 @@ void Training::finish(TrainReply& reply) {
   }
   record.learning_rate = best->point.learning_rate;
   record.weight_decay = best->point.weight_decay;
-  const auto [least, most] =
-      std::minmax_element(points_.begin(), points_.end(), [](const auto& a, const auto& b) { return a.point.learning_rate < b.point.learning_rate; });
+  const auto [least, most] = std::minmax_element(points_.begin(), points_.end(), [](const auto& a, const auto& b) {
+    return a.point.learning_rate < b.point.learning_rate;
+  });
   const auto low = least->point.learning_rate, high = most->point.learning_rate;
   record.edge = low < high && (record.learning_rate == low || record.learning_rate == high);
 
   if (optimizer_->replicas() > 1) optimizer_->select_replicas({0});
   optimizer_->restore(0, best->weights);
-  const auto examples = [&](Split split) { return Examples(*generator_, split, request_.setting.evaluation_examples, runtime_.threads); };
-  const auto tested = [&] { return mad_lab_ ? evaluate(*validation_, true)[0] : evaluate(examples(Split::kTest), true)[0]; };
+  const auto examples = [&](Split split) {
+    return Examples(*generator_, split, request_.setting.evaluation_examples, runtime_.threads);
+  };
+  const auto tested = [&] {
+    return mad_lab_ ? evaluate(*validation_, true)[0] : evaluate(examples(Split::kTest), true)[0];
+  };
   const auto selected = [&](const SplitMetrics& on_test) {
     return mad_lab_ ? on_test.macro() : evaluate(examples(Split::kValidationB), false)[0].micro();
   };
@@ -283,7 +304,8 @@ void Training::finish(TrainReply& reply) {
 
 double schedule(std::int64_t step, std::int64_t steps, DataProtocol protocol) {
   if (protocol == DataProtocol::kMadLab) return 1;
-  const auto warm = static_cast<double>(std::clamp<std::int64_t>(steps / 10, 1, 200)), tail = 0.2 * static_cast<double>(steps);
+  const auto warm = static_cast<double>(std::clamp<std::int64_t>(steps / 10, 1, 200)),
+             tail = 0.2 * static_cast<double>(steps);
   const auto up = static_cast<double>(step + 1) / warm, down = static_cast<double>(steps - step) / tail;
   return std::min({1.0, up, down});
 }

@@ -10,14 +10,17 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kWarm = 3;                             // kernels are loaded, plans and workspaces made
-constexpr double kTolerance = 0.05;                           // of the losses, and of how far a step moves the parameters
+constexpr std::int64_t kWarm = 3;    // kernels are loaded, plans and workspaces made
+constexpr double kTolerance = 0.05;  // of the losses, and of how far a step moves the parameters
 
-bool same_sizes(const Batch& a, const Batch& b) { return a.inputs.sizes() == b.inputs.sizes() && a.scored.sizes() == b.scored.sizes(); }
+bool same_sizes(const Batch& a, const Batch& b) {
+  return a.inputs.sizes() == b.inputs.sizes() && a.scored.sizes() == b.scored.sizes();
+}
 
 }  // namespace
 
-TrainingStep::TrainingStep(Model& model, AdamW& optimizer, Recorder recorder) : model_(model), optimizer_(optimizer), recorder_(std::move(recorder)) {}
+TrainingStep::TrainingStep(Model& model, AdamW& optimizer, Recorder recorder)
+    : model_(model), optimizer_(optimizer), recorder_(std::move(recorder)) {}
 
 at::Tensor TrainingStep::operator()(const Batch& batch, double factor) {
   optimizer_.advance(factor);
@@ -39,7 +42,7 @@ at::Tensor TrainingStep::compute(const Batch& batch) {
 }
 
 bool TrainingStep::replayable(const Batch& batch) {
-  if (replicas_ != optimizer_.replicas()) {                   // other parameters, too
+  if (replicas_ != optimizer_.replicas()) {  // other parameters, too
     forget();
     replicas_ = optimizer_.replicas();
     fixed_ = {batch.inputs.clone(), batch.scored.clone(), batch.targets.clone()};
@@ -67,14 +70,15 @@ at::Tensor TrainingStep::record(const Batch& batch) {
     // Sums in another order differ in the last digits, of which Adam makes steps where gradients are next to nothing.
     const auto apart = (optimizer_.values() - there).norm() / moved;
     if (apart.item<double>() <= kTolerance && at::allclose(losses, losses_, kTolerance, kTolerance)) return losses_;
-    problem_ = "its replay differs from the step computed by " + std::to_string(apart.item<double>()) + " of what it moves";
+    problem_ =
+        "its replay differs from the step computed by " + std::to_string(apart.item<double>()) + " of what it moves";
   } catch (const std::exception& error) {
     problem_ = first_line(error.what());
   }
   std::cerr << "a training step is not replayed as a CUDA graph: " << problem_ << "\n";
   forget();
   recorder_ = {};
-  optimizer_.drop_gradients();                                // backward may have come to some
+  optimizer_.drop_gradients();  // backward may have come to some
   optimizer_.load(before);
   return compute(batch);
 }

@@ -24,15 +24,17 @@ Primitive attention() {
           .family = "attention",
           .kind = Kind::kSequence,
           .equation = "y_t = Σ_s softmax_s(q_t · k_s / √d) v_s,  s in the last `window` tokens",
-          .source = "arXiv:1706.03762, section 3.2; arXiv:2104.09864; arXiv:2305.13245; arXiv:2309.17453; arXiv:2505.09388; "
-                    "arXiv:2505.06708",
-          .knobs = {{"heads", {4, 1, 2, 8}, "query heads, which divide the width"},
-                    {"kv_heads", {"all", 1, 2}, "key and value heads, which divide heads; all = one for each query head"},
-                    {"window", {"none", 8, 16}, "tokens a query reads, itself included; none = all of the past", 1, 1 << 20},
-                    {"sinks", {0, 4, 1}, "first tokens that stay visible when the window has passed them", 0, 1 << 20},
-                    rotary_knob(true),
-                    qk_norm_knob(false),
-                    switch_knob("gate", false, "gate sigmoid(x Wg) on what is read, channel by channel")},
+          .source =
+              "arXiv:1706.03762, section 3.2; arXiv:2104.09864; arXiv:2305.13245; arXiv:2309.17453; arXiv:2505.09388; "
+              "arXiv:2505.06708",
+          .knobs =
+              {{"heads", {4, 1, 2, 8}, "query heads, which divide the width"},
+               {"kv_heads", {"all", 1, 2}, "key and value heads, which divide heads; all = one for each query head"},
+               {"window", {"none", 8, 16}, "tokens a query reads, itself included; none = all of the past", 1, 1 << 20},
+               {"sinks", {0, 4, 1}, "first tokens that stay visible when the window has passed them", 0, 1 << 20},
+               rotary_knob(true),
+               qk_norm_knob(false),
+               switch_knob("gate", false, "gate sigmoid(x Wg) on what is read, channel by channel")},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, H = set.count("heads"), G = key_heads(set);
             const auto biases = s.protocol == Protocol::kMadLab ? 2 * D + 2 * D * G / H : 0;
@@ -44,12 +46,15 @@ Primitive attention() {
                     .state_mad = state};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
-            if (auto sentence = divides("heads", set.count("heads"), "width", s.width); !sentence.empty()) return sentence;
-            if (auto sentence = divides("kv_heads", key_heads(set), "heads", set.count("heads")); !sentence.empty()) return sentence;
+            if (auto sentence = divides("heads", set.count("heads"), "width", s.width); !sentence.empty())
+              return sentence;
+            if (auto sentence = divides("kv_heads", key_heads(set), "heads", set.count("heads")); !sentence.empty())
+              return sentence;
             if (set.at("window").is_word() && set.count("sinks") > 0)
               return "sinks=" + set.at("sinks").text() + " needs a window: without one all tokens stay visible";
             if (on(set, "rotary") && s.width / set.count("heads") % 2 != 0)
-              return "rotary=on needs heads of an even number of channels, not " + std::to_string(s.width / set.count("heads"));
+              return "rotary=on needs heads of an even number of channels, not " +
+                     std::to_string(s.width / set.count("heads"));
             return "";
           },
           .simplify =

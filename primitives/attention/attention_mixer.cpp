@@ -5,8 +5,8 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
-#include "primitives/shared_knobs.h"
 #include "primitives/ops/softmax_attention.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -40,11 +40,13 @@ class Attention : public Mixer {
     }
     if (on(set, "gate")) child("gate_proj", gate_.emplace(build.inside("gate_proj"), build.width, build.width));
     if (owner_) {
-      if (owner_->owner_) throw std::invalid_argument("attention can share keys and values only with the block that owns them");
+      if (owner_->owner_)
+        throw std::invalid_argument("attention can share keys and values only with the block that owns them");
       const auto& theirs = owner_->heads_;
       if (heads_.queries != theirs.queries || heads_.keys != theirs.keys || heads_.rotated != theirs.rotated ||
           q_norm_.has_value() != owner_->q_norm_.has_value())
-        throw std::invalid_argument("attention that shares keys and values must have their owner's heads, kv_heads, qk_norm and rotary");
+        throw std::invalid_argument(
+            "attention that shares keys and values must have their owner's heads, kv_heads, qk_norm and rotary");
       owner_->kept_.window = std::max(owner_->kept_.window, heads_.window);
       owner_->kept_.sinks = std::max(owner_->kept_.sinks, heads_.sinks);
     }
@@ -88,13 +90,18 @@ class Attention : public Mixer {
     const auto normed = [&](const RMSNorm& norm, std::int64_t begin, std::int64_t heads) {
       return norm(qkv.slice(3, begin, begin + heads * heads_.size).unflatten(3, {heads, heads_.size})).flatten(3);
     };
-    if (!owner_) projected_ = at::cat({normed(*k_norm_, x.size(-1), heads_.keys), qkv.slice(3, x.size(-1) + heads_.key_numbers())}, 3);
+    if (!owner_)
+      projected_ =
+          at::cat({normed(*k_norm_, x.size(-1), heads_.keys), qkv.slice(3, x.size(-1) + heads_.key_numbers())}, 3);
     return normed(*q_norm_, 0, heads_.queries);
   }
 
-  at::Tensor out(const at::Tensor& y, const at::Tensor& x) const { return out_(gate_ ? y * at::sigmoid((*gate_)(x)) : y); }
+  at::Tensor out(const at::Tensor& y, const at::Tensor& x) const {
+    return out_(gate_ ? y * at::sigmoid((*gate_)(x)) : y);
+  }
 
-  /// Of cached keys or values [R, B, G, L, d], the tokens that `heads` read after `position` of them: the first and the last.
+  /// Of cached keys or values [R, B, G, L, d], the tokens that `heads` read after `position` of them: the first and the
+  /// last.
   static at::Tensor seen(const at::Tensor& cached, const AttentionHeads& heads, std::int64_t position) {
     const auto L = cached.size(3);
     if (heads.seen(position) >= L) return cached;
@@ -103,14 +110,14 @@ class Attention : public Mixer {
   }
 
   AttentionHeads heads_;
-  AttentionHeads kept_;                                       // with the largest window and sinks of those who share the keys and values
-  Attention* owner_;                                          // of the keys and values (@label:kv), or nullptr
+  AttentionHeads kept_;  // with the largest window and sinks of those who share the keys and values
+  Attention* owner_;     // of the keys and values (@label:kv), or nullptr
   SoftmaxAttention attention_;
   Linear qkv_, out_;
   std::optional<RMSNorm> q_norm_, k_norm_;
   std::optional<Linear> gate_;
-  at::Tensor projected_;                                      // of the last call, for those who share its keys and values: not yet turned
-  at::Tensor keys_, values_;                                  // of the last step, for the same: [R, B, G, L, d], keys turned
+  at::Tensor projected_;      // of the last call, for those who share its keys and values: not yet turned
+  at::Tensor keys_, values_;  // of the last step, for the same: [R, B, G, L, d], keys turned
 };
 
 }  // namespace

@@ -3,7 +3,8 @@
 
 namespace madsearch {
 
-/// Differential attention: a head's weights are the difference of two softmaxes, in which what both attend to by chance cancels. Causal.
+/// Differential attention: a head's weights are the difference of two softmaxes, in which what both attend to by chance
+/// cancels. Causal.
 ///
 ///   q, k, v = x Wq, x Wk, x Wv               x [R, B, T, D]; a head has two queries and two keys of d = D/2H channels and a value of 2 d
 ///   q, k turned by t 10000^(-2j/d)           rotary=on
@@ -16,9 +17,9 @@ namespace madsearch {
 /// FLOPs       8 T D² + 4 D P        P = T(T+1)/2 pairs; the two maps are subtracted before they read the values
 /// State       2 D T
 /// Protocol    the same in both; λ vectors N(0, 0.1²) at first
-/// Source      Ye et al. 2024, arXiv:2410.05258, section 2.1 and the authors' code (norm eps 1e-5). A block does not know how deep it
-///             stands: λ_init is the paper's other strategy, 0.8 in all layers, not its default 0.8 - 0.6 exp(-0.3 (l - 1)) of layer l;
-///             rotary pairs are (j, j + d/2), a permutation of the channels there
+/// Source      Ye et al. 2024, arXiv:2410.05258, section 2.1 and the authors' code (norm eps 1e-5). A block does not
+///             know how deep it stands: λ_init is the paper's other strategy, 0.8 in all layers, not its default 0.8 -
+///             0.6 exp(-0.3 (l - 1)) of layer l; rotary pairs are (j, j + d/2), a permutation of the channels there
 Primitive differential_attention();
 
 }  // namespace madsearch

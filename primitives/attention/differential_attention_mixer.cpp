@@ -2,8 +2,8 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
-#include "primitives/shared_knobs.h"
 #include "primitives/ops/softmax_attention.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -14,7 +14,11 @@ class DifferentialAttention : public Mixer {
       : heads_(set.count("heads")),
         size_(build.width / (2 * heads_)),
         rotated_(on(set, "rotary") ? size_ : 0),
-        attention_({.queries = 2 * heads_, .keys = 2 * heads_, .values = heads_, .size = size_, .value_size = 2 * size_,
+        attention_({.queries = 2 * heads_,
+                    .keys = 2 * heads_,
+                    .values = heads_,
+                    .size = size_,
+                    .value_size = 2 * size_,
                     .rotated = rotated_}),
         qkv_(build.inside("qkv_proj"), build.width, 3 * build.width),
         out_(build.inside("out_proj"), build.width, build.width),
@@ -34,7 +38,9 @@ class DifferentialAttention : public Mixer {
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto D = x.size(2);
     const auto qkv = qkv_(x.unsqueeze(2));
-    const auto placed = [&](std::int64_t begin) { return partly_rotated(split_heads(qkv, begin, 2 * heads_, size_), rotated_, state.position); };
+    const auto placed = [&](std::int64_t begin) {
+      return partly_rotated(split_heads(qkv, begin, 2 * heads_, size_), rotated_, state.position);
+    };
     const auto q = placed(0);
     auto keys = placed(D), values = split_heads(qkv, 2 * D, heads_, 2 * size_);
     if (!state.tensors.empty()) {
@@ -47,8 +53,11 @@ class DifferentialAttention : public Mixer {
   }
 
  private:
-  static constexpr double kLambda = 0.8;                      // λ_init
-  struct Lambda { const char* name; at::Tensor value; };      // [R, d]
+  static constexpr double kLambda = 0.8;  // λ_init
+  struct Lambda {
+    const char* name;
+    at::Tensor value;
+  };  // [R, d]
 
   /// From what the two softmaxes of each head read, [R, B, T, 2 D].
   at::Tensor difference(const at::Tensor& read) const {

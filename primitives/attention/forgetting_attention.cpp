@@ -12,10 +12,12 @@ Primitive forgetting_attention() {
           .source = "arXiv:2503.02130, section 3",
           .knobs = {heads_knob(), qk_norm_knob(false), switch_knob("gate", false, "output gate sigmoid(x Wg)"),
                     switch_knob("norm", false, "normalisation of what is read over each head"),
-                    switch_knob("kv_shift", false, "keys and values mixed with those of the token before, as the input decides")},
+                    switch_knob("kv_shift", false,
+                                "keys and values mixed with those of the token before, as the input decides")},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, H = set.count("heads");
-            const auto weights = 4 * D * D + D * H + (on(set, "gate") ? D * D : 0) + (on(set, "kv_shift") ? 2 * D * H : 0);
+            const auto weights =
+                4 * D * D + D * H + (on(set, "gate") ? D * D : 0) + (on(set, "kv_shift") ? 2 * D * H : 0);
             return {.parameters = weights + H + (on(set, "qk_norm") ? 2 * D : 0) + (on(set, "norm") ? D : 0),
                     .flops = 2 * T * weights + 2 * D * T * (T + 1),
                     .state = 2 * D * T + H * T + (on(set, "kv_shift") ? 2 * D : 0),

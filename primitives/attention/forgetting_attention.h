@@ -3,7 +3,8 @@
 
 namespace madsearch {
 
-/// Softmax attention with a forget gate in place of positions: a score loses the logarithms of all gates since its token. Causal.
+/// Softmax attention with a forget gate in place of positions: a score loses the logarithms of all gates since its
+/// token. Causal.
 ///
 ///   q, k, v = x Wq, x Wk, x Wv                         x [R, B, T, D]; heads of d = D/H channels
 ///   k, v = α k_{t-1} + (1 - α) k_t, the same for v     kv_shift=on: α = sigmoid(x Wα), two a head, for k and for v
@@ -14,14 +15,15 @@ namespace madsearch {
 ///   y = y sigmoid(x Wg)                                gate=on
 ///   out = y Wo                                         out [R, B, T, D]
 ///
-/// Knobs       heads (H), which must divide D; qk_norm, gate, norm, kv_shift on or off: all off is the paper's FoX (LLaMA), all on
-///             its FoX (Pro)
+/// Knobs       heads (H), which must divide D; qk_norm, gate, norm, kv_shift on or off: all off is the paper's FoX
+///             (LLaMA), all on its FoX (Pro)
 /// Parameters  4 D² + D H + H        + D² with gate; + 2 D H with kv_shift; + 2 D with qk_norm; + D with norm
 /// FLOPs       8 T D² + 2 T D H + 4 D P    P = T(T+1)/2 pairs; + 2 T D² with gate; + 4 T D H with kv_shift
-/// State       2 D T + H T           keys and values, and what each token has lost so far; + 2 D with kv_shift: the last k and v
+/// State       2 D T + H T           keys and values, and what each token has lost so far; + 2 D with kv_shift: the
+///             last k and v
 /// Protocol    the same in both; b = 0 at first
-/// Source      Lin et al. 2025, arXiv:2503.02130, section 3, and the authors' code (order of the Pro block's parts; eps 1e-5 for q
-///             and k, 1e-6 for y)
+/// Source      Lin et al. 2025, arXiv:2503.02130, section 3, and the authors' code (order of the Pro block's parts; eps
+///             1e-5 for q and k, 1e-6 for y)
 Primitive forgetting_attention();
 
 }  // namespace madsearch

@@ -4,8 +4,8 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
-#include "primitives/shared_knobs.h"
 #include "primitives/ops/softmax_attention.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -77,7 +77,8 @@ class ForgettingAttention : public Mixer {
     keys = at::cat({keys, split_heads(qkv, D, heads_, size_)}, 3);
     values = at::cat({values, split_heads(qkv, 2 * D, heads_, size_)}, 3);
     const auto log_gate = at::log_sigmoid(forget_(x)).transpose(2, 3);  // [R, B, H, 1]
-    lost = at::cat({lost + log_gate, at::zeros_like(log_gate)}, 3);     // c_t - c_s, which stays exact however long the sequence
+    lost = at::cat({lost + log_gate, at::zeros_like(log_gate)},
+                   3);  // c_t - c_s, which stays exact however long the sequence
     ++state.position;
     return out(attend(split_heads(qkv, 0, heads_, size_), keys, values, size_, lost).unsqueeze(2), x).squeeze(2);
   }
@@ -87,7 +88,9 @@ class ForgettingAttention : public Mixer {
   at::Tensor shifted(const at::Tensor& qkv, const at::Tensor& before, const at::Tensor& x) const {
     const auto of_heads = [&](const at::Tensor& u) { return u.unflatten(3, {2 * heads_, size_}); };
     const auto now = of_heads(qkv.slice(3, x.size(3)));
-    return at::cat({qkv.slice(3, 0, x.size(3)), at::lerp(now, of_heads(before), at::sigmoid((*shift_)(x)).unsqueeze(4)).flatten(3)}, 3);
+    return at::cat({qkv.slice(3, 0, x.size(3)),
+                    at::lerp(now, of_heads(before), at::sigmoid((*shift_)(x)).unsqueeze(4)).flatten(3)},
+                   3);
   }
 
   at::Tensor normed(const at::Tensor& qkv) const {

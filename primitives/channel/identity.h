@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// Gives back what it gets. In a stripe the stage is x + norm(x): a place that search may leave empty, its parameters free for the
-/// channel mixers that are solved (search/architecture/sizes.h).
+/// Gives back what it gets. In a stripe the stage is x + norm(x): a place that search may leave empty, its parameters
+/// free for the channel mixers that are solved (search/architecture/sizes.h).
 ///
 ///   out = x                                            x, out [R, B, T, D]
 ///

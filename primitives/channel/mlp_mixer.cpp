@@ -9,7 +9,9 @@ namespace {
 class MLP : public Mixer {
  public:
   MLP(std::int64_t inner, bool squared_relu, const Build& build)
-      : squared_relu_(squared_relu), fc_(build.inside("fc"), build.width, inner), proj_(build.inside("proj"), inner, build.width) {
+      : squared_relu_(squared_relu),
+        fc_(build.inside("fc"), build.width, inner),
+        proj_(build.inside("proj"), inner, build.width) {
     child("fc", fc_);
     child("proj", proj_);
   }

@@ -3,9 +3,9 @@
 #include <optional>
 
 #include "primitives/builders.h"
-#include "primitives/ops/fused.h"
 #include "primitives/layers/layers.h"
 #include "primitives/layers/routing.h"
+#include "primitives/ops/fused.h"
 
 namespace madsearch {
 namespace {
@@ -20,7 +20,9 @@ class SharedExperts : public Module {
     child("w2", w2_.emplace(build.inside("w2"), build.width, inner));
     child("w3", w3_.emplace(build.inside("w3"), inner, build.width));
   }
-  at::Tensor added_to(const at::Tensor& y, const at::Tensor& x) const { return w1_ ? y + (*w3_)(fused_silu_gate((*w1_)(x), (*w2_)(x))) : y; }
+  at::Tensor added_to(const at::Tensor& y, const at::Tensor& x) const {
+    return w1_ ? y + (*w3_)(fused_silu_gate((*w1_)(x), (*w2_)(x))) : y;
+  }
 
  private:
   std::optional<Linear> w1_, w2_, w3_;
@@ -47,7 +49,8 @@ class MoE : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto routing = route(router_(x), active_);
     balance_ = routing.balance;
-    // All experts as one wide gated MLP whose hidden channels are weighted: at these sizes faster than gathering tokens.
+    // All experts as one wide gated MLP whose hidden channels are weighted: at these sizes faster than gathering
+    // tokens.
     auto sizes = x.sizes().vec();
     sizes.back() = experts_ * inner_;
     const auto hidden = at::silu(w1_(x)) * w2_(x);
@@ -62,7 +65,7 @@ class MoE : public Mixer {
   std::int64_t experts_, active_, inner_;
   Linear router_, w1_, w2_, w3_;
   SharedExperts shared_;
-  at::Tensor balance_;                                        // [R], of the last forward
+  at::Tensor balance_;  // [R], of the last forward
 };
 
 /// The reference's mixture as it behaves (spec of the header, protocol mad-lab).

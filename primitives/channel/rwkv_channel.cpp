@@ -14,7 +14,9 @@ Primitive rwkv_channel() {
           .knobs = {inner_knob(), switch_knob("gate", true, "gate by the receptance σ(shift(x) Wr); RWKV-7 has none")},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, m = set.at("inner").of(D), gate = std::int64_t{on(set, "gate")};
-            return {.parameters = 2 * D * m + D + gate * (D * D + D), .flops = 4 * T * D * m + gate * 2 * T * D * D, .state = D};
+            return {.parameters = 2 * D * m + D + gate * (D * D + D),
+                    .flops = 4 * T * D * m + gate * 2 * T * D * D,
+                    .state = D};
           },
           .valid = [](const Settings& set, Shape s) { return check_inner(set, s); }};
 }

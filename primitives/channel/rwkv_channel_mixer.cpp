@@ -4,8 +4,8 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
-#include "primitives/shared_knobs.h"
 #include "primitives/layers/token_shift.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -39,7 +39,7 @@ class RWKVChannel : public Mixer {
     return receptance_ ? at::sigmoid((*receptance_)(shifted(x, back, mu_r_))) * y : y;
   }
 
-  at::Tensor mu_k_, mu_r_;                                    // [R, D]
+  at::Tensor mu_k_, mu_r_;  // [R, D]
   Linear key_, value_;
   std::optional<Linear> receptance_;
 };

@@ -7,7 +7,8 @@ namespace madsearch {
 ///
 ///   out = (silu(x W1) * (x W2)) W3                     x, out [R, B, T, D]; inner size m = inner D
 ///
-/// Knobs       inner, a ratio to the width, or auto: solved so that designs have equal parameters (search/architecture/sizes.h)
+/// Knobs       inner, a ratio to the width, or auto: solved so that designs have equal parameters
+///             (search/architecture/sizes.h)
 /// Parameters  3 D m                 no biases
 /// FLOPs       6 T D m
 /// State       0

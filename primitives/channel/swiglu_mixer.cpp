@@ -1,8 +1,8 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
-#include "primitives/ops/fused.h"
 #include "primitives/layers/layers.h"
+#include "primitives/ops/fused.h"
 
 namespace madsearch {
 namespace {

@@ -26,6 +26,8 @@ class Canon : public Mixer {
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_canon(const Settings& set, const Build& build, Mixer*) { return std::make_unique<Canon>(set, build); }
+std::unique_ptr<Mixer> build_canon(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<Canon>(set, build);
+}
 
 }  // namespace madsearch

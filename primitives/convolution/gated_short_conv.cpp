@@ -13,7 +13,8 @@ Primitive gated_short_conv() {
           .knobs = {taps_knob(3)},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, k = set.count("conv");
-            return {.parameters = 4 * D * D + k * D, .flops = T * (8 * D * D + 2 * D * k + 2 * D), .state = (k - 1) * D};
+            return {
+                .parameters = 4 * D * D + k * D, .flops = T * (8 * D * D + 2 * D * k + 2 * D), .state = (k - 1) * D};
           },
           .valid = [](const Settings&, Shape) -> std::string { return ""; }};
 }

@@ -18,7 +18,7 @@ class GatedShortConv : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto parts = in_(x).chunk(3, -1);                   // B, C, u [R, B, T, D]
+    const auto parts = in_(x).chunk(3, -1);  // B, C, u [R, B, T, D]
     return out_(parts[1] * conv_(parts[0] * parts[2]));
   }
 

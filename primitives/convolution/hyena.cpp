@@ -15,16 +15,18 @@ Primitive hyena() {
                     projection_groups_knob(),
                     short_filter_knob()},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, I = set.at("inner").of(D), g = set.count("proj_groups"), k = set.count("conv"),
-                       o = set.count("filter_order");
-            return {.parameters = (D + 1) * 3 * I / g + 3 * I * (k + 1) + I + hyena_filter_parameters(I, o, s) + (I + 1) * D,
+            const auto D = s.width, T = s.length, I = set.at("inner").of(D), g = set.count("proj_groups"),
+                       k = set.count("conv"), o = set.count("filter_order");
+            return {.parameters =
+                        (D + 1) * 3 * I / g + 3 * I * (k + 1) + I + hyena_filter_parameters(I, o, s) + (I + 1) * D,
                     .flops = T * (6 * D * I / g + 6 * I * k + 2 * I * D + 4 * I) + convolution_flops(I, T),
                     .state = T * I + (k - 1) * 3 * I,
                     .state_mad = I * o};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
             const auto I = set.at("inner").of(s.width);
-            if (I < 1) return "inner=" + set.at("inner").text() + " leaves no channel at width " + std::to_string(s.width);
+            if (I < 1)
+              return "inner=" + set.at("inner").text() + " leaves no channel at width " + std::to_string(s.width);
             return divides("proj_groups", set.count("proj_groups"), "3 inner channels", 3 * I);
           }};
 }

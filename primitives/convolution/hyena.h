@@ -12,7 +12,8 @@ namespace madsearch {
 /// Knobs       inner, a ratio to the width; filter_order (width o of the filter's network); proj_groups; conv (k)
 /// Parameters  (D + 1) 3I/groups + 3I (k + 1) + I + filter + (I + 1) D    filter: 5 o + 2 (o² + o) + o I
 /// FLOPs       T (2 D 3I/groups + 6 I k + 2 I D + 4 I) + I times the cheaper of Toeplitz product T (T + 1) and FFT
-/// State       T I + (k - 1) 3I      the past of u, and the inputs that the short convolution still sees; convention mad: I o
+/// State       T I + (k - 1) 3I      the past of u, and the inputs that the short convolution still sees; convention
+///             mad: I o
 ///                     distilled: the orders of the trained filters' recurrences (distillation.h) in place of T I
 /// Protocol    mad-lab: the filter's features are trained (3 T parameters more); see hyena_filter.h
 /// Source      Poli et al. 2023, arXiv:2302.10866, sections 3.1 and 3.3

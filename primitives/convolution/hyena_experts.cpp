@@ -15,9 +15,11 @@ Primitive hyena_experts() {
                     filter_order_knob(16),
                     short_filter_knob()},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, E = set.count("experts"), m = D / E, k = set.count("conv"), o = set.count("filter_order");
+            const auto D = s.width, T = s.length, E = set.count("experts"), m = D / E, k = set.count("conv"),
+                       o = set.count("filter_order");
             const auto router = D * E + (s.protocol == Protocol::kMadLab ? E : 0);
-            return {.parameters = (D + 1) * 3 * D + 3 * D * (k + 1) + D + hyena_filter_parameters(D, o, s) + router + (m + 1) * D,
+            return {.parameters =
+                        (D + 1) * 3 * D + 3 * D * (k + 1) + D + hyena_filter_parameters(D, o, s) + router + (m + 1) * D,
                     .flops = T * (6 * D * D + 6 * D * k + 6 * D + 2 * D * E + 2 * m * D) + convolution_flops(D, T),
                     .state = T * D + (k - 1) * 3 * D,
                     .state_mad = D * o};

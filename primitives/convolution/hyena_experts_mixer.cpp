@@ -1,8 +1,8 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
-#include "primitives/layers/distillation.h"
 #include "primitives/convolution/hyena_filter.h"
+#include "primitives/layers/distillation.h"
 #include "primitives/layers/routing.h"
 
 namespace madsearch {
@@ -28,7 +28,7 @@ class HyenaExperts : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto parts = conv_(in_(x)).chunk(3, -1);            // x0, x1, v [R, B, T, D]
+    const auto parts = conv_(in_(x)).chunk(3, -1);  // x0, x1, v [R, B, T, D]
     const auto u = (parts[2] * parts[1]).transpose(2, 3);
     const auto h = distilled() ? distilled()->responses(x.size(2)) : filter_(x.size(2));
     const auto y = causal_convolution(u, h) + u * bias_.unsqueeze(1).unsqueeze(-1);
@@ -53,7 +53,7 @@ class HyenaExperts : public Mixer {
   /// The experts' outputs y [R, ..., D], weighted as the router sees x, through the one output projection.
   at::Tensor mix(const at::Tensor& x, const at::Tensor& y) {
     const auto scores = router_(x);
-    at::Tensor weights;                                       // [R, ..., E]
+    at::Tensor weights;  // [R, ..., E]
     if (reference_) {
       weights = reference_routing(scores, active_);
     } else {
@@ -73,8 +73,8 @@ class HyenaExperts : public Mixer {
   ShortConv conv_;
   HyenaFilter filter_;
   Linear router_, out_;
-  at::Tensor bias_;                                           // [R, D]
-  at::Tensor balance_;                                        // [R], of the last forward
+  at::Tensor bias_;     // [R, D]
+  at::Tensor balance_;  // [R], of the last forward
 };
 
 }  // namespace

@@ -33,7 +33,8 @@ HyenaFilter::HyenaFilter(const Build& build, std::int64_t channels, std::int64_t
     features_ = z.unsqueeze(0).to(build.options.device());
   }
   child("implicit_filter.0", first_);
-  parameter("implicit_filter.1.freq", frequency_, at::full({build.replicas(), 1, order}, reference ? 1.0 : 10.0, build.options));
+  parameter("implicit_filter.1.freq", frequency_,
+            at::full({build.replicas(), 1, order}, reference ? 1.0 : 10.0, build.options));
   child("implicit_filter.2", second_);
   child("implicit_filter.4", third_);
   child("implicit_filter.6", last_);
@@ -43,8 +44,8 @@ HyenaFilter::HyenaFilter(const Build& build, std::int64_t channels, std::int64_t
 
 at::Tensor HyenaFilter::operator()(std::int64_t length) const {
   if (length > features_.size(1))
-    throw std::invalid_argument("a Hyena filter for at most " + std::to_string(features_.size(1)) + " tokens cannot serve " +
-                                std::to_string(length));
+    throw std::invalid_argument("a Hyena filter for at most " + std::to_string(features_.size(1)) +
+                                " tokens cannot serve " + std::to_string(length));
   const auto z = features_.slice(1, 0, length).to(at::kDouble), f = frequency_.to(at::kDouble);
   auto u = at::sin(f * wide(first_, z));
   u = at::sin(f * wide(second_, u));

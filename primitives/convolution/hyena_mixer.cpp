@@ -1,8 +1,8 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
-#include "primitives/layers/distillation.h"
 #include "primitives/convolution/hyena_filter.h"
+#include "primitives/layers/distillation.h"
 
 namespace madsearch {
 namespace {
@@ -50,11 +50,13 @@ class Hyena : public Mixer {
   ShortConv conv_;
   HyenaFilter filter_;
   Linear out_;
-  at::Tensor bias_;                                           // [R, I]
+  at::Tensor bias_;  // [R, I]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer*) { return std::make_unique<Hyena>(set, build); }
+std::unique_ptr<Mixer> build_hyena(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<Hyena>(set, build);
+}
 
 }  // namespace madsearch

@@ -5,17 +5,20 @@
 
 namespace madsearch {
 
-/// Parameters of the implicit filter (hyena_filter.h): the MLP with its frequencies, and under mad-lab the trained features.
+/// Parameters of the implicit filter (hyena_filter.h): the MLP with its frequencies, and under mad-lab the trained
+/// features.
 inline std::int64_t hyena_filter_parameters(std::int64_t channels, std::int64_t order, Shape s) {
-  return 5 * order + 2 * (order * order + order) + order * channels + (s.protocol == Protocol::kMadLab ? 3 * s.length : 0);
+  return 5 * order + 2 * (order * order + order) + order * channels +
+         (s.protocol == Protocol::kMadLab ? 3 * s.length : 0);
 }
 
-/// Multiply-adds x 2 of the filter over the sequence; it is made once a batch, so one sequence of a batch bears a share that is left out.
+/// Multiply-adds x 2 of the filter over the sequence; it is made once a batch, so one sequence of a batch bears a share
+/// that is left out.
 inline std::int64_t convolution_flops(std::int64_t channels, std::int64_t length) {
   std::int64_t log2 = 1;
   while ((std::int64_t{1} << log2) < 2 * length) ++log2;
-  const auto fft = 3 * 5 * 2 * length * log2 / 2;             // two real transforms and one back, 2.5 n log2 n each, n = 2 length
-  const auto direct = length * (length + 1);                  // the causal half of the Toeplitz product
+  const auto fft = 3 * 5 * 2 * length * log2 / 2;  // two real transforms and one back, 2.5 n log2 n each, n = 2 length
+  const auto direct = length * (length + 1);       // the causal half of the Toeplitz product
   return channels * std::min(fft, direct);
 }
 
@@ -26,6 +29,8 @@ inline Knob filter_order_knob(int first) {
 inline Knob projection_groups_knob() {
   return {"proj_groups", {1, 4}, "the input projection makes 1/groups of the channels, which are repeated", 1, 64};
 }
-inline Knob short_filter_knob() { return {"conv", {3, 2, 4}, "taps of the short convolution, the current token included", 1, 16}; }
+inline Knob short_filter_knob() {
+  return {"conv", {3, 2, 4}, "taps of the short convolution, the current token included", 1, 16};
+}
 
 }  // namespace madsearch

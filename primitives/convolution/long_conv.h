@@ -18,8 +18,8 @@ namespace madsearch {
 /// State       T D                   the past of x, which convention mad counts too, as the filter has no order
 ///                     distilled: the orders of the trained filters' recurrences (distillation.h) in place of T D
 /// Protocol    the same in both
-/// Source      Fu et al. 2023, arXiv:2302.06646: smoothing and squashing in the time domain; λ, initial values and the layer around the
-///             convolution as in its published code (weight_init double_exp)
+/// Source      Fu et al. 2023, arXiv:2302.06646: smoothing and squashing in the time domain; λ, initial values and the
+///             layer around the convolution as in its published code (weight_init double_exp)
 Primitive long_conv();
 
 }  // namespace madsearch

@@ -29,7 +29,7 @@ class LongConv : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto u = x.transpose(2, 3);                         // [R, B, D, T]
+    const auto u = x.transpose(2, 3);  // [R, B, D, T]
     const auto h = distilled() ? distilled()->responses(x.size(2)) : filter(x.size(2));
     const auto y = causal_convolution(u, h) + u * skip_.unsqueeze(1).unsqueeze(-1);
     return at::glu(out_(at::gelu(y.transpose(2, 3))), -1);
@@ -47,21 +47,24 @@ class LongConv : public Mixer {
   at::Tensor long_filters() const override { return filter(kernel_.size(2)); }
 
  private:
-  at::Tensor filter(std::int64_t length) const {              // [R, D, length]
+  at::Tensor filter(std::int64_t length) const {  // [R, D, length]
     if (length > kernel_.size(2))
-      throw std::invalid_argument("long_conv for at most " + std::to_string(kernel_.size(2)) + " tokens cannot take " + std::to_string(length));
+      throw std::invalid_argument("long_conv for at most " + std::to_string(kernel_.size(2)) + " tokens cannot take " +
+                                  std::to_string(length));
     const auto mean = smooth_ > 1 ? at::avg_pool1d(kernel_, smooth_, 1, smooth_ / 2) : kernel_;
     constexpr double kLambda = 0.001;
     return at::softshrink(mean, kLambda).slice(-1, 0, length);
   }
 
   std::int64_t smooth_;
-  at::Tensor kernel_, skip_;                                  // [R, D, L], [R, D]
+  at::Tensor kernel_, skip_;  // [R, D, L], [R, D]
   Linear out_;
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_long_conv(const Settings& set, const Build& build, Mixer*) { return std::make_unique<LongConv>(set, build); }
+std::unique_ptr<Mixer> build_long_conv(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<LongConv>(set, build);
+}
 
 }  // namespace madsearch

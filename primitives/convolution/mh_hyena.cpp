@@ -15,16 +15,18 @@ Primitive mh_hyena() {
                     projection_groups_knob(),
                     short_filter_knob()},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, M = set.count("head_size"), g = set.count("proj_groups"), k = set.count("conv"),
-                       o = set.count("filter_order");
-            return {.parameters = (D + 1) * 3 * D / g + 3 * D * (k + 1) + D / M + hyena_filter_parameters(D / M, o, s) + (D + 1) * D,
+            const auto D = s.width, T = s.length, M = set.count("head_size"), g = set.count("proj_groups"),
+                       k = set.count("conv"), o = set.count("filter_order");
+            return {.parameters = (D + 1) * 3 * D / g + 3 * D * (k + 1) + D / M + hyena_filter_parameters(D / M, o, s) +
+                                  (D + 1) * D,
                     .flops = T * (6 * D * D / g + 6 * D * k + 2 * D * D) +
                              std::min(2 * D * T * (T + 1), convolution_flops(D * M, T) + 4 * D * M * T),
                     .state = 2 * T * D + (k - 1) * 3 * D,
                     .state_mad = D * M * o};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
-            if (auto sentence = divides("head_size", set.count("head_size"), "width", s.width); !sentence.empty()) return sentence;
+            if (auto sentence = divides("head_size", set.count("head_size"), "width", s.width); !sentence.empty())
+              return sentence;
             return divides("proj_groups", set.count("proj_groups"), "3 times the width,", 3 * s.width);
           }};
 }

@@ -3,13 +3,15 @@
 
 namespace madsearch {
 
-/// Multi-head Hyena: each head convolves the outer products of two projections with one filter and reads them with a third. Causal.
+/// Multi-head Hyena: each head convolves the outer products of two projections with one filter and reads them with a
+/// third. Causal.
 ///
 ///   x1, x2, v = conv_k(x W + b)                        x [R, B, T, D]; D/M heads of M channels; W makes 3D/groups, which are repeated
 ///   w_t = v_tᵀ x2_t    w' = h ∗ w + bias w             [M, M] a head; one implicit filter (hyena_filter.h) and one bias a head
 ///   y_t = x1_t w'_t    out = y Wo + bo                 out [R, B, T, D]
 ///
-/// which is y_t = Σ_{s≤t} h_{t-s} (x1_t · v_s) x2_s + bias (x1_t · v_t) x2_t, attention without a softmax whose weights fade with distance.
+/// which is y_t = Σ_{s≤t} h_{t-s} (x1_t · v_s) x2_s + bias (x1_t · v_t) x2_t, attention without a softmax whose weights
+/// fade with distance.
 ///
 /// Knobs       head_size (M), which must divide D; filter_order (o); proj_groups; conv (k)
 /// Parameters  (D + 1) 3D/groups + 3D (k + 1) + D/M + filter + (D + 1) D    filter: 5 o + 2 (o² + o) + o D/M

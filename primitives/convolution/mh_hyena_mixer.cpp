@@ -1,8 +1,8 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
-#include "primitives/layers/distillation.h"
 #include "primitives/convolution/hyena_filter.h"
+#include "primitives/layers/distillation.h"
 
 namespace madsearch {
 namespace {
@@ -27,8 +27,11 @@ class MultiHeadHyena : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
     const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);
-    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };  // [R, B, H, T, M]
-    auto h = distilled() ? distilled()->responses(T) : filter_(T);  // [R, H, T]; the bias is one more weight on the current token
+    const auto heads = [&](const at::Tensor& u) {
+      return u.view({R, B, T, heads_, size_}).transpose(2, 3);
+    };  // [R, B, H, T, M]
+    auto h = distilled() ? distilled()->responses(T)
+                         : filter_(T);  // [R, H, T]; the bias is one more weight on the current token
     h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1);
     const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
     constexpr std::int64_t kScores = 128;  // up to here T² scores a head are cheaper than M² convolutions
@@ -70,14 +73,17 @@ class MultiHeadHyena : public Mixer {
   }
 
   /// Distilled: each head's M² products go through its recurrence.
-  at::Tensor step_with_products(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, at::Tensor& states) const {
+  at::Tensor step_with_products(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v,
+                                at::Tensor& states) const {
     const auto w = v.transpose(-1, -2) * x2;  // [R, B, H, M, M]
-    const auto faded = distilled()->step(w.flatten(3), states).view_as(w) + bias_.unsqueeze(1).unsqueeze(-1).unsqueeze(-1) * w;
+    const auto faded =
+        distilled()->step(w.flatten(3), states).view_as(w) + bias_.unsqueeze(1).unsqueeze(-1).unsqueeze(-1) * w;
     return at::matmul(x1, faded);
   }
 
   /// The outer products of every token, convolved by FFT: time of order T log T, memory of order T.
-  static at::Tensor with_products(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v, const at::Tensor& h) {
+  static at::Tensor with_products(const at::Tensor& x1, const at::Tensor& x2, const at::Tensor& v,
+                                  const at::Tensor& h) {
     const auto T = h.size(-1);
     const auto channels_first = [](const at::Tensor& u) { return u.transpose(-1, -2); };  // [R, B, H, M, T]
     const auto w = channels_first(v).unsqueeze(4) * channels_first(x2).unsqueeze(3);      // [R, B, H, i, j, T]

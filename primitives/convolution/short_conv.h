@@ -13,8 +13,8 @@ namespace madsearch {
 /// FLOPs       T (4 D I + 2 I k + I + 2 I D)
 /// State       (k - 1) I             the inputs that the convolution still sees; convention mad: 0
 /// Protocol    the same in both
-/// Source      Arora et al. 2024, arXiv:2402.18668: the gated convolution (BaseConv) of its published code, after Arora et al. 2023,
-///             arXiv:2312.04927, where it has neither activation nor output projection
+/// Source      Arora et al. 2024, arXiv:2402.18668: the gated convolution (BaseConv) of its published code, after Arora
+///             et al. 2023, arXiv:2312.04927, where it has neither activation nor output projection
 Primitive short_conv();
 
 }  // namespace madsearch

@@ -19,7 +19,7 @@ class ShortConvMixer : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto parts = in_(x).chunk(2, -1);                   // u, g [R, B, T, I]
+    const auto parts = in_(x).chunk(2, -1);  // u, g [R, B, T, I]
     return out_(at::silu(conv_(parts[0])) * parts[1]);
   }
 

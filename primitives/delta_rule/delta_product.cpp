@@ -18,7 +18,8 @@ Primitive delta_product() {
                     negative_eigenvalues_knob(true)},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, H = set.count("heads");
-            auto cost = delta_cost({.heads = H, .key = D / H, .value = D / H, .taps = taps(set), .steps = set.count("householder")}, D, T);
+            auto cost = delta_cost(
+                {.heads = H, .key = D / H, .value = D / H, .taps = taps(set), .steps = set.count("householder")}, D, T);
             if (on(set, "gate")) add_projection(cost, D, T, D);
             if (on(set, "forget_gate")) {
               add_projection(cost, D, T, H, 2 * H);

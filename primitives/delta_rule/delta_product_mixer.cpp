@@ -6,10 +6,11 @@ namespace madsearch {
 std::unique_ptr<Mixer> build_delta_product(const Settings& set, const Build& build, Mixer*) {
   const auto H = set.count("heads"), d = build.width / H;
   return std::make_unique<DeltaRule>(
-      DeltaRule::Options{.sizes = {.heads = H, .key = d, .value = d, .taps = taps(set), .steps = set.count("householder")},
-                         .negative_eigenvalues = on(set, "negative_eigenvalues"),
-                         .forget_gate = on(set, "forget_gate"),
-                         .gate = on(set, "gate")},
+      DeltaRule::Options{
+          .sizes = {.heads = H, .key = d, .value = d, .taps = taps(set), .steps = set.count("householder")},
+          .negative_eigenvalues = on(set, "negative_eigenvalues"),
+          .forget_gate = on(set, "forget_gate"),
+          .gate = on(set, "gate")},
       build);
 }
 

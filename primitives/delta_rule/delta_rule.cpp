@@ -4,13 +4,14 @@
 
 #include <cmath>
 
-#include "primitives/ops/fused.h"
 #include "primitives/layers/step_sizes.h"
+#include "primitives/ops/fused.h"
 
 namespace madsearch {
 
 DecayGate::DecayGate(const Build& build, std::int64_t heads, std::int64_t channels, double least) {
-  const auto u = uniform_init(build, "A_log", {heads}, 1), v = uniform_init(build, "dt_bias", {heads * channels}, 1);  // in [-1, 1)
+  const auto u = uniform_init(build, "A_log", {heads}, 1),
+             v = uniform_init(build, "dt_bias", {heads * channels}, 1);  // in [-1, 1)
   parameter("A_log", A_log, at::log((least + (u + 1) / 2 * (16 - least)).clamp_min(1e-4)));
   const auto dt = at::exp(std::log(1e-2) + v * std::log(10.0));
   parameter("dt_bias", dt_bias, inverse_softplus(dt));
@@ -23,7 +24,8 @@ at::Tensor DecayGate::operator()(const at::Tensor& u) const {
 }
 
 Projection::Projection(const Build& build, const std::string& name, std::int64_t in, std::int64_t out, bool bias)
-    : Linear(build.inside(name), in, out, {.bias = bias, .bound = std::exp2(-2.5) * std::sqrt(6.0 / static_cast<double>(in + out))}) {}
+    : Linear(build.inside(name), in, out,
+             {.bias = bias, .bound = std::exp2(-2.5) * std::sqrt(6.0 / static_cast<double>(in + out))}) {}
 
 DeltaRule::DeltaRule(const Options& options, const Build& build)
     : options_(options),
@@ -54,17 +56,25 @@ DeltaRule::DeltaRule(const Options& options, const Build& build)
 
 at::Tensor DeltaRule::log_decay(const at::Tensor& x) const { return rates_ ? (*rates_)((*decay_)(x)) : at::Tensor(); }
 
-at::Tensor DeltaRule::gated(const at::Tensor& o, const at::Tensor& x) const { return gate_ ? fused_silu_gate((*gate_)(x), o) : o; }
+at::Tensor DeltaRule::gated(const at::Tensor& o, const at::Tensor& x) const {
+  return gate_ ? fused_silu_gate((*gate_)(x), o) : o;
+}
 
-DeltaInputs DeltaRule::inputs(const at::Tensor& x, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) const {
+DeltaInputs DeltaRule::inputs(const at::Tensor& x, const at::Tensor& q, const at::Tensor& k,
+                              const at::Tensor& v) const {
   const auto& z = options_.sizes;
   const auto R = x.size(0), B = x.size(1), T = x.size(2), n = z.steps;
-  const auto heads = [&](const at::Tensor& u, std::int64_t rows, std::int64_t size) { return u.view({R, B, rows, z.heads, size}); };
+  const auto heads = [&](const at::Tensor& u, std::int64_t rows, std::int64_t size) {
+    return u.view({R, B, rows, z.heads, size});
+  };
   const auto key = l2_normalised(heads(at::silu(k), T * n, z.key));
   const auto beta = heads(at::sigmoid(beta_(x)), T * n, 1) * (options_.negative_eigenvalues ? -2 : -1);
   DeltaInputs in{.q = l2_normalised(heads(at::silu(q), T, z.key)) / std::sqrt(static_cast<double>(z.key)),
-                 .a = beta * key, .b = key, .v = heads(at::silu(v), T * n, z.value), .log_decay = log_decay(x)};
-  if (in.log_decay.defined()) {                               // what a token's first step recalls has decayed
+                 .a = beta * key,
+                 .b = key,
+                 .v = heads(at::silu(v), T * n, z.value),
+                 .log_decay = log_decay(x)};
+  if (in.log_decay.defined()) {  // what a token's first step recalls has decayed
     const auto alpha = at::exp(in.log_decay);
     if (n == 1) {
       in.b = alpha * key;
@@ -76,17 +86,21 @@ DeltaInputs DeltaRule::inputs(const at::Tensor& x, const at::Tensor& q, const at
   return in;
 }
 
-at::Tensor DeltaRule::out(const at::Tensor& o, const at::Tensor& x) const { return out_(gated(norm_(o).flatten(-2), x)); }
+at::Tensor DeltaRule::out(const at::Tensor& o, const at::Tensor& x) const {
+  return out_(gated(norm_(o).flatten(-2), x));
+}
 
 at::Tensor DeltaRule::forward(const at::Tensor& x) {
-  const auto mixed = [&](const Linear& project, const std::optional<ShortConv>& conv) { return conv ? (*conv)(project(x)) : project(x); };
+  const auto mixed = [&](const Linear& project, const std::optional<ShortConv>& conv) {
+    return conv ? (*conv)(project(x)) : project(x);
+  };
   return out(delta_recurrence(inputs(x, mixed(q_, q_conv_), mixed(k_, k_conv_), mixed(v_, v_conv_))).first, x);
 }
 
 at::Tensor DeltaRule::step(const at::Tensor& token, State& state) {
   const auto& z = options_.sizes;
   if (state.tensors.empty()) {
-    state.tensors.resize(4);                                  // S and the caches of q, k, v
+    state.tensors.resize(4);  // S and the caches of q, k, v
     state.tensors[0] = at::zeros({token.size(0), token.size(1), z.heads, z.key, z.value}, token.options());
   }
   const auto mixed = [&](const Linear& project, const std::optional<ShortConv>& conv, std::size_t cache) {

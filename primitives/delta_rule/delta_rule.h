@@ -1,19 +1,19 @@
 #pragma once
 #include <optional>
 
-#include "primitives/ops/delta_recurrence.h"
 #include "primitives/delta_rule/delta_sheet.h"
 #include "primitives/layers/layers.h"
+#include "primitives/ops/delta_recurrence.h"
 
 namespace madsearch {
 
-/// The decay of Mamba-2 and its heirs, log α = -exp(A_log) softplus(u + dt_bias): A_log one a head, dt_bias one a channel.
-/// A ~ U(least, 16); softplus(dt_bias) log-uniform in [1e-3, 0.1].
+/// The decay of Mamba-2 and its heirs, log α = -exp(A_log) softplus(u + dt_bias): A_log one a head, dt_bias one a
+/// channel. A ~ U(least, 16); softplus(dt_bias) log-uniform in [1e-3, 0.1].
 class DecayGate : public Module {
  public:
   DecayGate(const Build& build, std::int64_t heads, std::int64_t channels, double least);
-  at::Tensor operator()(const at::Tensor& u) const;           // [R, B, T, H c] -> [R, B, T, H, c], c channels a head
-  at::Tensor A_log, dt_bias;                                  // [R, H], [R, H c]
+  at::Tensor operator()(const at::Tensor& u) const;  // [R, B, T, H c] -> [R, B, T, H, c], c channels a head
+  at::Tensor A_log, dt_bias;                         // [R, H], [R, H c]
 };
 
 /// A Linear with the initial weights of the authors' layers, Xavier-uniform with gain 2^-2.5.
@@ -22,16 +22,16 @@ class Projection : public Linear {
   Projection(const Build& build, const std::string& name, std::int64_t in, std::int64_t out, bool bias = false);
 };
 
-/// The layer of the delta rule that its variants share: q, k, v behind projections, short convolutions and silu, q and k of unit length,
-/// β a head, the recurrence in both forms, RMSNorm of each head and the output projection. Parameters have the names of
-/// flash-linear-attention.
+/// The layer of the delta rule that its variants share: q, k, v behind projections, short convolutions and silu, q and
+/// k of unit length, β a head, the recurrence in both forms, RMSNorm of each head and the output projection. Parameters
+/// have the names of flash-linear-attention.
 class DeltaRule : public Mixer {
  public:
   struct Options {
     DeltaSizes sizes;
     bool negative_eigenvalues = false;
-    bool forget_gate = false;                                 // one decay a head
-    bool gate = false;                                        // silu(x Wg) on the output
+    bool forget_gate = false;  // one decay a head
+    bool gate = false;         // silu(x Wg) on the output
   };
   DeltaRule(const Options& options, const Build& build);
   at::Tensor forward(const at::Tensor& x) override;

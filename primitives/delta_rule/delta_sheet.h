@@ -8,14 +8,15 @@ namespace madsearch {
 /// `steps` keys, values and β a token on heads whose state is a matrix [key, value].
 struct DeltaSizes {
   std::int64_t heads, key, value;
-  std::int64_t taps = 0;                                      // of the short convolutions on q, k and v; 0: none
+  std::int64_t taps = 0;  // of the short convolutions on q, k and v; 0: none
   std::int64_t steps = 1;
   std::int64_t keys() const { return heads * key; }
   std::int64_t values() const { return heads * value; }
 };
 
 inline Knob negative_eigenvalues_knob(bool standard) {
-  return switch_knob("negative_eigenvalues", standard, "β in [0, 2] instead of [0, 1], so that a step may reflect what it erases");
+  return switch_knob("negative_eigenvalues", standard,
+                     "β in [0, 2] instead of [0, 1], so that a step may reflect what it erases");
 }
 
 /// Projections with their short convolutions, β, the recurrence, RMSNorm of each head and the output projection.

@@ -14,8 +14,8 @@ Primitive kda() {
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, H = set.count("heads"), d = D / H;
             auto cost = delta_cost({.heads = H, .key = d, .value = d, .taps = taps(set)}, D, T);
-            add_projection(cost, D, T, 2 * d);                // F1, G1
-            add_projection(cost, d, T, 2 * D, H + 2 * D);     // F2, G2; A_log, dt_bias, b
+            add_projection(cost, D, T, 2 * d);             // F1, G1
+            add_projection(cost, d, T, 2 * D, H + 2 * D);  // F2, G2; A_log, dt_bias, b
             cost.flops += T * D * d;
             return cost;
           },

@@ -15,8 +15,8 @@ namespace madsearch {
 /// Parameters  4 D² + 4 D²/H + D H + 3 taps D + H + 2 D + D/H
 /// FLOPs       2 T (4 D² + 4 D²/H + D H + 3 taps D) + 7 T D²/H
 /// State       D²/H + 3 (taps - 1) D; convention mad: D²/H
-/// Protocol    the same in both (the reference has no such layer); initial weights as delta_net's; A ~ U(1, 16), softplus(dt_bias)
-///             log-uniform in [1e-3, 0.1]
+/// Protocol    the same in both (the reference has no such layer); initial weights as delta_net's; A ~ U(1, 16),
+///             softplus(dt_bias) log-uniform in [1e-3, 0.1]
 /// Source      Kimi Team 2025, arXiv:2510.26692, section 3; flash-linear-attention, layers/kda.py and models/kda
 Primitive kda();
 

@@ -24,7 +24,9 @@ class KimiDeltaAttention : public DeltaRule {
 
  private:
   at::Tensor log_decay(const at::Tensor& x) const override { return rates_(decay_up_(decay_down_(x))); }
-  at::Tensor gated(const at::Tensor& o, const at::Tensor& x) const override { return o * at::sigmoid(gate_up_(gate_down_(x))); }
+  at::Tensor gated(const at::Tensor& o, const at::Tensor& x) const override {
+    return o * at::sigmoid(gate_up_(gate_down_(x)));
+  }
 
   Projection decay_down_, decay_up_;
   DecayGate rates_;
@@ -35,9 +37,10 @@ class KimiDeltaAttention : public DeltaRule {
 
 std::unique_ptr<Mixer> build_kda(const Settings& set, const Build& build, Mixer*) {
   const auto H = set.count("heads"), d = build.width / H;
-  return std::make_unique<KimiDeltaAttention>(DeltaRule::Options{.sizes = {.heads = H, .key = d, .value = d, .taps = taps(set)},
-                                                                 .negative_eigenvalues = on(set, "negative_eigenvalues")},
-                                              build);
+  return std::make_unique<KimiDeltaAttention>(
+      DeltaRule::Options{.sizes = {.heads = H, .key = d, .value = d, .taps = taps(set)},
+                         .negative_eigenvalues = on(set, "negative_eigenvalues")},
+      build);
 }
 
 }  // namespace madsearch

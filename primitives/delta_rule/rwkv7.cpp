@@ -11,8 +11,12 @@ Primitive rwkv7() {
           .equation = "S_t = (diag(w_t) - (η_t κ_t)ᵀ κ_t) S_{t-1} + k_tᵀ v_t,  o_t = r_t S_t",
           .source = "arXiv:2503.14456, section 4",
           .knobs = {heads_knob(),
-                    {"rank", {KnobValue(1, 4), KnobValue(1, 8), KnobValue(1, 2)},
-                     "rank behind decay and learning rate as a ratio to the width; the gate has twice that", 1.0 / 64, 1, true}},
+                    {"rank",
+                     {KnobValue(1, 4), KnobValue(1, 8), KnobValue(1, 2)},
+                     "rank behind decay and learning rate as a ratio to the width; the gate has twice that",
+                     1.0 / 64,
+                     1,
+                     true}},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, H = set.count("heads"), rank = set.at("rank").of(D);
             return {.parameters = 4 * D * D + 8 * D * rank + 13 * D,
@@ -22,8 +26,10 @@ Primitive rwkv7() {
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
             const auto H = set.count("heads");
-            if (set.at("rank").of(s.width) < 1) return "rank=" + set.at("rank").text() + " leaves none at width " + std::to_string(s.width);
-            if (H == s.width) return "heads=" + std::to_string(H) + " leaves one channel a head, which the group norm erases";
+            if (set.at("rank").of(s.width) < 1)
+              return "rank=" + set.at("rank").text() + " leaves none at width " + std::to_string(s.width);
+            if (H == s.width)
+              return "heads=" + std::to_string(H) + " leaves one channel a head, which the group norm erases";
             return divides("heads", H, "width", s.width);
           }};
 }

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "primitives/builders.h"
-#include "primitives/ops/delta_recurrence.h"
 #include "primitives/layers/layers.h"
+#include "primitives/ops/delta_recurrence.h"
 
 namespace madsearch {
 namespace {
@@ -26,9 +26,11 @@ class RWKV7 : public Mixer {
         norm_(build.inside("g_norm"), heads_, build.width, 64e-5) {
     const auto D = build.width;
     const auto i = at::arange(D, at::kDouble), linear = i / static_cast<double>(D - 1) - 0.5;
-    const auto centred = (2 * at::remainder(i, size_) - (size_ - 1)) / static_cast<double>(size_ - 1), zigzag = centred * centred.abs();
+    const auto centred = (2 * at::remainder(i, size_) - (size_ - 1)) / static_cast<double>(size_ - 1),
+               zigzag = centred * centred.abs();
     for (std::size_t c = 0; c < kMixes.size(); ++c)
-      parameter(kMixes[c].name, mix_[c], constant_init(build, 1 - at::pow(i / static_cast<double>(D), kMixes[c].power)));
+      parameter(kMixes[c].name, mix_[c],
+                constant_init(build, 1 - at::pow(i / static_cast<double>(D), kMixes[c].power)));
     parameter("k_k", removal_, constant_init(build, 0.71 - 0.1 * linear));
     parameter("k_a", replacement_, constant_init(build, at::full({D}, 1.02, at::kDouble)));
     parameter("r_k", bonus_, constant_init(build, at::full({heads_, size_}, -0.04, at::kDouble)));
@@ -52,7 +54,8 @@ class RWKV7 : public Mixer {
 
   at::Tensor step(const at::Tensor& token, State& state) override {
     const auto R = token.size(0), B = token.size(1);
-    if (state.tensors.empty()) state.tensors = {at::zeros({R, B, heads_, size_, size_}, token.options()), at::zeros_like(token)};
+    if (state.tensors.empty())
+      state.tensors = {at::zeros({R, B, heads_, size_, size_}, token.options()), at::zeros_like(token)};
     const auto in = inputs(token.unsqueeze(2), state.tensors[1].unsqueeze(2));
     state.tensors[1] = token;
     ++state.position;
@@ -61,11 +64,17 @@ class RWKV7 : public Mixer {
 
  private:
   static constexpr double kAlmostZero = 1e-4;
-  struct Mix { const char* name; double power; };
+  struct Mix {
+    const char* name;
+    double power;
+  };
   enum { kR, kW, kK, kV, kA, kG };
-  static constexpr std::array<Mix, 6> kMixes = {{{"x_r", 0.2}, {"x_w", 0.9}, {"x_k", 0.7}, {"x_v", 0.7}, {"x_a", 0.9}, {"x_g", 0.2}}};
+  static constexpr std::array<Mix, 6> kMixes = {
+      {{"x_r", 0.2}, {"x_w", 0.9}, {"x_k", 0.7}, {"x_v", 0.7}, {"x_a", 0.9}, {"x_g", 0.2}}};
 
-  static Linear::Options scaled(const Build& build, double by) { return {.bound = by / std::sqrt(static_cast<double>(build.width))}; }
+  static Linear::Options scaled(const Build& build, double by) {
+    return {.bound = by / std::sqrt(static_cast<double>(build.width))};
+  }
 
   /// down to `rank` numbers and up again; `up` starts as a tenth of orthonormal rows or columns.
   struct LowRank : Module {
@@ -76,9 +85,11 @@ class RWKV7 : public Mixer {
       child("up", up);
       auto wide = build.inside(name + ".up");
       wide.options = at::TensorOptions().dtype(at::kDouble);
-      const auto [q, r] = at::linalg_qr(normal_init(wide, "weight", {std::max(rank, build.width), std::min(rank, build.width)}, 1));
+      const auto [q, r] =
+          at::linalg_qr(normal_init(wide, "weight", {std::max(rank, build.width), std::min(rank, build.width)}, 1));
       const at::NoGradGuard constant;
-      const auto signs = at::sign(at::diagonal(r, 0, -2, -1)).unsqueeze(-2);  // else Householder's signs would not be uniform
+      const auto signs =
+          at::sign(at::diagonal(r, 0, -2, -1)).unsqueeze(-2);  // else Householder's signs would not be uniform
       up.weight.copy_(0.1 * (build.width >= rank ? q * signs : at::transpose(q * signs, 1, 2)));
     }
     Linear down, up;
@@ -86,7 +97,7 @@ class RWKV7 : public Mixer {
 
   struct Inputs {
     DeltaInputs recurrence;
-    at::Tensor g;                                             // [R, B, T, D]
+    at::Tensor g;  // [R, B, T, D]
   };
 
   /// `last` [R, B, T, D]: the token before each.
@@ -113,11 +124,13 @@ class RWKV7 : public Mixer {
     return out_((norm_(o.flatten(-2)) + bonus.flatten(-2)) * in.g);
   }
 
-  static at::Tensor along(const at::Tensor& vector) { return vector.view({vector.size(0), 1, 1, -1}); }  // [R, D] beside [R, B, T, D]
+  static at::Tensor along(const at::Tensor& vector) {
+    return vector.view({vector.size(0), 1, 1, -1});
+  }  // [R, D] beside [R, B, T, D]
 
   std::int64_t heads_, size_;
-  std::array<at::Tensor, 6> mix_;                             // [R, D] each
-  at::Tensor removal_, replacement_, bonus_;                  // [R, D], [R, D], [R, H, d]: ξ, α, ρ
+  std::array<at::Tensor, 6> mix_;             // [R, D] each
+  at::Tensor removal_, replacement_, bonus_;  // [R, D], [R, D], [R, H, d]: ξ, α, ρ
   LowRank w_, a_, g_;
   Linear r_, k_, v_, out_;
   GroupNorm norm_;
@@ -125,6 +138,8 @@ class RWKV7 : public Mixer {
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RWKV7>(set, build); }
+std::unique_ptr<Mixer> build_rwkv7(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<RWKV7>(set, build);
+}
 
 }  // namespace madsearch

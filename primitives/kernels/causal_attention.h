@@ -43,7 +43,9 @@ struct Lanes {
       const auto whole = __builtin_convertvector(n, Vector);
       const auto r = (x - whole * S(0.693359375)) + whole * S(2.12194440e-4);
       auto p = all(1.9875691500e-4);
-      for (const S c : {S(1.3981999507e-3), S(8.3334519073e-3), S(4.1665795894e-2), S(1.6666665459e-1), S(5.0000001201e-1)}) p = p * r + c;
+      for (const S c :
+           {S(1.3981999507e-3), S(8.3334519073e-3), S(4.1665795894e-2), S(1.6666665459e-1), S(5.0000001201e-1)})
+        p = p * r + c;
       p = p * r * r + r + S(1);
       const Whole bits = (n + 127) << 23;
       Vector power;
@@ -63,17 +65,29 @@ struct Lanes {
   }
 };
 
-/// Attention on a CPU for tokens that see few others: the scores of one token at a time, since a head of 8 channels is too small for matrix
-/// products. Keys and values of a head are transposed, so that lanes are neighbouring tokens. kSize is d and e, or 0 for any; kPlain
-/// is without sinks and fade.
+/// Attention on a CPU for tokens that see few others: the scores of one token at a time, since a head of 8 channels is
+/// too small for matrix products. Keys and values of a head are transposed, so that lanes are neighbouring tokens.
+/// kSize is d and e, or 0 for any; kPlain is without sinks and fade.
 template <class S, int kSize, bool kPlain>
 class AttentionLoops {
  public:
   explicit AttentionLoops(const CausalAttention<S>& in)
-      : in_(in), d_(kSize ? kSize : in.d), e_(kSize ? kSize : in.e), row_(in.T + L::kCount), key_share_(in.H / in.G),
-        value_share_(in.H / in.U), scale_(1 / std::sqrt(static_cast<S>(d_))), keys_(size(d_ * row_)), values_(size(e_ * row_)), d_keys_(keys_.size()),
-        d_values_(values_.size()), scores_(size(row_ + L::kCount)), query_(size(d_)), d_query_(size(d_ * L::kCount)),
-        fade_(size(in.fade ? row_ : 0)), d_fade_(fade_.size()) {}
+      : in_(in),
+        d_(kSize ? kSize : in.d),
+        e_(kSize ? kSize : in.e),
+        row_(in.T + L::kCount),
+        key_share_(in.H / in.G),
+        value_share_(in.H / in.U),
+        scale_(1 / std::sqrt(static_cast<S>(d_))),
+        keys_(size(d_ * row_)),
+        values_(size(e_ * row_)),
+        d_keys_(keys_.size()),
+        d_values_(values_.size()),
+        scores_(size(row_ + L::kCount)),
+        query_(size(d_)),
+        d_query_(size(d_ * L::kCount)),
+        fade_(size(in.fade ? row_ : 0)),
+        d_fade_(fade_.size()) {}
 
   /// y [M, T, H e] and lse [M, H, T], the logarithm of each row's sum of exponentials.
   void forward(S* y, S* lse) {
@@ -164,7 +178,9 @@ class AttentionLoops {
   }
 
   /// Neighbouring tokens that a query sees; their scores stand at `slot` on, a run in whole vectors.
-  struct Run { std::int64_t begin, n, slot; };
+  struct Run {
+    std::int64_t begin, n, slot;
+  };
 
   /// What token t sees: its window, and the sinks before it.
   std::array<Run, kPlain ? 1 : 2> runs(std::int64_t t) const {
@@ -244,22 +260,26 @@ class AttentionLoops {
   }
 
   const CausalAttention<S> in_;
-  const std::int64_t d_, e_, row_;                            // row_: T and the lanes that a last vector may reach beyond it
-  const std::int64_t key_share_, value_share_;                // query heads that share one
+  const std::int64_t d_, e_, row_;              // row_: T and the lanes that a last vector may reach beyond it
+  const std::int64_t key_share_, value_share_;  // query heads that share one
   const S scale_;
-  std::vector<S> keys_, values_, d_keys_, d_values_;          // [d or e, row_] of one head, keys turned; zeros beyond T
-  std::vector<S> scores_;                                     // [row_ and a vector: two runs]
-  std::vector<S> query_, d_query_;                            // [d], turned and scaled; [d, lanes]
-  std::vector<S> fade_, d_fade_;                              // [row_] of one head
+  std::vector<S> keys_, values_, d_keys_, d_values_;  // [d or e, row_] of one head, keys turned; zeros beyond T
+  std::vector<S> scores_;                             // [row_ and a vector: two runs]
+  std::vector<S> query_, d_query_;                    // [d], turned and scaled; [d, lanes]
+  std::vector<S> fade_, d_fade_;                      // [row_] of one head
 };
 
 template <class S, bool kPlain, class Body>
 void with_loops_of_size(const CausalAttention<S>& in, Body&& body) {
   switch (in.d == in.e ? in.d : 0) {
-    case 4: return body(AttentionLoops<S, 4, kPlain>(in));
-    case 8: return body(AttentionLoops<S, 8, kPlain>(in));
-    case 16: return body(AttentionLoops<S, 16, kPlain>(in));
-    default: return body(AttentionLoops<S, 0, kPlain>(in));
+    case 4:
+      return body(AttentionLoops<S, 4, kPlain>(in));
+    case 8:
+      return body(AttentionLoops<S, 8, kPlain>(in));
+    case 16:
+      return body(AttentionLoops<S, 16, kPlain>(in));
+    default:
+      return body(AttentionLoops<S, 0, kPlain>(in));
   }
 }
 

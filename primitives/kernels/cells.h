@@ -24,7 +24,8 @@ MADSEARCH_HD inline S hyperbolic_tangent(S u) {
   return 2 / (1 + exponential(-2 * u)) - 1;
 }
 
-/// log(1 + u) for u in [0, 1]. For float on the CPU 2 artanh(u / (2 + u)) as a series that compilers vectorise, to 1e-7.
+/// log(1 + u) for u in [0, 1]. For float on the CPU 2 artanh(u / (2 + u)) as a series that compilers vectorise, to
+/// 1e-7.
 MADSEARCH_HD inline double log_one_plus(double u) { return std::log1p(u); }
 
 MADSEARCH_HD inline float log_one_plus(float u) {

@@ -22,8 +22,10 @@ MADSEARCH_HD inline void store(S* to, const L& value) {
 
 template <class L, class S>
 MADSEARCH_HD inline void add(S* to, const L& value) {
-  if constexpr (std::is_same_v<L, S>) accumulate(to, value);
-  else store(to, load<L>(to) + value);
+  if constexpr (std::is_same_v<L, S>)
+    accumulate(to, value);
+  else
+    store(to, load<L>(to) + value);
 }
 
 template <class S, class L>
@@ -37,17 +39,19 @@ MADSEARCH_HD inline S total(const L& value) {
   }
 }
 
-/// The delta recurrence, one head of one sequence (head m of N H), value channels j .. j + lanes of V. Each token takes `steps` steps:
+/// The delta recurrence, one head of one sequence (head m of N H), value channels j .. j + lanes of V. Each token takes
+/// `steps` steps:
 ///
 ///   S = (diag(w) + aᵀ b) S + kᵀ v        S [K, V]; a, b, k rows of K, v a row of V; w in a token's first step only, else 1
 ///   o_t = q_t S                          after the last of its steps
 ///
-/// which is S = diag(w) S + aᵀ u + kᵀ v with u = b S. Without k it is -a: the delta rule, u = b S - v, which puts v in the place of what
-/// b recalls. h [K, V], the state before the first token, is advanced to that after the last. `change` [N, T steps, H, V] keeps u if
-/// not null.
-/// Source: Yang et al. 2024, arXiv:2406.06484, section 2.2; Peng et al. 2025, arXiv:2503.14456, section 4, transposed.
+/// which is S = diag(w) S + aᵀ u + kᵀ v with u = b S. Without k it is -a: the delta rule, u = b S - v, which puts v in
+/// the place of what b recalls. h [K, V], the state before the first token, is advanced to that after the last.
+/// `change` [N, T steps, H, V] keeps u if not null. Source: Yang et al. 2024, arXiv:2406.06484, section 2.2; Peng et
+/// al. 2025, arXiv:2503.14456, section 4, transposed.
 template <class L, class S>
-MADSEARCH_HD void delta_recurrence(const DeltaRecurrence<S>& in, std::int64_t m, std::int64_t j, S* o, S* h, S* change) {
+MADSEARCH_HD void delta_recurrence(const DeltaRecurrence<S>& in, std::int64_t m, std::int64_t j, S* o, S* h,
+                                   S* change) {
   const auto K = in.K, V = in.V, H = in.H;
   for (std::int64_t t = 0; t < in.T; ++t) {
     const auto token = (m / H * in.T + t) * H + m % H;
@@ -75,14 +79,15 @@ MADSEARCH_HD void delta_recurrence(const DeltaRecurrence<S>& in, std::int64_t m,
   }
 }
 
-/// What backward sees of one head of one sequence: rows of K numbers lie key_row apart, rows of V value_row apart. The states are
-/// transposed, [V, K], so that lanes are neighbouring key channels and the gradients of q, a, b, k and w need no sum over lanes.
+/// What backward sees of one head of one sequence: rows of K numbers lie key_row apart, rows of V value_row apart. The
+/// states are transposed, [V, K], so that lanes are neighbouring key channels and the gradients of q, a, b, k and w
+/// need no sum over lanes.
 template <class S>
 struct DeltaHead {
-  const S *q, *w;                                             // T rows; w may be nullptr
-  const S *a, *b, *k;                                         // T steps rows; k may be nullptr
-  const S *v, *change, *d_o;                                  // T steps, T steps and T rows of V
-  S *dq, *dw, *da, *db, *dk, *dv;                             // likewise; added to, but dv is written
+  const S *q, *w;                  // T rows; w may be nullptr
+  const S *a, *b, *k;              // T steps rows; k may be nullptr
+  const S *v, *change, *d_o;       // T steps, T steps and T rows of V
+  S *dq, *dw, *da, *db, *dk, *dv;  // likewise; added to, but dv is written
   std::int64_t T, steps, K, V, key_row, value_row;
 };
 
@@ -106,10 +111,11 @@ MADSEARCH_HD void delta_states(const DeltaHead<S>& in, S* states, std::int64_t j
   }
 }
 
-/// Gradients of delta_recurrence from value channels j0 ≤ j < j1 of the states. dh [V, K] is the gradient of the state after the last
-/// token and becomes that of the state before the first. du: scratch of j1 - j0 numbers.
+/// Gradients of delta_recurrence from value channels j0 ≤ j < j1 of the states. dh [V, K] is the gradient of the state
+/// after the last token and becomes that of the state before the first. du: scratch of j1 - j0 numbers.
 template <class L, class S>
-MADSEARCH_HD void delta_recurrence_backward(const DeltaHead<S>& in, const S* states, S* dh, S* du, std::int64_t j0, std::int64_t j1) {
+MADSEARCH_HD void delta_recurrence_backward(const DeltaHead<S>& in, const S* states, S* dh, S* du, std::int64_t j0,
+                                            std::int64_t j1) {
   constexpr std::int64_t kLanes = sizeof(L) / sizeof(S);
   const auto K = in.K;
   for (std::int64_t t = in.T - 1; t >= 0; --t) {

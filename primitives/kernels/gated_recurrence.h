@@ -1,8 +1,8 @@
 #pragma once
 #include "primitives/kernels/launch.h"
 
-// Before a loop over a constant number of channels: a vector of them, with no dependence between iterations. GCC would unroll the loop
-// before it vectorises, and then find no vectors.
+// Before a loop over a constant number of channels: a vector of them, with no dependence between iterations. GCC would
+// unroll the loop before it vectorises, and then find no vectors.
 #if defined(__CUDACC__)
 #define MADSEARCH_LANES
 #else
@@ -11,17 +11,17 @@
 
 namespace madsearch::kernels {
 
-/// A linear recurrence over outer products with a decay for each key channel; one head of one sequence (in.M = 1), value channels
-/// j0 ≤ j < j0 + C of V.
+/// A linear recurrence over outer products with a decay for each key channel; one head of one sequence (in.M = 1),
+/// value channels j0 ≤ j < j0 + C of V.
 ///
 ///   H_t = diag(w_t) H_{t-1} + k_tᵀ v_t        o_t = q_t H_t        H [K, V]
 ///   with a bonus u                            o_t = q_t (H_{t-1} + diag(u) k_tᵀ v_t)
 ///
-/// `h` [K, V], the state before the first token, is advanced to that after the last. With `keep`, h [T + 1, K, V] begins with the state
-/// before the first token and is filled with those after each one, for backward; `o` is then not written.
-/// C is a constant so that sums over the keys stay in registers.
-/// Source: Yang et al. 2023, arXiv:2312.06635, equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay);
-/// Peng et al. 2024, arXiv:2404.05892 (bonus).
+/// `h` [K, V], the state before the first token, is advanced to that after the last. With `keep`, h [T + 1, K, V]
+/// begins with the state before the first token and is filled with those after each one, for backward; `o` is then not
+/// written. C is a constant so that sums over the keys stay in registers. Source: Yang et al. 2023, arXiv:2312.06635,
+/// equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay); Peng et al. 2024, arXiv:2404.05892
+/// (bonus).
 template <class S, std::int64_t C>
 MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* h, bool keep, std::int64_t j0) {
   const auto K = in.K, V = in.V, further = keep ? K * V : 0;
@@ -66,17 +66,18 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
   }
 }
 
-/// Gradients of gated_recurrence from the kept `states` [T + 1, K, V]. dh [K, V] is the gradient of the state after the last token and
-/// becomes that of the state before the first. d.v is written for channels j0..j0 + C; d.q, d.k, d.u and d.w are added to, d.w being the
-/// gradient of log w.
+/// Gradients of gated_recurrence from the kept `states` [T + 1, K, V]. dh [K, V] is the gradient of the state after the
+/// last token and becomes that of the state before the first. d.v is written for channels j0..j0 + C; d.q, d.k, d.u and
+/// d.w are added to, d.w being the gradient of log w.
 template <class S, std::int64_t C>
 MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, const S* states, const S* d_o, S* dh,
                                             const GatedRecurrence<S>& d, std::int64_t j0) {
   const auto K = in.K, V = in.V;
   for (std::int64_t t = in.T - 1; t >= 0; --t) {
-    const S *qt = in.q + t * K, *kt = in.k + t * K, *wt = in.w + t * in.decays, *vt = in.v + t * V + j0, *gt = d_o + t * V + j0;
+    const S *qt = in.q + t * K, *kt = in.k + t * K, *wt = in.w + t * in.decays, *vt = in.v + t * V + j0,
+            *gt = d_o + t * V + j0;
     const S *before = states + t * K * V + j0, *after = before + K * V;
-    S sum[C] = {}, bonus = 0, read = 0, sum_all = 0;          // bonus = q diag(u) kᵀ, read = g vᵀ
+    S sum[C] = {}, bonus = 0, read = 0, sum_all = 0;  // bonus = q diag(u) kᵀ, read = g vᵀ
     if (in.u)
       for (std::int64_t j = 0; j < C; ++j) read += gt[j] * vt[j];
     for (std::int64_t i = 0; i < K; ++i) {

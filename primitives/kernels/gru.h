@@ -14,8 +14,8 @@ struct Gru {
   static constexpr bool kSplit = true;
 
   template <class S>
-  MADSEARCH_HD static void forward(const S* x, const S* rec, const S* /*before*/, S* kept, S* /*after*/, S* h, std::int64_t D,
-                                   std::int64_t c0, std::int64_t c1) {
+  MADSEARCH_HD static void forward(const S* x, const S* rec, const S* /*before*/, S* kept, S* /*after*/, S* h,
+                                   std::int64_t D, std::int64_t c0, std::int64_t c1) {
 #pragma GCC ivdep
     for (std::int64_t c = c0; c < c1; ++c) {
       const S r = logistic(x[c] + rec[c]), z = logistic(x[D + c] + rec[D + c]), q = rec[2 * D + c];
@@ -29,8 +29,8 @@ struct Gru {
   }
 
   template <class S>
-  MADSEARCH_HD static void backward(const S* kept, const S* h, const S* /*before*/, const S* /*after*/, S* dh, S* /*dcells*/, S* dx,
-                                    S* d_rec, std::int64_t D, std::int64_t c0, std::int64_t c1) {
+  MADSEARCH_HD static void backward(const S* kept, const S* h, const S* /*before*/, const S* /*after*/, S* dh,
+                                    S* /*dcells*/, S* dx, S* d_rec, std::int64_t D, std::int64_t c0, std::int64_t c1) {
 #pragma GCC ivdep
     for (std::int64_t c = c0; c < c1; ++c) {
       const S r = kept[c], z = kept[D + c], n = kept[2 * D + c], q = kept[3 * D + c], d = dh[c];

@@ -11,7 +11,8 @@
 
 namespace madsearch::kernels {
 
-/// e^x. For float on the CPU a polynomial that compilers vectorise (relative error below 2e-7 for x in [-87, 87], clamped beyond).
+/// e^x. For float on the CPU a polynomial that compilers vectorise (relative error below 2e-7 for x in [-87, 87],
+/// clamped beyond).
 MADSEARCH_HD inline double exponential(double x) { return std::exp(x); }
 
 MADSEARCH_HD inline float exponential(float x) {

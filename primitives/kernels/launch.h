@@ -3,53 +3,57 @@
 
 namespace madsearch::kernels {
 
-// Launchers over `M` sequences; A is shared by `M / R` sequences in a row. Pointers are on the CPU, or all on one CUDA device.
+// Launchers over `M` sequences; A is shared by `M / R` sequences in a row. Pointers are on the CPU, or all on one CUDA
+// device.
 template <class S>
 struct SelectiveScan {
-  const S *u, *delta, *A, *B, *C;                             // [M, T, I] [M, T, I] [R, N, I] [M, T, N] [M, T, N]
+  const S *u, *delta, *A, *B, *C;  // [M, T, I] [M, T, I] [R, N, I] [M, T, N] [M, T, N]
   std::int64_t R, M, T, I, N;
 };
 
 /// S is const for inputs; the same struct without const holds their gradients.
 template <class S>
 struct GatedRecurrence {
-  S *q, *k, *w, *v, *u;                                       // [M, T, K] twice, [M, T, decays] or nullptr, [M, T, V], [M, K] or nullptr
-  std::int64_t M, T, K, V, decays;                            // decays of a token: K, 1 for all key channels, or 0
+  S *q, *k, *w, *v, *u;             // [M, T, K] twice, [M, T, decays] or nullptr, [M, T, V], [M, K] or nullptr
+  std::int64_t M, T, K, V, decays;  // decays of a token: K, 1 for all key channels, or 0
 
   MADSEARCH_HD GatedRecurrence sequence(std::int64_t m) const {
-    return {q + m * T * K, k + m * T * K, w + m * T * decays, v + m * T * V, u ? u + m * K : nullptr, 1, T, K, V, decays};
+    return {q + m * T * K, k + m * T * K, w + m * T * decays, v + m * T * V, u ? u + m * K : nullptr, 1, T, K, V,
+            decays};
   }
   MADSEARCH_HD auto decay(S* token, std::int64_t i) const { return decays == 0 ? 1 : token[decays == 1 ? 0 : i]; }
 };
 
-// States [M, N, I] or [M, K, V]: `h` before the first token is advanced to that after the last; the gradient `dh` of the latter becomes
-// that of the former. nullptr: zeros that nobody wants back.
+// States [M, N, I] or [M, K, V]: `h` before the first token is advanced to that after the last; the gradient `dh` of
+// the latter becomes that of the former. nullptr: zeros that nobody wants back.
 template <class S>
 void selective_scan_cpu(const SelectiveScan<S>& in, S* y, S* h);
 template <class S>
-void selective_scan_backward_cpu(const SelectiveScan<S>& in, const S* h, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC);
+void selective_scan_backward_cpu(const SelectiveScan<S>& in, const S* h, const S* dy, S* dh, S* du, S* ddelta, S* dA,
+                                 S* dB, S* dC);
 template <class S>
 void gated_recurrence_cpu(const GatedRecurrence<const S>& in, S* o, S* h);
 template <class S>
-void gated_recurrence_backward_cpu(const GatedRecurrence<const S>& in, const S* h, const S* d_o, S* dh, const GatedRecurrence<S>& d);
+void gated_recurrence_backward_cpu(const GatedRecurrence<const S>& in, const S* h, const S* d_o, S* dh,
+                                   const GatedRecurrence<S>& d);
 
 // Loops for small models on a CPU (token_kernels.h, causal_attention.h). Elsewhere LibTorch's own operations are used.
 template <class S>
 struct Rows {
-  const S *x, *w;                                             // [rows, D], [R, D]; `rows / R` rows in a row share w
+  const S *x, *w;  // [rows, D], [R, D]; `rows / R` rows in a row share w
   std::int64_t R, rows, D;
 };
 
 template <class S>
 struct ShortConvolution {
-  const S *x, *w, *bias;                                      // [M, T, C], [R, taps, C] the current token first, [R, C] or nullptr
+  const S *x, *w, *bias;  // [M, T, C], [R, taps, C] the current token first, [R, C] or nullptr
   std::int64_t R, M, T, C, taps;
 };
 
-/// M sequences; rows of q are `q_row` numbers apart and hold H heads of d, those of k and v `k_row` apart with G heads of d and U heads of
-/// e; H / G query heads share a key head and H / U a value head. `turns` [T, 2, turned/2]: cosines and sines of the rotary angles of each
-/// head's first `turned` channels, or nullptr. `fade` [M, T, H]: c of a score's bias c_t - c_s, or nullptr. A token sees the last `window`
-/// tokens, itself included, and the first `sinks`.
+/// M sequences; rows of q are `q_row` numbers apart and hold H heads of d, those of k and v `k_row` apart with G heads
+/// of d and U heads of e; H / G query heads share a key head and H / U a value head. `turns` [T, 2, turned/2]: cosines
+/// and sines of the rotary angles of each head's first `turned` channels, or nullptr. `fade` [M, T, H]: c of a score's
+/// bias c_t - c_s, or nullptr. A token sees the last `window` tokens, itself included, and the first `sinks`.
 template <class S>
 struct CausalAttention {
   const S *q, *k, *v, *turns, *fade;
@@ -57,7 +61,7 @@ struct CausalAttention {
 };
 
 template <class S>
-void rms_norm_cpu(const Rows<S>& in, S eps, S* y, S* r);      // r [rows] for backward
+void rms_norm_cpu(const Rows<S>& in, S eps, S* y, S* r);  // r [rows] for backward
 template <class S>
 void rms_norm_backward_cpu(const Rows<S>& in, const S* r, const S* dy, S* dx, S* dw);
 template <class S>
@@ -71,22 +75,23 @@ void short_conv_backward_cpu(const ShortConvolution<S>& in, const S* dy, S* dx, 
 template <class S>
 void causal_attention_cpu(const CausalAttention<S>& in, S* y, S* lse);
 template <class S>
-void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk, S* dv,
-                                   S* dfade);
+void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk,
+                                   S* dv, S* dfade);
 
 #if defined(MADSEARCH_CUDA)
-// The recurrences on a CUDA stream. h and dh as above, but never nullptr; `states` [M, T + 1, ...] begins with the state before the first
-// token.
+// The recurrences on a CUDA stream. h and dh as above, but never nullptr; `states` [M, T + 1, ...] begins with the
+// state before the first token.
 template <class S>
 void selective_scan_cuda(const SelectiveScan<S>& in, S* y, S* h, void* stream);
 template <class S>
-void selective_scan_backward_cuda(const SelectiveScan<S>& in, S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC,
-                                  void* stream);          // dA [M, N, I], of each sequence
+void selective_scan_backward_cuda(const SelectiveScan<S>& in, S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA,
+                                  S* dB, S* dC,
+                                  void* stream);  // dA [M, N, I], of each sequence
 template <class S>
 void gated_recurrence_cuda(const GatedRecurrence<const S>& in, S* o, S* h, void* stream);
 template <class S>
-void gated_recurrence_backward_cuda(const GatedRecurrence<const S>& in, S* states, const S* d_o, S* dh, const GatedRecurrence<S>& d,
-                                    void* stream);
+void gated_recurrence_backward_cuda(const GatedRecurrence<const S>& in, S* states, const S* d_o, S* dh,
+                                    const GatedRecurrence<S>& d, void* stream);
 #endif
 
 }  // namespace madsearch::kernels

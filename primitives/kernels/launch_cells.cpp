@@ -41,8 +41,8 @@ void cell_cpu(const CellSequences<S>& in, S* y, S* kept, S* cells) {
       for (std::int64_t p = 0; p < P; ++p) {
         const auto token = (first + p) * T + t;
         S* before = cells + (token + first + p) * Cell::kCells * D;  // T + 1 rows a sequence
-        Cell::template forward<S>(in.x + token * G * D, rec + p * G * D, before, kept + token * Cell::kKept * D, before + Cell::kCells * D,
-                                  h + p * D, D, 0, D);
+        Cell::template forward<S>(in.x + token * G * D, rec + p * G * D, before, kept + token * Cell::kKept * D,
+                                  before + Cell::kCells * D, h + p * D, D, 0, D);
         std::copy(h + p * D, h + (p + 1) * D, y + token * D);
       }
     }
@@ -50,8 +50,8 @@ void cell_cpu(const CellSequences<S>& in, S* y, S* kept, S* cells) {
 }
 
 template <class Cell, class S>
-void cell_backward_cpu(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh, S* dcells, S* dx,
-                       S* d_rec) {
+void cell_backward_cpu(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
+                       S* dcells, S* dx, S* d_rec) {
   constexpr auto G = Cell::kGates;
   const auto T = in.T, D = in.D, H = in.H, d = D / H;
   for_each_run(in, [&](std::int64_t first, std::int64_t P) {
@@ -67,15 +67,16 @@ void cell_backward_cpu(const CellSequences<S>& in, const S* y, const S* kept, co
       }
       for (std::int64_t n = 0; n < H; ++n)
         for (std::int64_t g = 0; g < G; ++g)
-          add_product<S>(d_rec + ((first * T + t) * G + g) * D + n * d, T * G * D, W + (n * G + g) * d * d, d, dh + first * D + n * d, D, P,
-                         d, d);
+          add_product<S>(d_rec + ((first * T + t) * G + g) * D + n * d, T * G * D, W + (n * G + g) * d * d, d,
+                         dh + first * D + n * d, D, P, d, d);
     }
   });
 }
 
-#define MADSEARCH_INSTANTIATE(Cell, S)                                        \
-  template void cell_cpu<Cell, S>(const CellSequences<S>&, S*, S*, S*);       \
-  template void cell_backward_cpu<Cell, S>(const CellSequences<S>&, const S*, const S*, const S*, const S*, S*, S*, S*, S*);
+#define MADSEARCH_INSTANTIATE(Cell, S)                                                                              \
+  template void cell_cpu<Cell, S>(const CellSequences<S>&, S*, S*, S*);                                             \
+  template void cell_backward_cpu<Cell, S>(const CellSequences<S>&, const S*, const S*, const S*, const S*, S*, S*, \
+                                           S*, S*);
 #define MADSEARCH_INSTANTIATE_BOTH(Cell) \
   MADSEARCH_INSTANTIATE(Cell, float)     \
   MADSEARCH_INSTANTIATE(Cell, double)

@@ -15,7 +15,7 @@ __global__ void run_cell(CellSequences<S> in, S* y, S* kept, S* cells) {
   extern __shared__ unsigned char shared[];
   constexpr auto G = Cell::kGates;
   const std::int64_t m = blockIdx.x, T = in.T, D = in.D, d = D / in.H, r = m / (in.M / in.R);
-  S *h = reinterpret_cast<S*>(shared), *rec = h + D;          // [D], [G, D]
+  S *h = reinterpret_cast<S*>(shared), *rec = h + D;  // [D], [G, D]
   const S *W = in.weight + r * G * D * d, *bias = in.bias + r * G * D;
   for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) h[c] = in.h[m * D + c];
   for (std::int64_t t = 0; t < T; ++t) {
@@ -32,16 +32,16 @@ __global__ void run_cell(CellSequences<S> in, S* y, S* kept, S* cells) {
     const auto token = m * T + t;
     S* before = cells + (token + m) * Cell::kCells * D;
     for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) {
-      Cell::template forward<S>(in.x + token * G * D, rec, before, kept + token * Cell::kKept * D, before + Cell::kCells * D, h, D, c,
-                                c + 1);
+      Cell::template forward<S>(in.x + token * G * D, rec, before, kept + token * Cell::kKept * D,
+                                before + Cell::kCells * D, h, D, c, c + 1);
       y[token * D + c] = h[c];
     }
   }
 }
 
 template <class Cell, class S>
-__global__ void run_cell_backward(CellSequences<S> in, const S* y, const S* kept, const S* cells, const S* dy, S* dh, S* dcells, S* dx,
-                                  S* d_rec) {
+__global__ void run_cell_backward(CellSequences<S> in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
+                                  S* dcells, S* dx, S* d_rec) {
   constexpr auto G = Cell::kGates;
   const std::int64_t m = blockIdx.x, T = in.T, D = in.D, d = D / in.H;
   const S* W = in.weight + m / (in.M / in.R) * G * D * d;
@@ -53,10 +53,10 @@ __global__ void run_cell_backward(CellSequences<S> in, const S* y, const S* kept
     S* into = d_rec + token * G * D;
     for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) {
       dh[c] += dy[token * D + c];
-      Cell::template backward<S>(kept + token * Cell::kKept * D, last, before, before + Cell::kCells * D, dh, dcells, dx + token * G * D,
-                                 into, D, c, c + 1);
+      Cell::template backward<S>(kept + token * Cell::kKept * D, last, before, before + Cell::kCells * D, dh, dcells,
+                                 dx + token * G * D, into, D, c, c + 1);
     }
-    __syncthreads();                                          // a channel reads the d_rec of its whole head, of this token only
+    __syncthreads();  // a channel reads the d_rec of its whole head, of this token only
     for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) {
       const auto n = c / d, k = c % d;
       S sum = 0;
@@ -78,22 +78,25 @@ template <class Cell, class S>
 void cell_cuda(const CellSequences<S>& in, S* y, S* kept, S* cells, void* stream) {
   const auto bytes = static_cast<std::size_t>((1 + Cell::kGates) * in.D) * sizeof(S);
   if (bytes > 48 * 1024)
-    check(cudaFuncSetAttribute(run_cell<Cell, S>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
-  run_cell<Cell, S><<<static_cast<unsigned>(in.M), threads(in), bytes, static_cast<cudaStream_t>(stream)>>>(in, y, kept, cells);
+    check(
+        cudaFuncSetAttribute(run_cell<Cell, S>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+  run_cell<Cell, S>
+      <<<static_cast<unsigned>(in.M), threads(in), bytes, static_cast<cudaStream_t>(stream)>>>(in, y, kept, cells);
   check(cudaGetLastError());
 }
 
 template <class Cell, class S>
-void cell_backward_cuda(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh, S* dcells, S* dx,
-                        S* d_rec, void* stream) {
-  run_cell_backward<Cell, S><<<static_cast<unsigned>(in.M), threads(in), 0, static_cast<cudaStream_t>(stream)>>>(in, y, kept, cells, dy, dh,
-                                                                                                                 dcells, dx, d_rec);
+void cell_backward_cuda(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
+                        S* dcells, S* dx, S* d_rec, void* stream) {
+  run_cell_backward<Cell, S><<<static_cast<unsigned>(in.M), threads(in), 0, static_cast<cudaStream_t>(stream)>>>(
+      in, y, kept, cells, dy, dh, dcells, dx, d_rec);
   check(cudaGetLastError());
 }
 
-#define MADSEARCH_INSTANTIATE(Cell, S)                                                \
-  template void cell_cuda<Cell, S>(const CellSequences<S>&, S*, S*, S*, void*);       \
-  template void cell_backward_cuda<Cell, S>(const CellSequences<S>&, const S*, const S*, const S*, const S*, S*, S*, S*, S*, void*);
+#define MADSEARCH_INSTANTIATE(Cell, S)                                                                               \
+  template void cell_cuda<Cell, S>(const CellSequences<S>&, S*, S*, S*, void*);                                      \
+  template void cell_backward_cuda<Cell, S>(const CellSequences<S>&, const S*, const S*, const S*, const S*, S*, S*, \
+                                            S*, S*, void*);
 #define MADSEARCH_INSTANTIATE_BOTH(Cell) \
   MADSEARCH_INSTANTIATE(Cell, float)     \
   MADSEARCH_INSTANTIATE(Cell, double)

@@ -26,8 +26,8 @@ void begin(std::vector<S>& states, const S* h, std::int64_t m, std::int64_t size
     std::fill_n(states.begin(), size, S(0));
 }
 
-/// Calls body.operator()<C>(j0) for blocks of C channels that make up V: the widest that fit, and an odd one at the end with its
-/// neighbours, as the column of ones that normalisers add would cost as much as eight channels by itself.
+/// Calls body.operator()<C>(j0) for blocks of C channels that make up V: the widest that fit, and an odd one at the end
+/// with its neighbours, as the column of ones that normalisers add would cost as much as eight channels by itself.
 template <class Body>
 void in_blocks(std::int64_t V, const Body& body) {
   std::int64_t j = 0;
@@ -56,20 +56,24 @@ void selective_scan_cpu(const SelectiveScan<S>& in, S* y, S* h) {
   const auto [u, delta, A, B, C, R, M, T, I, N] = in;
   std::vector<S> scratch(static_cast<std::size_t>(N * I));
   for (std::int64_t m = 0; m < M; ++m)
-    selective_scan<S>(u + m * T * I, delta + m * T * I, A + m / (M / R) * N * I, B + m * T * N, C + m * T * N, y + m * T * I,
-                      state(h, m, scratch), false, T, I, N, 0, I);
+    selective_scan<S>(u + m * T * I, delta + m * T * I, A + m / (M / R) * N * I, B + m * T * N, C + m * T * N,
+                      y + m * T * I, state(h, m, scratch), false, T, I, N, 0, I);
 }
 
 template <class S>
-void selective_scan_backward_cpu(const SelectiveScan<S>& in, const S* h, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC) {
+void selective_scan_backward_cpu(const SelectiveScan<S>& in, const S* h, const S* dy, S* dh, S* du, S* ddelta, S* dA,
+                                 S* dB, S* dC) {
   const auto [u, delta, A, B, C, R, M, T, I, N] = in;
   std::vector<S> scratch(static_cast<std::size_t>(N * I)), states(static_cast<std::size_t>((T + 1) * N * I));
-  for (std::int64_t m = 0; m < M; ++m) {  // the states of one sequence at a time: recomputing them is cheaper than keeping all
-    const auto *um = u + m * T * I, *dm = delta + m * T * I, *Am = A + m / (M / R) * N * I, *Bm = B + m * T * N, *Cm = C + m * T * N;
+  for (std::int64_t m = 0; m < M;
+       ++m) {  // the states of one sequence at a time: recomputing them is cheaper than keeping all
+    const auto *um = u + m * T * I, *dm = delta + m * T * I, *Am = A + m / (M / R) * N * I, *Bm = B + m * T * N,
+               *Cm = C + m * T * N;
     begin(states, h, m, N * I);
     selective_scan<S>(um, dm, Am, Bm, Cm, nullptr, states.data(), true, T, I, N, 0, I);
     selective_scan_backward<S>(um, dm, Am, Bm, Cm, states.data(), dy + m * T * I, state(dh, m, scratch), du + m * T * I,
-                               ddelta + m * T * I, dA + m / (M / R) * N * I, dB + m * T * N, dC + m * T * N, T, I, N, 0, I);
+                               ddelta + m * T * I, dA + m / (M / R) * N * I, dB + m * T * N, dC + m * T * N, T, I, N, 0,
+                               I);
   }
 }
 
@@ -84,8 +88,10 @@ void gated_recurrence_cpu(const GatedRecurrence<const S>& in, S* o, S* h) {
 }
 
 template <class S>
-void gated_recurrence_backward_cpu(const GatedRecurrence<const S>& in, const S* h, const S* d_o, S* dh, const GatedRecurrence<S>& d) {
-  std::vector<S> scratch(static_cast<std::size_t>(in.K * in.V)), states(static_cast<std::size_t>((in.T + 1) * in.K * in.V));
+void gated_recurrence_backward_cpu(const GatedRecurrence<const S>& in, const S* h, const S* d_o, S* dh,
+                                   const GatedRecurrence<S>& d) {
+  std::vector<S> scratch(static_cast<std::size_t>(in.K * in.V)),
+      states(static_cast<std::size_t>((in.T + 1) * in.K * in.V));
   for (std::int64_t m = 0; m < in.M; ++m) {
     const auto one = in.sequence(m);
     const auto gradients = d.sequence(m);
@@ -99,11 +105,12 @@ void gated_recurrence_backward_cpu(const GatedRecurrence<const S>& in, const S* 
   }
 }
 
-#define MADSEARCH_INSTANTIATE(S)                                                                                          \
-  template void selective_scan_cpu<S>(const SelectiveScan<S>&, S*, S*);                                                   \
-  template void selective_scan_backward_cpu<S>(const SelectiveScan<S>&, const S*, const S*, S*, S*, S*, S*, S*, S*);      \
-  template void gated_recurrence_cpu<S>(const GatedRecurrence<const S>&, S*, S*);                                         \
-  template void gated_recurrence_backward_cpu<S>(const GatedRecurrence<const S>&, const S*, const S*, S*, const GatedRecurrence<S>&);
+#define MADSEARCH_INSTANTIATE(S)                                                                                     \
+  template void selective_scan_cpu<S>(const SelectiveScan<S>&, S*, S*);                                              \
+  template void selective_scan_backward_cpu<S>(const SelectiveScan<S>&, const S*, const S*, S*, S*, S*, S*, S*, S*); \
+  template void gated_recurrence_cpu<S>(const GatedRecurrence<const S>&, S*, S*);                                    \
+  template void gated_recurrence_backward_cpu<S>(const GatedRecurrence<const S>&, const S*, const S*, S*,            \
+                                                 const GatedRecurrence<S>&);
 MADSEARCH_INSTANTIATE(float)
 MADSEARCH_INSTANTIATE(double)
 #undef MADSEARCH_INSTANTIATE

@@ -5,7 +5,7 @@
 namespace madsearch::kernels {
 namespace {
 
-constexpr int kThreads = 64;                                  // one thread a value channel of one head
+constexpr int kThreads = 64;  // one thread a value channel of one head
 
 template <class S>
 __global__ void delta(DeltaRecurrence<S> in, S* o, S* h, S* change) {
@@ -14,17 +14,33 @@ __global__ void delta(DeltaRecurrence<S> in, S* o, S* h, S* change) {
 }
 
 template <class S>
-__global__ void delta_backward(DeltaRecurrence<S> in, const S* change, const S* d_o, DeltaGradients<S> d, S* dh, S* states) {
+__global__ void delta_backward(DeltaRecurrence<S> in, const S* change, const S* d_o, DeltaGradients<S> d, S* dh,
+                               S* states) {
   const std::int64_t m = blockIdx.y, j = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   if (j >= in.V) return;
   const auto K = in.K, V = in.V, H = in.H, steps = in.T * in.steps;
   const auto token = m / H * in.T * H + m % H, step = m / H * steps * H + m % H;  // this head's first rows
   const auto at = [](auto* rows, std::int64_t first) { return rows ? rows + first : nullptr; };
-  const DeltaHead<S> head = {
-      .q = in.q + token * K, .w = at(in.w, token * K), .a = in.a + step * K, .b = in.b + step * K, .k = at(in.k, step * K),
-      .v = in.v + step * V, .change = change + step * V, .d_o = d_o + token * V,
-      .dq = d.q + token * K, .dw = at(d.w, token * K), .da = d.a + step * K, .db = d.b + step * K, .dk = at(d.k, step * K),
-      .dv = d.v + step * V, .T = in.T, .steps = in.steps, .K = K, .V = V, .key_row = H * K, .value_row = H * V};
+  const DeltaHead<S> head = {.q = in.q + token * K,
+                             .w = at(in.w, token * K),
+                             .a = in.a + step * K,
+                             .b = in.b + step * K,
+                             .k = at(in.k, step * K),
+                             .v = in.v + step * V,
+                             .change = change + step * V,
+                             .d_o = d_o + token * V,
+                             .dq = d.q + token * K,
+                             .dw = at(d.w, token * K),
+                             .da = d.a + step * K,
+                             .db = d.b + step * K,
+                             .dk = at(d.k, step * K),
+                             .dv = d.v + step * V,
+                             .T = in.T,
+                             .steps = in.steps,
+                             .K = K,
+                             .V = V,
+                             .key_row = H * K,
+                             .value_row = H * V};
   states += m * (steps + 1) * V * K;
   S du;
   delta_states<S, S>(head, states, j, j + 1);
@@ -45,15 +61,16 @@ void delta_recurrence_cuda(const DeltaRecurrence<S>& in, S* o, S* h, S* change, 
 }
 
 template <class S>
-void delta_recurrence_backward_cuda(const DeltaRecurrence<S>& in, const S* change, const S* d_o, const DeltaGradients<S>& d, S* dh,
-                                    S* states, void* stream) {
+void delta_recurrence_backward_cuda(const DeltaRecurrence<S>& in, const S* change, const S* d_o,
+                                    const DeltaGradients<S>& d, S* dh, S* states, void* stream) {
   delta_backward<S><<<blocks(in), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, change, d_o, d, dh, states);
   check(cudaGetLastError());
 }
 
-#define MADSEARCH_INSTANTIATE(S)                                                                                                       \
-  template void delta_recurrence_cuda<S>(const DeltaRecurrence<S>&, S*, S*, S*, void*);                                                \
-  template void delta_recurrence_backward_cuda<S>(const DeltaRecurrence<S>&, const S*, const S*, const DeltaGradients<S>&, S*, S*, void*);
+#define MADSEARCH_INSTANTIATE(S)                                                                 \
+  template void delta_recurrence_cuda<S>(const DeltaRecurrence<S>&, S*, S*, S*, void*);          \
+  template void delta_recurrence_backward_cuda<S>(const DeltaRecurrence<S>&, const S*, const S*, \
+                                                  const DeltaGradients<S>&, S*, S*, void*);
 MADSEARCH_INSTANTIATE(float)
 MADSEARCH_INSTANTIATE(double)
 #undef MADSEARCH_INSTANTIATE

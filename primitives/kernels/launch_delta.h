@@ -3,13 +3,14 @@
 
 namespace madsearch::kernels {
 
-// Launchers of delta_recurrence.h over N sequences of T tokens and H heads. Pointers are on the CPU, or all on one CUDA device.
+// Launchers of delta_recurrence.h over N sequences of T tokens and H heads. Pointers are on the CPU, or all on one CUDA
+// device.
 template <class S>
 struct DeltaRecurrence {
-  const S* q;                                                 // [N, T, H, K]
-  const S *a, *b, *k;                                         // [N, T steps, H, K]; k may be nullptr
-  const S* v;                                                 // [N, T steps, H, V]
-  const S* w;                                                 // [N, T, H, K], or nullptr: ones
+  const S* q;          // [N, T, H, K]
+  const S *a, *b, *k;  // [N, T steps, H, K]; k may be nullptr
+  const S* v;          // [N, T steps, H, V]
+  const S* w;          // [N, T, H, K], or nullptr: ones
   std::int64_t N, T, H, K, V, steps;
 };
 
@@ -19,10 +20,12 @@ struct DeltaGradients {
   S *q, *a, *b, *k, *v, *w;
 };
 
-/// h [N, H, K, V] is advanced from the state before the first token to that after the last. o [N, T, H, V]; change like v, or nullptr.
+/// h [N, H, K, V] is advanced from the state before the first token to that after the last. o [N, T, H, V]; change like
+/// v, or nullptr.
 template <class S>
 void delta_recurrence_cpu(const DeltaRecurrence<S>& in, S* o, S* h, S* change);
-/// `initial` [N, H, K, V] or nullptr: zeros. dh [N, H, K, V], the gradient of the last state, becomes that of the first.
+/// `initial` [N, H, K, V] or nullptr: zeros. dh [N, H, K, V], the gradient of the last state, becomes that of the
+/// first.
 template <class S>
 void delta_recurrence_backward_cpu(const DeltaRecurrence<S>& in, const S* initial, const S* change, const S* d_o,
                                    const DeltaGradients<S>& d, S* dh);
@@ -30,10 +33,11 @@ void delta_recurrence_backward_cpu(const DeltaRecurrence<S>& in, const S* initia
 #if defined(MADSEARCH_CUDA)
 template <class S>
 void delta_recurrence_cuda(const DeltaRecurrence<S>& in, S* o, S* h, S* change, void* stream);
-/// Here dh is transposed, [N, H, V, K]. Scratch: states [N, H, T steps + 1, V, K], of which the first of each head is set.
+/// Here dh is transposed, [N, H, V, K]. Scratch: states [N, H, T steps + 1, V, K], of which the first of each head is
+/// set.
 template <class S>
-void delta_recurrence_backward_cuda(const DeltaRecurrence<S>& in, const S* change, const S* d_o, const DeltaGradients<S>& d, S* dh,
-                                    S* states, void* stream);
+void delta_recurrence_backward_cuda(const DeltaRecurrence<S>& in, const S* change, const S* d_o,
+                                    const DeltaGradients<S>& d, S* dh, S* states, void* stream);
 #endif
 
 }  // namespace madsearch::kernels

@@ -6,7 +6,7 @@ namespace madsearch::kernels {
 // Launchers of gated_scan.h over M sequences. Pointers are on the CPU, or all on one CUDA device.
 template <class S>
 struct GatedScan {
-  const S *a, *b, *before;                                    // [M, T, C] [M, T, C] [M, C] or nullptr
+  const S *a, *b, *before;  // [M, T, C] [M, T, C] [M, C] or nullptr
   std::int64_t M, T, C;
 };
 

@@ -5,7 +5,7 @@
 namespace madsearch::kernels {
 namespace {
 
-constexpr int kThreads = 128;                                 // one block a head of a sequence
+constexpr int kThreads = 128;  // one block a head of a sequence
 
 template <class S>
 __global__ void inner_training(TttLinear<S> in, S* W, S* b, S* z, S* states, S* scratch, std::int64_t scratch_size) {
@@ -15,25 +15,25 @@ __global__ void inner_training(TttLinear<S> in, S* W, S* b, S* z, S* states, S* 
 }
 
 template <class S>
-__global__ void inner_training_backward(TttLinear<S> in, const S* states, const S* dz, S* dW, S* db, TttLinearGradients<S> out, S* scratch,
-                                        std::int64_t scratch_size) {
+__global__ void inner_training_backward(TttLinear<S> in, const S* states, const S* dz, S* dW, S* db,
+                                        TttLinearGradients<S> out, S* scratch, std::int64_t scratch_size) {
   const std::int64_t m = blockIdx.x, F = in.F, batches = (in.T + in.n - 1) / in.n;
-  ttt_linear_backward(Block(), head(in, m), states + m * batches * (F * F + F), dz + m * in.T * F, dW + m * F * F, db + m * F,
-                      head(in, out, m), scratch + m * scratch_size);
+  ttt_linear_backward(Block(), head(in, m), states + m * batches * (F * F + F), dz + m * in.T * F, dW + m * F * F,
+                      db + m * F, head(in, out, m), scratch + m * scratch_size);
 }
 
 }  // namespace
 
 template <class S>
 void ttt_linear_cuda(const TttLinear<S>& in, S* W, S* b, S* z, S* scratch, void* stream) {
-  inner_training<S><<<static_cast<unsigned>(in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, W, b, z, nullptr, scratch,
-                                                                                                    ttt_linear_scratch(in.F, in.n));
+  inner_training<S><<<static_cast<unsigned>(in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
+      in, W, b, z, nullptr, scratch, ttt_linear_scratch(in.F, in.n));
   check(cudaGetLastError());
 }
 
 template <class S>
-void ttt_linear_backward_cuda(const TttLinear<S>& in, S* W, S* b, const S* dz, S* dW, S* db, const TttLinearGradients<S>& out, S* states,
-                              S* scratch, void* stream) {
+void ttt_linear_backward_cuda(const TttLinear<S>& in, S* W, S* b, const S* dz, S* dW, S* db,
+                              const TttLinearGradients<S>& out, S* states, S* scratch, void* stream) {
   const auto blocks = static_cast<unsigned>(in.M);
   const auto size = ttt_linear_backward_scratch(in.F, in.n);
   const auto s = static_cast<cudaStream_t>(stream);
@@ -42,9 +42,10 @@ void ttt_linear_backward_cuda(const TttLinear<S>& in, S* W, S* b, const S* dz, S
   check(cudaGetLastError());
 }
 
-#define MADSEARCH_INSTANTIATE(S)                                                    \
-  template void ttt_linear_cuda<S>(const TttLinear<S>&, S*, S*, S*, S*, void*);     \
-  template void ttt_linear_backward_cuda<S>(const TttLinear<S>&, S*, S*, const S*, S*, S*, const TttLinearGradients<S>&, S*, S*, void*);
+#define MADSEARCH_INSTANTIATE(S)                                                           \
+  template void ttt_linear_cuda<S>(const TttLinear<S>&, S*, S*, S*, S*, void*);            \
+  template void ttt_linear_backward_cuda<S>(const TttLinear<S>&, S*, S*, const S*, S*, S*, \
+                                            const TttLinearGradients<S>&, S*, S*, void*);
 MADSEARCH_INSTANTIATE(float)
 MADSEARCH_INSTANTIATE(double)
 #undef MADSEARCH_INSTANTIATE

@@ -9,18 +9,18 @@ namespace madsearch::kernels {
 ///   A_t = γ_t A_{t-1} + β_t k_tᵀ k_t    B_t = γ_t B_{t-1} + β_t k_tᵀ v_t    γ_t = exp g_t;  A, B [F, F]
 ///   o_t = B_tᵀ x_t  with  (A_t + diag λ) x_t = q_t
 ///
-/// The solution is exact, by elimination (A_t + diag λ is positive definite: no pivots are sought). Its adjoint is another solution with the
-/// same matrix: (A + diag λ) y = ∂/∂x gives ∂/∂q = y and ∂/∂A = -y xᵀ.
-/// Source: von Oswald et al. 2025, arXiv:2506.05233, sections 3 and 4.
+/// The solution is exact, by elimination (A_t + diag λ is positive definite: no pivots are sought). Its adjoint is
+/// another solution with the same matrix: (A + diag λ) y = ∂/∂x gives ∂/∂q = y and ∂/∂A = -y xᵀ. Source: von Oswald et
+/// al. 2025, arXiv:2506.05233, sections 3 and 4.
 template <class S>
 struct MesaHead {
-  const S *q, *k, *v, *g, *beta, *lambda;                     // [T, F] [T, F] [T, F] [T] [T] [F]
+  const S *q, *k, *v, *g, *beta, *lambda;  // [T, F] [T, F] [T, F] [T] [T] [F]
   std::int64_t T, F;
 };
 
 template <class S>
 struct MesaHeadGradients {
-  S *q, *k, *v, *g, *beta, *lambda;                           // all written but lambda, which is added to
+  S *q, *k, *v, *g, *beta, *lambda;  // all written but lambda, which is added to
 };
 
 /// A and B a token further: state [2, F, F].
@@ -40,9 +40,11 @@ MADSEARCH_HD inline void mesa_advance(Team team, const MesaHead<S>& in, std::int
   team.sync();
 }
 
-/// `rows` [F, F] becomes the upper triangle of D U with A + diag λ = Uᵀ D U (below it are no meanings), inverse [F] that of D.
+/// `rows` [F, F] becomes the upper triangle of D U with A + diag λ = Uᵀ D U (below it are no meanings), inverse [F]
+/// that of D.
 template <int kF, class S, class Team>
-MADSEARCH_HD inline void mesa_eliminate(Team team, const S* A, const S* lambda, S* rows, S* inverse, std::int64_t size) {
+MADSEARCH_HD inline void mesa_eliminate(Team team, const S* A, const S* lambda, S* rows, S* inverse,
+                                        std::int64_t size) {
   const std::int64_t F = kF ? kF : size;
   for (std::int64_t i = team.first(); i < F; i += team.stride()) {
     for (std::int64_t c = 0; c < F; ++c) rows[i * F + c] = A[i * F + c];
@@ -83,8 +85,8 @@ MADSEARCH_HD inline void mesa_solve(Team team, const S* rows, const S* inverse, 
   }
 }
 
-/// state [2, F, F], A and B before the first token, is advanced to those after the last. o [T, F], or nullptr if only `marks` are wanted:
-/// the state before tokens 0, kMesaChunk, ... (or nullptr). Scratch: F F + 2 F.
+/// state [2, F, F], A and B before the first token, is advanced to those after the last. o [T, F], or nullptr if only
+/// `marks` are wanted: the state before tokens 0, kMesaChunk, ... (or nullptr). Scratch: F F + 2 F.
 template <int kF, class S, class Team>
 MADSEARCH_HD void mesa(Team team, const MesaHead<S>& in, S* state, S* o, S* marks, S* scratch) {
   const std::int64_t F = kF ? kF : in.F, size = 2 * F * F;
@@ -105,20 +107,21 @@ MADSEARCH_HD void mesa(Team team, const MesaHead<S>& in, S* state, S* o, S* mark
   }
 }
 
-/// From `marks`. d_state [2, F, F] is the gradient of the state after the last token and becomes that of the state before the first.
-/// Scratch: states [kMesaChunk + 1, 2, F, F], then F F + 7 F.
+/// From `marks`. d_state [2, F, F] is the gradient of the state after the last token and becomes that of the state
+/// before the first. Scratch: states [kMesaChunk + 1, 2, F, F], then F F + 7 F.
 template <int kF, class S, class Team>
-MADSEARCH_HD void mesa_backward(Team team, const MesaHead<S>& in, const S* marks, const S* d_o, S* d_state, const MesaHeadGradients<S>& out,
-                                S* scratch) {
+MADSEARCH_HD void mesa_backward(Team team, const MesaHead<S>& in, const S* marks, const S* d_o, S* d_state,
+                                const MesaHeadGradients<S>& out, S* scratch) {
   const std::int64_t F = kF ? kF : in.F, size = 2 * F * F;
-  S *states = scratch, *rows = states + (kMesaChunk + 1) * size, *inverse = rows + F * F, *x = inverse + F, *y = x + F, *column = y + F,
-    *strength = column + F, *kept = strength + F, *row = kept + F;
+  S *states = scratch, *rows = states + (kMesaChunk + 1) * size, *inverse = rows + F * F, *x = inverse + F, *y = x + F,
+    *column = y + F, *strength = column + F, *kept = strength + F, *row = kept + F;
   S *dA = d_state, *dB = d_state + F * F;
   for (std::int64_t t0 = (in.T - 1) / kMesaChunk * kMesaChunk; t0 >= 0; t0 -= kMesaChunk) {
     const std::int64_t end = in.T < t0 + kMesaChunk ? in.T : t0 + kMesaChunk;
     for (std::int64_t p = team.first(); p < size; p += team.stride()) states[p] = marks[t0 / kMesaChunk * size + p];
     team.sync();
-    for (std::int64_t t = t0; t < end; ++t) mesa_advance<kF>(team, in, t, states + (t - t0) * size, states + (t - t0 + 1) * size);
+    for (std::int64_t t = t0; t < end; ++t)
+      mesa_advance<kF>(team, in, t, states + (t - t0) * size, states + (t - t0 + 1) * size);
     for (std::int64_t t = end - 1; t >= t0; --t) {
       const S *before = states + (t - t0) * size, *A = before + size, *B = A + F * F, *dy = d_o + t * F;
       const S *k = in.k + t * F, *v = in.v + t * F, decay = exponential(in.g[t]), beta = in.beta[t];

@@ -7,13 +7,13 @@ namespace madsearch::kernels {
 ///
 ///   h_t[n, c] = exp(Δ_t[c] A[n, c]) h_{t-1}[n, c] + Δ_t[c] B_t[n] u_t[c]        y_t[c] = Σ_n C_t[n] h_t[n, c]
 ///
-/// u, delta, y [T, I]; A [N, I] (states outermost, so that the inner loop runs over neighbouring channels); B, C [T, N]. `h` [N, I], the
-/// state before the first token, is advanced to that after the last. With `keep`, h [T + 1, N, I] begins with the state before the first
-/// token and is filled with those after each one, for backward; `y` is then not written.
-/// Source: Gu and Dao 2023, arXiv:2312.00752, section 3.
+/// u, delta, y [T, I]; A [N, I] (states outermost, so that the inner loop runs over neighbouring channels); B, C [T,
+/// N]. `h` [N, I], the state before the first token, is advanced to that after the last. With `keep`, h [T + 1, N, I]
+/// begins with the state before the first token and is filled with those after each one, for backward; `y` is then not
+/// written. Source: Gu and Dao 2023, arXiv:2312.00752, section 3.
 template <class S>
-MADSEARCH_HD void selective_scan(const S* u, const S* delta, const S* A, const S* B, const S* C, S* y, S* h, bool keep, std::int64_t T,
-                                 std::int64_t I, std::int64_t N, std::int64_t c0, std::int64_t c1) {
+MADSEARCH_HD void selective_scan(const S* u, const S* delta, const S* A, const S* B, const S* C, S* y, S* h, bool keep,
+                                 std::int64_t T, std::int64_t I, std::int64_t N, std::int64_t c0, std::int64_t c1) {
   const auto further = keep ? N * I : 0;
   for (std::int64_t t = 0; t < T; ++t) {
     const S *ut = u + t * I, *dt = delta + t * I, *Bt = B + t * N, *Ct = C + t * N;
@@ -40,12 +40,14 @@ MADSEARCH_HD void selective_scan(const S* u, const S* delta, const S* A, const S
   }
 }
 
-/// Gradients of selective_scan from the kept `states`. dh [N, I] is the gradient of the state after the last token and becomes that of
-/// the state before the first. du, ddelta [T, I] are written for channels c0..c1; dA [N, I], dB and dC [T, N] are added to.
+/// Gradients of selective_scan from the kept `states`. dh [N, I] is the gradient of the state after the last token and
+/// becomes that of the state before the first. du, ddelta [T, I] are written for channels c0..c1; dA [N, I], dB and dC
+/// [T, N] are added to.
 template <class S>
-MADSEARCH_HD void selective_scan_backward(const S* u, const S* delta, const S* A, const S* B, const S* C, const S* states, const S* dy, S* dh,
-                                          S* du, S* ddelta, S* dA, S* dB, S* dC, std::int64_t T, std::int64_t I, std::int64_t N,
-                                          std::int64_t c0, std::int64_t c1) {
+MADSEARCH_HD void selective_scan_backward(const S* u, const S* delta, const S* A, const S* B, const S* C,
+                                          const S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC,
+                                          std::int64_t T, std::int64_t I, std::int64_t N, std::int64_t c0,
+                                          std::int64_t c1) {
   for (std::int64_t t = T - 1; t >= 0; --t) {
     const S *ut = u + t * I, *dt = delta + t * I, *gt = dy + t * I;
     S *dut = du + t * I, *ddt = ddelta + t * I;

@@ -2,12 +2,14 @@
 #include <cstdint>
 #include <cstring>
 
-// A matrix product for a handful of rows and a matrix that stays in cache, on a CPU: there a library's product costs more to start.
+// A matrix product for a handful of rows and a matrix that stays in cache, on a CPU: there a library's product costs
+// more to start.
 namespace madsearch::kernels {
 
 /// kRows rows and kVectors vectors of kBytes of out, held in registers over all k.
 template <class S, int kRows, int kVectors, int kBytes>
-inline void product_tile(const S* a, std::int64_t a_row, const S* b, std::int64_t b_row, S* out, std::int64_t out_row, std::int64_t K) {
+inline void product_tile(const S* a, std::int64_t a_row, const S* b, std::int64_t b_row, S* out, std::int64_t out_row,
+                         std::int64_t K) {
   typedef S Vector __attribute__((vector_size(kBytes)));
   constexpr std::int64_t kLanes = kBytes / sizeof(S);
   Vector sum[kRows][kVectors];
@@ -25,8 +27,8 @@ inline void product_tile(const S* a, std::int64_t a_row, const S* b, std::int64_
 
 /// out[p][j] += Σ_k a[p][k] b[k][j] for p < P, k < K, j < J; rows are a_row, b_row and out_row numbers apart.
 template <class S>
-inline void add_product(const S* a, std::int64_t a_row, const S* b, std::int64_t b_row, S* out, std::int64_t out_row, std::int64_t P,
-                        std::int64_t K, std::int64_t J) {
+inline void add_product(const S* a, std::int64_t a_row, const S* b, std::int64_t b_row, S* out, std::int64_t out_row,
+                        std::int64_t P, std::int64_t K, std::int64_t J) {
   constexpr std::int64_t kRows = 4;
   std::int64_t j = 0;
   const auto columns = [&]<int kVectors, int kBytes>() {
@@ -35,7 +37,8 @@ inline void add_product(const S* a, std::int64_t a_row, const S* b, std::int64_t
       std::int64_t p = 0;
       for (; p + kRows <= P; p += kRows)
         product_tile<S, kRows, kVectors, kBytes>(a + p * a_row, a_row, b + j, b_row, out + p * out_row + j, out_row, K);
-      for (; p < P; ++p) product_tile<S, 1, kVectors, kBytes>(a + p * a_row, a_row, b + j, b_row, out + p * out_row + j, out_row, K);
+      for (; p < P; ++p)
+        product_tile<S, 1, kVectors, kBytes>(a + p * a_row, a_row, b + j, b_row, out + p * out_row + j, out_row, K);
     }
   };
   columns.template operator()<2, 32>();

@@ -3,8 +3,8 @@
 
 namespace madsearch::kernels {
 
-// Kernels over small matrices share their rows, columns or tokens out in a team: `for (i = team.first(); i < n; i += team.stride())`, then
-// team.sync() before anyone reads what another wrote. A team works on one head of one sequence.
+// Kernels over small matrices share their rows, columns or tokens out in a team: `for (i = team.first(); i < n; i +=
+// team.stride())`, then team.sync() before anyone reads what another wrote. A team works on one head of one sequence.
 
 /// One thread that does everything.
 struct Alone {
@@ -30,8 +30,8 @@ struct Block {
 
 /// The rows of a product, each kept in registers; kN = N, or 0 for any.
 template <int kN, class S>
-inline void add_rows(S factor, const S* a, std::int64_t row, std::int64_t column, const S* __restrict b, S* __restrict c, std::int64_t m,
-                     std::int64_t K, std::int64_t N) {
+inline void add_rows(S factor, const S* a, std::int64_t row, std::int64_t column, const S* __restrict b,
+                     S* __restrict c, std::int64_t m, std::int64_t K, std::int64_t N) {
   for (std::int64_t i = 0; i < m; ++i) {
     const S* ai = a + i * row;
     S* ci = c + i * N;
@@ -51,10 +51,11 @@ inline void add_rows(S factor, const S* a, std::int64_t row, std::int64_t column
   }
 }
 
-/// c [m, N] += factor a b with b [K, N] and a's numbers at a[i row + k column], so that a may be a transpose. c overlaps neither.
+/// c [m, N] += factor a b with b [K, N] and a's numbers at a[i row + k column], so that a may be a transpose. c
+/// overlaps neither.
 template <class S, class Team>
-MADSEARCH_HD inline void add_product(Team team, S factor, const S* a, std::int64_t row, std::int64_t column, const S* b, S* c,
-                                     std::int64_t m, std::int64_t K, std::int64_t N) {
+MADSEARCH_HD inline void add_product(Team team, S factor, const S* a, std::int64_t row, std::int64_t column, const S* b,
+                                     S* c, std::int64_t m, std::int64_t K, std::int64_t N) {
 #if defined(__CUDA_ARCH__)
   for (std::int64_t p = team.first(); p < m * N; p += team.stride()) {
     const std::int64_t i = p / N, j = p % N;
@@ -65,10 +66,17 @@ MADSEARCH_HD inline void add_product(Team team, S factor, const S* a, std::int64
 #else
   (void)team;
   switch (N) {
-    case 8: add_rows<8>(factor, a, row, column, b, c, m, K, N); break;
-    case 16: add_rows<16>(factor, a, row, column, b, c, m, K, N); break;
-    case 32: add_rows<32>(factor, a, row, column, b, c, m, K, N); break;
-    default: add_rows<0>(factor, a, row, column, b, c, m, K, N);
+    case 8:
+      add_rows<8>(factor, a, row, column, b, c, m, K, N);
+      break;
+    case 16:
+      add_rows<16>(factor, a, row, column, b, c, m, K, N);
+      break;
+    case 32:
+      add_rows<32>(factor, a, row, column, b, c, m, K, N);
+      break;
+    default:
+      add_rows<0>(factor, a, row, column, b, c, m, K, N);
   }
 #endif
   team.sync();

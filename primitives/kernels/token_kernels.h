@@ -1,8 +1,8 @@
 #pragma once
 #include "primitives/kernels/host_device.h"
 
-// Loops over one token or one sequence that LibTorch would do in many passes over small tensors; on a CPU those passes are most of the
-// time of a small model. Rows are contiguous.
+// Loops over one token or one sequence that LibTorch would do in many passes over small tensors; on a CPU those passes
+// are most of the time of a small model. Rows are contiguous.
 namespace madsearch::kernels {
 
 /// y = x r w with r = 1 / sqrt(mean(x²) + eps), one row of D; r is returned for backward.
@@ -17,7 +17,8 @@ inline S rms_norm(const S* x, const S* w, S* y, std::int64_t D, S eps) {
 
 /// dx is written, dw added to.
 template <class S>
-inline void rms_norm_backward(const S* x, const S* w, S r, const S* dy, S* __restrict dx, S* __restrict dw, std::int64_t D) {
+inline void rms_norm_backward(const S* x, const S* w, S r, const S* dy, S* __restrict dx, S* __restrict dw,
+                              std::int64_t D) {
   S dot = 0;
   for (std::int64_t c = 0; c < D; ++c) dot += dy[c] * w[c] * x[c];
   const S k = dot * r * r * r / static_cast<S>(D);
@@ -34,7 +35,8 @@ inline void silu_gate(const S* a, const S* b, S* __restrict y, std::int64_t n) {
 }
 
 template <class S>
-inline void silu_gate_backward(const S* a, const S* b, const S* dy, S* __restrict da, S* __restrict db, std::int64_t n) {
+inline void silu_gate_backward(const S* a, const S* b, const S* dy, S* __restrict da, S* __restrict db,
+                               std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) {
     const S s = 1 / (1 + exponential(-a[i]));
     db[i] = dy[i] * a[i] * s;
@@ -42,9 +44,11 @@ inline void silu_gate_backward(const S* a, const S* b, const S* dy, S* __restric
   }
 }
 
-/// y_t[c] = bias[c] + Σ_lag w[lag, c] x_{t-lag}[c] of one sequence, x and y [T, C], w [taps, C] with the current token first.
+/// y_t[c] = bias[c] + Σ_lag w[lag, c] x_{t-lag}[c] of one sequence, x and y [T, C], w [taps, C] with the current token
+/// first.
 template <class S>
-inline void short_conv(const S* x, const S* w, const S* bias, S* __restrict y, std::int64_t T, std::int64_t C, std::int64_t taps) {
+inline void short_conv(const S* x, const S* w, const S* bias, S* __restrict y, std::int64_t T, std::int64_t C,
+                       std::int64_t taps) {
   for (std::int64_t t = 0; t < T; ++t) {
     S* yt = y + t * C;
     for (std::int64_t c = 0; c < C; ++c) yt[c] = bias ? bias[c] : 0;
@@ -57,8 +61,8 @@ inline void short_conv(const S* x, const S* w, const S* bias, S* __restrict y, s
 
 /// dx is written; dw and dbias (may be null) are added to.
 template <class S>
-inline void short_conv_backward(const S* x, const S* w, const S* dy, S* __restrict dx, S* __restrict dw, S* __restrict dbias, std::int64_t T,
-                                std::int64_t C, std::int64_t taps) {
+inline void short_conv_backward(const S* x, const S* w, const S* dy, S* __restrict dx, S* __restrict dw,
+                                S* __restrict dbias, std::int64_t T, std::int64_t C, std::int64_t taps) {
   for (std::int64_t t = 0; t < T; ++t) {
     S* dxt = dx + t * C;
     for (std::int64_t c = 0; c < C; ++c) dxt[c] = 0;

@@ -10,21 +10,22 @@ namespace madsearch::kernels {
 ///   W_t = W - s_i Σ_j r_j k_jᵀ g_j    b_t = b - s_i Σ_j r_j g_j         j over the mini-batch up to t, its i-th token
 ///   z_t = q_t W_t + b_t                                                 the next mini-batch starts from the last W_t, b_t
 ///
-/// LN(Z) = weight (Z - mean) / √(variance + eps) + bias over F channels. In a mini-batch all g are known at once, hence the dual form:
-/// z_i = q_i W + b - s_i Σ_{j≤i} r_j (q_i · k_j + 1) g_j.
-/// Source: Sun et al. 2024, arXiv:2407.04620, sections 2.4 to 2.6 and appendix A.
+/// LN(Z) = weight (Z - mean) / √(variance + eps) + bias over F channels. In a mini-batch all g are known at once, hence
+/// the dual form: z_i = q_i W + b - s_i Σ_{j≤i} r_j (q_i · k_j + 1) g_j. Source: Sun et al. 2024, arXiv:2407.04620,
+/// sections 2.4 to 2.6 and appendix A.
 template <class S>
 struct InnerModel {
-  const S *q, *k, *v, *rate, *scale, *weight, *bias;          // [T, F] [T, F] [T, F] [T] [n] [F] [F]
+  const S *q, *k, *v, *rate, *scale, *weight, *bias;  // [T, F] [T, F] [T, F] [T] [n] [F] [F]
   std::int64_t T, F, n;
 };
 
 constexpr double kInnerEps = 1e-6;
 
-/// g [m, F] and, for backward, the normalised Z (`normal` [m, F]) and 1 / √(variance + eps) (`inverse` [m]) of tokens t0 .. t0 + m - 1.
+/// g [m, F] and, for backward, the normalised Z (`normal` [m, F]) and 1 / √(variance + eps) (`inverse` [m]) of tokens
+/// t0 .. t0 + m - 1.
 template <class S, class Team>
-MADSEARCH_HD void inner_gradients(Team team, const InnerModel<S>& in, const S* W, const S* b, std::int64_t t0, std::int64_t m, S* g,
-                                  S* normal, S* inverse) {
+MADSEARCH_HD void inner_gradients(Team team, const InnerModel<S>& in, const S* W, const S* b, std::int64_t t0,
+                                  std::int64_t m, S* g, S* normal, S* inverse) {
   const auto F = in.F;
   const S *k = in.k + t0 * F, *v = in.v + t0 * F;
   for (std::int64_t i = 0; i < m; ++i)
@@ -67,8 +68,9 @@ MADSEARCH_HD void causal_products(Team team, const S* left, const S* right, S* o
   team.sync();
 }
 
-/// W [F, F] and b [F], before the first token, are advanced to the start of the mini-batch that token T belongs to. z [T, F], or nullptr if
-/// only `states` are wanted: W and b at the start of every mini-batch [⌈T/n⌉, F F + F] (or nullptr).
+/// W [F, F] and b [F], before the first token, are advanced to the start of the mini-batch that token T belongs to. z
+/// [T, F], or nullptr if only `states` are wanted: W and b at the start of every mini-batch [⌈T/n⌉, F F + F] (or
+/// nullptr).
 template <class S, class Team>
 MADSEARCH_HD void ttt_linear(Team team, const InnerModel<S>& in, S* W, S* b, S* z, S* states, S* scratch) {
   const auto F = in.F, n = in.n;
@@ -106,18 +108,18 @@ MADSEARCH_HD void ttt_linear(Team team, const InnerModel<S>& in, S* W, S* b, S* 
 
 template <class S>
 struct InnerModelGradients {
-  S *q, *k, *v, *rate, *scale, *weight, *bias;                // as in InnerModel; q, k, v, rate are written, the others added to
+  S *q, *k, *v, *rate, *scale, *weight, *bias;  // as in InnerModel; q, k, v, rate are written, the others added to
 };
 
-/// From the kept `states`. dW [F, F] and db [F] are the gradients of W and b after the last mini-batch that was full and become those of
-/// W and b before the first token.
+/// From the kept `states`. dW [F, F] and db [F] are the gradients of W and b after the last mini-batch that was full
+/// and become those of W and b before the first token.
 template <class S, class Team>
 MADSEARCH_HD void ttt_linear_backward(Team team, const InnerModel<S>& in, const S* states, const S* dz, S* dW, S* db,
                                       const InnerModelGradients<S>& out, S* scratch) {
   const auto F = in.F, n = in.n;
-  S *g = scratch, *normal = g + n * F, *dg = normal + n * F, *dd = dg + n * F, *turned = dd + n * F, *inverse = turned + F * F,
-    *share = inverse + n, *products = share + n * n, *errors = products + n * n, *heard = errors + n * n, *back = heard + n * F,
-    *scaled = back + n * F;
+  S *g = scratch, *normal = g + n * F, *dg = normal + n * F, *dd = dg + n * F, *turned = dd + n * F,
+    *inverse = turned + F * F, *share = inverse + n, *products = share + n * n, *errors = products + n * n,
+    *heard = errors + n * n, *back = heard + n * F, *scaled = back + n * F;
   for (std::int64_t t0 = (in.T - 1) / n * n; t0 >= 0; t0 -= n) {
     const auto m = in.T - t0 < n ? in.T - t0 : n;
     const S *W = states + t0 / n * (F * F + F), *b = W + F * F;
@@ -228,14 +230,22 @@ MADSEARCH_HD void ttt_linear_backward(Team team, const InnerModel<S>& in, const 
 template <class S>
 MADSEARCH_HD InnerModel<S> head(const TttLinear<S>& in, std::int64_t m) {
   const auto at = m * in.T * in.F;
-  return {in.q + at, in.k + at, in.v + at, in.rate + m * in.T, in.scale + m * in.n, in.weight + m * in.F, in.bias + m * in.F,
-          in.T,      in.F,      in.n};
+  return {in.q + at,
+          in.k + at,
+          in.v + at,
+          in.rate + m * in.T,
+          in.scale + m * in.n,
+          in.weight + m * in.F,
+          in.bias + m * in.F,
+          in.T,
+          in.F,
+          in.n};
 }
 
 template <class S>
 MADSEARCH_HD InnerModelGradients<S> head(const TttLinear<S>& in, const TttLinearGradients<S>& out, std::int64_t m) {
   const auto at = m * in.T * in.F;
-  return {out.q + at,           out.k + at,       out.v + at, out.rate + m * in.T, out.scale + m * in.n, out.weight + m * in.F,
+  return {out.q + at,         out.k + at, out.v + at, out.rate + m * in.T, out.scale + m * in.n, out.weight + m * in.F,
           out.bias + m * in.F};
 }
 

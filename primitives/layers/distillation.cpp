@@ -13,11 +13,12 @@ namespace {
 
 at::TensorOptions wide() { return at::TensorOptions().dtype(at::kDouble); }
 
-/// One filter of one replica, float64 [T], with the singular values of its Hankel matrix and the vectors that span what it can do.
+/// One filter of one replica, float64 [T], with the singular values of its Hankel matrix and the vectors that span what
+/// it can do.
 struct Filter {
   at::Tensor h;
-  double largest;                                             // tap
-  at::Tensor U, sigma;                                        // [p, q], [q] with p + q = T; undefined if T < 2
+  double largest;       // tap
+  at::Tensor U, sigma;  // [p, q], [q] with p + q = T; undefined if T < 2
 };
 
 Filter decompose(const at::Tensor& h) {
@@ -31,8 +32,8 @@ Filter decompose(const at::Tensor& h) {
   return out;
 }
 
-/// No recurrence of fewer states comes within `off` of every tap: its Hankel matrix would have rank n and differ by less than the (n+1)-th
-/// singular value, the least that any matrix of that rank does.
+/// No recurrence of fewer states comes within `off` of every tap: its Hankel matrix would have rank n and differ by
+/// less than the (n+1)-th singular value, the least that any matrix of that rank does.
 std::int64_t least_order(const Filter& filter, double off) {
   const auto reach = off * std::sqrt(static_cast<double>(filter.U.size(0) * filter.U.size(1)));
   return (filter.sigma > reach).sum().item<std::int64_t>();
@@ -53,21 +54,24 @@ at::Tensor simulate(const Realisation& of, std::int64_t length) {
   return out;
 }
 
-at::Tensor least_squares(const at::Tensor& matrix, const at::Tensor& right) { return std::get<0>(at::linalg_lstsq(matrix, right)); }
+at::Tensor least_squares(const at::Tensor& matrix, const at::Tensor& right) {
+  return std::get<0>(at::linalg_lstsq(matrix, right));
+}
 
 /// A recurrence of order n within `off` of every tap, if the balanced realisation is one.
 std::optional<Realisation> realise(const Filter& filter, std::int64_t n, double off) {
   const auto T = filter.h.size(0);
   const auto taps = filter.h.slice(0, 1);
   const auto O = filter.U.slice(1, 0, n) * filter.sigma.slice(0, 0, n).sqrt();  // row t is c A^t
-  Realisation out{O.size(0) > 1 ? least_squares(O.slice(0, 0, -1), O.slice(0, 1)) : at::zeros({n, n}, wide()), {}, O[0]};
+  Realisation out{
+      O.size(0) > 1 ? least_squares(O.slice(0, 0, -1), O.slice(0, 1)) : at::zeros({n, n}, wide()), {}, O[0]};
   std::vector<at::Tensor> rows = {out.c};
   while (static_cast<std::int64_t>(rows.size()) < T - 1) rows.push_back(at::mv(out.A.t(), rows.back()));
   const auto all = at::stack(rows);
   if (!at::isfinite(all).all().item<bool>()) return std::nullopt;
   out.b = least_squares(all, taps.unsqueeze(1)).squeeze(1);
   const auto error = (simulate(out, T - 1) - taps).abs().max().item<double>();
-  return error <= off ? std::optional(out) : std::nullopt;    // NaN is no
+  return error <= off ? std::optional(out) : std::nullopt;  // NaN is no
 }
 
 /// The inputs of the last T - 1 tokens as a recurrence.
@@ -119,7 +123,8 @@ Recurrences distil(const at::Tensor& filters, double tolerance) {
     std::vector<Filter> replicas;
     for (std::int64_t r = 0; r < h.size(0); ++r) replicas.push_back(decompose(h[r][c]));
     std::vector<at::Tensor> A, b, out;
-    for (const auto& one : distil_one(replicas, tolerance)) A.push_back(one.A), b.push_back(one.b), out.push_back(one.c);
+    for (const auto& one : distil_one(replicas, tolerance))
+      A.push_back(one.A), b.push_back(one.b), out.push_back(one.c);
     all.push_back({at::stack(A), at::stack(b), at::stack(out), h.select(1, c).select(-1, 0)});
   }
   return Recurrences(all, h.size(2), filters.options());
@@ -139,8 +144,9 @@ Recurrences::Recurrences(const std::vector<One>& all, std::int64_t length, const
     for (std::int64_t n = 0; n < orders_[i]; ++n) slots.push_back(static_cast<std::int64_t>(i) * most + n);
   }
   A_ = at::stack(A, 1), b_ = at::stack(b, 1), c_ = at::stack(c, 1), d_ = at::stack(d, 1);
-  std::vector<at::Tensor> taps = {d_};                        // in float64 still
-  for (auto state = b_; static_cast<std::int64_t>(taps.size()) < length; state = at::matmul(A_, state.unsqueeze(-1)).squeeze(-1))
+  std::vector<at::Tensor> taps = {d_};  // in float64 still
+  for (auto state = b_; static_cast<std::int64_t>(taps.size()) < length;
+       state = at::matmul(A_, state.unsqueeze(-1)).squeeze(-1))
     taps.push_back((c_ * state).sum(-1));
   responses_ = at::stack(taps, -1);
   for (auto* part : {&A_, &b_, &c_, &d_, &responses_}) *part = part->to(options.requires_grad(false));

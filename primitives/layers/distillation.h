@@ -10,7 +10,8 @@ namespace madsearch {
 ///
 ///   y_t = c · s_t + d u_t    s_{t+1} = A s_t + b u_t     s [n]: n states, which may differ from filter to filter
 ///
-/// Every replica's recurrence of a filter has the same order. What comes out is of the filters' type and on their device.
+/// Every replica's recurrence of a filter has the same order. What comes out is of the filters' type and on their
+/// device.
 class Recurrences {
  public:
   /// Of one filter, float64: A [R, n, n], b and c [R, n], d [R].
@@ -20,27 +21,29 @@ class Recurrences {
   };
   Recurrences(const std::vector<One>& all, std::int64_t length, const at::TensorOptions& options);
 
-  std::int64_t numbers() const { return slots_.size(0); }     // Σ n over the filters
+  std::int64_t numbers() const { return slots_.size(0); }  // Σ n over the filters
   const std::vector<std::int64_t>& orders() const { return orders_; }
   /// The filters that the recurrences compute, up to `length`, which is that of the filters at most. [R, C, length]
   at::Tensor responses(std::int64_t length) const { return responses_.slice(-1, 0, length); }
-  /// One token of K inputs for each filter: u [R, B, C, K] -> y, the same. `states` [R, B, numbers(), K], undefined at the start, is
-  /// advanced.
+  /// One token of K inputs for each filter: u [R, B, C, K] -> y, the same. `states` [R, B, numbers(), K], undefined at
+  /// the start, is advanced.
   at::Tensor step(const at::Tensor& u, at::Tensor& states) const;
 
  private:
   std::vector<std::int64_t> orders_;
-  at::Tensor A_, b_, c_, d_;                                  // padded to the largest order: [R, C, n, n] [R, C, n] [R, C, n] [R, C]
-  at::Tensor responses_;                                      // [R, C, T]
-  at::Tensor slots_;                                          // where the states that are not padding lie in C n
+  at::Tensor A_, b_, c_, d_;  // padded to the largest order: [R, C, n, n] [R, C, n] [R, C, n] [R, C]
+  at::Tensor responses_;      // [R, C, T]
+  at::Tensor slots_;          // where the states that are not padding lie in C n
 };
 
-/// For each of `filters` [R, C, T] the recurrence of least order n ≤ T/2 found whose response differs nowhere by more than `tolerance` of
-/// the filter's largest tap, in any replica. A filter without one keeps its past, in a delay line of T - 1 inputs.
+/// For each of `filters` [R, C, T] the recurrence of least order n ≤ T/2 found whose response differs nowhere by more
+/// than `tolerance` of the filter's largest tap, in any replica. A filter without one keeps its past, in a delay line
+/// of T - 1 inputs.
 ///
-/// An order is tried by balanced realisation (Ho and Kalman 1966; Kung 1978): the first n left singular vectors of the Hankel matrix
-/// h_{1+i+j} give c and, shifted by a row, A; b fits all T taps by least squares. What counts is the response, simulated; orders that the
-/// singular values rule out for any recurrence are not tried. Throws std::invalid_argument if a filter is not finite.
+/// An order is tried by balanced realisation (Ho and Kalman 1966; Kung 1978): the first n left singular vectors of the
+/// Hankel matrix h_{1+i+j} give c and, shifted by a row, A; b fits all T taps by least squares. What counts is the
+/// response, simulated; orders that the singular values rule out for any recurrence are not tried. Throws
+/// std::invalid_argument if a filter is not finite.
 Recurrences distil(const at::Tensor& filters, double tolerance = 1e-3);
 
 }  // namespace madsearch

@@ -55,7 +55,8 @@ at::Tensor Linear::operator()(const at::Tensor& x) const {
   if (R == 1)  // one plain product: no batch dimension to loop over
     return at::linear(x, weight.squeeze(0), bias.defined() ? std::optional<at::Tensor>(bias.squeeze(0)) : std::nullopt);
   const auto flat = x.reshape({R, -1, x.size(-1)});
-  const auto y = bias.defined() ? at::baddbmm(bias.unsqueeze(1), flat, weight.transpose(1, 2)) : at::bmm(flat, weight.transpose(1, 2));
+  const auto y = bias.defined() ? at::baddbmm(bias.unsqueeze(1), flat, weight.transpose(1, 2))
+                                : at::bmm(flat, weight.transpose(1, 2));
   return y.view(sizes);
 }
 
@@ -116,7 +117,7 @@ at::Tensor ShortConv::operator()(const at::Tensor& x) const { return fused_short
 at::Tensor ShortConv::step(const at::Tensor& x, at::Tensor& cache) const {
   const auto taps = weight.size(2);
   if (!cache.defined()) cache = at::zeros({x.size(0), x.size(1), taps - 1, x.size(2)}, x.options());
-  const auto window = at::cat({cache, x.unsqueeze(2)}, 2);    // [R, B, taps, C]
+  const auto window = at::cat({cache, x.unsqueeze(2)}, 2);  // [R, B, taps, C]
   cache = window.slice(2, 1);
   const auto y = (window * weight.transpose(1, 2).unsqueeze(1)).sum(2);
   return bias.defined() ? y + bias.unsqueeze(1) : y;
@@ -124,7 +125,8 @@ at::Tensor ShortConv::step(const at::Tensor& x, at::Tensor& cache) const {
 
 at::Tensor rotary_turns(std::int64_t T, std::int64_t n, const at::TensorOptions& options, std::int64_t offset) {
   const auto half = n / 2;
-  const auto j = at::arange(half, options.dtype(at::kDouble)), t = at::arange(offset, offset + T, options.dtype(at::kDouble));
+  const auto j = at::arange(half, options.dtype(at::kDouble)),
+             t = at::arange(offset, offset + T, options.dtype(at::kDouble));
   const auto angle = t.unsqueeze(1) * at::pow(10000.0, -j / static_cast<double>(half));  // [T, n/2]
   return at::stack({at::cos(angle), at::sin(angle)}, 1).to(options.dtype());
 }
@@ -142,10 +144,10 @@ at::Tensor turned_pairs(const at::Tensor& x, const at::Tensor& turns) {
 
 at::Tensor causal_convolution(const at::Tensor& u, const at::Tensor& h) {
   const auto T = u.size(-1);
-  constexpr std::int64_t kToeplitz = 128;                     // up to here a matrix product beats three transforms
+  constexpr std::int64_t kToeplitz = 128;  // up to here a matrix product beats three transforms
   if (T <= kToeplitz) {
     const auto position = at::arange(T, u.options().dtype(at::kLong));
-    const auto lag = position - position.unsqueeze(1);        // [s, t] -> t - s
+    const auto lag = position - position.unsqueeze(1);  // [s, t] -> t - s
     const auto matrix = h.index_select(-1, lag.clamp_min(0).flatten()).view({h.size(0), h.size(1), T, T}) * (lag >= 0);
     return at::matmul(u.transpose(1, 2), matrix).transpose(1, 2);  // [R, C, B, s] [R, C, s, t]
   }

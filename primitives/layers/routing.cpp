@@ -8,7 +8,8 @@ Routing route(const at::Tensor& scores, std::int64_t active) {
   const auto R = scores.size(0), E = scores.size(-1);
   const auto [best, chosen] = at::topk(scores, active, -1);
   const auto all = at::softmax(scores, -1);
-  const auto weights = at::zeros_like(all).scatter(-1, chosen, active == 1 ? all.gather(-1, chosen) : at::softmax(best, -1));
+  const auto weights =
+      at::zeros_like(all).scatter(-1, chosen, active == 1 ? all.gather(-1, chosen) : at::softmax(best, -1));
   const auto share = at::one_hot(chosen, E).to(scores.scalar_type()).sum(-2) / static_cast<double>(active);
   const auto mean = [&](const at::Tensor& u) { return u.reshape({R, -1, E}).mean(1); };
   return {weights, 0.01 * static_cast<double>(E) * (mean(share) * mean(all)).sum(-1)};

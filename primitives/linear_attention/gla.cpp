@@ -13,7 +13,12 @@ Primitive gla() {
           .knobs = {heads_knob(),
                     {"gate_rank", {16, 8}, "rank of the projection that makes the decay rates"},
                     conv_knob("none"),
-                    {"expand_k", {1, KnobValue(1, 2)}, "channels of queries and keys as a ratio to the width", 1.0 / 64, 8, true},
+                    {"expand_k",
+                     {1, KnobValue(1, 2)},
+                     "channels of queries and keys as a ratio to the width",
+                     1.0 / 64,
+                     8,
+                     true},
                     {"expand_v", {1, 2}, "channels of values as a ratio to the width", 1.0 / 64, 8, true}},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, H = set.count("heads"), r = set.count("gate_rank"), c = taps(set);
@@ -26,8 +31,10 @@ Primitive gla() {
           .valid = [](const Settings& set, Shape s) -> std::string {
             for (const std::string knob : {"expand_k", "expand_v"}) {
               const auto channels = set.at(knob).of(s.width);
-              if (channels < 1) return knob + "=" + set.at(knob).text() + " leaves no channel at width " + std::to_string(s.width);
-              if (auto sentence = divides("heads", set.count("heads"), channels == s.width ? "width" : knob + " channels", channels);
+              if (channels < 1)
+                return knob + "=" + set.at(knob).text() + " leaves no channel at width " + std::to_string(s.width);
+              if (auto sentence = divides("heads", set.count("heads"),
+                                          channels == s.width ? "width" : knob + " channels", channels);
                   !sentence.empty())
                 return sentence;
             }

@@ -3,7 +3,8 @@
 
 namespace madsearch {
 
-/// Gated linear attention: the past of each head is one matrix whose rows decay at rates which the input decides. Causal.
+/// Gated linear attention: the past of each head is one matrix whose rows decay at rates which the input decides.
+/// Causal.
 ///
 ///   q, k, v, g = x Wq, x Wk, x Wv, x Wg                x [R, B, T, D]; q, k of K = expand_k D channels, v, g of V = expand_v D; H heads
 ///   q, k, v = silu(conv(q)), silu(conv(k)), silu(conv(v))   unless conv=none: causal, depthwise, no bias
@@ -16,8 +17,8 @@ namespace madsearch {
 /// FLOPs       T (4 D K + 6 D V + 2 rank (D + K) + 5 K V/H + 2 c (2 K + V))
 /// State       K V/H + (c - 1) (2 K + V)    S of every head, and what the convolutions still see; convention mad: K V/H
 /// Protocol    the same in both; initial weights Xavier-uniform with gain 2^-2.5
-/// Source      Yang et al. 2023, arXiv:2312.06635, section 4, where expand_k = 1/2; mad-lab has 1. conv as in its authors'
-///             flash-linear-attention
+/// Source      Yang et al. 2023, arXiv:2312.06635, section 4, where expand_k = 1/2; mad-lab has 1. conv as in its
+///             authors' flash-linear-attention
 Primitive gla();
 
 }  // namespace madsearch

@@ -20,7 +20,8 @@ class GLA : public Mixer {
         k_(build.inside("k_proj"), build.width, keys_, xavier(build.width, keys_)),
         v_(build.inside("v_proj"), build.width, values_, xavier(build.width, values_)),
         g_(build.inside("g_proj"), build.width, values_, xavier(build.width, values_)),
-        gate_down_(build.inside("gk_proj.0"), build.width, set.count("gate_rank"), xavier(build.width, set.count("gate_rank"))),
+        gate_down_(build.inside("gk_proj.0"), build.width, set.count("gate_rank"),
+                   xavier(build.width, set.count("gate_rank"))),
         gate_up_(build.inside("gk_proj.1"), set.count("gate_rank"), keys_, xavier(set.count("gate_rank"), keys_, true)),
         out_(build.inside("o_proj"), values_, build.width, xavier(values_, build.width)),
         norm_(build.inside("g_norm"), values_ / heads_) {
@@ -33,15 +34,20 @@ class GLA : public Mixer {
     child("o_proj", out_);
     child("g_norm", norm_);
     if (!taps(set)) return;
-    for (const auto& [name, channels] : {std::pair("q_conv1d", keys_), std::pair("k_conv1d", keys_), std::pair("v_conv1d", values_)}) {
+    for (const auto& [name, channels] :
+         {std::pair("q_conv1d", keys_), std::pair("k_conv1d", keys_), std::pair("v_conv1d", values_)}) {
       convs_.push_back(std::make_unique<ShortConv>(build.inside(name), channels, taps(set), false));
       child(name, *convs_.back());
     }
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto convolved = [&](std::size_t n, const at::Tensor& u) { return convs_.empty() ? u : at::silu((*convs_[n])(u)); };
-    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };  // [R, B, H, T, ...]
+    const auto convolved = [&](std::size_t n, const at::Tensor& u) {
+      return convs_.empty() ? u : at::silu((*convs_[n])(u));
+    };
+    const auto heads = [&](const at::Tensor& u) {
+      return u.unflatten(-1, {heads_, -1}).transpose(2, 3);
+    };  // [R, B, H, T, ...]
     const auto o = gated_recurrence(heads(scaled(convolved(0, q_(x)))), heads(convolved(1, k_(x))), heads(log_decay(x)),
                                     heads(convolved(2, v_(x))));
     return out_(norm_(o.transpose(2, 3)).flatten(-2) * at::silu(g_(x)));
@@ -49,7 +55,7 @@ class GLA : public Mixer {
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     if (state.tensors.empty()) {
-      state.tensors.resize(4);                                // S, and what each convolution still sees
+      state.tensors.resize(4);  // S, and what each convolution still sees
       state.tensors[0] = at::zeros({x.size(0), x.size(1), heads_, keys_ / heads_, values_ / heads_}, x.options());
     }
     const auto convolved = [&](std::size_t n, const at::Tensor& u) {
@@ -75,11 +81,13 @@ class GLA : public Mixer {
   std::int64_t heads_, keys_, values_;
   Linear q_, k_, v_, g_, gate_down_, gate_up_, out_;
   RMSNorm norm_;
-  std::vector<std::unique_ptr<ShortConv>> convs_;             // of queries, keys and values, or none
+  std::vector<std::unique_ptr<ShortConv>> convs_;  // of queries, keys and values, or none
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer*) { return std::make_unique<GLA>(set, build); }
+std::unique_ptr<Mixer> build_gla(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<GLA>(set, build);
+}
 
 }  // namespace madsearch

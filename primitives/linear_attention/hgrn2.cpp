@@ -10,9 +10,10 @@ Primitive hgrn2() {
           .kind = Kind::kSequence,
           .equation = "S_t = diag(f_t) S_{t-1} + (1 - f_t)ᵀ i_t,  o_t = silu(q_t) S_t",
           .source = "arXiv:2404.07904, section 3",
-          .knobs = {{"state", {16, 8, 32}, "numbers a channel keeps, and channels of a head; divides the width"},
-                    {"lower_bound", {0, KnobValue(1, 2), KnobValue(3, 4)}, "least value of the forget gate", 0, 0.999, true},
-                    conv_knob("none")},
+          .knobs =
+              {{"state", {16, 8, 32}, "numbers a channel keeps, and channels of a head; divides the width"},
+               {"lower_bound", {0, KnobValue(1, 2), KnobValue(3, 4)}, "least value of the forget gate", 0, 0.999, true},
+               conv_knob("none")},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, N = set.count("state"), c = taps(set);
             return {.parameters = 4 * D * D + D + 3 * c * D,

@@ -32,16 +32,18 @@ class HGRN2 : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto convolved = [&](std::size_t n, const at::Tensor& u) { return convs_.empty() ? u : (*convs_[n])(u); };
-    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {-1, size_}).transpose(2, 3); };  // [R, B, H, T, N]
+    const auto heads = [&](const at::Tensor& u) {
+      return u.unflatten(-1, {-1, size_}).transpose(2, 3);
+    };  // [R, B, H, T, N]
     const auto f = convolved(1, f_(x));
-    const auto o =
-        gated_recurrence(heads(at::silu(convolved(0, q_(x)))), heads(written(f)), heads(log_forget(f)), heads(convolved(2, i_(x))));
+    const auto o = gated_recurrence(heads(at::silu(convolved(0, q_(x)))), heads(written(f)), heads(log_forget(f)),
+                                    heads(convolved(2, i_(x))));
     return out_(norm_(o.transpose(2, 3).flatten(-2)));
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     if (state.tensors.empty()) {
-      state.tensors.resize(4);                                // S, and what each convolution still sees
+      state.tensors.resize(4);  // S, and what each convolution still sees
       state.tensors[0] = at::zeros({x.size(0), x.size(1), x.size(2) / size_, size_, size_}, x.options());
     }
     const auto convolved = [&](std::size_t n, const at::Tensor& u) {
@@ -50,7 +52,8 @@ class HGRN2 : public Mixer {
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {-1, size_}); };  // [R, B, H, N]
     const auto f = convolved(1, f_(x));
     auto& S = state.tensors[0];
-    S = at::exp(heads(log_forget(f))).unsqueeze(-1) * S + heads(written(f)).unsqueeze(-1) * heads(convolved(2, i_(x))).unsqueeze(-2);
+    S = at::exp(heads(log_forget(f))).unsqueeze(-1) * S +
+        heads(written(f)).unsqueeze(-1) * heads(convolved(2, i_(x))).unsqueeze(-2);
     ++state.position;
     const auto o = at::matmul(heads(at::silu(convolved(0, q_(x)))).unsqueeze(-2), S).squeeze(-2);
     return out_(norm_(o.flatten(-2)));
@@ -60,17 +63,21 @@ class HGRN2 : public Mixer {
   at::Tensor log_forget(const at::Tensor& f) const {
     return least_ > 0 ? at::log(least_ + (1 - least_) * at::sigmoid(f)) : at::log_sigmoid(f);
   }
-  at::Tensor written(const at::Tensor& f) const { return (1 - least_) * at::sigmoid(-f); }  // 1 - forget, to full precision
+  at::Tensor written(const at::Tensor& f) const {
+    return (1 - least_) * at::sigmoid(-f);
+  }  // 1 - forget, to full precision
 
   std::int64_t size_;
   double least_;
   Linear q_, f_, i_, out_;
   RMSNorm norm_;
-  std::vector<std::unique_ptr<ShortConv>> convs_;             // of q, f and i, or none
+  std::vector<std::unique_ptr<ShortConv>> convs_;  // of q, f and i, or none
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_hgrn2(const Settings& set, const Build& build, Mixer*) { return std::make_unique<HGRN2>(set, build); }
+std::unique_ptr<Mixer> build_hgrn2(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<HGRN2>(set, build);
+}
 
 }  // namespace madsearch

@@ -5,7 +5,7 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kLargestTaylor = 16;                   // as large as Based's; features grow with its square
+constexpr std::int64_t kLargestTaylor = 16;  // as large as Based's; features grow with its square
 
 /// Channels of a head's queries and keys, f of the header.
 std::int64_t feature_size(const Settings& set, Shape s) {
@@ -22,36 +22,41 @@ std::int64_t features(const std::string& map, std::int64_t f) {
 }  // namespace
 
 Primitive linear_attention() {
-  return {.name = "linear_attention",
-          .family = "linear attention",
-          .kind = Kind::kSequence,
-          .equation = "y_t = φ(q_t) Σ_{s≤t} φ(k_s)ᵀ v_s / φ(q_t) · Σ_{s≤t} φ(k_s)",
-          .source = "arXiv:2006.16236, section 3.3; arXiv:2402.04347; arXiv:2103.13076; arXiv:2102.11174; arXiv:2402.18668",
-          .knobs = {heads_knob(),
-                    {"feature_map",
-                     {"elu", "relu", "hedgehog", "t2r", "identity", "elementwise_product", "dpfp", "taylor"},
-                     "what replaces the softmax"},
-                    {"feature_size", {"none", 16, 4}, "channels of a head's queries and keys, none = its share of the width", 1, 256}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), f = feature_size(set, s);
-            const auto& map = set.word("feature_map");
-            const auto products = map == "elementwise_product" ? 2 : map == "hedgehog" || map == "t2r" ? 1 : 0;
-            const auto F = features(map, f);
-            const bool normalised = s.protocol == Protocol::kMadLab || (map != "identity" && map != "elementwise_product");
-            return {.parameters = 2 * D * H * f + 2 * D * D + 2 * products * (f * f + f),
-                    .flops = 4 * T * D * (H * f + D) + 4 * T * D * F + (normalised ? 3 * T * H * F + T * D : 0) +
-                             4 * products * T * H * f * f + (map == "dpfp" || map == "taylor" ? 2 * T * H * F : 0),
-                    .state = F * D + (normalised ? H * F : 0),
-                    .state_mad = F * D};
-          },
-          .valid = [](const Settings& set, Shape s) -> std::string {
-            if (auto sentence = divides("heads", set.count("heads"), "width", s.width); !sentence.empty()) return sentence;
-            const auto f = feature_size(set, s);
-            if (set.word("feature_map") == "taylor" && f > kLargestTaylor)
-              return "feature_map=taylor of heads of " + std::to_string(f) + " channels needs a feature_size of at most " +
-                     std::to_string(kLargestTaylor);
-            return "";
-          }};
+  return {
+      .name = "linear_attention",
+      .family = "linear attention",
+      .kind = Kind::kSequence,
+      .equation = "y_t = φ(q_t) Σ_{s≤t} φ(k_s)ᵀ v_s / φ(q_t) · Σ_{s≤t} φ(k_s)",
+      .source = "arXiv:2006.16236, section 3.3; arXiv:2402.04347; arXiv:2103.13076; arXiv:2102.11174; arXiv:2402.18668",
+      .knobs = {heads_knob(),
+                {"feature_map",
+                 {"elu", "relu", "hedgehog", "t2r", "identity", "elementwise_product", "dpfp", "taylor"},
+                 "what replaces the softmax"},
+                {"feature_size",
+                 {"none", 16, 4},
+                 "channels of a head's queries and keys, none = its share of the width",
+                 1,
+                 256}},
+      .cost = [](const Settings& set, Shape s) -> Cost {
+        const auto D = s.width, T = s.length, H = set.count("heads"), f = feature_size(set, s);
+        const auto& map = set.word("feature_map");
+        const auto products = map == "elementwise_product" ? 2 : map == "hedgehog" || map == "t2r" ? 1 : 0;
+        const auto F = features(map, f);
+        const bool normalised = s.protocol == Protocol::kMadLab || (map != "identity" && map != "elementwise_product");
+        return {.parameters = 2 * D * H * f + 2 * D * D + 2 * products * (f * f + f),
+                .flops = 4 * T * D * (H * f + D) + 4 * T * D * F + (normalised ? 3 * T * H * F + T * D : 0) +
+                         4 * products * T * H * f * f + (map == "dpfp" || map == "taylor" ? 2 * T * H * F : 0),
+                .state = F * D + (normalised ? H * F : 0),
+                .state_mad = F * D};
+      },
+      .valid = [](const Settings& set, Shape s) -> std::string {
+        if (auto sentence = divides("heads", set.count("heads"), "width", s.width); !sentence.empty()) return sentence;
+        const auto f = feature_size(set, s);
+        if (set.word("feature_map") == "taylor" && f > kLargestTaylor)
+          return "feature_map=taylor of heads of " + std::to_string(f) + " channels needs a feature_size of at most " +
+                 std::to_string(kLargestTaylor);
+        return "";
+      }};
 }
 
 }  // namespace madsearch

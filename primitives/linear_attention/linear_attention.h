@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// Attention whose softmax is replaced by a feature map φ, so that the past of each head is one matrix instead of every key and value.
-/// Causal.
+/// Attention whose softmax is replaced by a feature map φ, so that the past of each head is one matrix instead of every
+/// key and value. Causal.
 ///
 ///   q, k, v = x Wq, x Wk, x Wv                         x [R, B, T, D]; H heads: q, k of f channels, v of D/H; φ of F numbers
 ///   S_t = S_{t-1} + φ(k_t)ᵀ v_t    z_t = z_{t-1} + φ(k_t)
@@ -24,15 +24,16 @@ namespace madsearch {
 ///
 /// Knobs       heads (H), which must divide D; feature_map; feature_size (f), none = D/H. taylor needs f ≤ 16
 /// Parameters  2 D H f + 2 D² and those of the maps; no other biases
-/// FLOPs       4 T D (H f + D) + 4 T D F + 3 T H F + T D (z and the quotient) + those of the maps: 4 T H f² for each matrix of q and k,
-///             2 T H F for dpfp's and taylor's products
+/// FLOPs       4 T D (H f + D) + 4 T D F + 3 T H F + T D (z and the quotient) + those of the maps: 4 T H f² for each
+///             matrix of q and k, 2 T H F for dpfp's and taylor's products
 /// State       H F D/H + H F         S and z of every head; convention mad: H F D/H
-/// Protocol    madsearch: identity and elementwise_product take either sign, so y_t = φ(q_t) S_t without z and its state, because the
-///             quotient has poles; mad-lab: always the quotient, ε = 1e-12, and dpfp's c = [max(u, 0), -max(u, 0)], as the reference has it
-/// Source      Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3; Zhang et al. 2024, arXiv:2402.04347, section 4 (hedgehog);
-///             Kasai et al. 2021, arXiv:2103.13076, section 2 (t2r); Schlag et al. 2021, arXiv:2102.11174, section 5.3 (dpfp);
-///             Arora et al. 2024, arXiv:2402.18668, section 4 (taylor, with feature_size=16; its code keeps u_i u_j and u_j u_i both,
-///             F = 1 + f + f²)
+/// Protocol    madsearch: identity and elementwise_product take either sign, so y_t = φ(q_t) S_t without z and its
+///             state, because the quotient has poles; mad-lab: always the quotient, ε = 1e-12, and dpfp's c = [max(u,
+///             0), -max(u, 0)], as the reference has it
+/// Source      Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3; Zhang et al. 2024, arXiv:2402.04347, section 4
+///             (hedgehog); Kasai et al. 2021, arXiv:2103.13076, section 2 (t2r); Schlag et al. 2021, arXiv:2102.11174,
+///             section 5.3 (dpfp); Arora et al. 2024, arXiv:2402.18668, section 4 (taylor, with feature_size=16; its
+///             code keeps u_i u_j and u_j u_i both, F = 1 + f + f²)
 Primitive linear_attention();
 
 }  // namespace madsearch

@@ -13,14 +13,16 @@ namespace {
 /// φ of the header, over the last axis: [R, B, T, H, f] -> [R, B, T, H, F].
 class FeatureMap : public Module {
  public:
-  FeatureMap(const std::string& name, const Build& build, std::int64_t f) : name_(name), mad_lab_(build.protocol == Protocol::kMadLab) {
+  FeatureMap(const std::string& name, const Build& build, std::int64_t f)
+      : name_(name), mad_lab_(build.protocol == Protocol::kMadLab) {
     const auto linear = [&](const std::string& inner) {
       layers_.push_back(std::make_unique<Linear>(build.inside(inner), f, f, Linear::Options{.bias = true}));
       child(inner, *layers_.back());
     };
     if (name == "elementwise_product") linear("layer1"), linear("layer2");
     if (name == "hedgehog" || name == "t2r") linear("layer");
-    if (name == "hedgehog") layers_[0]->weight.detach().copy_(at::eye(f, build.options).expand({build.replicas(), f, f}));
+    if (name == "hedgehog")
+      layers_[0]->weight.detach().copy_(at::eye(f, build.options).expand({build.replicas(), f, f}));
     if (name == "taylor") choose_pairs(f, build.options);
   }
   at::Tensor operator()(const at::Tensor& u) const {
@@ -44,17 +46,19 @@ class FeatureMap : public Module {
   }
 
  private:
-  static constexpr std::int64_t kShifts = 4;                  // of dpfp; ν of the paper
+  static constexpr std::int64_t kShifts = 4;  // of dpfp; ν of the paper
 
-  /// Taylor's features are the products of two of (1, u): a column of `first_` and of `second_` [1 + f, F] has a one at the place of each
-  /// factor, times the feature's scale. Two small products are faster, backwards above all, than gathering.
+  /// Taylor's features are the products of two of (1, u): a column of `first_` and of `second_` [1 + f, F] has a one at
+  /// the place of each factor, times the feature's scale. Two small products are faster, backwards above all, than
+  /// gathering.
   void choose_pairs(std::int64_t f, const at::TensorOptions& options) {
     const auto pairs = at::triu_indices(1 + f, 1 + f, 0, options.dtype(at::kLong));
     const auto i = pairs[0], j = pairs[1];
     const auto size = static_cast<double>(f);
     auto scale = at::full({i.size(0)}, 1 / std::sqrt(size), options);
     scale = at::where(i == j, at::full_like(scale, 1 / std::sqrt(2 * size)), scale);
-    scale = at::where(i == 0, at::where(j == 0, at::ones_like(scale), at::full_like(scale, 1 / std::sqrt(std::sqrt(size)))), scale);
+    scale = at::where(
+        i == 0, at::where(j == 0, at::ones_like(scale), at::full_like(scale, 1 / std::sqrt(std::sqrt(size)))), scale);
     const auto identity = at::eye(1 + f, options);
     first_ = identity.index_select(1, i);
     second_ = identity.index_select(1, j) * scale;
@@ -93,8 +97,9 @@ class LinearAttention : public Mixer {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, -1}); };
     auto v = heads(v_(x));
-    if (normalised_) v = at::constant_pad_nd(v, {0, 1}, 1);   // a column of ones makes z the last column of S
-    const auto y = gated_recurrence(map_q_(heads(q_(x))).transpose(2, 3), map_k_(heads(k_(x))).transpose(2, 3), {}, v.transpose(2, 3));
+    if (normalised_) v = at::constant_pad_nd(v, {0, 1}, 1);  // a column of ones makes z the last column of S
+    const auto y = gated_recurrence(map_q_(heads(q_(x))).transpose(2, 3), map_k_(heads(k_(x))).transpose(2, 3), {},
+                                    v.transpose(2, 3));
     return out_(quotient(y).transpose(2, 3).reshape({R, B, T, D}));
   }
 
@@ -103,7 +108,8 @@ class LinearAttention : public Mixer {
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, 1, heads_, -1}); };
     auto v = heads(v_(x));
     if (normalised_) v = at::constant_pad_nd(v, {0, 1}, 1);
-    const auto update = map_k_(heads(k_(x))).squeeze(2).unsqueeze(-1) * v.squeeze(2).unsqueeze(-2);  // [R, B, H, F, d or d + 1]
+    const auto update =
+        map_k_(heads(k_(x))).squeeze(2).unsqueeze(-1) * v.squeeze(2).unsqueeze(-2);  // [R, B, H, F, d or d + 1]
     state.tensors = {state.tensors.empty() ? update : state.tensors[0] + update};
     ++state.position;
     const auto y = at::matmul(map_q_(heads(q_(x))).squeeze(2).unsqueeze(-2), state.tensors[0]).squeeze(-2);
@@ -115,7 +121,7 @@ class LinearAttention : public Mixer {
     return normalised_ ? y.slice(-1, 0, size_) / (y.slice(-1, size_) + epsilon_) : y;
   }
 
-  std::int64_t heads_, size_, features_;                      // of a head: value channels, query and key channels
+  std::int64_t heads_, size_, features_;  // of a head: value channels, query and key channels
   double epsilon_;
   bool normalised_;
   FeatureMap map_q_, map_k_;

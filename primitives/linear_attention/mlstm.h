@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// The matrix memory of xLSTM: an outer product writes to it through an exponential input gate, a forget gate a head fades it, and a
-/// normaliser keeps what is read in scale. Causal.
+/// The matrix memory of xLSTM: an outer product writes to it through an exponential input gate, a forget gate a head
+/// fades it, and a normaliser keeps what is read in scale. Causal.
 ///
 ///   q, k, v, o = x Wq, x Wk, x Wv, x Wo                x [R, B, T, D]; q, k of K = expand_k D channels, v, o of D; H heads
 ///   i = cap(x Wi + bi)    f = cap(x Wf + bf)           a number a head; cap(u) = 15 tanh(u / 15)
@@ -21,9 +21,10 @@ namespace madsearch {
 /// FLOPs       T (4 D K + 6 D² + 4 D H + 5 K (D/H + 1) + 2 D)
 /// State       K D/H + K + H         C, n and m of every head; convention mad: K D/H
 /// Protocol    the same in both; the reference has no xLSTM
-/// Source      Beck et al. 2024, arXiv:2405.04517, section 2.3 and appendix A.2 (the cell); the layer around it, with cap, expand_k and
-///             no other biases, is that of xLSTM 7B, Beck et al. 2025, arXiv:2503.13427, as in NX-AI/xlstm, xlstm_large. The gates start as
-///             in the first paper's code: weights 0, bf from 3 to 6 over the heads, bi ~ N(0, 0.1²)
+/// Source      Beck et al. 2024, arXiv:2405.04517, section 2.3 and appendix A.2 (the cell); the layer around it, with
+///             cap, expand_k and no other biases, is that of xLSTM 7B, Beck et al. 2025, arXiv:2503.13427, as in
+///             NX-AI/xlstm, xlstm_large. The gates start as in the first paper's code: weights 0, bf from 3 to 6 over
+///             the heads, bi ~ N(0, 0.1²)
 Primitive mlstm();
 
 }  // namespace madsearch

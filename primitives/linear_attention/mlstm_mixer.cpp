@@ -37,15 +37,18 @@ class MLSTM : public Mixer {
     f_.bias.copy_(at::linspace(3, 6, heads_, build.options).expand_as(f_.bias));
   }
 
-  /// The gates are known for all tokens at once, and so is m: with F the running sum of log σ(f), m_t - F_t is the running maximum of
-  /// i_t - F_t and 0. It only sets the scale in which C and n are carried, which cancels: no gradient flows through it.
+  /// The gates are known for all tokens at once, and so is m: with F the running sum of log σ(f), m_t - F_t is the
+  /// running maximum of i_t - F_t and 0. It only sets the scale in which C and n are carried, which cancels: no
+  /// gradient flows through it.
   at::Tensor forward(const at::Tensor& x) override {
-    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };  // [R, B, H, T, ...]
+    const auto heads = [&](const at::Tensor& u) {
+      return u.unflatten(-1, {heads_, -1}).transpose(2, 3);
+    };  // [R, B, H, T, ...]
     const auto write = heads(capped(i_(x))), keep = heads(at::log_sigmoid(capped(f_(x))));
     const auto total = at::cumsum(keep.detach(), -2);
     const auto m = total + std::get<0>(at::cummax(write.detach() - total, -2)).clamp_min(0);
     const auto v = at::constant_pad_nd(heads(v_(x)), {0, 1}, 1);  // a column of ones makes n the last column of C
-    const auto before = at::constant_pad_nd(m, {0, 0, 1, -1});  // m_{t-1}, from m_0 = 0
+    const auto before = at::constant_pad_nd(m, {0, 0, 1, -1});    // m_{t-1}, from m_0 = 0
     const auto y = gated_recurrence(heads(q_(x)), heads(scaled(k_(x))) * at::exp(write - m), keep + before - m, v);
     return out_(norm_(quotient(y, m).transpose(2, 3).flatten(-2)) * at::sigmoid(o_(x)));
   }
@@ -55,8 +58,9 @@ class MLSTM : public Mixer {
     const auto write = heads(capped(i_(x))), keep = heads(at::log_sigmoid(capped(f_(x))));
     const auto v = at::constant_pad_nd(heads(v_(x)), {0, 1}, 1);
     if (state.tensors.empty())
-      state.tensors = {at::zeros({x.size(0), x.size(1), heads_, keys_ / heads_, v.size(-1)}, x.options()), at::zeros_like(write)};
-    auto &C = state.tensors[0], &m = state.tensors[1];        // n is the last column of C
+      state.tensors = {at::zeros({x.size(0), x.size(1), heads_, keys_ / heads_, v.size(-1)}, x.options()),
+                       at::zeros_like(write)};
+    auto &C = state.tensors[0], &m = state.tensors[1];  // n is the last column of C
     const auto before = m;
     m = at::maximum(keep + before, write).detach();
     C = at::exp(keep + before - m) * C + at::exp(write - m) * heads(scaled(k_(x))).transpose(-1, -2) * v;
@@ -80,6 +84,8 @@ class MLSTM : public Mixer {
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mlstm(const Settings& set, const Build& build, Mixer*) { return std::make_unique<MLSTM>(set, build); }
+std::unique_ptr<Mixer> build_mlstm(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<MLSTM>(set, build);
+}
 
 }  // namespace madsearch

@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// Multi-scale retention: the past of each head is one matrix that fades at a rate of the head's own, which is fixed; queries and keys are
-/// turned by their position. Causal.
+/// Multi-scale retention: the past of each head is one matrix that fades at a rate of the head's own, which is fixed;
+/// queries and keys are turned by their position. Causal.
 ///
 ///   q, k, v, g = x Wq, x Wk, x Wv, x Wg                x [R, B, T, D]; q, k of D channels, v, g of V = expand D; H heads
 ///   q, k = turned by t θ_j, θ_j = 10000^(-2j H/D); k / √(D/H)
@@ -16,8 +16,9 @@ namespace madsearch {
 /// Parameters  2 D² + 3 D V + 2 V
 /// FLOPs       T (4 D² + 6 D V + 5 D V/H + 6 D)       6 D for the turns
 /// State       D V/H                 S of every head
-/// Protocol    the same in both; the reference has no retention. Initial weights as in the authors' torchscale: Xavier-uniform, of gain
-///             2^-2.5 but for Wo. Its later code has an RMSNorm without weights in GroupNorm's place
+/// Protocol    the same in both; the reference has no retention. Initial weights as in the authors' torchscale:
+///             Xavier-uniform, of gain 2^-2.5 but for Wo. Its later code has an RMSNorm without weights in GroupNorm's
+///             place
 /// Source      Sun et al. 2023, arXiv:2307.08621, section 2 (equations 5 to 8)
 Primitive retnet();
 

@@ -31,7 +31,9 @@ class RetNet : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2);
-    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };  // [R, B, H, T, ...]
+    const auto heads = [&](const at::Tensor& u) {
+      return u.unflatten(-1, {heads_, -1}).transpose(2, 3);
+    };  // [R, B, H, T, ...]
     const auto log_decay = log_gamma_.view({heads_, 1, 1}).expand({R, B, heads_, T, 1});
     const auto o = gated_recurrence(rotary(heads(q_(x))), rotary(heads(scaled(k_(x)))), log_decay, heads(v_(x)));
     return out_(norm_(o.transpose(2, 3).flatten(-2)) * at::silu(g_(x)));
@@ -40,7 +42,8 @@ class RetNet : public Mixer {
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, 1, -1}); };  // [R, B, H, 1, ...]
     const auto update = rotary(heads(scaled(k_(x))), state.position).transpose(-1, -2) * heads(v_(x));
-    state.tensors = {state.tensors.empty() ? update : at::exp(log_gamma_).view({heads_, 1, 1}) * state.tensors[0] + update};
+    state.tensors = {state.tensors.empty() ? update
+                                           : at::exp(log_gamma_).view({heads_, 1, 1}) * state.tensors[0] + update};
     const auto o = at::matmul(rotary(heads(q_(x)), state.position), state.tensors[0]);
     ++state.position;
     return out_(norm_(o.flatten(-3)) * at::silu(g_(x)));
@@ -55,11 +58,13 @@ class RetNet : public Mixer {
   std::int64_t heads_, values_;
   Linear q_, k_, v_, g_, out_;
   GroupNorm norm_;
-  at::Tensor log_gamma_;                                      // [H]
+  at::Tensor log_gamma_;  // [H]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_retnet(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RetNet>(set, build); }
+std::unique_ptr<Mixer> build_retnet(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<RetNet>(set, build);
+}
 
 }  // namespace madsearch

@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// RWKV-5, Eagle, time mixer: the past of each head is one matrix whose rows fade at rates of their own, learned and constant; the
-/// current token is read apart, with a bonus. Causal.
+/// RWKV-5, Eagle, time mixer: the past of each head is one matrix whose rows fade at rates of their own, learned and
+/// constant; the current token is read apart, with a bonus. Causal.
 ///
 ///   x□ = x_t + (x_{t-1} - x_t) μ□   for □ = r, k, v, g   x [R, B, T, D], x_{-1} = 0; heads of d = D/H channels
 ///   r, k, v = xr Wr, xk Wk, xv Wv    g = silu(xg Wg)
@@ -16,9 +16,9 @@ namespace madsearch {
 /// Parameters  5 D² + 8 D
 /// FLOPs       10 T D² + 5 T D²/H + 5 T D   projections; S and its read-out; the bonus
 /// State       D²/H + D              S of every head and the last token; convention mad: D²/H
-/// Protocol    the same in both. Initial values that depend on a layer's depth are those of layer 0 of 1, as in the reference:
-///             μk = μv = 1 - i/D, μr = μg = 1 - √(i/D), ω = -6 + 5 (i/(D-1))^0.7, u = 0.1 ((i+1) mod 3 - 1) for channel i. Matrices are
-///             drawn as in the reference; the authors' are orthogonal, Wo zero
+/// Protocol    the same in both. Initial values that depend on a layer's depth are those of layer 0 of 1, as in the
+///             reference: μk = μv = 1 - i/D, μr = μg = 1 - √(i/D), ω = -6 + 5 (i/(D-1))^0.7, u = 0.1 ((i+1) mod 3 - 1)
+///             for channel i. Matrices are drawn as in the reference; the authors' are orthogonal, Wo zero
 /// Source      Peng et al. 2024, arXiv:2404.05892, section 4.1; initial values: RWKV-LM, RWKV-v5/src/model.py
 Primitive rwkv5();
 

@@ -1,8 +1,8 @@
 #include <ATen/ATen.h>
 
 #include "primitives/builders.h"
-#include "primitives/linear_attention/rwkv_time.h"
 #include "primitives/layers/token_shift.h"
+#include "primitives/linear_attention/rwkv_time.h"
 
 namespace madsearch {
 namespace {
@@ -26,11 +26,13 @@ class RWKV5 : public RWKVTime {
             .log_w = for_every_token(log_decay(omega_), x)};
   }
 
-  at::Tensor mu_k_, mu_v_, mu_r_, mu_g_, omega_;              // [R, D]
+  at::Tensor mu_k_, mu_v_, mu_r_, mu_g_, omega_;  // [R, D]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_rwkv5(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RWKV5>(set, build); }
+std::unique_ptr<Mixer> build_rwkv5(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<RWKV5>(set, build);
+}
 
 }  // namespace madsearch

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "primitives/builders.h"
-#include "primitives/linear_attention/rwkv_time.h"
 #include "primitives/layers/token_shift.h"
+#include "primitives/linear_attention/rwkv_time.h"
 
 namespace madsearch {
 namespace {
@@ -13,7 +13,7 @@ class RWKV6 : public RWKVTime {
  public:
   RWKV6(const Settings& set, const Build& build) : RWKVTime(set.count("heads"), build), rank_(set.count("mix_rank")) {
     const auto D = build.width, decay_rank = set.count("decay_rank");
-    constexpr double kSmall = 1e-4;                           // of the products of low rank at first
+    constexpr double kSmall = 1e-4;  // of the products of low rank at first
     parameter("time_maa_x", mu_x_, constant_init(build, initial_shares(D, 1)));
     for (std::size_t n = 0; n < kMoved.size(); ++n) {
       const double power = n == kReceptance || n == kGate ? 0.5 : 1;
@@ -45,12 +45,15 @@ class RWKV6 : public RWKVTime {
   enum : std::size_t { kDecay, kKey, kValue, kReceptance, kGate };
   static constexpr std::array kMoved = {"w", "k", "v", "r", "g"};  // in the order of A's groups
   std::int64_t rank_;
-  std::array<at::Tensor, kMoved.size()> mu_;                  // [R, D]
-  at::Tensor mu_x_, A_, B_, omega_, C_, E_;                   // [R, D] [R, D, 5 rank] [R, 5, rank, D] [R, D] [R, D, decay_rank] [R, decay_rank, D]
+  std::array<at::Tensor, kMoved.size()> mu_;  // [R, D]
+  at::Tensor mu_x_, A_, B_, omega_, C_,
+      E_;  // [R, D] [R, D, 5 rank] [R, 5, rank, D] [R, D] [R, D, decay_rank] [R, decay_rank, D]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_rwkv6(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RWKV6>(set, build); }
+std::unique_ptr<Mixer> build_rwkv6(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<RWKV6>(set, build);
+}
 
 }  // namespace madsearch

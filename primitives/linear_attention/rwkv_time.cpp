@@ -2,14 +2,15 @@
 
 #include <ATen/ATen.h>
 
+#include "primitives/layers/token_shift.h"
 #include "primitives/ops/fused.h"
 #include "primitives/ops/recurrences.h"
-#include "primitives/layers/token_shift.h"
 
 namespace madsearch {
 namespace {
 
-// The authors divide o by 8 before a norm of eps 1e-5, in RWKV-5 in so many words, in RWKV-6 by this eps: the same function.
+// The authors divide o by 8 before a norm of eps 1e-5, in RWKV-5 in so many words, in RWKV-6 by this eps: the same
+// function.
 constexpr double kNormEps = 64e-5;
 
 }  // namespace
@@ -36,9 +37,12 @@ RWKVTime::RWKVTime(std::int64_t heads, const Build& build)
 at::Tensor RWKVTime::forward(const at::Tensor& x) {
   const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
   const auto in = inputs(x, back_by_one(x));
-  const auto heads = [&](const at::Tensor& c) { return c.view({R, B, T, heads_, size_}).transpose(2, 3); };  // [R, B, H, T, d]
+  const auto heads = [&](const at::Tensor& c) {
+    return c.view({R, B, T, heads_, size_}).transpose(2, 3);
+  };  // [R, B, H, T, d]
   const auto u = u_.view({R, 1, heads_, size_});
-  const auto o = gated_recurrence(heads(receptance_(in.r)), heads(key_(in.k)), heads(in.log_w.expand_as(x)), heads(value_(in.v)), u);
+  const auto o = gated_recurrence(heads(receptance_(in.r)), heads(key_(in.k)), heads(in.log_w.expand_as(x)),
+                                  heads(value_(in.v)), u);
   return gated(o.transpose(2, 3).reshape({R, B, T, D}), in.g);
 }
 
@@ -49,14 +53,17 @@ at::Tensor RWKVTime::step(const at::Tensor& x, State& state) {
   const auto in = inputs(x, last - x);
   const auto heads = [&](const at::Tensor& c) { return c.reshape({R, -1, heads_, size_}); };  // [R, B or 1, H, d]
   const auto kv = heads(key_(in.k)).unsqueeze(-1) * heads(value_(in.v)).unsqueeze(-2);
-  const auto o = at::matmul(heads(receptance_(in.r)).unsqueeze(-2), S + heads(u_).unsqueeze(-1) * kv);  // [R, B, H, 1, d]
+  const auto o =
+      at::matmul(heads(receptance_(in.r)).unsqueeze(-2), S + heads(u_).unsqueeze(-1) * kv);  // [R, B, H, 1, d]
   S = at::exp(heads(in.log_w)).unsqueeze(-1) * S + kv;
   last = x;
   ++state.position;
   return gated(o.reshape({R, B, D}), in.g);
 }
 
-at::Tensor RWKVTime::gated(const at::Tensor& o, const at::Tensor& gate) const { return output_(fused_silu_gate(gate_(gate), norm_(o))); }
+at::Tensor RWKVTime::gated(const at::Tensor& o, const at::Tensor& gate) const {
+  return output_(fused_silu_gate(gate_(gate), norm_(o)));
+}
 
 at::Tensor RWKVTime::initial_omega(std::int64_t width) {
   return -6 + 5 * at::pow(at::arange(width, at::kDouble) / static_cast<double>(width - 1), 0.7);

@@ -16,10 +16,13 @@ class RWKVTime : public Mixer {
 
  protected:
   /// What the projections read, [R, ..., D] each, and log w, which may be the same for all tokens, [R, 1, ..., D].
-  struct Inputs { at::Tensor r, k, v, g, log_w; };
+  struct Inputs {
+    at::Tensor r, k, v, g, log_w;
+  };
   /// x, back [R, ..., D]; back = x_{t-1} - x_t.
   virtual Inputs inputs(const at::Tensor& x, const at::Tensor& back) const = 0;
-  /// ω at first, [D]: -6 + 5 (i / (D-1))^0.7, from a channel that remembers hundreds of tokens to one that remembers a few.
+  /// ω at first, [D]: -6 + 5 (i / (D-1))^0.7, from a channel that remembers hundreds of tokens to one that remembers a
+  /// few.
   static at::Tensor initial_omega(std::int64_t width);
   /// log w = -exp ω. Beyond ω = 10 nothing is left of w in float64 either, and exp ω must not overflow.
   static at::Tensor log_decay(const at::Tensor& omega);
@@ -30,7 +33,7 @@ class RWKVTime : public Mixer {
   std::int64_t heads_, size_;
   Linear receptance_, key_, value_, output_, gate_;
   GroupNorm norm_;
-  at::Tensor u_;                                              // [R, D]
+  at::Tensor u_;  // [R, D]
 };
 
 }  // namespace madsearch

@@ -20,8 +20,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Σ over sequences and tokens of d_rec hᵀ for every block of the recurrent matrices: one product after the loop. d_rec [R, B, T, G D],
-/// h_{t-1} [R, B, T, D] -> [R, H, G, d, d].
+/// Σ over sequences and tokens of d_rec hᵀ for every block of the recurrent matrices: one product after the loop. d_rec
+/// [R, B, T, G D], h_{t-1} [R, B, T, D] -> [R, H, G, d, d].
 at::Tensor weight_gradient(const at::Tensor& d_rec, const at::Tensor& last_h, at::IntArrayRef sizes) {
   const auto R = sizes[0], H = sizes[1], G = sizes[2], d = sizes[3], N = last_h.numel() / (R * H * d);
   const auto left = d_rec.view({R, N, G, H, d}).permute({0, 3, 2, 4, 1}).reshape({R * H, G * d, N});
@@ -34,17 +34,19 @@ struct CellFunction : torch::autograd::Function<CellFunction<Kernel>> {
   static constexpr auto G = Kernel::kGates, K = Kernel::kCells;
 
   template <class S>
-  static kernels::CellSequences<S> arguments(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& h,
-                                             const at::Tensor& y) {
+  static kernels::CellSequences<S> arguments(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                                             const at::Tensor& h, const at::Tensor& y) {
     const auto R = y.size(0), B = y.size(1);
     return {data<S>(x), data<S>(weight), data<S>(bias), data<S>(h), R, R * B, y.size(2), y.size(3), weight.size(1)};
   }
 
   /// Gives {h} or, of a cell with cells, {h, the last cells}.
-  static variable_list forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                               const at::Tensor& h, const std::optional<at::Tensor>& first_cells) {
+  static variable_list forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
+                               const at::Tensor& bias, const at::Tensor& h,
+                               const std::optional<at::Tensor>& first_cells) {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3) / G;
-    auto y = at::empty({R, B, T, D}, x.options()), kept = at::empty({R, B, T, Kernel::kKept, D}, x.options()), cells = at::Tensor();
+    auto y = at::empty({R, B, T, D}, x.options()), kept = at::empty({R, B, T, Kernel::kKept, D}, x.options()),
+         cells = at::Tensor();
     if constexpr (K > 0) {
       cells = at::empty({R, B, T + 1, K, D}, x.options());
       cells.select(2, 0).copy_(*first_cells);
@@ -54,7 +56,8 @@ struct CellFunction : torch::autograd::Function<CellFunction<Kernel>> {
       const auto in = arguments<S>(x, turned, bias, h, y);
 #if defined(MADSEARCH_CUDA)
       if (x.is_cuda())
-        return kernels::cell_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), c10::cuda::getCurrentCUDAStream().stream());
+        return kernels::cell_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells),
+                                             c10::cuda::getCurrentCUDAStream().stream());
 #endif
       kernels::cell_cpu<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells));
     });
@@ -68,19 +71,20 @@ struct CellFunction : torch::autograd::Function<CellFunction<Kernel>> {
     const auto &weight = saved[0], &h = saved[1], &y = saved[2], &kept = saved[3], &cells = saved[4];
     const auto R = y.size(0), B = y.size(1), T = y.size(2), D = y.size(3);
     const auto dy = whole(gradients[0]);
-    auto dh = at::zeros_like(h), d_rec = at::empty({R, B, T, G * D}, y.options()), dx = Kernel::kSplit ? at::empty_like(d_rec) : d_rec;
+    auto dh = at::zeros_like(h), d_rec = at::empty({R, B, T, G * D}, y.options()),
+         dx = Kernel::kSplit ? at::empty_like(d_rec) : d_rec;
     auto dcells = at::Tensor();
     if constexpr (K > 0) dcells = whole(gradients[1]).clone();
     dispatch(y, [&]<class S>() {
       const auto in = arguments<S>({}, weight, {}, h, y);
 #if defined(MADSEARCH_CUDA)
       if (y.is_cuda())
-        return kernels::cell_backward_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy), data<S>(dh),
-                                                      data<S>(dcells), data<S>(dx), data<S>(d_rec),
+        return kernels::cell_backward_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy),
+                                                      data<S>(dh), data<S>(dcells), data<S>(dx), data<S>(d_rec),
                                                       c10::cuda::getCurrentCUDAStream().stream());
 #endif
-      kernels::cell_backward_cpu<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy), data<S>(dh), data<S>(dcells),
-                                            data<S>(dx), data<S>(d_rec));
+      kernels::cell_backward_cpu<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy), data<S>(dh),
+                                            data<S>(dcells), data<S>(dx), data<S>(d_rec));
     });
     const auto last_h = at::cat({h.unsqueeze(2), y.slice(2, 0, T - 1)}, 2);
     return {dx, weight_gradient(d_rec, last_h, weight.sizes()), d_rec.sum({1, 2}), dh, dcells};
@@ -108,10 +112,14 @@ CellRun run_cell(Cell cell, const at::Tensor& x, const at::Tensor& weight, const
     return {out[0], Kernel::kCells > 0 ? out[1] : at::Tensor()};
   };
   switch (cell) {
-    case Cell::kLstm: return run.template operator()<kernels::Lstm>();
-    case Cell::kGru: return run.template operator()<kernels::Gru>();
-    case Cell::kSlstm: return run.template operator()<kernels::Slstm<true>>();
-    case Cell::kSlstmExponential: return run.template operator()<kernels::Slstm<false>>();
+    case Cell::kLstm:
+      return run.template operator()<kernels::Lstm>();
+    case Cell::kGru:
+      return run.template operator()<kernels::Gru>();
+    case Cell::kSlstm:
+      return run.template operator()<kernels::Slstm<true>>();
+    case Cell::kSlstmExponential:
+      return run.template operator()<kernels::Slstm<false>>();
   }
   return {};
 }

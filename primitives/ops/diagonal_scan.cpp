@@ -21,12 +21,15 @@ struct DiagonalScanFunction : torch::autograd::Function<DiagonalScanFunction> {
     return {data<S>(lambda), data<S>(u), u.size(0), u.size(0) * u.size(1), u.size(2), u.size(4), lambda.dim() == 5};
   }
 
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& lambda, const at::Tensor& u, const at::Tensor& initial) {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& lambda, const at::Tensor& u,
+                            const at::Tensor& initial) {
     auto h = at::empty_like(u), state = initial.clone();
     dispatch(u, [&]<class S>() {
       const auto in = arguments<S>(lambda, u);
 #if defined(MADSEARCH_CUDA)
-      if (u.is_cuda()) return kernels::diagonal_scan_cuda<S>(in, data<S>(h), data<S>(state), c10::cuda::getCurrentCUDAStream().stream());
+      if (u.is_cuda())
+        return kernels::diagonal_scan_cuda<S>(in, data<S>(h), data<S>(state),
+                                              c10::cuda::getCurrentCUDAStream().stream());
 #endif
       kernels::diagonal_scan_cpu<S>(in, data<S>(h), data<S>(state));
     });
@@ -44,13 +47,14 @@ struct DiagonalScanFunction : torch::autograd::Function<DiagonalScanFunction> {
 #if defined(MADSEARCH_CUDA)
       if (u.is_cuda()) {  // dlambda of each sequence, then summed: atomics on a shared one would wait for each other
         auto each = in.each_token ? dlambda : at::zeros_like(initial);
-        kernels::diagonal_scan_backward_cuda<S>(in, data<S>(h), data<S>(initial), data<S>(dh), data<S>(dstate), data<S>(du), data<S>(each),
-                                                c10::cuda::getCurrentCUDAStream().stream());
+        kernels::diagonal_scan_backward_cuda<S>(in, data<S>(h), data<S>(initial), data<S>(dh), data<S>(dstate),
+                                                data<S>(du), data<S>(each), c10::cuda::getCurrentCUDAStream().stream());
         if (!in.each_token) dlambda = each.sum(1);
         return;
       }
 #endif
-      kernels::diagonal_scan_backward_cpu<S>(in, data<S>(h), data<S>(initial), data<S>(dh), data<S>(dstate), data<S>(du), data<S>(dlambda));
+      kernels::diagonal_scan_backward_cpu<S>(in, data<S>(h), data<S>(initial), data<S>(dh), data<S>(dstate),
+                                             data<S>(du), data<S>(dlambda));
     });
     return {dlambda, du, dstate};
   }
@@ -59,7 +63,8 @@ struct DiagonalScanFunction : torch::autograd::Function<DiagonalScanFunction> {
 struct DiagonalFilterFunction : torch::autograd::Function<DiagonalFilterFunction> {
   template <class S>
   static kernels::DiagonalFilter<S> arguments(const at::Tensor& lambda, const at::Tensor& w, const at::Tensor& u) {
-    return {data<S>(lambda), data<S>(w), data<S>(u), u.size(0), u.size(0) * u.size(1), u.size(2), lambda.size(2), u.size(3)};
+    return {data<S>(lambda),       data<S>(w), data<S>(u),     u.size(0),
+            u.size(0) * u.size(1), u.size(2),  lambda.size(2), u.size(3)};
   }
 
   static variable_list forward(AutogradContext* ctx, const at::Tensor& lambda, const at::Tensor& w, const at::Tensor& u,
@@ -68,7 +73,9 @@ struct DiagonalFilterFunction : torch::autograd::Function<DiagonalFilterFunction
     dispatch(u, [&]<class S>() {
       const auto in = arguments<S>(lambda, w, u);
 #if defined(MADSEARCH_CUDA)
-      if (u.is_cuda()) return kernels::diagonal_filter_cuda<S>(in, data<S>(y), data<S>(state), c10::cuda::getCurrentCUDAStream().stream());
+      if (u.is_cuda())
+        return kernels::diagonal_filter_cuda<S>(in, data<S>(y), data<S>(state),
+                                                c10::cuda::getCurrentCUDAStream().stream());
 #endif
       kernels::diagonal_filter_cpu<S>(in, data<S>(y), data<S>(state));
     });
@@ -88,14 +95,15 @@ struct DiagonalFilterFunction : torch::autograd::Function<DiagonalFilterFunction
       if (u.is_cuda()) {
         auto s = at::zeros_like(initial), sum = at::zeros_like(initial);
         auto each_lambda = at::zeros_like(initial), each_w = at::zeros_like(initial);
-        kernels::diagonal_filter_backward_cuda<S>(in, data<S>(dy), data<S>(state), data<S>(s), data<S>(sum), data<S>(dstate), data<S>(du),
-                                                  data<S>(each_lambda), data<S>(each_w), c10::cuda::getCurrentCUDAStream().stream());
+        kernels::diagonal_filter_backward_cuda<S>(in, data<S>(dy), data<S>(state), data<S>(s), data<S>(sum),
+                                                  data<S>(dstate), data<S>(du), data<S>(each_lambda), data<S>(each_w),
+                                                  c10::cuda::getCurrentCUDAStream().stream());
         dlambda = each_lambda.sum(1), dw = each_w.sum(1);
         return;
       }
 #endif
-      kernels::diagonal_filter_backward_cpu<S>(in, data<S>(dy), data<S>(state), data<S>(dstate), data<S>(du), data<S>(dlambda),
-                                               data<S>(dw));
+      kernels::diagonal_filter_backward_cpu<S>(in, data<S>(dy), data<S>(state), data<S>(dstate), data<S>(du),
+                                               data<S>(dlambda), data<S>(dw));
     });
     return {dlambda, dw, du, dstate};
   }
@@ -113,9 +121,11 @@ at::Tensor diagonal_filter(const at::Tensor& lambda, const at::Tensor& w, const 
   return diagonal_filter_from({}, lambda, w, u).output;
 }
 
-Carried diagonal_filter_from(const at::Tensor& state, const at::Tensor& lambda, const at::Tensor& w, const at::Tensor& u) {
+Carried diagonal_filter_from(const at::Tensor& state, const at::Tensor& lambda, const at::Tensor& w,
+                             const at::Tensor& u) {
   const auto input = whole(u);
-  const auto first = state.defined() ? whole(state) : at::zeros({u.size(0), u.size(1), 2, lambda.size(2), u.size(3)}, input.options());
+  const auto first =
+      state.defined() ? whole(state) : at::zeros({u.size(0), u.size(1), 2, lambda.size(2), u.size(3)}, input.options());
   const auto out = DiagonalFilterFunction::apply(whole(lambda), whole(w), input, first);
   return {out[0], out[1]};
 }

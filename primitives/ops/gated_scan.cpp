@@ -23,13 +23,15 @@ struct GatedScanFunction : torch::autograd::Function<GatedScanFunction<kLogarith
     return {data<S>(a), data<S>(b), data<S>(before), a.numel() / (T * C), T, C};
   }
 
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& a, const at::Tensor& b, const std::optional<at::Tensor>& given) {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& a, const at::Tensor& b,
+                            const std::optional<at::Tensor>& given) {
     const auto before = given.value_or(at::Tensor());
     auto h = at::empty_like(b);
     dispatch(a, [&]<class S>() {
       const auto in = arguments<S>(a, b, before);
 #if defined(MADSEARCH_CUDA)
-      if (a.is_cuda()) return kernels::gated_scan_cuda<kLogarithm, S>(in, data<S>(h), c10::cuda::getCurrentCUDAStream().stream());
+      if (a.is_cuda())
+        return kernels::gated_scan_cuda<kLogarithm, S>(in, data<S>(h), c10::cuda::getCurrentCUDAStream().stream());
 #endif
       kernels::gated_scan_cpu<kLogarithm, S>(in, data<S>(h));
     });
@@ -41,15 +43,18 @@ struct GatedScanFunction : torch::autograd::Function<GatedScanFunction<kLogarith
     const auto saved = ctx->get_saved_variables();
     const auto &a = saved[0], &before = saved[1], &h = saved[2];
     const auto dy = whole(gradients[0]);
-    auto da = at::empty_like(a), db = at::empty_like(a), dh = at::zeros_like(a.select(-2, 0), at::MemoryFormat::Contiguous);
+    auto da = at::empty_like(a), db = at::empty_like(a),
+         dh = at::zeros_like(a.select(-2, 0), at::MemoryFormat::Contiguous);
     dispatch(a, [&]<class S>() {
       const auto in = arguments<S>(a, {}, before);
 #if defined(MADSEARCH_CUDA)
       if (a.is_cuda())
-        return kernels::gated_scan_backward_cuda<kLogarithm, S>(in, data<S>(h), data<S>(dy), data<S>(dh), data<S>(da), data<S>(db),
+        return kernels::gated_scan_backward_cuda<kLogarithm, S>(in, data<S>(h), data<S>(dy), data<S>(dh), data<S>(da),
+                                                                data<S>(db),
                                                                 c10::cuda::getCurrentCUDAStream().stream());
 #endif
-      kernels::gated_scan_backward_cpu<kLogarithm, S>(in, data<S>(h), data<S>(dy), data<S>(dh), data<S>(da), data<S>(db));
+      kernels::gated_scan_backward_cpu<kLogarithm, S>(in, data<S>(h), data<S>(dy), data<S>(dh), data<S>(da),
+                                                      data<S>(db));
     });
     return {da, db, before.defined() ? dh : at::Tensor()};
   }

@@ -3,18 +3,19 @@
 
 namespace madsearch {
 
-/// A linear model that is trained while it reads (kernels/ttt_linear.h), with gradients through its training. The leading axes are equal.
+/// A linear model that is trained while it reads (kernels/ttt_linear.h), with gradients through its training. The
+/// leading axes are equal.
 struct InnerTraining {
-  at::Tensor q, k, v;                                         // [..., T, F]
-  at::Tensor rate;                                            // [..., T], the learning rate for what a token teaches
-  at::Tensor scale;                                           // [..., n], of the i-th token's step in a mini-batch of n
-  at::Tensor weight, bias;                                    // [..., F], of the inner LayerNorm
-  at::Tensor W, b;                                            // [..., F, F], [..., F], the model before the first token
+  at::Tensor q, k, v;       // [..., T, F]
+  at::Tensor rate;          // [..., T], the learning rate for what a token teaches
+  at::Tensor scale;         // [..., n], of the i-th token's step in a mini-batch of n
+  at::Tensor weight, bias;  // [..., F], of the inner LayerNorm
+  at::Tensor W, b;          // [..., F, F], [..., F], the model before the first token
 };
 
 /// What the model answers, before its LayerNorm, and the model at the start of the mini-batch that token T belongs to.
 struct Trained {
-  at::Tensor z, W, b;                                         // [..., T, F], [..., F, F], [..., F]
+  at::Tensor z, W, b;  // [..., T, F], [..., F, F], [..., F]
 };
 
 /// Time and memory linear in T.

@@ -21,12 +21,20 @@ struct MesaFunction : torch::autograd::Function<MesaFunction> {
   template <class S>
   static kernels::Mesa<S> arguments(const variable_list& in) {
     const auto T = in[kQ].size(-2), F = in[kQ].size(-1);
-    return {.q = data<S>(in[kQ]), .k = data<S>(in[kK]), .v = data<S>(in[kV]), .g = data<S>(in[kDecay]), .beta = data<S>(in[kBeta]),
-            .lambda = data<S>(in[kLambda]), .M = in[kQ].numel() / (T * F), .T = T, .F = F};
+    return {.q = data<S>(in[kQ]),
+            .k = data<S>(in[kK]),
+            .v = data<S>(in[kV]),
+            .g = data<S>(in[kDecay]),
+            .beta = data<S>(in[kBeta]),
+            .lambda = data<S>(in[kLambda]),
+            .M = in[kQ].numel() / (T * F),
+            .T = T,
+            .F = F};
   }
 
-  static variable_list forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& decay,
-                               const at::Tensor& beta, const at::Tensor& lambda, const at::Tensor& before) {
+  static variable_list forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                               const at::Tensor& decay, const at::Tensor& beta, const at::Tensor& lambda,
+                               const at::Tensor& before) {
     const variable_list in = {q, k, v, decay, beta, lambda, before};
     ctx->save_for_backward(in);
     auto o = at::empty_like(q), state = before.clone();
@@ -35,7 +43,8 @@ struct MesaFunction : torch::autograd::Function<MesaFunction> {
 #if defined(MADSEARCH_CUDA)
       if (q.is_cuda()) {
         auto scratch = at::empty({all.M, all.scratch()}, q.options());
-        return kernels::mesa_cuda<S>(all, data<S>(state), data<S>(o), data<S>(scratch), c10::cuda::getCurrentCUDAStream().stream());
+        return kernels::mesa_cuda<S>(all, data<S>(state), data<S>(o), data<S>(scratch),
+                                     c10::cuda::getCurrentCUDAStream().stream());
       }
 #endif
       kernels::mesa_cpu<S>(all, data<S>(state), data<S>(o));
@@ -57,8 +66,8 @@ struct MesaFunction : torch::autograd::Function<MesaFunction> {
       if (d_o.is_cuda()) {
         auto scratch = at::empty({all.M, all.backward_scratch()}, d_o.options());
         auto marks = at::empty({all.M, all.marks(), 2, all.F, all.F}, d_o.options());
-        return kernels::mesa_backward_cuda<S>(all, data<S>(state), data<S>(d_o), data<S>(d_state), d, data<S>(marks), data<S>(scratch),
-                                              c10::cuda::getCurrentCUDAStream().stream());
+        return kernels::mesa_backward_cuda<S>(all, data<S>(state), data<S>(d_o), data<S>(d_state), d, data<S>(marks),
+                                              data<S>(scratch), c10::cuda::getCurrentCUDAStream().stream());
       }
 #endif
       kernels::mesa_backward_cpu<S>(all, data<S>(state), data<S>(d_o), data<S>(d_state), d);
@@ -72,11 +81,12 @@ struct MesaFunction : torch::autograd::Function<MesaFunction> {
 
 MesaOutputs mesa_regression(const MesaInputs& in, const at::Tensor& state) {
   const auto q = whole(in.q);
-  auto sizes = q.sizes().vec();                               // [..., T, F]
+  auto sizes = q.sizes().vec();  // [..., T, F]
   sizes[sizes.size() - 2] = 2;
   sizes.insert(sizes.end(), {sizes.back()});
   const auto before = state.defined() ? whole(state) : at::zeros(sizes, q.options());
-  const auto out = MesaFunction::apply(q, whole(in.k), whole(in.v), whole(in.log_decay), whole(in.beta), whole(in.lambda), before);
+  const auto out =
+      MesaFunction::apply(q, whole(in.k), whole(in.v), whole(in.log_decay), whole(in.beta), whole(in.lambda), before);
   return {out[0], out[1]};
 }
 

@@ -11,7 +11,8 @@ void dispatch(const at::Tensor& like, Body&& body) {
   body.template operator()<float>();
 }
 
-/// Contiguous, and float32 unless float64: kernels keep their states in float32 under autocast. Undefined stays undefined.
+/// Contiguous, and float32 unless float64: kernels keep their states in float32 under autocast. Undefined stays
+/// undefined.
 inline at::Tensor whole(const at::Tensor& x) {
   if (!x.defined()) return x;
   return (x.scalar_type() == at::kDouble ? x : x.to(at::kFloat)).contiguous();

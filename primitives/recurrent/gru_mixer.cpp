@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "primitives/builders.h"
+#include "primitives/layers/layers.h"
 #include "primitives/ops/cells.h"
 #include "primitives/recurrent/headwise.h"
-#include "primitives/layers/layers.h"
 #include "primitives/recurrent/uniform_bias.h"
 
 namespace madsearch {
@@ -13,7 +13,8 @@ namespace {
 
 class GRU : public Mixer {
  public:
-  GRU(const Settings& set, const Build& build) : input_(build.inside("input"), build.width, 3 * build.width, {.bias = true}) {
+  GRU(const Settings& set, const Build& build)
+      : input_(build.inside("input"), build.width, 3 * build.width, {.bias = true}) {
     const auto D = build.width, H = set.count("heads");
     const double bound = 1 / std::sqrt(static_cast<double>(D));
     parameter("recurrent.weight", recurrent_, uniform_init(build, "recurrent.weight", {H, 3, D / H, D / H}, bound));
@@ -26,8 +27,9 @@ class GRU : public Mixer {
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     if (state.tensors.empty()) state.tensors = {at::zeros_like(x)};
-    auto& h = state.tensors[0];                               // [R, B, D]
-    const auto in = input_(x).chunk(3, -1), rec = (headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(3, -1);  // r, z, n
+    auto& h = state.tensors[0];  // [R, B, D]
+    const auto in = input_(x).chunk(3, -1),
+               rec = (headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(3, -1);  // r, z, n
     const auto r = at::sigmoid(in[0] + rec[0]), z = at::sigmoid(in[1] + rec[1]), n = at::tanh(in[2] + r * rec[2]);
     h = n + z * (h - n);
     ++state.position;
@@ -36,11 +38,13 @@ class GRU : public Mixer {
 
  private:
   Linear input_;
-  at::Tensor recurrent_, bias_;                               // [R, H, 3, D/H, D/H], [R, 3 D]
+  at::Tensor recurrent_, bias_;  // [R, H, 3, D/H, D/H], [R, 3 D]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_gru(const Settings& set, const Build& build, Mixer*) { return std::make_unique<GRU>(set, build); }
+std::unique_ptr<Mixer> build_gru(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<GRU>(set, build);
+}
 
 }  // namespace madsearch

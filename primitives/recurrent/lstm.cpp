@@ -5,20 +5,22 @@
 namespace madsearch {
 
 Primitive lstm() {
-  return {.name = "lstm",
-          .family = "recurrent",
-          .kind = Kind::kSequence,
-          .equation = "c_t = σ(f) c_{t-1} + σ(i) tanh(g),  h_t = σ(o) tanh(c_t);  i, f, g, o = x W + b + R h_{t-1} + b'",
-          .source = "doi:10.1162/neco.1997.9.8.1735; heads: arXiv:2412.07752",
-          .knobs = {{"heads", {1, 2, 4, 8}, "diagonal blocks of the recurrent matrices, which divide the width"}, forget_bias_knob()},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads");
-            return {.parameters = 4 * D * D + 4 * D * D / H + 8 * D,
-                    .flops = T * (8 * D * D + 8 * D * D / H + 4 * D),
-                    .state = 2 * D,
-                    .state_mad = 2 * D};
-          },
-          .valid = [](const Settings& set, Shape s) { return divides("heads", set.count("heads"), "width", s.width); }};
+  return {
+      .name = "lstm",
+      .family = "recurrent",
+      .kind = Kind::kSequence,
+      .equation = "c_t = σ(f) c_{t-1} + σ(i) tanh(g),  h_t = σ(o) tanh(c_t);  i, f, g, o = x W + b + R h_{t-1} + b'",
+      .source = "doi:10.1162/neco.1997.9.8.1735; heads: arXiv:2412.07752",
+      .knobs = {{"heads", {1, 2, 4, 8}, "diagonal blocks of the recurrent matrices, which divide the width"},
+                forget_bias_knob()},
+      .cost = [](const Settings& set, Shape s) -> Cost {
+        const auto D = s.width, T = s.length, H = set.count("heads");
+        return {.parameters = 4 * D * D + 4 * D * D / H + 8 * D,
+                .flops = T * (8 * D * D + 8 * D * D / H + 4 * D),
+                .state = 2 * D,
+                .state_mad = 2 * D};
+      },
+      .valid = [](const Settings& set, Shape s) { return divides("heads", set.count("heads"), "width", s.width); }};
 }
 
 }  // namespace madsearch

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "primitives/builders.h"
+#include "primitives/layers/layers.h"
 #include "primitives/ops/cells.h"
 #include "primitives/recurrent/headwise.h"
-#include "primitives/layers/layers.h"
 #include "primitives/recurrent/uniform_bias.h"
 
 namespace madsearch {
@@ -30,7 +30,7 @@ class LSTM : public Mixer {
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     if (state.tensors.empty()) state.tensors = {at::zeros_like(x), at::zeros_like(x)};
-    auto &h = state.tensors[0], &c = state.tensors[1];        // [R, B, D]
+    auto &h = state.tensors[0], &c = state.tensors[1];                                                   // [R, B, D]
     const auto gates = (input_(x) + headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(4, -1);  // i, f, g, o
     c = at::sigmoid(gates[1]) * c + at::sigmoid(gates[0]) * at::tanh(gates[2]);
     h = at::sigmoid(gates[3]) * at::tanh(c);
@@ -40,11 +40,13 @@ class LSTM : public Mixer {
 
  private:
   Linear input_;
-  at::Tensor recurrent_, bias_;                               // [R, H, 4, D/H, D/H], [R, 4 D]
+  at::Tensor recurrent_, bias_;  // [R, H, 4, D/H, D/H], [R, 4 D]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_lstm(const Settings& set, const Build& build, Mixer*) { return std::make_unique<LSTM>(set, build); }
+std::unique_ptr<Mixer> build_lstm(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<LSTM>(set, build);
+}
 
 }  // namespace madsearch

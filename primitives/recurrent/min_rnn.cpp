@@ -3,8 +3,8 @@
 #include <ATen/ATen.h>
 
 #include "primitives/ops/raw.h"
-#include "primitives/shared_knobs.h"
 #include "primitives/recurrent/uniform_bias.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 
@@ -21,7 +21,9 @@ MinRNN::MinRNN(const Settings& set, const Build& build, std::int64_t rows)
   draw_uniform_bias(build.inside("out_proj"), out_);
 }
 
-at::Tensor MinRNN::candidate(const at::Tensor& u) const { return positive_ ? at::relu(u) + at::sigmoid(at::clamp_max(u, 0)) : u; }
+at::Tensor MinRNN::candidate(const at::Tensor& u) const {
+  return positive_ ? at::relu(u) + at::sigmoid(at::clamp_max(u, 0)) : u;
+}
 
 at::Tensor MinRNN::forward(const at::Tensor& x) {
   const auto rows = whole(in_(conv_ ? x + (*conv_)(x) : x));  // a decay near 1 needs float32 under autocast

@@ -1,12 +1,13 @@
 #pragma once
 #include <optional>
 
-#include "primitives/ops/gated_scan.h"
 #include "primitives/layers/layers.h"
+#include "primitives/ops/gated_scan.h"
 
 namespace madsearch {
 
-/// What minGRU and minLSTM share: gates that see the input alone, so that the state of each channel is a linear recurrence.
+/// What minGRU and minLSTM share: gates that see the input alone, so that the state of each channel is a linear
+/// recurrence.
 class MinRNN : public Mixer {
  public:
   /// `rows` of I numbers are projected from each token; the knobs are those of min_rnn_sheet.h.

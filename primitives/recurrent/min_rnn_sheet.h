@@ -7,11 +7,14 @@ namespace madsearch {
 
 inline std::vector<Knob> min_rnn_knobs() {
   return {{"expand", {2, 1, 4}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
-          {"candidate", {"positive", "linear"}, "the candidate state: g of its projection, which is positive, or the projection itself"},
+          {"candidate",
+           {"positive", "linear"},
+           "the candidate state: g of its projection, which is positive, or the projection itself"},
           conv_knob("none")};
 }
 
-/// Of a recurrence with `rows` numbers a channel from the input, of which one token's arithmetic is `arithmetic` a channel.
+/// Of a recurrence with `rows` numbers a channel from the input, of which one token's arithmetic is `arithmetic` a
+/// channel.
 inline Cost min_rnn_cost(const Settings& set, Shape s, std::int64_t rows, std::int64_t arithmetic) {
   const auto D = s.width, T = s.length, I = set.at("expand").of(D), k = taps(set);
   return {.parameters = (rows + 1) * I * D + rows * I + D + (k ? (k + 1) * D : 0),
@@ -22,7 +25,8 @@ inline Cost min_rnn_cost(const Settings& set, Shape s, std::int64_t rows, std::i
 
 inline std::string min_rnn_valid(const Settings& set, Shape s) {
   const auto& expand = set.at("expand");
-  return expand.of(s.width) < 1 ? "expand=" + expand.text() + " leaves no channel at width " + std::to_string(s.width) : "";
+  return expand.of(s.width) < 1 ? "expand=" + expand.text() + " leaves no channel at width " + std::to_string(s.width)
+                                : "";
 }
 
 }  // namespace madsearch

@@ -19,6 +19,8 @@ class MinGRU : public MinRNN {
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mingru(const Settings& set, const Build& build, Mixer*) { return std::make_unique<MinGRU>(set, build); }
+std::unique_ptr<Mixer> build_mingru(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<MinGRU>(set, build);
+}
 
 }  // namespace madsearch

@@ -18,7 +18,8 @@ class MinLSTM : public MinRNN {
  private:
   Gated gates(const std::vector<at::Tensor>& rows) const override {
     if (!normalise_) return {at::sigmoid(rows[0]), at::sigmoid(rows[1]) * candidate(rows[2])};
-    const auto keep = at::sigmoid(at::log_sigmoid(rows[0]) - at::log_sigmoid(rows[1]));  // f / (f + i), also where both vanish
+    const auto keep =
+        at::sigmoid(at::log_sigmoid(rows[0]) - at::log_sigmoid(rows[1]));  // f / (f + i), also where both vanish
     return {keep, (1 - keep) * candidate(rows[2])};
   }
 
@@ -27,6 +28,8 @@ class MinLSTM : public MinRNN {
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_minlstm(const Settings& set, const Build& build, Mixer*) { return std::make_unique<MinLSTM>(set, build); }
+std::unique_ptr<Mixer> build_minlstm(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<MinLSTM>(set, build);
+}
 
 }  // namespace madsearch

@@ -10,9 +10,10 @@ Primitive rg_lru() {
           .kind = Kind::kSequence,
           .equation = "h_t = a_t h_{t-1} + √(1 - a_t²) i_t u_t,  a_t = σ(Λ)^(8 r_t),  r, i = σ(u W)",
           .source = "arXiv:2402.19427, sections 2.3, 2.4 and 4.1",
-          .knobs = {{"heads", {4, 1, 2, 8}, "blocks of the gates' matrices, which divide the channels"},
-                    {"expand", {1, KnobValue(3, 2), 2}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
-                    conv_knob(4)},
+          .knobs =
+              {{"heads", {4, 1, 2, 8}, "blocks of the gates' matrices, which divide the channels"},
+               {"expand", {1, KnobValue(3, 2), 2}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
+               conv_knob(4)},
           .cost = [](const Settings& set, Shape s) -> Cost {
             const auto D = s.width, T = s.length, I = set.at("expand").of(D), H = set.count("heads"), k = taps(set);
             return {.parameters = 3 * I * D + 2 * I * I / H + 5 * I + D + (k ? (k + 1) * I : 0),
@@ -22,7 +23,8 @@ Primitive rg_lru() {
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
             const auto channels = set.at("expand").of(s.width);
-            if (channels < 1) return "expand=" + set.at("expand").text() + " leaves no channel at width " + std::to_string(s.width);
+            if (channels < 1)
+              return "expand=" + set.at("expand").text() + " leaves no channel at width " + std::to_string(s.width);
             return divides("heads", set.count("heads"), "channels", channels);
           }};
 }

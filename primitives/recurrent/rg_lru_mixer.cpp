@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "primitives/builders.h"
+#include "primitives/layers/layers.h"
 #include "primitives/ops/gated_scan.h"
 #include "primitives/recurrent/headwise.h"
-#include "primitives/layers/layers.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -21,7 +21,8 @@ struct InputScaleFunction : torch::autograd::Function<InputScaleFunction> {
     ctx->save_for_backward({root});
     return root;
   }
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx, torch::autograd::variable_list gradients) {
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list gradients) {
     const auto root = ctx->get_saved_variables()[0];
     return {gradients[0] * (root * root - 1) / at::clamp_min(root, 5e-4)};
   }
@@ -38,7 +39,8 @@ class RGLRU : public Mixer {
     // Λ = logit(a) for a^8 uniform in [0.9, 0.999].
     const auto log_a = at::log(0.9495 + uniform_init(build, "lambda", {I}, 0.0495)) / 8;
     parameter("lambda", lambda_, log_a - at::log(-at::expm1(log_a)));
-    parameter("gates.weight", gates_, normal_init(build, "gates.weight", {H, 2, d, d}, 1 / std::sqrt(static_cast<double>(d))));
+    parameter("gates.weight", gates_,
+              normal_init(build, "gates.weight", {H, 2, d, d}, 1 / std::sqrt(static_cast<double>(d))));
     parameter("gates.bias", gates_bias_, at::zeros({build.replicas(), 2 * I}, build.options));
     child("linear_y", branch_);
     child("linear_x", in_);
@@ -58,13 +60,14 @@ class RGLRU : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto u = conv_ ? (*conv_)(in_(x)) : in_(x);         // [R, B, T, I]
+    const auto u = conv_ ? (*conv_)(in_(x)) : in_(x);  // [R, B, T, I]
     const auto [log_a, taken] = recurrence(u);
     return out_(gated_scan(log_a, taken, {}, Decay::kLogarithm) * at::gelu(branch_(x), "tanh"));
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    if (state.tensors.empty()) state.tensors = {at::zeros({x.size(0), x.size(1), channels_}, x.options()), at::Tensor()};
+    if (state.tensors.empty())
+      state.tensors = {at::zeros({x.size(0), x.size(1), channels_}, x.options()), at::Tensor()};
     auto& h = state.tensors[0];
     const auto u = conv_ ? conv_->step(in_(x), state.tensors[1]) : in_(x);  // [R, B, I]
     const auto [log_a, taken] = recurrence(u);
@@ -88,11 +91,13 @@ class RGLRU : public Mixer {
   Linear branch_, in_;
   std::optional<ShortConv> conv_;
   Linear out_;
-  at::Tensor lambda_, gates_, gates_bias_;                    // [R, I], [R, H, 2, I/H, I/H], [R, 2 I]
+  at::Tensor lambda_, gates_, gates_bias_;  // [R, I], [R, H, 2, I/H, I/H], [R, 2 I]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RGLRU>(set, build); }
+std::unique_ptr<Mixer> build_rg_lru(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<RGLRU>(set, build);
+}
 
 }  // namespace madsearch

@@ -3,7 +3,8 @@
 
 namespace madsearch {
 
-/// The LSTM of xLSTM whose memory can be revised: exponential input gates over a normaliser; the gates see the last output. Causal.
+/// The LSTM of xLSTM whose memory can be revised: exponential input gates over a normaliser; the gates see the last
+/// output. Causal.
 ///
 ///   u = silu(conv_k(x)), or x                          x [R, B, T, D]; causal depthwise convolution with k taps and bias
 ///   ĩ, f̃ = u W + R h_{t-1} + b                         all W and R block-diagonal with H blocks of d = D/H channels
@@ -16,9 +17,10 @@ namespace madsearch {
 /// Parameters  8 D²/H + 5 D, with conv (k + 1) D more
 /// FLOPs       T (16 D²/H + 2 k D + 8 D)
 /// State       4 D, with conv (k - 1) D more            c, n, h and m; convention mad: 2 D, c and h
-/// Protocol    the same in both. Initial values of the authors' code: W small, R zeros, b of f̃ from 5 to -7 in each head. Their
-///             block's MLP is left to the stage that follows
-/// Source      Beck et al. 2024, arXiv:2405.04517, section 2.2 and appendix A; projections by heads as in the code, NX-AI/xlstm
+/// Protocol    the same in both. Initial values of the authors' code: W small, R zeros, b of f̃ from 5 to -7 in each
+///             head. Their block's MLP is left to the stage that follows
+/// Source      Beck et al. 2024, arXiv:2405.04517, section 2.2 and appendix A; projections by heads as in the code,
+///             NX-AI/xlstm
 Primitive slstm();
 
 }  // namespace madsearch

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "primitives/builders.h"
+#include "primitives/layers/layers.h"
 #include "primitives/ops/cells.h"
 #include "primitives/recurrent/headwise.h"
-#include "primitives/layers/layers.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -32,7 +32,8 @@ class SLSTM : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto gates = at::cat({headwise_product(conv_ ? at::silu((*conv_)(x)) : x, conv_gates_), headwise_product(x, gates_)}, -1);
+    const auto gates =
+        at::cat({headwise_product(conv_ ? at::silu((*conv_)(x)) : x, conv_gates_), headwise_product(x, gates_)}, -1);
     return norm_(run_cell(cell_, gates, recurrent_, bias_).h);  // [R, B, T, D]
   }
 
@@ -46,7 +47,7 @@ class SLSTM : public Mixer {
     const auto in = at::cat({headwise_product(u, conv_gates_), headwise_product(x, gates_)}, -1);
     const auto gates = (in + headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(4, -1);  // i, f, z, o
     const auto faded = (cell_ == Cell::kSlstm ? at::log_sigmoid(gates[1]) : gates[1]) + m;
-    m = at::maximum(faded, gates[0]).detach();                // h does not depend on it
+    m = at::maximum(faded, gates[0]).detach();  // h does not depend on it
     const auto take = at::exp(gates[0] - m), keep = at::exp(faded - m);
     c = keep * c + take * at::tanh(gates[2]);
     n = keep * n + take;
@@ -59,12 +60,14 @@ class SLSTM : public Mixer {
   Cell cell_;
   GroupNorm norm_;
   std::optional<ShortConv> conv_;
-  at::Tensor conv_gates_, gates_;                             // of i and f, of z and o: [R, H, 2, d, d]
-  at::Tensor recurrent_, bias_;                               // [R, H, 4, d, d], [R, 4 D]
+  at::Tensor conv_gates_, gates_;  // of i and f, of z and o: [R, H, 2, d, d]
+  at::Tensor recurrent_, bias_;    // [R, H, 4, d, d], [R, 4 D]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer*) { return std::make_unique<SLSTM>(set, build); }
+std::unique_ptr<Mixer> build_slstm(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<SLSTM>(set, build);
+}
 
 }  // namespace madsearch

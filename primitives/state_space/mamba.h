@@ -3,7 +3,8 @@
 
 namespace madsearch {
 
-/// A selective state space: each of I channels keeps N numbers that decay and take up input at rates which the input decides. Causal.
+/// A selective state space: each of I channels keeps N numbers that decay and take up input at rates which the input
+/// decides. Causal.
 ///
 ///   u, z = x Wu, x Wz                                  x [R, B, T, D]; I = expand D channels
 ///   u = silu(conv_k(u))                                causal depthwise convolution with k taps and bias

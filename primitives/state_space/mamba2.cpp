@@ -24,7 +24,8 @@ Primitive mamba2() {
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
             const auto I = set.at("expand").of(s.width);
-            if (I < 1) return "expand=" + set.at("expand").text() + " leaves no channel at width " + std::to_string(s.width);
+            if (I < 1)
+              return "expand=" + set.at("expand").text() + " leaves no channel at width " + std::to_string(s.width);
             return divides("head_size", set.count("head_size"), "inner channels", I);
           }};
 }

@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// State space duality: Mamba whose decay is one number a head, so that the state of a head is the matrix of a gated linear attention with
-/// keys B and queries C that all heads share. Causal.
+/// State space duality: Mamba whose decay is one number a head, so that the state of a head is the matrix of a gated
+/// linear attention with keys B and queries C that all heads share. Causal.
 ///
 ///   z, u, δ = x Wz, x Wu, x Wδ                         I = expand D channels in H = I/P heads; u of I + 2 N, δ of H numbers
 ///   v, B, C = silu(conv_k(u))                          causal depthwise convolution with k taps and bias; B and C of N numbers
@@ -17,8 +17,8 @@ namespace madsearch {
 /// FLOPs       T (2 D (3 I + 2 N + H) + 2 k (I + 2 N) + 5 I N + 2 I)
 /// State       I N + (k - 1) (I + 2 N)    S, and the inputs that the convolution still sees; convention mad: I N
 /// Protocol    the same in both; -A uniform in [1, 16], softplus(bδ) log-uniform in [1e-3, 0.1]
-/// Source      Dao and Gu 2024, arXiv:2405.21060, sections 5 and 7; as in the authors' modules/mamba2_simple.py with one group, where
-///             N = 64 and P = 128 fit its widths
+/// Source      Dao and Gu 2024, arXiv:2405.21060, sections 5 and 7; as in the authors' modules/mamba2_simple.py with
+///             one group, where N = 64 and P = 128 fit its widths
 Primitive mamba2();
 
 }  // namespace madsearch

@@ -4,9 +4,9 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
+#include "primitives/layers/step_sizes.h"
 #include "primitives/ops/recurrences.h"
 #include "primitives/shared_knobs.h"
-#include "primitives/layers/step_sizes.h"
 
 namespace madsearch {
 namespace {
@@ -34,11 +34,15 @@ class Mamba2 : public Mixer {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), P = channels_ / heads_;
     const auto all = in_(x).split_with_sizes({channels_, channels_ + 2 * states_, heads_}, -1);  // z, u, δ
     const auto parts = at::silu(conv_ ? (*conv_)(all[1]) : all[1]).split_with_sizes({channels_, states_, states_}, -1);
-    const auto heads = [&](const at::Tensor& u) { return u.unsqueeze(2).expand({R, B, heads_, T, u.size(-1)}); };  // one for all heads
+    const auto heads = [&](const at::Tensor& u) {
+      return u.unsqueeze(2).expand({R, B, heads_, T, u.size(-1)});
+    };                                                                   // one for all heads
     const auto v = parts[0].view({R, B, T, heads_, P}).transpose(2, 3);  // [R, B, H, T, P]
-    const auto delta = at::softplus(all[2] + dt_bias_.unsqueeze(1).unsqueeze(1)).transpose(2, 3).unsqueeze(-1);  // [R, B, H, T, 1]
+    const auto delta =
+        at::softplus(all[2] + dt_bias_.unsqueeze(1).unsqueeze(1)).transpose(2, 3).unsqueeze(-1);  // [R, B, H, T, 1]
     const auto rate = -at::exp(A_log_).view({R, 1, heads_, 1, 1});
-    const auto y = gated_recurrence(heads(parts[2]), heads(parts[1]), delta * rate, delta * v) + D_.view({R, 1, heads_, 1, 1}) * v;
+    const auto y =
+        gated_recurrence(heads(parts[2]), heads(parts[1]), delta * rate, delta * v) + D_.view({R, 1, heads_, 1, 1}) * v;
     return gated(y.transpose(2, 3).reshape({R, B, T, channels_}), all[0]);
   }
 
@@ -47,10 +51,12 @@ class Mamba2 : public Mixer {
     if (state.tensors.empty()) state.tensors = {at::zeros({R, B, heads_, states_, P}, x.options()), at::Tensor()};
     auto &S = state.tensors[0], &cache = state.tensors[1];
     const auto all = in_(x).split_with_sizes({channels_, channels_ + 2 * states_, heads_}, -1);
-    const auto parts = at::silu(conv_ ? conv_->step(all[1], cache) : all[1]).split_with_sizes({channels_, states_, states_}, -1);
+    const auto parts =
+        at::silu(conv_ ? conv_->step(all[1], cache) : all[1]).split_with_sizes({channels_, states_, states_}, -1);
     const auto v = parts[0].reshape({R, B, heads_, 1, P});
     const auto delta = at::softplus(all[2] + dt_bias_.unsqueeze(1)).view({R, B, heads_, 1, 1});
-    S = at::exp(delta * -at::exp(A_log_).view({R, 1, heads_, 1, 1})) * S + delta * parts[1].view({R, B, 1, states_, 1}) * v;
+    S = at::exp(delta * -at::exp(A_log_).view({R, 1, heads_, 1, 1})) * S +
+        delta * parts[1].view({R, B, 1, states_, 1}) * v;
     ++state.position;
     const auto y = at::matmul(parts[2].view({R, B, 1, 1, states_}), S) + D_.view({R, 1, heads_, 1, 1}) * v;
     return gated(y.reshape({R, B, channels_}), all[0]);
@@ -64,11 +70,13 @@ class Mamba2 : public Mixer {
   std::optional<ShortConv> conv_;
   RMSNorm norm_;
   Linear out_;
-  at::Tensor dt_bias_, A_log_, D_;                            // [R, H]
+  at::Tensor dt_bias_, A_log_, D_;  // [R, H]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mamba2(const Settings& set, const Build& build, Mixer*) { return std::make_unique<Mamba2>(set, build); }
+std::unique_ptr<Mixer> build_mamba2(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<Mamba2>(set, build);
+}
 
 }  // namespace madsearch

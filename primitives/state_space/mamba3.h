@@ -3,8 +3,9 @@
 
 namespace madsearch {
 
-/// Mamba-2 that takes up the last token and this one, by an exponential-trapezoidal rule, which replaces its convolution, and whose keys B
-/// and queries C turn by angles which the input decides: a state of complex numbers. One input and one output a channel (SISO). Causal.
+/// Mamba-2 that takes up the last token and this one, by an exponential-trapezoidal rule, which replaces its
+/// convolution, and whose keys B and queries C turn by angles which the input decides: a state of complex numbers. One
+/// input and one output a channel (SISO). Causal.
 ///
 ///   z, v, B, C, δ, a, μ, θ = x W                       I = expand D channels in H = I/P heads: z, v of I, B, C of N, δ, a, μ of H
 ///   Δ = softplus(δ + bδ)    A = -max(softplus(a), 1e-4)    λ = σ(μ)    φ_t = φ_{t-1} + Δ_t π tanh(θ_t)    θ of J numbers for all heads
@@ -12,14 +13,14 @@ namespace madsearch {
 ///   S_t = α_t S_{t-1} + (1 - λ_t) Δ_t α_t k_{t-1}ᵀ v_{t-1} + λ_t Δ_t k_tᵀ v_t    α_t = exp(Δ_t A_t)    S [N, P] a head
 ///   y_t = q_t S_t + D v_t    out = (y silu(z)) Wo
 ///
-/// Knobs       state (N), even; expand, a ratio to the width; head_size (P), which divides I; turning, half (J = ⌊N/4⌋) or all (J = N/2)
-///             of the pairs of B and C
+/// Knobs       state (N), even; expand, a ratio to the width; head_size (P), which divides I; turning, half (J = ⌊N/4⌋)
+///             or all (J = N/2) of the pairs of B and C
 /// Parameters  D (2 I + 2 N + 3 H + J) + 2 H + 2 H N + 2 N + I D
 /// FLOPs       T (2 D (3 I + 2 N + 3 H + J) + 5 I N + 12 H J + 2 H N + 4 I)
 /// State       I N + N + I + H J     S, the last B, v and φ; convention mad: I N
 /// Protocol    the same in both; softplus(bδ) log-uniform in [1e-3, 0.1], bB and bC ones
-/// Source      Lahoti et al. 2026, arXiv:2603.15569, section 3; as in the authors' modules/mamba3.py with one group, where N = 128 and
-///             P = 64 fit its widths, and ops/triton/mamba3/mamba3_siso_step.py
+/// Source      Lahoti et al. 2026, arXiv:2603.15569, section 3; as in the authors' modules/mamba3.py with one group,
+///             where N = 128 and P = 64 fit its widths, and ops/triton/mamba3/mamba3_siso_step.py
 Primitive mamba3();
 
 }  // namespace madsearch

@@ -4,13 +4,14 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
-#include "primitives/ops/recurrences.h"
 #include "primitives/layers/step_sizes.h"
+#include "primitives/ops/recurrences.h"
 
 namespace madsearch {
 namespace {
 
-/// Turns the pairs (x_0, x_1), (x_2, x_3) ... of the last axis by φ [..., J]; pairs beyond J stay. x broadcasts to φ's leading axes.
+/// Turns the pairs (x_0, x_1), (x_2, x_3) ... of the last axis by φ [..., J]; pairs beyond J stay. x broadcasts to φ's
+/// leading axes.
 at::Tensor turned(const at::Tensor& x, const at::Tensor& phi) {
   const auto J = phi.size(-1), N = x.size(-1);
   const auto pairs = x.slice(-1, 0, 2 * J).unflatten(-1, {J, 2});
@@ -45,13 +46,17 @@ class Mamba3 : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), P = channels_ / heads_;
     const auto in = project(x);
-    const auto heads = [](const at::Tensor& u) { return u.transpose(2, 3).unsqueeze(-1); };  // [R, B, T, H] -> [R, B, H, T, 1]
-    const auto phi = at::remainder(at::cumsum(in.turn, 2, at::kDouble), 2 * M_PI).to(in.turn.scalar_type());  // [R, B, T, H, J]
-    const auto k = turned(biased(in.B, B_bias_), phi), q = turned(biased(in.C, C_bias_), phi);  // [R, B, T, H, N]
+    const auto heads = [](const at::Tensor& u) {
+      return u.transpose(2, 3).unsqueeze(-1);
+    };  // [R, B, T, H] -> [R, B, H, T, 1]
+    const auto phi =
+        at::remainder(at::cumsum(in.turn, 2, at::kDouble), 2 * M_PI).to(in.turn.scalar_type());  // [R, B, T, H, J]
+    const auto k = turned(biased(in.B, B_bias_), phi), q = turned(biased(in.C, C_bias_), phi);   // [R, B, T, H, N]
     const auto v = in.v.reshape({R, B, T, heads_, P});
     const auto later = [](const at::Tensor& u) { return a_token_later(u.flatten(3)).view(u.sizes()).transpose(2, 3); };
     const auto uptake = at::exp(in.log_decay) * (a_token_later(in.now) + in.before);
-    const auto past = gated_recurrence(q.transpose(2, 3), heads(uptake) * later(k), heads(in.log_decay), later(v));  // [R, B, H, T, P]
+    const auto past = gated_recurrence(q.transpose(2, 3), heads(uptake) * later(k), heads(in.log_decay),
+                                       later(v));  // [R, B, H, T, P]
     const auto own = (in.now * (q * k).sum(-1) + D_.unsqueeze(1).unsqueeze(1)).unsqueeze(-1) * v;
     return gated((past.transpose(2, 3) + own).reshape({R, B, T, channels_}), in.z);
   }
@@ -64,28 +69,33 @@ class Mamba3 : public Mixer {
     auto &S = state.tensors[0], &last_B = state.tensors[1], &last_v = state.tensors[2], &phi = state.tensors[3];
     const auto in = project(x);
     const auto outer = [](const at::Tensor& k, const at::Tensor& v) { return k.unsqueeze(-1) * v.unsqueeze(-2); };
-    const auto weight = [](const at::Tensor& u) { return u.unsqueeze(-1).unsqueeze(-1); };  // [R, B, H] -> [R, B, H, 1, 1]
+    const auto weight = [](const at::Tensor& u) {
+      return u.unsqueeze(-1).unsqueeze(-1);
+    };  // [R, B, H] -> [R, B, H, 1, 1]
     const auto alpha = at::exp(in.log_decay);
     const auto past = outer(turned(biased(last_B, B_bias_), phi), last_v);  // v is zero before the first token
     phi = at::remainder(phi + in.turn, 2 * M_PI);
     last_B = in.B;
     last_v = in.v.reshape({R, B, heads_, P});
-    S = weight(alpha) * (S + weight(in.before) * past) + weight(in.now) * outer(turned(biased(in.B, B_bias_), phi), last_v);
+    S = weight(alpha) * (S + weight(in.before) * past) +
+        weight(in.now) * outer(turned(biased(in.B, B_bias_), phi), last_v);
     ++state.position;
-    const auto y = at::matmul(turned(biased(in.C, C_bias_), phi).unsqueeze(-2), S).squeeze(-2) + D_.view({R, 1, heads_, 1}) * last_v;
+    const auto y = at::matmul(turned(biased(in.C, C_bias_), phi).unsqueeze(-2), S).squeeze(-2) +
+                   D_.view({R, 1, heads_, 1}) * last_v;
     return gated(y.reshape({R, B, channels_}), in.z);
   }
 
  private:
   /// What the input decides, at [R, B, T] or [R, B].
   struct Projected {
-    at::Tensor z, v, B, C;                                    // I, I, N, N; B and C normed
-    at::Tensor log_decay, before, now;                        // Δ A, (1 - λ) Δ, λ Δ of each head
-    at::Tensor turn;                                          // Δ π tanh(θ) [..., H, J]
+    at::Tensor z, v, B, C;              // I, I, N, N; B and C normed
+    at::Tensor log_decay, before, now;  // Δ A, (1 - λ) Δ, λ Δ of each head
+    at::Tensor turn;                    // Δ π tanh(θ) [..., H, J]
   };
 
   Projected project(const at::Tensor& x) const {
-    const auto all = in_(x).split_with_sizes({channels_, channels_, states_, states_, heads_, heads_, heads_, angles_}, -1);
+    const auto all =
+        in_(x).split_with_sizes({channels_, channels_, states_, states_, heads_, heads_, heads_, angles_}, -1);
     const auto bias = x.dim() == 4 ? dt_bias_.unsqueeze(1).unsqueeze(1) : dt_bias_.unsqueeze(1);
     const auto delta = at::softplus(all[4] + bias), share = at::sigmoid(all[6]);
     return {all[0],
@@ -109,11 +119,13 @@ class Mamba3 : public Mixer {
   Linear in_;
   RMSNorm B_norm_, C_norm_;
   Linear out_;
-  at::Tensor dt_bias_, B_bias_, C_bias_, D_;                  // [R, H], [R, H, N] twice, [R, H]
+  at::Tensor dt_bias_, B_bias_, C_bias_, D_;  // [R, H], [R, H, N] twice, [R, H]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mamba3(const Settings& set, const Build& build, Mixer*) { return std::make_unique<Mamba3>(set, build); }
+std::unique_ptr<Mixer> build_mamba3(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<Mamba3>(set, build);
+}
 
 }  // namespace madsearch

@@ -5,8 +5,8 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
-#include "primitives/ops/recurrences.h"
 #include "primitives/layers/step_sizes.h"
+#include "primitives/ops/recurrences.h"
 
 namespace madsearch {
 namespace {
@@ -20,7 +20,8 @@ class Mamba : public Mixer {
         in_(build.inside("in_proj"), build.width, 2 * channels_),
         conv_(build.inside("conv1d"), channels_, set.count("conv")),
         x_(build.inside("x_proj"), channels_, rank_ + 2 * states_),
-        dt_(build.inside("dt_proj"), rank_, channels_, {.bias = true, .bound = 1 / std::sqrt(static_cast<double>(rank_))}),
+        dt_(build.inside("dt_proj"), rank_, channels_,
+            {.bias = true, .bound = 1 / std::sqrt(static_cast<double>(rank_))}),
         out_(build.inside("out_proj"), channels_, build.width) {
     const auto numbers = at::arange(1, states_ + 1, at::kDouble).log();
     parameter("A_log", A_log_, constant_init(build, numbers.expand({channels_, states_})));
@@ -36,19 +37,20 @@ class Mamba : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto uz = in_(x).chunk(2, -1);                      // [R, B, T, I] each
+    const auto uz = in_(x).chunk(2, -1);  // [R, B, T, I] each
     const auto u = at::silu(conv_(uz[0]));
     const auto parts = x_(u).split_with_sizes({rank_, states_, states_}, -1);
     const auto delta = at::softplus(dt_(parts[0]));
-    const auto A = -at::exp(A_log_).transpose(1, 2);          // [R, N, I]
+    const auto A = -at::exp(A_log_).transpose(1, 2);  // [R, N, I]
     const auto y = selective_scan(u, delta, A, parts[1], parts[2]) + u * D_.unsqueeze(1).unsqueeze(1);
     return out_(y * at::silu(uz[1]));
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    if (state.tensors.empty()) state.tensors = {at::zeros({x.size(0), x.size(1), channels_, states_}, x.options()), at::Tensor()};
+    if (state.tensors.empty())
+      state.tensors = {at::zeros({x.size(0), x.size(1), channels_, states_}, x.options()), at::Tensor()};
     auto &h = state.tensors[0], &cache = state.tensors[1];
-    const auto uz = in_(x).chunk(2, -1);                      // [R, B, I]
+    const auto uz = in_(x).chunk(2, -1);  // [R, B, I]
     const auto u = at::silu(conv_.step(uz[0], cache));
     const auto parts = x_(u).split_with_sizes({rank_, states_, states_}, -1);
     const auto delta = at::softplus(dt_(parts[0])).unsqueeze(-1);
@@ -63,11 +65,13 @@ class Mamba : public Mixer {
   Linear in_;
   ShortConv conv_;
   Linear x_, dt_, out_;
-  at::Tensor A_log_, D_;                                      // [R, I, N], [R, I]
+  at::Tensor A_log_, D_;  // [R, I, N], [R, I]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer*) { return std::make_unique<Mamba>(set, build); }
+std::unique_ptr<Mixer> build_mamba(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<Mamba>(set, build);
+}
 
 }  // namespace madsearch

@@ -3,14 +3,16 @@
 
 namespace madsearch {
 
-/// A recurrence of order N in each channel, given by its transfer function and trained as a convolution that never sees a state. Causal.
+/// A recurrence of order N in each channel, given by its transfer function and trained as a convolution that never sees
+/// a state. Causal.
 ///
 ///   h = h0 δ + DFT⁻¹(b(ω) / (1 + a(ω)))                a(ω) = Σ_{i≤N} a_i ω^-i on the L-th roots of one, L = max_length; a, b [D, N]
 ///   y = h ∗ x                                          x [R, B, T, D]
 ///   p, q = gelu(y) W + c    out = p σ(q)               out [R, B, T, D]
 ///
-/// Sampled at L roots, the response of b / (1 + a) is wrapped around after L tokens. The wrapped filter is again the response of order N
-/// with the same a, so the step form is exact for all L tokens: with β_i = h_i + Σ_{j<i} a_j h_{i-j} read off its first taps,
+/// Sampled at L roots, the response of b / (1 + a) is wrapped around after L tokens. The wrapped filter is again the
+/// response of order N with the same a, so the step form is exact for all L tokens: with β_i = h_i + Σ_{j<i} a_j
+/// h_{i-j} read off its first taps,
 ///   y_t = β · s_t + h_0 x_t    s_{t+1} = (x_t - a · s_t, the first N - 1 of s_t)        s [D, N], companion form
 /// (The published code corrects b with a power of the companion matrix, and leaves out what is wrapped onto h_0.)
 ///
@@ -22,7 +24,8 @@ namespace madsearch {
 /// State       D N
 ///                     distilled: the orders of the trained filters' recurrences (distillation.h) in place of D N
 /// Protocol    the same in both
-/// Source      Parnichkun et al. 2024, arXiv:2405.06147; initial values and the layer around the filter as in its published code
+/// Source      Parnichkun et al. 2024, arXiv:2405.06147; initial values and the layer around the filter as in its
+///             published code
 Primitive rtf();
 
 }  // namespace madsearch

@@ -16,14 +16,17 @@ class RTF : public Mixer {
       : order_(set.count("state")),
         length_(build.max_length),
         out_(build.inside("output_linear"), build.width, 2 * build.width, {.bias = true}) {
-    parameter("ab", ab_, at::zeros({build.replicas(), 2 * build.width, order_}, build.options));  // one parameter, as published
+    parameter("ab", ab_,
+              at::zeros({build.replicas(), 2 * build.width, order_}, build.options));  // one parameter, as published
     parameter("h_0", h0_, normal_init(build, "h_0", {build.width}, 1));
     child("output_linear", out_);
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto T = x.size(2);
-    if (T > length_) throw std::invalid_argument("rtf for at most " + std::to_string(length_) + " tokens cannot take " + std::to_string(T));
+    if (T > length_)
+      throw std::invalid_argument("rtf for at most " + std::to_string(length_) + " tokens cannot take " +
+                                  std::to_string(T));
     const auto h = distilled() ? distilled()->responses(T) : taps().slice(-1, 0, T).to(h0_.scalar_type());
     return at::glu(out_(at::gelu(causal_convolution(x.transpose(2, 3), h).transpose(2, 3))), -1);
   }
@@ -32,7 +35,8 @@ class RTF : public Mixer {
     if (state.tensors.empty()) state.tensors.resize(1);
     auto& s = state.tensors[0];
     ++state.position;
-    return at::glu(out_(at::gelu(distilled() ? distilled()->step(x.unsqueeze(-1), s).squeeze(-1) : companion_step(x, s))), -1);
+    return at::glu(
+        out_(at::gelu(distilled() ? distilled()->step(x.unsqueeze(-1), s).squeeze(-1) : companion_step(x, s))), -1);
   }
 
   at::Tensor long_filters() const override { return taps().slice(-1, 0, length_).to(h0_.scalar_type()); }
@@ -52,7 +56,8 @@ class RTF : public Mixer {
     return y;
   }
 
-  /// The filter at every root, in float64: near a root of 1 + a the quotient is steep, and the polynomials are short. [R, D, L]
+  /// The filter at every root, in float64: near a root of 1 + a the quotient is steep, and the polynomials are short.
+  /// [R, D, L]
   at::Tensor taps() const {
     const auto L = std::max(length_, order_ + 1);
     const auto spectra = at::fft_rfft(at::constant_pad_nd(ab_.to(at::kDouble), {1, L - 1 - order_}), L).chunk(2, 1);
@@ -60,12 +65,14 @@ class RTF : public Mixer {
   }
 
   std::int64_t order_, length_;
-  at::Tensor ab_, h0_;                                        // [R, 2 D, N], [R, D]
+  at::Tensor ab_, h0_;  // [R, 2 D, N], [R, D]
   Linear out_;
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_rtf(const Settings& set, const Build& build, Mixer*) { return std::make_unique<RTF>(set, build); }
+std::unique_ptr<Mixer> build_rtf(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<RTF>(set, build);
+}
 
 }  // namespace madsearch

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "primitives/builders.h"
-#include "primitives/ops/diagonal_scan.h"
 #include "primitives/layers/layers.h"
 #include "primitives/layers/step_sizes.h"
+#include "primitives/ops/diagonal_scan.h"
 
 namespace madsearch {
 namespace {
@@ -14,7 +14,8 @@ namespace {
 class S4D : public Mixer {
  public:
   S4D(const Settings& set, const Build& build)
-      : pairs_(set.count("state") / 2), out_(build.inside("output_linear"), build.width, 2 * build.width, {.bias = true}) {
+      : pairs_(set.count("state") / 2),
+        out_(build.inside("output_linear"), build.width, 2 * build.width, {.bias = true}) {
     const auto D = build.width;
     const auto N = static_cast<double>(set.count("state"));
     const auto n = at::arange(pairs_, at::kDouble).unsqueeze(1);
@@ -26,7 +27,8 @@ class S4D : public Mixer {
     parameter("D", D_, normal_init(build, "D", {D}, 1.0));
     child("output_linear", out_);
     const at::NoGradGuard constant;
-    out_.bias.copy_(uniform_init(build.inside("output_linear"), "bias", {2 * D}, 1 / std::sqrt(static_cast<double>(D))));
+    out_.bias.copy_(
+        uniform_init(build.inside("output_linear"), "bias", {2 * D}, 1 / std::sqrt(static_cast<double>(D))));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
@@ -37,7 +39,8 @@ class S4D : public Mixer {
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    if (state.tensors.empty()) state.tensors.assign(2, at::zeros({x.size(0), x.size(1), pairs_, x.size(2)}, A_imag_.options()));
+    if (state.tensors.empty())
+      state.tensors.assign(2, at::zeros({x.size(0), x.size(1), pairs_, x.size(2)}, A_imag_.options()));
     const auto [lambda, w] = discretised();
     const auto h = lambda.unsqueeze(1) * at::complex(state.tensors[0], state.tensors[1]) + x.unsqueeze(2);
     state.tensors = {at::real(h), at::imag(h)};
@@ -55,11 +58,13 @@ class S4D : public Mixer {
 
   std::int64_t pairs_;
   Linear out_;
-  at::Tensor log_dt_, C_, log_A_real_, A_imag_, D_;           // [R, D], [R, 2, N/2, D], [R, N/2, D] twice, [R, D]
+  at::Tensor log_dt_, C_, log_A_real_, A_imag_, D_;  // [R, D], [R, 2, N/2, D], [R, N/2, D] twice, [R, D]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_s4d(const Settings& set, const Build& build, Mixer*) { return std::make_unique<S4D>(set, build); }
+std::unique_ptr<Mixer> build_s4d(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<S4D>(set, build);
+}
 
 }  // namespace madsearch

@@ -3,25 +3,26 @@
 namespace madsearch {
 
 Primitive s5() {
-  return {.name = "s5",
-          .family = "state space",
-          .kind = Kind::kSequence,
-          .equation = "h_t = exp(Δ Λ) h_{t-1} + B̄ x_t,  y_t = 2 Re C h_t + D x_t,  g σ(g W + b) of g = gelu(y)",
-          .source = "arXiv:2208.04933, section 3 and appendix B",
-          .knobs = {{"state", {64, 16, 32, 128}, "real numbers of the one state, half of them imaginary parts", 2, 4096},
-                    {"blocks", {4, 1, 8}, "blocks of the matrix that makes the first eigenvalues"}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, P = set.count("state");
-            return {.parameters = D * D + 2 * D + 2 * P * D + 3 * P / 2,
-                    .flops = T * (2 * D * D + 2 * D + 4 * P * D + 4 * P),
-                    .state = P,
-                    .state_mad = P};
-          },
-          .valid = [](const Settings& set, Shape) -> std::string {
-            const auto P = set.count("state"), J = set.count("blocks");
-            if (P % (2 * J) == 0) return "";
-            return "state=" + std::to_string(P) + " does not split into blocks=" + std::to_string(J) + " of an even size";
-          }};
+  return {
+      .name = "s5",
+      .family = "state space",
+      .kind = Kind::kSequence,
+      .equation = "h_t = exp(Δ Λ) h_{t-1} + B̄ x_t,  y_t = 2 Re C h_t + D x_t,  g σ(g W + b) of g = gelu(y)",
+      .source = "arXiv:2208.04933, section 3 and appendix B",
+      .knobs = {{"state", {64, 16, 32, 128}, "real numbers of the one state, half of them imaginary parts", 2, 4096},
+                {"blocks", {4, 1, 8}, "blocks of the matrix that makes the first eigenvalues"}},
+      .cost = [](const Settings& set, Shape s) -> Cost {
+        const auto D = s.width, T = s.length, P = set.count("state");
+        return {.parameters = D * D + 2 * D + 2 * P * D + 3 * P / 2,
+                .flops = T * (2 * D * D + 2 * D + 4 * P * D + 4 * P),
+                .state = P,
+                .state_mad = P};
+      },
+      .valid = [](const Settings& set, Shape) -> std::string {
+        const auto P = set.count("state"), J = set.count("blocks");
+        if (P % (2 * J) == 0) return "";
+        return "state=" + std::to_string(P) + " does not split into blocks=" + std::to_string(J) + " of an even size";
+      }};
 }
 
 }  // namespace madsearch

@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// One state space with many inputs and outputs: all channels drive the same P/2 damped oscillations, which no input changes, and read them
-/// out through full matrices; a gate follows. Causal.
+/// One state space with many inputs and outputs: all channels drive the same P/2 damped oscillations, which no input
+/// changes, and read them out through full matrices; a gate follows. Causal.
 ///
 ///   Λ = min(Λr, -1e-4) + iΛi                           [P/2], each counts with its conjugate
 ///   λ = exp(Δ Λ)    B̄ = (λ - 1)/Λ B    Δ = exp(log_step)   zero-order hold, one Δ a state
@@ -15,10 +15,11 @@ namespace madsearch {
 /// Parameters  D² + 2 D + 2 P D + 3/2 P
 /// FLOPs       T (2 D² + 2 D + 4 P D + 4 P)
 /// State       P                     h, real and imaginary parts
-/// Protocol    the same in both; Λ, V: half the eigenvalues and vectors of HiPPO-N, once a block; B = V* B₀ and C = C₀ V of truncated
-///             normal numbers of deviation 1/√P; log_step log-uniform in [1e-3, 0.1], D normal, W truncated normal of deviation 1/√D
-/// Source      Smith et al. 2022, arXiv:2208.04933, section 3 and appendix B; the gate is half_glu1 of the authors' s5/layers.py, the
-///             bound on Λr clip_eigs of s5/ssm.py, advised there for autoregression
+/// Protocol    the same in both; Λ, V: half the eigenvalues and vectors of HiPPO-N, once a block; B = V* B₀ and C = C₀
+///             V of truncated normal numbers of deviation 1/√P; log_step log-uniform in [1e-3, 0.1], D normal, W
+///             truncated normal of deviation 1/√D
+/// Source      Smith et al. 2022, arXiv:2208.04933, section 3 and appendix B; the gate is half_glu1 of the authors'
+///             s5/layers.py, the bound on Λr clip_eigs of s5/ssm.py, advised there for autoregression
 Primitive s5();
 
 }  // namespace madsearch

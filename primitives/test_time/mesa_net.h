@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// Locally optimal test-time training: at every token each head solves the ridge regression of the values on the keys of its fading past,
-/// and answers its query by the solution. Causal.
+/// Locally optimal test-time training: at every token each head solves the ridge regression of the values on the keys
+/// of its fading past, and answers its query by the solution. Causal.
 ///
 ///   q, k = l2(silu(conv(x Wq))), l2(silu(conv'(x Wk)))  v = x Wv     x [R, B, T, D]; heads of F = D/H channels; l2 over each head
 ///   γ_t = σ(x_t a + a_0)  β_t = σ(x_t b + b_0)  λ = softplus(l) + 1/4       a head: γ, β one number, λ [F] fixed
@@ -17,8 +17,9 @@ namespace madsearch {
 /// FLOPs       8 T D² + 4 T D conv + 4 T D H + T (D³/(3 H²) + 17 D²/(2 H)), and 2 T D² for the gate
 /// State       2 D²/H + 2 (conv - 1) D       A and B of every head
 /// Protocol    the same in both; weights N(0, 0.02²), biases 0, λ = 1 at first
-/// Source      von Oswald et al. 2025, arXiv:2506.05233, sections 3 and 4; flash-linear-attention, MesaNet. Both approach the solution by 30
-///             steps of conjugate gradients; here it is exact, by elimination, which is cheaper for heads of up to 128 channels
+/// Source      von Oswald et al. 2025, arXiv:2506.05233, sections 3 and 4; flash-linear-attention, MesaNet. Both
+///             approach the solution by 30 steps of conjugate gradients; here it is exact, by elimination, which is
+///             cheaper for heads of up to 128 channels
 Primitive mesa_net();
 
 }  // namespace madsearch

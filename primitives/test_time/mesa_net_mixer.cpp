@@ -5,8 +5,8 @@
 
 #include "primitives/builders.h"
 #include "primitives/layers/layers.h"
-#include "primitives/ops/mesa_regression.h"
 #include "primitives/layers/normal_weight.h"
+#include "primitives/ops/mesa_regression.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -30,7 +30,8 @@ class MesaNet : public Mixer {
       draw_normal_weight(build.inside(name), layer);
       child(name, layer);
     };
-    parameter("lambda_params", lambda_, at::full({build.replicas(), heads_, size_}, std::log(std::expm1(1 - kLeastLambda)), build.options));
+    parameter("lambda_params", lambda_,
+              at::full({build.replicas(), heads_, size_}, std::log(std::expm1(1 - kLeastLambda)), build.options));
     linear("q_proj", q_);
     linear("k_proj", k_);
     linear("v_proj", v_);
@@ -47,12 +48,16 @@ class MesaNet : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
-    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };  // [R, B, H, T, F]
+    const auto heads = [&](const at::Tensor& u) {
+      return u.view({R, B, T, heads_, size_}).transpose(2, 3);
+    };  // [R, B, H, T, F]
     const auto normal = [&](const Linear& layer, const std::optional<ShortConv>& conv) {
       const auto u = layer(x);
       return l2_normalised(heads(at::silu(conv ? (*conv)(u) : u)));
     };
-    const auto [o, state] = mesa_regression({.q = normal(q_, conv_q_), .k = normal(k_, conv_k_), .v = heads(v_(x)),
+    const auto [o, state] = mesa_regression({.q = normal(q_, conv_q_),
+                                             .k = normal(k_, conv_k_),
+                                             .v = heads(v_(x)),
                                              .log_decay = at::log_sigmoid(decay_(x)).transpose(2, 3),
                                              .beta = at::sigmoid(beta_(x)).transpose(2, 3),
                                              .lambda = lambda().unsqueeze(1).expand({R, B, heads_, size_})});
@@ -64,7 +69,8 @@ class MesaNet : public Mixer {
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, heads_, size_}); };
     auto& carried = state.tensors;
     if (carried.empty()) {
-      carried = {at::zeros({R, B, heads_, size_, size_}, x.options()), at::zeros({R, B, heads_, size_, size_}, x.options())};
+      carried = {at::zeros({R, B, heads_, size_, size_}, x.options()),
+                 at::zeros({R, B, heads_, size_, size_}, x.options())};
       if (conv_q_) carried.resize(4);
     }
     const auto normal = [&](const Linear& layer, const std::optional<ShortConv>& conv, std::size_t cache) {
@@ -78,25 +84,30 @@ class MesaNet : public Mixer {
     A = decay * A + written * k.unsqueeze(-2);
     past = decay * past + written * heads(v_(x)).unsqueeze(-2);
     ++state.position;
-    const auto solution = at::linalg_solve(A + at::diag_embed(lambda()).unsqueeze(1), q.unsqueeze(-1));  // [R, B, H, F, 1]
+    const auto solution =
+        at::linalg_solve(A + at::diag_embed(lambda()).unsqueeze(1), q.unsqueeze(-1));  // [R, B, H, F, 1]
     return answer(x, norm_((solution * past).sum(-2)).reshape({R, B, D}));
   }
 
  private:
   at::Tensor lambda() const { return at::softplus(lambda_) + kLeastLambda; }
 
-  at::Tensor answer(const at::Tensor& x, const at::Tensor& o) const { return out_(gate_ ? o * at::silu((*gate_)(x)) : o); }
+  at::Tensor answer(const at::Tensor& x, const at::Tensor& o) const {
+    return out_(gate_ ? o * at::silu((*gate_)(x)) : o);
+  }
 
   std::int64_t heads_, size_;
   Linear q_, k_, v_, decay_, beta_, out_;
   RMSNorm norm_;
   std::optional<ShortConv> conv_q_, conv_k_;
   std::optional<Linear> gate_;
-  at::Tensor lambda_;                                         // [R, H, F]
+  at::Tensor lambda_;  // [R, H, F]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_mesa_net(const Settings& set, const Build& build, Mixer*) { return std::make_unique<MesaNet>(set, build); }
+std::unique_ptr<Mixer> build_mesa_net(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<MesaNet>(set, build);
+}
 
 }  // namespace madsearch

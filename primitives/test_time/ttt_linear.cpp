@@ -11,7 +11,9 @@ Primitive ttt_linear() {
           .equation = "W_t = W - s_i Σ_j r_j k_jᵀ ∇_Z ½|LN(k_j W + b) - (v_j - k_j)|²,  z_t = q_t + LN(q_t W_t + b_t)",
           .source = "arXiv:2407.04620, sections 2 and 3",
           .knobs = {heads_knob(),
-                    {"mini_batch", {16, 4, 1}, "tokens whose gradients are taken at one inner model; 1 is online gradient descent"},
+                    {"mini_batch",
+                     {16, 4, 1},
+                     "tokens whose gradients are taken at one inner model; 1 is online gradient descent"},
                     conv_knob(4),
                     switch_knob("gate", true, "output gate gelu(x Wg)")},
           .cost = [](const Settings& set, Shape s) -> Cost {
@@ -26,8 +28,8 @@ Primitive ttt_linear() {
             const auto H = set.count("heads");
             if (auto sentence = divides("heads", H, "width", s.width); !sentence.empty()) return sentence;
             if (s.width / H % 2)
-              return "heads=" + std::to_string(H) + " leaves heads of " + std::to_string(s.width / H) + " channels at width " +
-                     std::to_string(s.width) + ", which are rotated in pairs";
+              return "heads=" + std::to_string(H) + " leaves heads of " + std::to_string(s.width / H) +
+                     " channels at width " + std::to_string(s.width) + ", which are rotated in pairs";
             return "";
           }};
 }

@@ -3,15 +3,15 @@
 #include <optional>
 
 #include "primitives/builders.h"
-#include "primitives/ops/inner_training.h"
 #include "primitives/layers/layers.h"
 #include "primitives/layers/normal_weight.h"
+#include "primitives/ops/inner_training.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
 
-constexpr double kDeviation = 0.02;                           // of all initial weights
+constexpr double kDeviation = 0.02;  // of all initial weights
 constexpr double kEps = 1e-6;
 
 class TTTLinear : public Mixer {
@@ -27,7 +27,7 @@ class TTTLinear : public Mixer {
         post_norm_(build.inside("post_norm"), build.width, kEps) {
     const auto F = size_, H = heads_;
     linear("q_proj", q_, build);
-    if (taps(set)) {                                          // one projection, two convolutions
+    if (taps(set)) {  // one projection, two convolutions
       child("conv_q", conv_q_.emplace(build.inside("conv_q"), build.width, taps(set)));
       child("conv_k", conv_k_.emplace(build.inside("conv_k"), build.width, taps(set)));
     } else {
@@ -47,14 +47,24 @@ class TTTLinear : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
-    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };  // [R, B, H, T, F]
+    const auto heads = [&](const at::Tensor& u) {
+      return u.view({R, B, T, heads_, size_}).transpose(2, 3);
+    };  // [R, B, H, T, F]
     const auto of_all = [&](const at::Tensor& u) { return for_sequences(u, B); };
     const auto shared = q_(x), q = rotated(heads(conv_q_ ? (*conv_q_)(shared) : shared)),
                k = rotated(heads(conv_k_ ? (*conv_k_)(shared) : (*k_)(x)));
-    const auto trained = train_inner({.q = q, .k = k, .v = heads(v_(x)), .rate = rates(x).transpose(2, 3),
-                                      .scale = scales().view({R, 1, 1, mini_batch_}).expand({R, B, heads_, mini_batch_}),
-                                      .weight = of_all(norm_weight_), .bias = of_all(norm_bias_), .W = of_all(W_), .b = of_all(b_)});
-    const auto z = q + normalised(trained.z, norm_weight_.view({R, 1, heads_, 1, size_}), norm_bias_.view({R, 1, heads_, 1, size_}));
+    const auto trained =
+        train_inner({.q = q,
+                     .k = k,
+                     .v = heads(v_(x)),
+                     .rate = rates(x).transpose(2, 3),
+                     .scale = scales().view({R, 1, 1, mini_batch_}).expand({R, B, heads_, mini_batch_}),
+                     .weight = of_all(norm_weight_),
+                     .bias = of_all(norm_bias_),
+                     .W = of_all(W_),
+                     .b = of_all(b_)});
+    const auto z = q + normalised(trained.z, norm_weight_.view({R, 1, heads_, 1, size_}),
+                                  norm_bias_.view({R, 1, heads_, 1, size_}));
     return answer(x, z.transpose(2, 3).reshape({R, B, T, D}));
   }
 
@@ -70,7 +80,7 @@ class TTTLinear : public Mixer {
     const auto shared = q_(x);
     at::Tensor query = shared, key;
     if (conv_q_) {
-      auto cache = carried.back();                            // of both convolutions: they read the same projection
+      auto cache = carried.back();  // of both convolutions: they read the same projection
       query = conv_q_->step(shared, cache);
       key = conv_k_->step(shared, carried.back());
     } else {
@@ -110,7 +120,9 @@ class TTTLinear : public Mixer {
     return parameter.unsqueeze(1).expand(sizes);
   }
 
-  at::Tensor rates(const at::Tensor& x) const { return at::sigmoid(rate_(x)) / static_cast<double>(size_); }  // [R, B, (T,) H]
+  at::Tensor rates(const at::Tensor& x) const {
+    return at::sigmoid(rate_(x)) / static_cast<double>(size_);
+  }  // [R, B, (T,) H]
 
   at::Tensor scales() const {
     const auto places = at::arange(1, mini_batch_ + 1, place_.options().requires_grad(false));
@@ -138,11 +150,13 @@ class TTTLinear : public Mixer {
   LayerNorm post_norm_;
   std::optional<Linear> k_, gate_;
   std::optional<ShortConv> conv_q_, conv_k_;
-  at::Tensor place_, norm_weight_, norm_bias_, W_, b_;        // [R, n], [R, H, F], [R, H, F], [R, H, F, F], [R, H, F]
+  at::Tensor place_, norm_weight_, norm_bias_, W_, b_;  // [R, n], [R, H, F], [R, H, F], [R, H, F, F], [R, H, F]
 };
 
 }  // namespace
 
-std::unique_ptr<Mixer> build_ttt_linear(const Settings& set, const Build& build, Mixer*) { return std::make_unique<TTTLinear>(set, build); }
+std::unique_ptr<Mixer> build_ttt_linear(const Settings& set, const Build& build, Mixer*) {
+  return std::make_unique<TTTLinear>(set, build);
+}
 
 }  // namespace madsearch

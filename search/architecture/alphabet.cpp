@@ -16,7 +16,7 @@ bool short_enough(const Settings& set, std::int64_t max_window) {
 
 bool valid_at(const Primitive& primitive, Settings set, const std::vector<Shape>& shapes, std::int64_t max_window) {
   for (const auto& [name, held] : Settings(set))
-    if (held == KnobValue("auto")) set.set(name, 2);          // whatever it is solved to fits
+    if (held == KnobValue("auto")) set.set(name, 2);  // whatever it is solved to fits
   return check_knobs(primitive, set).empty() && short_enough(set, max_window) &&
          std::all_of(shapes.begin(), shapes.end(), [&](Shape shape) { return primitive.valid(set, shape).empty(); });
 }
@@ -48,7 +48,9 @@ Alphabet::Alphabet(const std::vector<std::string>& names, const std::vector<Shap
       auto& values = values_[name][knob.name];
       for (const auto& value : knob.values)
         if (possible(*primitive, knob, value, shapes, max_window)) values.push_back(value);
-      if (values.empty()) throw std::invalid_argument("no value of " + knob.name + " of " + name + " is valid at every width of the search");
+      if (values.empty())
+        throw std::invalid_argument("no value of " + knob.name + " of " + name +
+                                    " is valid at every width of the search");
     }
   }
 }
@@ -66,7 +68,9 @@ std::vector<std::string> Alphabet::variable_knobs(const std::string& primitive) 
   return out;
 }
 
-bool Alphabet::fits(const Block& block) const { return valid_at(*find_primitive(block.primitive), block.settings, shapes_, max_window_); }
+bool Alphabet::fits(const Block& block) const {
+  return valid_at(*find_primitive(block.primitive), block.settings, shapes_, max_window_);
+}
 
 Block Alphabet::draw(const std::string& name, Rng& rng) const {
   const auto* primitive = find_primitive(name);
@@ -76,7 +80,7 @@ Block Alphabet::draw(const std::string& name, Rng& rng) const {
       const auto& allowed = values(name, knob.name);
       block.settings.set(knob.name, chance(rng, 1.0 / 3) ? pick(rng, allowed) : allowed.front());
     }
-  } while (!fits(block));                                     // each value alone fits, so this ends
+  } while (!fits(block));  // each value alone fits, so this ends
   if (primitive->simplify) primitive->simplify(block.settings);
   return block;
 }

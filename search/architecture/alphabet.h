@@ -10,12 +10,13 @@
 
 namespace madsearch {
 
-/// The blocks that variation draws from: primitives allowed, and for each knob the values that are valid where candidates are trained.
+/// The blocks that variation draws from: primitives allowed, and for each knob the values that are valid where
+/// candidates are trained.
 class Alphabet {
  public:
-  /// Knob values that are not valid at every one of `shapes` (heads that do not divide a width) are left out, and so are those of windows
-  /// and sinks that together let a token read more than `max_window` others.
-  /// `max_window` 0: any. Throws std::invalid_argument for an unknown name.
+  /// Knob values that are not valid at every one of `shapes` (heads that do not divide a width) are left out, and so
+  /// are those of windows and sinks that together let a token read more than `max_window` others. `max_window` 0: any.
+  /// Throws std::invalid_argument for an unknown name.
   Alphabet(const std::vector<std::string>& primitives, const std::vector<Shape>& shapes, std::int64_t max_window);
 
   const std::vector<std::string>& sequence_mixers() const { return sequence_; }

@@ -14,7 +14,7 @@
 namespace madsearch {
 namespace {
 
-constexpr int kTries = 200;                                   // of a random draw before the limits are said to be impossible
+constexpr int kTries = 200;  // of a random draw before the limits are said to be impossible
 
 std::vector<Shape> shapes(const ArchitectureLimits& limits) {
   std::vector<Shape> out{limits.shape};
@@ -33,7 +33,8 @@ const Mutation& draw_operator(Rng& rng) {
 
 bool has_kind(const Genome& genome, Kind kind) {
   const auto all = blocks(genome);
-  return std::any_of(all.begin(), all.end(), [&](const Block* block) { return find_primitive(block->primitive)->kind == kind; });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Block* block) { return find_primitive(block->primitive)->kind == kind; });
 }
 
 bool has_labels(const Genome& genome) {
@@ -49,13 +50,17 @@ bool has_branches(const Genome& genome) {
 
 Architectures::Architectures(ArchitectureLimits limits)
     : limits_(std::move(limits)), alphabet_(limits_.primitives, shapes(limits_), limits_.max_window) {
-  if (alphabet_.sequence_mixers().empty()) throw std::invalid_argument("Architectures: primitives hold no sequence mixer");
+  if (alphabet_.sequence_mixers().empty())
+    throw std::invalid_argument("Architectures: primitives hold no sequence mixer");
 }
 
-Sized Architectures::sized(const Genome& genome) const { return solve_sizes(genome, limits_.shape, limits_.parameters); }
+Sized Architectures::sized(const Genome& genome) const {
+  return solve_sizes(genome, limits_.shape, limits_.parameters);
+}
 
 std::string Architectures::refusal(const Genome& genome, bool hand_design) const {
-  if (stages(genome) != limits_.stages) return "it has " + std::to_string(stages(genome)) + " blocks, not " + std::to_string(limits_.stages);
+  if (stages(genome) != limits_.stages)
+    return "it has " + std::to_string(stages(genome)) + " blocks, not " + std::to_string(limits_.stages);
   if (!has_kind(genome, Kind::kSequence)) return "it has no sequence mixer";
   if (!hand_design) {
     for (const auto* block : blocks(genome)) {
@@ -64,8 +69,8 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
       if (tokens_read(block->settings) <= limits_.max_window) continue;
       const auto& set = block->settings;
       const bool sinks = set.has("sinks") && set.count("sinks") > 0;
-      return "window=" + set.at("window").text() + (sinks ? " and sinks=" + set.at("sinks").text() + " are" : " is") + " above " +
-             std::to_string(limits_.max_window);
+      return "window=" + set.at("window").text() + (sinks ? " and sinks=" + set.at("sinks").text() + " are" : " is") +
+             " above " + std::to_string(limits_.max_window);
     }
     if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
     if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";
@@ -73,12 +78,15 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
   const auto size = sized(genome);
   for (auto shape : shapes(limits_)) {
     const auto here = shape.width == limits_.shape.width ? size.genome : solve_sizes(genome, shape).genome;
-    if (auto sentence = invalid(here, shape); !sentence.empty()) return sentence + " (width " + std::to_string(shape.width) + ")";
+    if (auto sentence = invalid(here, shape); !sentence.empty())
+      return sentence + " (width " + std::to_string(shape.width) + ")";
   }
   if (!hand_design && !size.within) return "its parameters can't be made equal to those of the other candidates";
   const auto spent = cost(size.genome, limits_.shape);
   const auto above = [](const char* what, std::int64_t value, const std::optional<std::int64_t>& most) {
-    return most && value > *most ? std::string(what) + " " + std::to_string(value) + " is above the limit " + std::to_string(*most) : "";
+    return most && value > *most
+               ? std::string(what) + " " + std::to_string(value) + " is above the limit " + std::to_string(*most)
+               : "";
   };
   if (auto sentence = above("state", spent.state, limits_.max_state); !sentence.empty()) return sentence;
   if (auto sentence = above("parameters", spent.parameters, limits_.max_parameters); !sentence.empty()) return sentence;
@@ -94,10 +102,12 @@ std::string Architectures::random(Rng& rng) const {
     const auto period = periods.empty() ? limits_.stages : pick(rng, periods);
     Genome genome;
     for (std::int64_t k = 0; k < limits_.stages; ++k)
-      genome.stages.push_back(k < period ? Stage{alphabet_.draw(rng), {}} : genome.stages[static_cast<std::size_t>(k - period)]);
+      genome.stages.push_back(k < period ? Stage{alphabet_.draw(rng), {}}
+                                         : genome.stages[static_cast<std::size_t>(k - period)]);
     if (refusal(genome).empty()) return text(genome);
   }
-  throw std::runtime_error("no random architecture keeps the limits of the search after " + std::to_string(kTries) + " tries");
+  throw std::runtime_error("no random architecture keeps the limits of the search after " + std::to_string(kTries) +
+                           " tries");
 }
 
 Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) const {

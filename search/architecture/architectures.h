@@ -13,13 +13,13 @@ namespace madsearch {
 /// Which architectures a search may propose.
 struct ArchitectureLimits {
   std::vector<std::string> primitives;
-  std::int64_t stages = 8;                                    // blocks of every candidate
-  Shape shape;                                                // where candidates are trained: width, longest length, protocol
-  std::vector<std::int64_t> widths;                           // further widths at which a candidate must be valid
-  std::optional<std::int64_t> parameters;                     // active, without embeddings; default: transformer++ of as many stages
-  std::int64_t max_window = 0;                                // 0: any
+  std::int64_t stages = 8;                 // blocks of every candidate
+  Shape shape;                             // where candidates are trained: width, longest length, protocol
+  std::vector<std::int64_t> widths;        // further widths at which a candidate must be valid
+  std::optional<std::int64_t> parameters;  // active, without embeddings; default: transformer++ of as many stages
+  std::int64_t max_window = 0;             // 0: any
   std::optional<std::int64_t> max_state, max_parameters, max_flops;
-  bool parallel = true, sharing = true;                       // whether branches and labels may be made
+  bool parallel = true, sharing = true;  // whether branches and labels may be made
 };
 
 /// The space of striped architectures.
@@ -27,7 +27,8 @@ class Architectures : public Space {
  public:
   explicit Architectures(ArchitectureLimits limits);
 
-  /// "" if the candidate keeps the limits, else why not. A hand design may fix its own sizes and use any block and window.
+  /// "" if the candidate keeps the limits, else why not. A hand design may fix its own sizes and use any block and
+  /// window.
   std::string refusal(const Genome& genome, bool hand_design = false) const;
   /// The genome as it is trained and costed: `inner=auto` solved at the shape's width.
   Sized sized(const Genome& genome) const;
@@ -36,7 +37,7 @@ class Architectures : public Space {
   std::string random(Rng& rng) const override;
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;
   Child cross(const std::string& a, const std::string& b, Rng& rng) const override;
-  int bin(const std::string& text) const override;            // half-decades of exact state
+  int bin(const std::string& text) const override;  // half-decades of exact state
 
  private:
   ArchitectureLimits limits_;

@@ -54,8 +54,8 @@ Design find_design(const std::string& given, const fs::path& configs) {
     std::string listed;
     for (const auto& name : names) listed += (listed.empty() ? "" : ", ") + name;
     for (const auto& primitive : primitives()) names.push_back(primitive.name);
-    throw ConfigError("unknown design \"" + given + "\"\nexpected one of: " + listed + "; a file.yaml; or a text like 'mamba swiglu'" +
-                      did_you_mean(given, names));
+    throw ConfigError("unknown design \"" + given + "\"\nexpected one of: " + listed +
+                      "; a file.yaml; or a text like 'mamba swiglu'" + did_you_mean(given, names));
   }
   auto genome = canonical(parse(given, "design"));
   return {text(genome), std::move(genome), "", ""};
@@ -64,7 +64,8 @@ Design find_design(const std::string& given, const fs::path& configs) {
 Genome repeated(const Design& design, std::int64_t wanted) {
   const auto own = stages(design.genome);
   if (wanted % own != 0)
-    throw ConfigError("design \"" + design.name + "\" has " + std::to_string(own) + " blocks, and " + std::to_string(wanted) +
+    throw ConfigError("design \"" + design.name + "\" has " + std::to_string(own) + " blocks, and " +
+                      std::to_string(wanted) +
                       " stages are no multiple of that; choose another number of stages, or another design");
   Genome out;
   for (std::int64_t i = 0; i < wanted / own; ++i)

@@ -40,7 +40,7 @@ void repair_labels(Stripe& stripe, Seen& seen) {
       const auto before = seen.passed;
       auto after = before;
       for (auto& branch : stage.branches) {
-        seen.passed = before;                                 // a sibling's keys and values are not there yet
+        seen.passed = before;  // a sibling's keys and values are not there yet
         repair_labels(branch, seen);
         after.merge(seen.passed);
       }

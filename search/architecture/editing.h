@@ -11,7 +11,8 @@ namespace madsearch {
 /// Every stripe of the genome, the outermost first.
 std::vector<Stripe*> stripes(Genome& genome);
 
-/// Makes labels consistent again after an edit: a use whose owner is gone, stands in a sibling branch, or has other knobs loses its label.
+/// Makes labels consistent again after an edit: a use whose owner is gone, stands in a sibling branch, or has other
+/// knobs loses its label.
 void repair_labels(Genome& genome);
 
 /// Takes empty branches and stages away; a parallel stage with one branch left becomes that branch in series.

@@ -10,8 +10,8 @@
 namespace madsearch {
 namespace {
 
-enum class Knobs { kAll, kChanged };                          // which knobs are written
-enum class Labels { kAsTheyAre, kHidden };                    // hidden: "@" and "@:kv", for comparing without names
+enum class Knobs { kAll, kChanged };        // which knobs are written
+enum class Labels { kAsTheyAre, kHidden };  // hidden: "@" and "@:kv", for comparing without names
 
 std::string block_text(const Block& block, Knobs knobs, Labels labels) {
   std::string inside;
@@ -22,7 +22,8 @@ std::string block_text(const Block& block, Knobs knobs, Labels labels) {
   }
   std::string out = block.primitive;
   if (!inside.empty()) out += "{" + inside + "}";
-  if (!block.label.empty()) out += "@" + (labels == Labels::kHidden ? "" : block.label) + (block.keys_values_only ? ":kv" : "");
+  if (!block.label.empty())
+    out += "@" + (labels == Labels::kHidden ? "" : block.label) + (block.keys_values_only ? ":kv" : "");
   return out;
 }
 
@@ -31,29 +32,33 @@ std::string stripe_text(const Stripe& stripe, Knobs knobs, Labels labels, bool f
 std::string stage_text(const Stage& stage, Knobs knobs, Labels labels, bool fold) {
   if (!stage.parallel()) return block_text(stage.block, knobs, labels);
   std::string out = "(";
-  for (const auto& branch : stage.branches) out += (out.size() == 1 ? "" : " + ") + stripe_text(branch, knobs, labels, fold);
+  for (const auto& branch : stage.branches)
+    out += (out.size() == 1 ? "" : " + ") + stripe_text(branch, knobs, labels, fold);
   return out + ")";
 }
 
-/// The shortest text of stages `items` with repeats folded; of equally short ones the first in lexicographic order. Dynamic programming
-/// over intervals: an interval begins with a stage or with a repeated group.
+/// The shortest text of stages `items` with repeats folded; of equally short ones the first in lexicographic order.
+/// Dynamic programming over intervals: an interval begins with a stage or with a repeated group.
 std::string fold_repeats(const std::vector<std::string>& items) {
   const auto n = items.size();
   std::vector<std::vector<std::string>> best(n + 1, std::vector<std::string>(n + 1));
   const auto consider = [](std::string& held, std::string text) {
-    if (held.empty() || text.size() < held.size() || (text.size() == held.size() && text < held)) held = std::move(text);
+    if (held.empty() || text.size() < held.size() || (text.size() == held.size() && text < held))
+      held = std::move(text);
   };
   for (std::size_t i = n; i-- > 0;) {
     std::vector<std::pair<std::size_t, std::size_t>> groups;  // {period, end} of repeats that begin at i
     for (std::size_t period = 1; i + 2 * period <= n; ++period)
-      for (std::size_t end = i + period; end + period <= n && std::equal(&items[i], &items[i] + period, &items[end]); end += period)
+      for (std::size_t end = i + period; end + period <= n && std::equal(&items[i], &items[i] + period, &items[end]);
+           end += period)
         groups.emplace_back(period, end + period);
     for (std::size_t j = i + 1; j <= n; ++j) {
       auto& held = best[i][j];
       consider(held, items[i] + (i + 1 < j ? " " + best[i + 1][j] : ""));
       for (const auto& [period, end] : groups)
         if (end <= j)
-          consider(held, "[" + best[i][i + period] + "]x" + std::to_string((end - i) / period) + (end < j ? " " + best[end][j] : ""));
+          consider(held, "[" + best[i][i + period] + "]x" + std::to_string((end - i) / period) +
+                             (end < j ? " " + best[end][j] : ""));
     }
   }
   return best[0][n];
@@ -98,7 +103,8 @@ void rename_labels(Genome& genome) {
   }
 }
 
-/// Runs of neighbouring branches that differ in label names at most: their order decides the names, so every order has to be tried.
+/// Runs of neighbouring branches that differ in label names at most: their order decides the names, so every order has
+/// to be tried.
 using Ties = std::vector<std::pair<Stripe*, Stripe*>>;
 
 std::string unlabelled(const Stripe& branch) { return stripe_text(branch, Knobs::kAll, Labels::kHidden, false); }
@@ -106,11 +112,13 @@ std::string unlabelled(const Stripe& branch) { return stripe_text(branch, Knobs:
 void sort_branches(Stripe& stripe) {
   for (auto& stage : stripe) {
     for (auto& branch : stage.branches) sort_branches(branch);
-    std::stable_sort(stage.branches.begin(), stage.branches.end(), [](const auto& a, const auto& b) { return unlabelled(a) < unlabelled(b); });
+    std::stable_sort(stage.branches.begin(), stage.branches.end(),
+                     [](const auto& a, const auto& b) { return unlabelled(a) < unlabelled(b); });
   }
 }
 
-/// Outermost runs only (a run inside a run keeps its order as written), so that no pointer leads into what another one moves.
+/// Outermost runs only (a run inside a run keeps its order as written), so that no pointer leads into what another one
+/// moves.
 void find_ties(Stripe& stripe, Ties& ties) {
   for (auto& stage : stripe) {
     auto* branches = stage.branches.data();
@@ -157,13 +165,14 @@ Genome canonical(Genome genome) {
   }
   std::vector<std::vector<Stripe>> runs;
   for (const auto& [first, last] : ties) runs.emplace_back(first, last);
-  constexpr int kMostOrders = 5000;                           // beyond, the order as written decides: still the same architecture
+  constexpr int kMostOrders = 5000;  // beyond, the order as written decides: still the same architecture
   for (int tried = 0; tried < kMostOrders; ++tried) {
     for (std::size_t i = 0; i < ties.size(); ++i)
       for (std::size_t k = 0; k < orders[i].size(); ++k) ties[i].first[k] = runs[i][orders[i][k]];
     Genome candidate = genome;
     rename_labels(candidate);
-    if (auto text = literal(candidate); !best || text < best_text) best_text = std::move(text), best = std::move(candidate);
+    if (auto text = literal(candidate); !best || text < best_text)
+      best_text = std::move(text), best = std::move(candidate);
     std::size_t i = 0;
     while (i < orders.size() && !std::next_permutation(orders[i].begin(), orders[i].end())) ++i;
     if (i == orders.size()) break;
@@ -171,7 +180,9 @@ Genome canonical(Genome genome) {
   return *best;
 }
 
-std::string text(const Genome& genome) { return stripe_text(canonical(genome).stages, Knobs::kChanged, Labels::kAsTheyAre, true); }
+std::string text(const Genome& genome) {
+  return stripe_text(canonical(genome).stages, Knobs::kChanged, Labels::kAsTheyAre, true);
+}
 
 std::string expanded_text(const Genome& genome) { return literal(canonical(genome)); }
 

@@ -17,16 +17,21 @@ using Adjacency = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirec
 
 std::string label_of(const Node& node) {
   switch (node.type) {
-    case Node::Type::kInput: return "input";
-    case Node::Type::kMerge: return "merge";
-    case Node::Type::kOutput: return "output";
-    case Node::Type::kBlock: break;
+    case Node::Type::kInput:
+      return "input";
+    case Node::Type::kMerge:
+      return "merge";
+    case Node::Type::kOutput:
+      return "output";
+    case Node::Type::kBlock:
+      break;
   }
   std::string knobs;
   const auto* primitive = find_primitive(node.block.primitive);
   for (const auto& [name, value] : node.block.settings)
     if (!primitive || primitive->knob(name)->values.front() != value) knobs += "\\n" + name + "=" + value.text();
-  const auto shared = node.block.label.empty() ? "" : "\\n@" + node.block.label + (node.block.keys_values_only ? ":kv" : "");
+  const auto shared =
+      node.block.label.empty() ? "" : "\\n@" + node.block.label + (node.block.keys_values_only ? ":kv" : "");
   return node.block.primitive + knobs + shared;
 }
 
@@ -35,7 +40,7 @@ std::string label_of(const Node& node) {
 struct Graph::Impl {
   Adjacency adjacency;
   std::vector<Node> nodes;
-  std::map<std::string, std::size_t> owners;                  // label -> first node
+  std::map<std::string, std::size_t> owners;  // label -> first node
 
   std::size_t add(Node node) {
     const auto vertex = boost::add_vertex(adjacency);
@@ -71,7 +76,8 @@ Graph::Graph(const Genome& genome) : impl_(std::make_unique<Impl>()) {
   const auto input = impl_->add({.type = Node::Type::kInput});
   const auto last = impl_->add_stripe(genome.stages, input);
   impl_->add({.type = Node::Type::kOutput, .inputs = {last}});
-  // Vertices are added parents first, so their numbers are a topological order; a cycle would be a mistake of this file.
+  // Vertices are added parents first, so their numbers are a topological order; a cycle would be a mistake of this
+  // file.
   std::vector<std::size_t> order;
   boost::topological_sort(impl_->adjacency, std::back_inserter(order));
   for (std::size_t i = 0; i < order.size(); ++i) impl_->nodes.push_back(impl_->adjacency[i]);
@@ -137,13 +143,13 @@ Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
   const Graph graph(genome);
   const auto D = shape.width, T = shape.length;
   Cost total;
-  std::map<std::size_t, Settings> widest;                     // of the owners of keys and values: the largest window and sinks
+  std::map<std::size_t, Settings> widest;  // of the owners of keys and values: the largest window and sinks
   std::int64_t active = 0;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const auto& node = graph.nodes()[i];
     if (node.type == Node::Type::kMerge) {
       const auto branches = static_cast<std::int64_t>(node.inputs.size()) - 1;
-      total.parameters += branches * D;                       // beta, the weight of each branch's RMSNorm
+      total.parameters += branches * D;  // beta, the weight of each branch's RMSNorm
       active += branches * D;
       total.flops += 8 * branches * T * D;
     }
@@ -152,7 +158,7 @@ Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
     if (!primitive) throw std::invalid_argument("cost: unknown primitive " + node.block.primitive);
     const auto block = primitive->cost(node.block.settings, shape);
     const bool borrows = node.keys_values != i;
-    total.parameters += D;                                    // the norm before it, which each use has for itself
+    total.parameters += D;  // the norm before it, which each use has for itself
     active += D;
     if (node.weights == i) {
       const auto borrowed = borrows ? key_value_parameters(node.block.settings, shape) : 0;

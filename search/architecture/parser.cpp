@@ -7,7 +7,7 @@
 namespace madsearch {
 namespace {
 
-constexpr std::size_t kMaxBlocks = 128;                       // of an expanded genome; checked before expanding
+constexpr std::size_t kMaxBlocks = 128;  // of an expanded genome; checked before expanding
 constexpr std::int64_t kMaxRepeats = 64;
 
 class Parser {
@@ -25,7 +25,8 @@ class Parser {
   }
 
  private:
-  [[noreturn]] void fail(std::size_t position, std::size_t length, const std::string& message, const std::string& more = "") const {
+  [[noreturn]] void fail(std::size_t position, std::size_t length, const std::string& message,
+                         const std::string& more = "") const {
     throw ConfigError(point_at(name_, text_, position, length, message) + more);
   }
 
@@ -42,7 +43,9 @@ class Parser {
 
   std::string_view word() {
     const auto start = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || text_[at_] == '-')) ++at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || text_[at_] == '-'))
+      ++at_;
     return text_.substr(start, at_ - start);
   }
 
@@ -111,11 +114,13 @@ class Parser {
     if (!primitive) {
       std::vector<std::string> names;
       for (const auto& row : primitives()) names.push_back(row.name);
-      fail(start, name.size(), "unknown primitive \"" + std::string(name) + "\"", expected(names) + did_you_mean(name, names));
+      fail(start, name.size(), "unknown primitive \"" + std::string(name) + "\"",
+           expected(names) + did_you_mean(name, names));
     }
     Block out{primitive->name, primitive->defaults(), "", false};
     if (at_ < text_.size() && text_[at_] == '{') knobs(*primitive, out.settings);
-    if (const auto sentence = check_knobs(*primitive, out.settings); !sentence.empty()) fail(start, at_ - start, sentence);
+    if (const auto sentence = check_knobs(*primitive, out.settings); !sentence.empty())
+      fail(start, at_ - start, sentence);
     if (primitive->simplify) primitive->simplify(out.settings);
     if (at_ < text_.size() && text_[at_] == '@') label(*primitive, out);
     return out;
@@ -138,14 +143,18 @@ class Parser {
       const std::string name(word());
       if (at_ >= text_.size() || name.empty()) fail(open, 1, "these knobs do not end with \"}\"");
       const auto* knob = primitive.knob(name);
-      if (!knob) fail(start, name.size(), "unknown knob \"" + name + "\" of " + primitive.name, expected(names) + did_you_mean(name, names));
+      if (!knob)
+        fail(start, name.size(), "unknown knob \"" + name + "\" of " + primitive.name,
+             expected(names) + did_you_mean(name, names));
       for (const auto& other : seen)
         if (other == name) fail(start, name.size(), "the knob \"" + name + "\" is given twice");
       seen.push_back(name);
       if (!take('=')) fail(at_, 1, "expected \"" + name + "=VALUE\"");
       skip_space();
       const auto value_start = at_;
-      while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '/' || text_[at_] == '_')) ++at_;
+      while (at_ < text_.size() &&
+             (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '/' || text_[at_] == '_'))
+        ++at_;
       const auto shown = text_.substr(value_start, at_ - value_start);
       const auto value = KnobValue::parse(shown);
       if (!value) fail(value_start, shown.size(), "expected a number, a fraction like 8/3 or a word as " + name);
@@ -154,14 +163,17 @@ class Parser {
     }
   }
 
-  void check_word(const Primitive& primitive, const Knob& knob, const KnobValue& value, std::size_t position, std::size_t length) const {
+  void check_word(const Primitive& primitive, const Knob& knob, const KnobValue& value, std::size_t position,
+                  std::size_t length) const {
     std::vector<std::string> words;
     for (const auto& allowed : knob.values) {
       if (allowed == value) return;
       if (allowed.is_word()) words.push_back(allowed.word());
     }
-    if (words.empty()) fail(position, length, knob.name + " of " + primitive.name + " must be a number, not \"" + value.word() + "\"");
-    fail(position, length, "unknown value \"" + value.word() + "\" of " + knob.name, expected(words) + did_you_mean(value.word(), words));
+    if (words.empty())
+      fail(position, length, knob.name + " of " + primitive.name + " must be a number, not \"" + value.word() + "\"");
+    fail(position, length, "unknown value \"" + value.word() + "\" of " + knob.name,
+         expected(words) + did_you_mean(value.word(), words));
   }
 
   void label(const Primitive& primitive, Block& out) {
@@ -171,7 +183,9 @@ class Parser {
     if (at_ < text_.size() && text_[at_] == ':') {
       ++at_;
       const auto what = word();
-      if (what != "kv") fail(start, at_ - start, "a label is \"@" + out.label + "\" (all weights shared) or \"@" + out.label + ":kv\" (keys and values)");
+      if (what != "kv")
+        fail(start, at_ - start,
+             "a label is \"@" + out.label + "\" (all weights shared) or \"@" + out.label + ":kv\" (keys and values)");
       if (!primitive.shares_keys_values) fail(start, at_ - start, primitive.name + " has no keys and values to share");
       out.keys_values_only = true;
     }

@@ -44,18 +44,20 @@ std::optional<Genome> with_heads(Genome genome, std::int64_t base, std::int64_t 
 struct Found {
   Genome genome;
   std::int64_t width = 0, parameters = 0;
-  double off = 1e300;                                         // |log(parameters / target)|
+  double off = 1e300;  // |log(parameters / target)|
   bool fixed = true;
 };
 
-/// Of the widths that `grain` divides the one nearest to the target: with default sizes, or (`fit`) with `auto` fitted to it.
-std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64_t target, std::int64_t length, bool fit, std::int64_t grain) {
+/// Of the widths that `grain` divides the one nearest to the target: with default sizes, or (`fit`) with `auto` fitted
+/// to it.
+std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64_t target, std::int64_t length,
+                             bool fit, std::int64_t grain) {
   std::optional<Found> best;
   for (std::int64_t width = 8; width <= kWidest; width += grain) {
     const auto candidate = base > 0 ? with_heads(genome, base, width) : std::optional<Genome>(genome);
     if (!candidate) continue;
     const Shape shape{width, length, Protocol::kMadsearch};
-    if (fit) {                                                // only where the family's own proportions are nearly kept
+    if (fit) {  // only where the family's own proportions are nearly kept
       const auto own = static_cast<double>(transformer_parameters(stages(genome), shape));
       if (own < 0.7 * static_cast<double>(target) || own > 1.4 * static_cast<double>(target)) continue;
     }
@@ -66,7 +68,7 @@ std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64
       const auto off = std::abs(std::log(static_cast<double>(parameters) / static_cast<double>(target)));
       if (!best || off < best->off) best = Found{sized.genome, width, parameters, off, sized.fixed};
       if (!fit && parameters > 4 * target) break;
-    } catch (const std::invalid_argument&) {                  // this width cannot hold the genome
+    } catch (const std::invalid_argument&) {  // this width cannot hold the genome
     }
   }
   return best;
@@ -74,8 +76,10 @@ std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64
 
 }  // namespace
 
-Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_width, std::int64_t parameters, std::int64_t length) {
-  if (repeat < 1 || parameters < 1) throw std::invalid_argument("pretraining needs a repeat and a number of parameters of 1 at least");
+Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_width, std::int64_t parameters,
+                std::int64_t length) {
+  if (repeat < 1 || parameters < 1)
+    throw std::invalid_argument("pretraining needs a repeat and a number of parameters of 1 at least");
   const auto stripe = repeated(genome, repeat);
   std::optional<Found> best;
   std::string note;
@@ -92,7 +96,8 @@ Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_wid
   if (!best) throw std::invalid_argument("the design is valid at no width up to " + std::to_string(kWidest));
   if (best->off > kNear) {
     char text[80];
-    std::snprintf(text, sizeof text, "parameters are %+.1f %% off the target", 100 * (static_cast<double>(best->parameters) / static_cast<double>(parameters) - 1));
+    std::snprintf(text, sizeof text, "parameters are %+.1f %% off the target",
+                  100 * (static_cast<double>(best->parameters) / static_cast<double>(parameters) - 1));
     note += (note.empty() ? "" : "; ") + std::string(text);
   }
   return {best->genome, best->width, best->parameters, note};

@@ -9,11 +9,13 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kMultiple = 16;                        // of inner sizes, and the least of them: what matrix units like
-constexpr std::int64_t kOfExperts = 2;                        // with shared experts, as then 16 channels are several times too coarse a step
+constexpr std::int64_t kMultiple = 16;  // of inner sizes, and the least of them: what matrix units like
+constexpr std::int64_t kOfExperts = 2;  // with shared experts, as then 16 channels are several times too coarse a step
 constexpr double kTolerance = 0.05;
 
-bool is_auto(const Block& block) { return block.settings.has("inner") && block.settings.at("inner") == KnobValue("auto"); }
+bool is_auto(const Block& block) {
+  return block.settings.has("inner") && block.settings.at("inner") == KnobValue("auto");
+}
 
 Genome with_inner(Genome genome, std::int64_t inner, std::int64_t width) {
   for (auto* block : blocks(genome))
@@ -22,7 +24,9 @@ Genome with_inner(Genome genome, std::int64_t inner, std::int64_t width) {
 }
 
 std::int64_t multiple(const std::vector<const Block*>& all) {
-  const auto shares = [](const Block* block) { return is_auto(*block) && block->settings.has("shared") && block->settings.count("shared") > 0; };
+  const auto shares = [](const Block* block) {
+    return is_auto(*block) && block->settings.has("shared") && block->settings.count("shared") > 0;
+  };
   return std::any_of(all.begin(), all.end(), shares) ? kOfExperts : kMultiple;
 }
 
@@ -31,11 +35,13 @@ std::int64_t multiple(const std::vector<const Block*>& all) {
 std::int64_t transformer_parameters(std::int64_t stages, Shape shape) {
   const auto& attention = *find_primitive("attention");
   const auto& swiglu = *find_primitive("swiglu");
-  auto mlp = swiglu.defaults();                               // the paper's inner size, 8/3 of the width, in multiples of 16
-  const auto inner = static_cast<std::int64_t>(std::ceil(std::floor(8.0 * static_cast<double>(shape.width) / 3) / kMultiple)) * kMultiple;
+  auto mlp = swiglu.defaults();  // the paper's inner size, 8/3 of the width, in multiples of 16
+  const auto inner =
+      static_cast<std::int64_t>(std::ceil(std::floor(8.0 * static_cast<double>(shape.width) / 3) / kMultiple)) *
+      kMultiple;
   mlp.set("inner", inner_ratio(inner, shape.width));
   const auto a = attention.cost(attention.defaults(), shape).parameters, m = swiglu.cost(mlp, shape).parameters;
-  return (stages + 1) / 2 * a + stages / 2 * m + (stages) * shape.width;  // with the norm before each
+  return (stages + 1) / 2 * a + stages / 2 * m + (stages)*shape.width;  // with the norm before each
 }
 
 std::int64_t stages(const Genome& genome) { return static_cast<std::int64_t>(blocks(genome).size()); }
@@ -50,11 +56,15 @@ Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t>
   if (!out.fixed) {
     // Active parameters grow linearly with the inner size.
     const auto step = multiple(all), least = active(kMultiple), slope = active(kMultiple + step) - least;
-    const auto steps = slope > 0 ? std::max<std::int64_t>(0, std::llround(static_cast<double>(target - least) / static_cast<double>(slope))) : 0;
+    const auto steps =
+        slope > 0
+            ? std::max<std::int64_t>(0, std::llround(static_cast<double>(target - least) / static_cast<double>(slope)))
+            : 0;
     out.genome = with_inner(genome, kMultiple + step * steps, shape.width);
   }
   const auto spent = cost(out.genome, shape);
-  out.within = std::abs(static_cast<double>(spent.active() - target)) <= kTolerance * static_cast<double>(target) && spent.parameters <= 2 * target;
+  out.within = std::abs(static_cast<double>(spent.active() - target)) <= kTolerance * static_cast<double>(target) &&
+               spent.parameters <= 2 * target;
   return out;
 }
 

@@ -14,14 +14,14 @@ std::int64_t transformer_parameters(std::int64_t stages, Shape shape);
 std::int64_t stages(const Genome& genome);
 
 struct Sized {
-  Genome genome;                                              // no `auto` left
-  bool fixed = false;                                         // nothing to solve: the design fixes its own sizes
-  bool within = true;                                         // active parameters within 5 % of the target, total at most twice active target
+  Genome genome;       // no `auto` left
+  bool fixed = false;  // nothing to solve: the design fixes its own sizes
+  bool within = true;  // active parameters within 5 % of the target, total at most twice active target
 };
 
-/// Replaces `inner=auto` of channel mixers (swiglu, mlp, moe, rwkv_channel): one common inner size, a multiple of 16 (of 2 in a design with
-/// shared experts), so that active parameters without embeddings come nearest to `parameters` (default: transformer_parameters of the
-/// genome's stages).
+/// Replaces `inner=auto` of channel mixers (swiglu, mlp, moe, rwkv_channel): one common inner size, a multiple of 16
+/// (of 2 in a design with shared experts), so that active parameters without embeddings come nearest to `parameters`
+/// (default: transformer_parameters of the genome's stages).
 Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t> parameters = {});
 
 }  // namespace madsearch

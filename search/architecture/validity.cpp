@@ -48,15 +48,19 @@ std::string name_of(const Block& block) {
 std::string check_sharing(const Placed& owner, const Placed& user) {
   const auto& a = *owner.block;
   const auto& b = *user.block;
-  if (a.primitive != b.primitive) return "label @" + b.label + " stands at " + a.primitive + " and at " + b.primitive + "; one label shares one weight set";
+  if (a.primitive != b.primitive)
+    return "label @" + b.label + " stands at " + a.primitive + " and at " + b.primitive +
+           "; one label shares one weight set";
   if (!b.keys_values_only) {
     if (a.settings != b.settings) return "blocks of label @" + b.label + " must have the same knobs to share weights";
     return "";
   }
-  if (!precedes(owner.place, user.place)) return name_of(b) + " must come after the block that owns its keys and values, in series";
+  if (!precedes(owner.place, user.place))
+    return name_of(b) + " must come after the block that owns its keys and values, in series";
   for (const auto* knob : kCacheKnobs)
     if (b.settings.has(knob) && a.settings.at(knob) != b.settings.at(knob))
-      return name_of(b) + " must have the " + knob + " of the block whose keys and values it shares (" + a.settings.at(knob).text() + ")";
+      return name_of(b) + " must have the " + knob + " of the block whose keys and values it shares (" +
+             a.settings.at(knob).text() + ")";
   return "";
 }
 
@@ -73,10 +77,12 @@ std::string invalid(const Genome& genome, Shape shape) {
     const auto* primitive = find_primitive(block.primitive);
     if (!primitive) return "unknown primitive \"" + block.primitive + "\"";
     if (auto sentence = check_knobs(*primitive, block.settings); !sentence.empty()) return sentence;
-    if (auto sentence = primitive->valid(block.settings, shape); !sentence.empty()) return block.primitive + ": " + sentence;
+    if (auto sentence = primitive->valid(block.settings, shape); !sentence.empty())
+      return block.primitive + ": " + sentence;
     if (block.label.empty()) continue;
     const auto [owner, first] = owners.try_emplace(block.label, placed);
-    if (first && block.keys_values_only) return name_of(block) + " must come after the block that owns its keys and values, in series";
+    if (first && block.keys_values_only)
+      return name_of(block) + " must come after the block that owns its keys and values, in series";
     if (!first)
       if (auto sentence = check_sharing(owner->second, placed); !sentence.empty()) return sentence;
   }

@@ -25,7 +25,8 @@ SearchOptions read_search(Reader in) {
   if (std::count(out.grid.begin(), out.grid.end(), 0.0) > 0)
     throw in.error("grid", "a step of the grid must be above 0");
   out.confirm_seeds = in.integer("confirm_seeds", out.confirm_seeds, 0, 100);
-  if (out.confirm_seeds == 1) throw in.error("confirm_seeds", "confirm_seeds must be 0 or at least 2: one fresh seed has no interval");
+  if (out.confirm_seeds == 1)
+    throw in.error("confirm_seeds", "confirm_seeds must be 0 or at least 2: one fresh seed has no interval");
   out.confirm_members = in.integer("confirm_members", out.confirm_members, 0, 10'000);
   in.finish();
   return out;

@@ -9,9 +9,9 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kLeastSeeds = 2;                       // an interval needs two
-constexpr std::int64_t kShownSeeds = 3;                       // of the members of the front: t falls from 12.7 to 4.3
-constexpr std::int64_t kMostSeeds = 8;                        // two designs that eight seeds don't tell apart are as good as each other
+constexpr std::int64_t kLeastSeeds = 2;  // an interval needs two
+constexpr std::int64_t kShownSeeds = 3;  // of the members of the front: t falls from 12.7 to 4.3
+constexpr std::int64_t kMostSeeds = 8;   // two designs that eight seeds don't tell apart are as good as each other
 
 }  // namespace
 
@@ -31,7 +31,8 @@ std::optional<Evaluation> Race::next() {
 }
 
 void Race::add(const Evaluation& evaluation, const Measurement& result) {
-  const auto racer = std::find_if(racers_.begin(), racers_.end(), [&](const Racer& r) { return r.text == evaluation.text; });
+  const auto racer =
+      std::find_if(racers_.begin(), racers_.end(), [&](const Racer& r) { return r.text == evaluation.text; });
   if (result.outcome == Outcome::kOk)
     racer->fresh[evaluation.seed_set] = result.objectives;
   else
@@ -51,7 +52,7 @@ void Race::enter(const std::string& text, const std::string& origin, bool seed, 
 
 void Race::open(const std::vector<SeedDesign>& seeds) {
   for (const auto& design : seeds) {
-    const auto member = archive_.find(design.text);           // none if the search was closed before its turn
+    const auto member = archive_.find(design.text);  // none if the search was closed before its turn
     enter(design.text, "seed:" + design.name, true, member && archive_.members()[*member].violation <= 0);
   }
   std::vector<std::size_t> others;
@@ -127,11 +128,11 @@ Comparison Race::comparison() const {
 
 std::vector<std::size_t> Race::contenders() const {
   const auto noise = comparison();
-  std::vector<Objectives> front;                              // by fresh means, and by the search's scores where there are none
+  std::vector<Objectives> front;  // by fresh means, and by the search's scores where there are none
   for (auto& [racer, mean] : means()) front.push_back(std::move(mean));
   for (const auto i : archive_.front())
     if (!known(archive_.members()[i].text)) front.push_back(archive_.members()[i].objectives);
-  std::vector<std::pair<double, std::size_t>> found;          // by how many margins it is behind
+  std::vector<std::pair<double, std::size_t>> found;  // by how many margins it is behind
   for (std::size_t i = 0; i < archive_.members().size(); ++i) {
     const auto& member = archive_.members()[i];
     if (member.violation > 0 || known(member.text)) continue;
@@ -144,7 +145,7 @@ std::vector<std::size_t> Race::contenders() const {
         if (margin > 0)
           lead = std::min(lead, difference / margin);
         else if (difference < 0)
-          lead = -std::numeric_limits<double>::infinity();    // smaller, so it isn't beaten
+          lead = -std::numeric_limits<double>::infinity();  // smaller, so it isn't beaten
       }
       behind = std::max(behind, lead);
     }
@@ -156,7 +157,8 @@ std::vector<std::size_t> Race::contenders() const {
   return out;
 }
 
-/// Of each pair that may or may not beat one another the one with fewer seeds (both of equally many), those with the fewest first.
+/// Of each pair that may or may not beat one another the one with fewer seeds (both of equally many), those with the
+/// fewest first.
 std::vector<std::size_t> Race::undecided() const {
   const auto compared = comparison();
   const auto runs = [&](std::size_t i) { return racers_[i].races && racers_[i].fresh.size() >= kLeastSeeds; };
@@ -173,7 +175,8 @@ std::vector<std::size_t> Race::undecided() const {
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < racers_.size(); ++i)
     if (wants[i] && racers_[i].asked < most_) out.push_back(i);
-  std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) { return racers_[a].asked < racers_[b].asked; });
+  std::stable_sort(out.begin(), out.end(),
+                   [&](std::size_t a, std::size_t b) { return racers_[a].asked < racers_[b].asked; });
   return out;
 }
 

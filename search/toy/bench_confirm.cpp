@@ -22,13 +22,13 @@ const std::vector<SeedDesign>& hand_designs() {
 
 struct Candidate {
   std::string text;
-  Objectives shown;                                           // with the score that is reported
-  FreshResults fresh;                                         // empty without confirmation
+  Objectives shown;    // with the score that is reported
+  FreshResults fresh;  // empty without confirmation
 };
 
 struct Ended {
-  std::vector<Candidate> candidates;                          // the front's choice is among these
-  std::vector<Objectives> evaluated;                          // truth of everything that the search evaluated
+  std::vector<Candidate> candidates;  // the front's choice is among these
+  std::vector<Objectives> evaluated;  // truth of everything that the search evaluated
   std::int64_t evaluations = 0;
 };
 
@@ -36,8 +36,10 @@ std::int64_t confirm_budget(const SearchOptions& options) {
   return options.confirm_seeds * (static_cast<std::int64_t>(hand_designs().size()) + options.confirm_members);
 }
 
-/// Hand designs and spread out members of the thinned front, one seed set of all after the other until the budget is spent.
-std::map<std::string, FreshResults> confirm_equally(const NoisyToy& noisy, const Evolution& evolution, const SearchOptions& options, Seed seed) {
+/// Hand designs and spread out members of the thinned front, one seed set of all after the other until the budget is
+/// spent.
+std::map<std::string, FreshResults> confirm_equally(const NoisyToy& noisy, const Evolution& evolution,
+                                                    const SearchOptions& options, Seed seed) {
   std::map<std::string, FreshResults> out;
   for (const auto& design : hand_designs()) out[design.text];
   std::vector<Objectives> all, points;
@@ -52,7 +54,8 @@ std::map<std::string, FreshResults> confirm_equally(const NoisyToy& noisy, const
   for (const auto i : spread_out(points, static_cast<std::size_t>(options.confirm_members))) out[members[i]];
   auto left = confirm_budget(options);
   for (std::int64_t set = 1; left > 0; ++set)
-    for (auto next = out.begin(); next != out.end() && left > 0; ++next, --left) next->second[set] = noisy.measured(next->first, set, seed);
+    for (auto next = out.begin(); next != out.end() && left > 0; ++next, --left)
+      next->second[set] = noisy.measured(next->first, set, seed);
   return out;
 }
 
@@ -118,9 +121,12 @@ Objectives NoisyToy::measured(const std::string& text, std::int64_t seed_set, Se
 
 std::string to_text(Confirming way) {
   switch (way) {
-    case Confirming::kNone: return "none";
-    case Confirming::kEqual: return "equal";
-    case Confirming::kRace: return "race";
+    case Confirming::kNone:
+      return "none";
+    case Confirming::kEqual:
+      return "equal";
+    case Confirming::kRace:
+      return "race";
   }
   return "";
 }
@@ -135,8 +141,10 @@ SearchOptions confirm_search() {
   return out;
 }
 
-ConfirmResult bench_confirm(const NoisyToy& noisy, SearchOptions options, Confirming way, std::int64_t runs, std::int64_t first) {
-  Averaging evaluations, returned, share_true, share_on_front, undecided, share_true_decided, reported, truly, gap, distance;
+ConfirmResult bench_confirm(const NoisyToy& noisy, SearchOptions options, Confirming way, std::int64_t runs,
+                            std::int64_t first) {
+  Averaging evaluations, returned, share_true, share_on_front, undecided, share_true_decided, reported, truly, gap,
+      distance;
   for (auto run = first; run < first + runs; ++run) {
     const auto ended = run_once(noisy, options, way, Seed{static_cast<std::uint64_t>(run)});
     std::vector<Objectives> shown, members, truths;
@@ -149,16 +157,19 @@ ConfirmResult bench_confirm(const NoisyToy& noisy, SearchOptions options, Confir
       const auto truth = noisy.truth(ended.candidates[i].text);
       members.push_back(shown[i]);
       truths.push_back(truth);
-      const bool is_true = std::none_of(ended.evaluated.begin(), ended.evaluated.end(), [&](const auto& other) { return dominates(other, truth); });
+      const bool is_true = std::none_of(ended.evaluated.begin(), ended.evaluated.end(),
+                                        [&](const auto& other) { return dominates(other, truth); });
       bool decided = way != Confirming::kNone;
-      for (std::size_t j = 0; j < shown.size() && decided; ++j) decided = j == i || comparison.beats(j, i) == Comparison::Beats::kNo;
+      for (std::size_t j = 0; j < shown.size() && decided; ++j)
+        decided = j == i || comparison.beats(j, i) == Comparison::Beats::kNo;
       right += is_true ? 1 : 0;
       doubted += decided ? 0 : 1;
       right_decided += is_true && decided ? 1 : 0;
-      on_front += std::any_of(noisy.toy.front().begin(), noisy.toy.front().end(),
-                              [&](const auto& known) { return known.first == noisy.toy.evaluate(ended.candidates[i].text); })
-                      ? 1
-                      : 0;
+      on_front +=
+          std::any_of(noisy.toy.front().begin(), noisy.toy.front().end(),
+                      [&](const auto& known) { return known.first == noisy.toy.evaluate(ended.candidates[i].text); })
+              ? 1
+              : 0;
     }
     const auto n = static_cast<double>(front.size());
     evaluations.add(static_cast<double>(ended.evaluations));

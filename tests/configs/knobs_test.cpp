@@ -22,7 +22,8 @@ TEST(KnobValue, ReadsWhatItWrites) {
 }
 
 TEST(KnobValue, RefusesWhatIsNoValue) {
-  for (const auto* text : {"", "4x", "1/0", "1/-2", "a-b", "1.5", "/", "3/"}) EXPECT_FALSE(KnobValue::parse(text)) << text;
+  for (const auto* text : {"", "4x", "1/0", "1/-2", "a-b", "1.5", "/", "3/"})
+    EXPECT_FALSE(KnobValue::parse(text)) << text;
 }
 
 TEST(KnobValue, RoundsARatioOfTheWidth) {

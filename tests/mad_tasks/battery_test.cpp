@@ -34,7 +34,8 @@ TEST(Battery, ListsTheBaselineFirstAndThenTheAxesInOrder) {
   ASSERT_EQ(battery.tasks.size(), 2u);
   EXPECT_EQ(battery.tasks[0].weight, 1);
   std::vector<std::string> settings;
-  for (const auto& one : battery.tasks[0].settings) settings.push_back(one.setting.axis + ": " + one.setting.values.text());
+  for (const auto& one : battery.tasks[0].settings)
+    settings.push_back(one.setting.axis + ": " + one.setting.values.text());
   EXPECT_EQ(settings, (std::vector<std::string>{"baseline: examples=12800 length=64 multi_query=1 vocabulary=16",
                                                 "vocabulary: examples=12800 length=64 multi_query=1 vocabulary=32",
                                                 "length: examples=12800 length=128 multi_query=1 vocabulary=16",
@@ -59,17 +60,19 @@ TEST(Battery, GivesATaskItsOwnBudget) {
 }
 
 TEST(Battery, CountsEpochsInBatchesOfTheSettingsExamples) {
-  const auto battery = read("name: b\nepochs: 3\nbatch: 100\ntasks: {compression: {examples: 250, axes: {examples: [100]}}}\n");
-  EXPECT_EQ(battery.tasks[0].settings[0].steps, 9);           // the last batch of an epoch is half full
+  const auto battery =
+      read("name: b\nepochs: 3\nbatch: 100\ntasks: {compression: {examples: 250, axes: {examples: [100]}}}\n");
+  EXPECT_EQ(battery.tasks[0].settings[0].steps, 9);  // the last batch of an epoch is half full
   EXPECT_EQ(battery.tasks[0].settings[1].steps, 3);
 }
 
 TEST(Battery, KnowsItsLengthsAndWhetherItIsPartial) {
   auto battery = read(kSmall);
   EXPECT_TRUE(battery.partial());
-  EXPECT_EQ(battery.longest(), 255);                          // of 256 tokens the last is only a target
-  EXPECT_EQ(battery.shortest_recall(), 256);                  // compression is no recall
-  battery = read("name: b\nsteps: 1\ntasks: {in-context-recall: {axes: {length: [256]}}, selective-copying: {length: 64}}\n");
+  EXPECT_EQ(battery.longest(), 255);          // of 256 tokens the last is only a target
+  EXPECT_EQ(battery.shortest_recall(), 256);  // compression is no recall
+  battery =
+      read("name: b\nsteps: 1\ntasks: {in-context-recall: {axes: {length: [256]}}, selective-copying: {length: 64}}\n");
   EXPECT_EQ(battery.shortest_recall(), 64);
 }
 
@@ -85,11 +88,21 @@ TEST(Battery, HashesWhatChangesAScoreAndNothingElse) {
   EXPECT_EQ(with("0.001,", "1.0e-3,"), hash);
   EXPECT_EQ(with("length: 64,", "multi_query: 1, length: 64,"), hash);
   std::set<std::string> others = {hash};
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-           {"steps: 100", "steps: 101"}, {"0.002", "0.003"}, {"[0, 0.1]", "[0]"}, {"[32]", "[48]"}, {"length: 64", "length: 32"},
-           {"weight: 2", "weight: 3"}, {"batch: 4", "batch: 8"}, {"examples: 50", "examples: 60"}, {"name: small", "name: s\nwidth: 64"},
-           {"name: small", "name: s\nprotocol: mad-lab"}, {"name: small", "name: s\nnorm: layernorm"},
-           {"name: small", "name: s\nearly_stop: false"}, {"name: small", "name: s\nevaluate_every: 5"}, {"name: small", "name: s\nevaluation_examples: 5"}})
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"steps: 100", "steps: 101"},
+                                                        {"0.002", "0.003"},
+                                                        {"[0, 0.1]", "[0]"},
+                                                        {"[32]", "[48]"},
+                                                        {"length: 64", "length: 32"},
+                                                        {"weight: 2", "weight: 3"},
+                                                        {"batch: 4", "batch: 8"},
+                                                        {"examples: 50", "examples: 60"},
+                                                        {"name: small", "name: s\nwidth: 64"},
+                                                        {"name: small", "name: s\nprotocol: mad-lab"},
+                                                        {"name: small", "name: s\nnorm: layernorm"},
+                                                        {"name: small", "name: s\nearly_stop: false"},
+                                                        {"name: small", "name: s\nevaluate_every: 5"},
+                                                        {"name: small", "name: s\nevaluation_examples: 5"}})
     EXPECT_TRUE(others.insert(with(from, to)).second) << to;
 }
 
@@ -100,7 +113,8 @@ TEST(Battery, SuggestsTheTaskThatWasMeant) {
             "b.yaml:4:3: unknown task \"in-context-recal\"\n"
             "  4 |   in-context-recal: {}\n"
             "    |   ^^^^^^^^^^^^^^^^\n"
-            "  expected one of: in-context-recall, fuzzy-in-context-recall, noisy-in-context-recall, selective-copying, compression, memorization\n"
+            "  expected one of: in-context-recall, fuzzy-in-context-recall, noisy-in-context-recall, "
+            "selective-copying, compression, memorization\n"
             "did you mean \"in-context-recall\"?");
 }
 
@@ -124,18 +138,27 @@ TEST(Battery, RefusesSettingsThatAreNotPossible) {
             "b.yaml:4:3: length must be at least 2 copies + 2: copies=16 examples=12800 length=32 vocabulary=16\n"
             "  4 |   selective-copying: {length: 32}\n"
             "    |   ^^^^^^^^^^^^^^^^^");
-  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {selective-copying: {length: 64, axes: all, copies: 4}}\n").find("copies=32"), std::string::npos);
-  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: {length: [32]}}}\n").find("length=32 is there already"), std::string::npos);
-  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: {length: []}}}\n").find("an axis needs values"), std::string::npos);
-  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: some}}\n").find("expected one of: all, none"), std::string::npos);
+  EXPECT_NE(
+      error("name: b\nsteps: 1\ntasks: {selective-copying: {length: 64, axes: all, copies: 4}}\n").find("copies=32"),
+      std::string::npos);
+  EXPECT_NE(
+      error("name: b\nsteps: 1\ntasks: {compression: {axes: {length: [32]}}}\n").find("length=32 is there already"),
+      std::string::npos);
+  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: {length: []}}}\n").find("an axis needs values"),
+            std::string::npos);
+  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: some}}\n").find("expected one of: all, none"),
+            std::string::npos);
 }
 
 TEST(Battery, NeedsTasksAndStepsAndAGrid) {
   EXPECT_NE(error("name: b\ntasks: {compression: {}}\n").find("compression needs steps or epochs"), std::string::npos);
   EXPECT_NE(error("name: b\nsteps: 1\n").find("at least one task"), std::string::npos);
-  EXPECT_NE(error("name: b\nsteps: 1\nepochs: 1\ntasks: {compression: {}}\n").find("exclude each other"), std::string::npos);
-  EXPECT_NE(error("name: b\nsteps: 1\ngrid: {learning_rates: []}\ntasks: {compression: {}}\n").find("the grid needs"), std::string::npos);
-  EXPECT_NE(error("name: b\nsteps: 1\ngrid: {learning_rate: 1}\ntasks: {compression: {}}\n").find("learning_rates"), std::string::npos);
+  EXPECT_NE(error("name: b\nsteps: 1\nepochs: 1\ntasks: {compression: {}}\n").find("exclude each other"),
+            std::string::npos);
+  EXPECT_NE(error("name: b\nsteps: 1\ngrid: {learning_rates: []}\ntasks: {compression: {}}\n").find("the grid needs"),
+            std::string::npos);
+  EXPECT_NE(error("name: b\nsteps: 1\ngrid: {learning_rate: 1}\ntasks: {compression: {}}\n").find("learning_rates"),
+            std::string::npos);
 }
 
 TEST(Batteries, AreAllReadAndOnlyProbesArePartial) {
@@ -146,7 +169,8 @@ TEST(Batteries, AreAllReadAndOnlyProbesArePartial) {
     EXPECT_EQ(battery.partial(), battery.name.ends_with("probe"));
     names.insert(battery.name);
   }
-  for (const auto* name : {"mad-lab", "standard", "reference", "quick", "probe", "tiny"}) EXPECT_TRUE(names.contains(name)) << name;
+  for (const auto* name : {"mad-lab", "standard", "reference", "quick", "probe", "tiny"})
+    EXPECT_TRUE(names.contains(name)) << name;
 }
 
 TEST(Batteries, OfMadLabHas66SettingsAnd5MillionSteps) {
@@ -168,7 +192,9 @@ TEST(Batteries, AreFoundByNameAndSuggested) {
   } catch (const ConfigError& error) {
     const std::string message = error.what();
     EXPECT_EQ(message.find("unknown battery \"quik\""), 0u);
-    EXPECT_NE(message.find("expected one of: mad-lab, probe, quick, reference, standard, standard-probe, tiny\ndid you mean \"quick\"?"), std::string::npos);
+    EXPECT_NE(message.find("expected one of: mad-lab, probe, quick, reference, standard, standard-probe, tiny\ndid you "
+                           "mean \"quick\"?"),
+              std::string::npos);
   }
 }
 

@@ -21,11 +21,13 @@ TEST(Compression, AsksForEveryTokenOfItsInputs) {
 
 TEST(Compression, DrawsItsTokensAlikeAndIndependently) {
   const auto task = compression();
-  const auto generator = task.prepare(with(task, {{"vocabulary", 5}, {"length", 9}}), Seed{3}, DataProtocol::kMadsearch);
+  const auto generator =
+      task.prepare(with(task, {{"vocabulary", 5}, {"length", 9}}), Seed{3}, DataProtocol::kMadsearch);
   std::vector<int> pairs(16);
   for (std::uint64_t i = 0; i < 10'000; ++i) {
     const auto inputs = generator->make(Split::kTrain, i).inputs;
-    for (std::size_t t = 0; t + 2 < inputs.size(); ++t) ++pairs[static_cast<std::size_t>(inputs[t] * 4 + inputs[t + 1])];
+    for (std::size_t t = 0; t + 2 < inputs.size(); ++t)
+      ++pairs[static_cast<std::size_t>(inputs[t] * 4 + inputs[t + 1])];
   }
   for (const int times : pairs) EXPECT_NEAR(times / 70'000.0, 1 / 16.0, 0.003);
 }
@@ -38,7 +40,8 @@ TEST(Compression, IsLearntByTheAutoEncoderAndCountsForNoFeasibility) {
 TEST(Compression, NeedsATokenToCompress) {
   const auto task = compression();
   EXPECT_EQ(task.valid(with(task, {{"length", 2}})), "");
-  EXPECT_EQ(task.valid(with(task, {{"length", 1}})), "length must be an integer of at least 2: examples=12800 length=1 vocabulary=16");
+  EXPECT_EQ(task.valid(with(task, {{"length", 1}})),
+            "length must be an integer of at least 2: examples=12800 length=1 vocabulary=16");
 }
 
 }  // namespace

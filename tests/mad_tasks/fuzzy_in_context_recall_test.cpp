@@ -33,8 +33,11 @@ TEST(FuzzyInContextRecall, AsksWhatItsHeaderShows) {
 }
 
 TEST(FuzzyInContextRecall, AsksForEveryTokenOfAValueFromItsKeysSecondShowingOn) {
-  for (const TaskValues& changes : {TaskValues{}, {{"length", 512}}, {{"vocabulary", 32}, {"key_motif", 1}, {"value_motif", 4}},
-                                    {{"length", 18}}, {{"vocabulary", 6}, {"key_motif", 2}, {"value_motif", 1}}}) {
+  for (const TaskValues& changes : {TaskValues{},
+                                    {{"length", 512}},
+                                    {{"vocabulary", 32}, {"key_motif", 1}, {"value_motif", 4}},
+                                    {{"length", 18}},
+                                    {{"vocabulary", 6}, {"key_motif", 2}, {"value_motif", 1}}}) {
     const auto padding = with(fuzzy_in_context_recall(), changes).count("vocabulary") - 1;
     const auto generator = fuzzy(DataProtocol::kMadsearch, changes);
     for (std::uint64_t i = 0; i < 500; ++i) {
@@ -71,7 +74,7 @@ TEST(FuzzyInContextRecall, ShowsTheLastPairAtEveryPlaceAlike) {
   int early = 0;
   for (std::uint64_t i = 0; i < 4000; ++i) {
     const auto inputs = generator->make(Split::kTest, i).inputs;
-    auto end = inputs.end();                                  // of the key motif of the last pair
+    auto end = inputs.end();  // of the key motif of the last pair
     while (end[-1] >= 63) --end;
     early += std::search(inputs.begin(), end - 3, end - 3, end) < inputs.begin() + 64;
   }
@@ -85,7 +88,7 @@ TEST(FuzzyInContextRecall, HasMotifsOfDifferentTokensInEveryOrderAlike) {
   for (std::uint64_t i = 0; i < 2000; ++i)
     for (const auto& motif : runs(generator->make(Split::kTest, i).inputs, 4, 8))
       if (motif[0] < 4) ++seen[motif], ++all;
-  ASSERT_EQ(seen.size(), 12u);                                // ordered pairs of 4 tokens
+  ASSERT_EQ(seen.size(), 12u);  // ordered pairs of 4 tokens
   for (const auto& [motif, times] : seen) EXPECT_NEAR(times, all / 12.0, all / 12.0 * 0.05);
 }
 
@@ -135,8 +138,8 @@ TEST(FuzzyInContextRecall, NeedsTokensForItsMotifsAndRoomForThem) {
   EXPECT_EQ(task.valid(with(task, {{"vocabulary", 7}})), "");
   EXPECT_NE(task.valid(with(task, {{"vocabulary", 6}})), "");
   EXPECT_EQ(task.valid(with(task, {{"length", 18}})), "");
-  EXPECT_EQ(task.valid(with(task, {{"length", 17}})), "length must be at least 3 (key_motif + value_motif): " +
-                                                          with(task, {{"length", 17}}).text());
+  EXPECT_EQ(task.valid(with(task, {{"length", 17}})),
+            "length must be at least 3 (key_motif + value_motif): " + with(task, {{"length", 17}}).text());
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ class GoldenTasks : public testing::TestWithParam<std::size_t> {
  protected:
   void SetUp() override {
     const auto path = golden_folder() / ("task." + task().name + ".safetensors");
-    if (!std::filesystem::exists(path)) GTEST_SKIP() << "no golden vectors: " << path.string() << " is missing (MADSEARCH_GOLDEN)";
+    if (!std::filesystem::exists(path))
+      GTEST_SKIP() << "no golden vectors: " << path.string() << " is missing (MADSEARCH_GOLDEN)";
     tensors_ = read_safetensors(path);
     for (const auto& entry : nlohmann::json::parse(std::ifstream(golden_folder() / "tasks.json")))
       if (entry.at("task") == task().name) facts_ = entry;
@@ -32,7 +33,9 @@ class GoldenTasks : public testing::TestWithParam<std::size_t> {
     const auto T = inputs.shape.at(1);
     std::vector<Example> out;
     for (std::int64_t b = 0; b < inputs.shape[0]; ++b) {
-      const auto row = [&](const GoldenTensor& from) { return Tokens(from.integer.begin() + b * T, from.integer.begin() + (b + 1) * T); };
+      const auto row = [&](const GoldenTensor& from) {
+        return Tokens(from.integer.begin() + b * T, from.integer.begin() + (b + 1) * T);
+      };
       out.push_back({row(inputs), row(tensors_.at(split + ".targets"))});
     }
     return out;
@@ -42,17 +45,19 @@ class GoldenTasks : public testing::TestWithParam<std::size_t> {
     for (std::uint64_t i = 0; i < n; ++i) out.push_back(ours_->make(split, i));
     return out;
   }
-  /// The targets that a test example must have, kUnknown where they cannot be known; for tasks that tell from inputs alone.
+  /// The targets that a test example must have, kUnknown where they cannot be known; for tasks that tell from inputs
+  /// alone.
   Tokens oracle(const Tokens& inputs) const {
     if (task().name == "in-context-recall") return recall_oracle(inputs, 8, 16);
     if (task().name == "noisy-in-context-recall") return recall_oracle(inputs, 8, 16);
     if (task().name == "fuzzy-in-context-recall") return fuzzy_oracle(inputs, 7, 15);
     if (task().name == "selective-copying") return copying_oracle(inputs, 15, 14);
     if (task().name == "compression") return inputs;
-    Tokens out(inputs.size(), kIgnore);                       // memorization: by the map of the file
+    Tokens out(inputs.size(), kIgnore);  // memorization: by the map of the file
     const auto &keys = tensors_.at("kv_keys").integer, &values = tensors_.at("kv_values").integer;
     for (std::size_t t = 0; t < inputs.size(); t += 2)
-      out[t + 1] = static_cast<std::int32_t>(values[static_cast<std::size_t>(std::find(keys.begin(), keys.end(), inputs[t]) - keys.begin())]);
+      out[t + 1] = static_cast<std::int32_t>(
+          values[static_cast<std::size_t>(std::find(keys.begin(), keys.end(), inputs[t]) - keys.begin())]);
     return out;
   }
 
@@ -62,7 +67,7 @@ class GoldenTasks : public testing::TestWithParam<std::size_t> {
 };
 
 /// How often each token occurs, as a share of all; kIgnore counts as token -1.
-std::vector<double> shares(const std::vector<Example>& examples, std::int64_t vocabulary, Tokens Example::* which) {
+std::vector<double> shares(const std::vector<Example>& examples, std::int64_t vocabulary, Tokens Example::*which) {
   std::vector<double> out(static_cast<std::size_t>(vocabulary + 1));
   double all = 0;
   for (const auto& example : examples)
@@ -73,11 +78,12 @@ std::vector<double> shares(const std::vector<Example>& examples, std::int64_t vo
 
 TEST_P(GoldenTasks, HaveTheBaselineOfTheReference) {
   const auto& settings = facts_.at("settings");
-  const std::map<std::string, std::string> names = {{"vocabulary", "vocab_size"},         {"length", "seq_len"},
-                                                    {"examples", "num_train_examples"},   {"multi_query", "multi_query"},
-                                                    {"noise_fraction", "frac_noise"},     {"noise_vocabulary", "noise_vocab_size"},
-                                                    {"key_motif", "k_motif_size"},        {"value_motif", "v_motif_size"},
-                                                    {"copies", "num_tokens_to_copy"}};
+  const std::map<std::string, std::string> names = {
+      {"vocabulary", "vocab_size"},       {"length", "seq_len"},
+      {"examples", "num_train_examples"}, {"multi_query", "multi_query"},
+      {"noise_fraction", "frac_noise"},   {"noise_vocabulary", "noise_vocab_size"},
+      {"key_motif", "k_motif_size"},      {"value_motif", "v_motif_size"},
+      {"copies", "num_tokens_to_copy"}};
   std::size_t n = 0;
   for (const auto& [name, value] : task().baseline) {
     const auto& theirs = settings.at(names.at(name));
@@ -90,7 +96,7 @@ TEST_P(GoldenTasks, HaveTheBaselineOfTheReference) {
 
 TEST_P(GoldenTasks, AskForTheSameByTheSameRule) {
   auto examples = golden("test");
-  if (task().name != "memorization")                          // our map is another one
+  if (task().name != "memorization")  // our map is another one
     for (const auto& example : ours(Split::kTest, 64)) examples.push_back(example);
   for (const auto& [inputs, targets] : examples) {
     auto expected = oracle(inputs);
@@ -115,14 +121,16 @@ TEST_P(GoldenTasks, TrainOnTheSame) {
 TEST_P(GoldenTasks, UseTokensEquallyOften) {
   for (const auto& [name, split] : {std::pair{"train", Split::kTrain}, {"test", Split::kTest}})
     for (const auto which : {&Example::inputs, &Example::targets}) {
-      if (task().name == "memorization" && which == &Example::targets) continue;  // the value that is never used is another one
+      if (task().name == "memorization" && which == &Example::targets)
+        continue;  // the value that is never used is another one
       const auto V = task().vocabulary(task().baseline);
       const auto a = shares(golden(name), V, which), b = shares(ours(split, 2000), V, which);
       const double tokens = 64.0 * static_cast<double>(golden(name)[0].inputs.size());
       for (std::size_t token = 0; token < a.size(); ++token) {
         EXPECT_TRUE(b[token] > 0 || a[token] == 0) << name << " never has token " << static_cast<int>(token) - 1;
         // tokens of a sequence depend on each other: at most as if every eighth were drawn
-        EXPECT_NEAR(a[token], b[token], 5 * std::sqrt(8 * b[token] / tokens)) << name << ", token " << static_cast<int>(token) - 1;
+        EXPECT_NEAR(a[token], b[token], 5 * std::sqrt(8 * b[token] / tokens))
+            << name << ", token " << static_cast<int>(token) - 1;
       }
     }
 }

@@ -19,14 +19,15 @@ TEST(InContextRecall, AsksWhatItsHeaderShows) {
 }
 
 TEST(InContextRecall, AsksForAValueFromItsKeysSecondShowingOn) {
-  for (const TaskValues& changes : {TaskValues{}, {{"vocabulary", 128}}, {{"length", 4}}, {{"vocabulary", 5}, {"length", 64}}}) {
+  for (const TaskValues& changes :
+       {TaskValues{}, {{"vocabulary", 128}}, {{"length", 4}}, {{"vocabulary", 5}, {"length", 64}}}) {
     const auto generator = recall(changes);
     const auto V = with(in_context_recall(), changes).count("vocabulary");
     for (const auto split : {Split::kValidationA, Split::kValidationB, Split::kTest})
       for (std::uint64_t i = 0; i < 200; ++i) {
         const auto example = generator->make(split, i);
         ASSERT_EQ(example.targets, recall_oracle(example.inputs, V / 2, V));
-        EXPECT_NE(example.targets.back(), kIgnore);           // the last pair is always asked
+        EXPECT_NE(example.targets.back(), kIgnore);  // the last pair is always asked
       }
   }
 }
@@ -49,15 +50,15 @@ TEST(InContextRecall, AlternatesKeysOfTheLowerHalfAndValuesOfTheUpper) {
 TEST(InContextRecall, Scores56PositionsAnExample) { EXPECT_NEAR(mean_scored(*recall(), 4000), 56.0, 0.05); }
 
 TEST(InContextRecall, LetsTwoKeysShareAValue) {
-  const auto generator = recall({{"length", 1024}});          // long enough for all 8 keys to be shown
+  const auto generator = recall({{"length", 1024}});  // long enough for all 8 keys to be shown
   int shared = 0;
   for (std::uint64_t i = 0; i < 100; ++i) {
     const auto example = generator->make(Split::kTest, i);
     std::set<std::int32_t> values;
     for (const auto target : example.targets) values.insert(target);
-    shared += values.size() < 9;                              // 8 values and kIgnore
+    shared += values.size() < 9;  // 8 values and kIgnore
   }
-  EXPECT_GT(shared, 90);                                      // 8 values drawn of 8 are all different once in 416 times
+  EXPECT_GT(shared, 90);  // 8 values drawn of 8 are all different once in 416 times
 }
 
 TEST(InContextRecall, AsksOnlyTheLastPairBehindTheCopyPrefixWithASingleQuery) {
@@ -79,7 +80,8 @@ TEST(InContextRecall, NeedsTwoKeysAndTwoValues) {
   EXPECT_EQ(task.valid(with(task, {{"vocabulary", 4}})), "");
   EXPECT_EQ(task.valid(with(task, {{"vocabulary", 4}, {"multi_query", 0}})),
             "vocabulary must leave at least 2 keys and 2 values: examples=12800 length=128 multi_query=0 vocabulary=4");
-  EXPECT_EQ(task.valid(with(task, {{"length", 33}})), "length must be even: examples=12800 length=33 multi_query=1 vocabulary=16");
+  EXPECT_EQ(task.valid(with(task, {{"length", 33}})),
+            "length must be even: examples=12800 length=33 multi_query=1 vocabulary=16");
 }
 
 }  // namespace

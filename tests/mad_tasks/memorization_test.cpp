@@ -12,7 +12,8 @@ namespace {
 
 using Map = std::map<std::int32_t, std::int32_t>;
 
-std::unique_ptr<Generator> memorize(const TaskValues& changes, Seed seed, DataProtocol protocol = DataProtocol::kMadsearch) {
+std::unique_ptr<Generator> memorize(const TaskValues& changes, Seed seed,
+                                    DataProtocol protocol = DataProtocol::kMadsearch) {
   return memorization().prepare(with(memorization(), changes), seed, protocol);
 }
 
@@ -49,7 +50,8 @@ TEST(Memorization, HasOneMapWithAValueOfItsOwnForEachKeyInAllSplits) {
   std::set<std::int32_t> values;
   for (const auto& [key, value] : map) values.insert(value);
   EXPECT_EQ(values.size(), 127u);
-  for (const auto split : {Split::kTrain, Split::kValidationA, Split::kValidationB}) EXPECT_EQ(shown(*generator, split, 500), map);
+  for (const auto split : {Split::kTrain, Split::kValidationA, Split::kValidationB})
+    EXPECT_EQ(shown(*generator, split, 500), map);
 }
 
 TEST(Memorization, DrawsItsMapFromTheSeedUnlessItDoesAsMadLab) {

@@ -39,23 +39,25 @@ TEST(NoisyInContextRecall, PutsNoiseInPairsInTheirShareOfPlaces) {
       ASSERT_EQ(example.inputs[t] >= 16, example.inputs[t + 1] >= 16);
       noise += example.inputs[t] >= 16;
     }
-    EXPECT_LT(example.inputs[126], 8);                        // the key that is asked at the end
+    EXPECT_LT(example.inputs[126], 8);  // the key that is asked at the end
   }
-  EXPECT_NEAR(noise / 1000.0, 0.4 * 62, 0.4);                 // of 63 pairs one never is noise
+  EXPECT_NEAR(noise / 1000.0, 0.4 * 62, 0.4);  // of 63 pairs one never is noise
 }
 
 TEST(NoisyInContextRecall, KeepsAPairInASequenceOfNoise) {
   const auto generator = noisy({{"noise_fraction", 1}, {"length", 16}});
   for (std::uint64_t i = 0; i < 500; ++i) {
     const auto example = generator->make(Split::kTest, i);
-    EXPECT_EQ(std::count_if(example.inputs.begin(), example.inputs.end(), [](std::int32_t token) { return token < 8; }), 2);
+    EXPECT_EQ(std::count_if(example.inputs.begin(), example.inputs.end(), [](std::int32_t token) { return token < 8; }),
+              2);
     EXPECT_EQ(scored(example.targets), 1);
   }
 }
 
 TEST(NoisyInContextRecall, TrainsOnEveryNextTokenNoiseIncluded) {
   const auto example = noisy()->make(Split::kTrain, 0);
-  EXPECT_EQ(Tokens(example.inputs.begin() + 1, example.inputs.end()), Tokens(example.targets.begin(), example.targets.end() - 1));
+  EXPECT_EQ(Tokens(example.inputs.begin() + 1, example.inputs.end()),
+            Tokens(example.targets.begin(), example.targets.end() - 1));
 }
 
 TEST(NoisyInContextRecall, Scores43PositionsAnExample) { EXPECT_NEAR(mean_scored(*noisy(), 4000), 43.6, 0.2); }

@@ -12,7 +12,7 @@ Tokens recall_oracle(const Tokens& inputs, std::int64_t keys, std::int64_t paira
   Tokens out(inputs.size(), kIgnore);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] >= keys) continue;
-    for (std::size_t j = 0; j + 1 < i; ++j)                   // the value that stands behind the same key earlier, if there is one
+    for (std::size_t j = 0; j + 1 < i; ++j)  // the value that stands behind the same key earlier, if there is one
       if (inputs[j] == inputs[i] && inputs[j + 1] >= keys && inputs[j + 1] < pairable) out[i] = inputs[j + 1];
   }
   return out;
@@ -33,8 +33,9 @@ Tokens fuzzy_oracle(const Tokens& inputs, std::int64_t keys, std::int64_t paddin
     const std::size_t last_key = i - 1;
     while (is_value(i)) value.push_back(inputs[i++]);
     if (const auto known = values.find(key); known != values.end()) {
-      for (std::size_t n = 0; n < known->second.size() && last_key + n < inputs.size(); ++n) out[last_key + n] = known->second[n];
-    } else if (i == inputs.size()) {                          // the pair at the end was never shown: its last value is not among the inputs
+      for (std::size_t n = 0; n < known->second.size() && last_key + n < inputs.size(); ++n)
+        out[last_key + n] = known->second[n];
+    } else if (i == inputs.size()) {  // the pair at the end was never shown: its last value is not among the inputs
       for (std::size_t n = 0; n < value.size(); ++n) out[last_key + n] = kUnknown;
       out.back() = kUnknown;
     } else {

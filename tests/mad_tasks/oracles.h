@@ -10,8 +10,8 @@ namespace madsearch {
 
 using Tokens = std::vector<std::int32_t>;
 
-/// The test targets of `inputs`, found from inputs alone by each task's rule and not as the task makes them: kIgnore where nothing is
-/// asked. A value asked for that inputs never showed is `kUnknown`.
+/// The test targets of `inputs`, found from inputs alone by each task's rule and not as the task makes them: kIgnore
+/// where nothing is asked. A value asked for that inputs never showed is `kUnknown`.
 inline constexpr std::int32_t kUnknown = -1;
 Tokens recall_oracle(const Tokens& inputs, std::int64_t keys, std::int64_t pairable);
 Tokens fuzzy_oracle(const Tokens& inputs, std::int64_t keys, std::int64_t padding);

@@ -45,8 +45,9 @@ TEST(ChanceCorrected, IsOneWhereTheRestCannotBeKnown) {
 TEST(BatteryScore, MeansOverAxesOnEachOfWhichTheBaselineLies) {
   const auto b = battery();
   const auto& recall = b.tasks[0].settings;
-  const auto score = battery_score(b, {{accuracy(recall[0], 0.9), accuracy(recall[1], 0.5), accuracy(recall[2], 0.6), accuracy(recall[3], 0.3)},
-                                       {accuracy(b.tasks[1].settings[0], 0.2)}});
+  const auto score = battery_score(
+      b, {{accuracy(recall[0], 0.9), accuracy(recall[1], 0.5), accuracy(recall[2], 0.6), accuracy(recall[3], 0.3)},
+          {accuracy(b.tasks[1].settings[0], 0.2)}});
   ASSERT_EQ(score.tasks.size(), 2u);
   const double by_vocabulary = (0.9 + 0.5) / 2, by_length = (0.9 + 0.6 + 0.3) / 3;
   EXPECT_NEAR(score.tasks[0].score, (by_vocabulary + by_length) / 2, 1e-12);
@@ -64,7 +65,7 @@ TEST(BatteryScore, IsThePlainMeanOfRawAccuraciesInMadLab) {
 
 TEST(BatteryScore, TellsHowFarRecallIsAboveChanceWhateverCompressionDoes) {
   const auto score = battery_score(battery(), {{0.2, 0.1, 0.125, 0.1}, {1.0}});
-  EXPECT_NEAR(score.above_chance, 0.075, 1e-12);              // of 1/8 at the baseline; 0.1 - 1/16 is less
+  EXPECT_NEAR(score.above_chance, 0.075, 1e-12);  // of 1/8 at the baseline; 0.1 - 1/16 is less
   EXPECT_EQ(battery_score(battery(), {{0, 0, 0, 0}, {1.0}}).above_chance, 0);
 }
 
@@ -88,7 +89,7 @@ TEST(Interval, IsStudentsOfTheSeeds) {
 }
 
 TEST(Interval, StaysWithinZeroAndOne) {
-  const auto two = interval({0.1, 0.9});                      // t(0.975, 1) = 12.7
+  const auto two = interval({0.1, 0.9});  // t(0.975, 1) = 12.7
   EXPECT_EQ(*two.low, 0);
   EXPECT_EQ(*two.high, 1);
   const auto equal = interval({0.3, 0.3});

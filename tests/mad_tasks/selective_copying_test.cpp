@@ -14,11 +14,13 @@ std::unique_ptr<Generator> copying(const TaskValues& changes = {}) {
 }
 
 TEST(SelectiveCopying, AsksWhatItsHeaderShows) {
-  EXPECT_EQ(copying_oracle({3, 2, 3, 3, 0, 4, 3, 3}, 4, 3), (Tokens{kIgnore, kIgnore, kIgnore, kIgnore, kIgnore, kIgnore, 2, 0}));
+  EXPECT_EQ(copying_oracle({3, 2, 3, 3, 0, 4, 3, 3}, 4, 3),
+            (Tokens{kIgnore, kIgnore, kIgnore, kIgnore, kIgnore, kIgnore, 2, 0}));
 }
 
 TEST(SelectiveCopying, AsksForItsContentInOrderAtTheEnd) {
-  for (const TaskValues& changes : {TaskValues{}, {{"copies", 96}}, {{"vocabulary", 4}, {"length", 34}}, {{"copies", 1}, {"length", 4}}}) {
+  for (const TaskValues& changes :
+       {TaskValues{}, {{"copies", 96}}, {{"vocabulary", 4}, {"length", 34}}, {{"copies", 1}, {"length", 4}}}) {
     const auto values = with(selective_copying(), changes);
     const auto copy = static_cast<std::int32_t>(values.count("vocabulary") - 1);
     const auto copies = static_cast<std::size_t>(values.count("copies"));
@@ -29,7 +31,8 @@ TEST(SelectiveCopying, AsksForItsContentInOrderAtTheEnd) {
         ASSERT_EQ(example.inputs.size(), static_cast<std::size_t>(values.count("length")));
         ASSERT_EQ(example.targets, copying_oracle(example.inputs, copy, copy - 1));
         EXPECT_EQ(example.inputs[example.inputs.size() - copies - 1], copy);
-        EXPECT_LT(example.inputs[example.inputs.size() - copies - 2], copy - 1);  // content stands directly before the copy token
+        EXPECT_LT(example.inputs[example.inputs.size() - copies - 2],
+                  copy - 1);  // content stands directly before the copy token
         EXPECT_EQ(scored(example.targets), static_cast<std::int64_t>(copies));
       }
   }

@@ -58,7 +58,8 @@ TEST_P(EveryTask, KeepsItsTokensWithinTheVocabularyAtEverySetting) {
           ASSERT_EQ(example.targets.size(), length);
           EXPECT_GT(scored(example.targets), 0);
           for (const auto token : example.inputs) ASSERT_TRUE(token >= 0 && token < vocabulary) << token;
-          for (const auto target : example.targets) ASSERT_TRUE(target == kIgnore || (target >= 0 && target < vocabulary)) << target;
+          for (const auto target : example.targets)
+            ASSERT_TRUE(target == kIgnore || (target >= 0 && target < vocabulary)) << target;
         }
     }
   }
@@ -66,11 +67,12 @@ TEST_P(EveryTask, KeepsItsTokensWithinTheVocabularyAtEverySetting) {
 
 TEST_P(EveryTask, MakesTheSameExampleFromTheSameSeedSplitAndIndexOnly) {
   for (const auto protocol : kProtocols) {
-    const auto a = task().prepare(task().baseline, Seed{7}, protocol), same = task().prepare(task().baseline, Seed{7}, protocol),
+    const auto a = task().prepare(task().baseline, Seed{7}, protocol),
+               same = task().prepare(task().baseline, Seed{7}, protocol),
                other = task().prepare(task().baseline, Seed{8}, protocol);
     std::set<Tokens> seen;
     for (const auto split : kSplits)
-      for (const std::uint64_t i : {5, 0, 3}) {               // in any order
+      for (const std::uint64_t i : {5, 0, 3}) {  // in any order
         const auto example = a->make(split, i);
         EXPECT_EQ(example, same->make(split, i));
         EXPECT_NE(example.inputs, other->make(split, i).inputs);
@@ -86,7 +88,8 @@ TEST_P(EveryTask, ChangesItsDataWithEverySweptSetting) {
     if (setting.axis == "baseline" || setting.axis == "examples") continue;  // examples: how many are taken, not which
     const auto generator = task().prepare(setting.values, Seed{7}, DataProtocol::kMadsearch);
     bool differs = false;
-    for (std::uint64_t i = 0; i < 5; ++i) differs = differs || !(generator->make(Split::kTest, i) == baseline->make(Split::kTest, i));
+    for (std::uint64_t i = 0; i < 5; ++i)
+      differs = differs || !(generator->make(Split::kTest, i) == baseline->make(Split::kTest, i));
     EXPECT_TRUE(differs) << setting.values.text();
   }
 }
@@ -104,10 +107,12 @@ TEST_P(EveryTask, RefusesWhatItCannotMake) {
   EXPECT_NE(task().valid(values), "");
 }
 
-/// Of the predictor that answers each cell (current token; in compression the position) with its most frequent target, on other examples.
+/// Of the predictor that answers each cell (current token; in compression the position) with its most frequent target,
+/// on other examples.
 double counted_chance(const Task& task, const TaskValues& values, std::uint64_t examples) {
   const auto generator = task.prepare(values, Seed{11}, DataProtocol::kMadsearch);
-  const auto V = static_cast<std::size_t>(task.vocabulary(values)), T = static_cast<std::size_t>(task.input_length(values));
+  const auto V = static_cast<std::size_t>(task.vocabulary(values)),
+             T = static_cast<std::size_t>(task.input_length(values));
   const bool by_position = task.backbone == Backbone::kAutoEncoder;
   std::vector<std::vector<std::int32_t>> counts(by_position ? T : V);
   const auto each = [&](Split split, std::uint64_t n, auto visit) {
@@ -115,7 +120,8 @@ double counted_chance(const Task& task, const TaskValues& values, std::uint64_t 
       const auto example = generator->make(split, i);
       for (std::size_t t = 0; t < T; ++t)
         if (example.targets[t] != kIgnore)
-          visit(by_position ? t : static_cast<std::size_t>(example.inputs[t]), static_cast<std::size_t>(example.targets[t]));
+          visit(by_position ? t : static_cast<std::size_t>(example.inputs[t]),
+                static_cast<std::size_t>(example.targets[t]));
     }
   };
   each(Split::kTest, examples, [&](std::size_t cell, std::size_t target) {
@@ -125,7 +131,8 @@ double counted_chance(const Task& task, const TaskValues& values, std::uint64_t 
   std::vector<std::size_t> best(counts.size());
   for (std::size_t cell = 0; cell < counts.size(); ++cell)
     if (!counts[cell].empty())
-      best[cell] = static_cast<std::size_t>(std::max_element(counts[cell].begin(), counts[cell].end()) - counts[cell].begin());
+      best[cell] =
+          static_cast<std::size_t>(std::max_element(counts[cell].begin(), counts[cell].end()) - counts[cell].begin());
   double right = 0, all = 0;
   each(Split::kValidationB, examples, [&](std::size_t cell, std::size_t target) {
     right += best[cell] == target;
@@ -143,7 +150,8 @@ TEST_P(EveryTask, HasTheChanceThatCountingFindsAtEverySetting) {
   for (const auto& setting : sweep(task())) {
     if (setting.axis == "baseline" || setting.axis == "examples") continue;
     const double chance = task().chance(setting.values);
-    EXPECT_NEAR(counted_chance(task(), setting.values, 10'000), chance, std::min(0.01, 0.001 + 0.1 * chance)) << setting.values.text();
+    EXPECT_NEAR(counted_chance(task(), setting.values, 10'000), chance, std::min(0.01, 0.001 + 0.1 * chance))
+        << setting.values.text();
   }
 }
 

@@ -19,7 +19,10 @@ class OneThread : public ::testing::Environment {
 }  // namespace
 
 Build build_for(Shape shape, std::int64_t replicas, at::ScalarType type, std::uint64_t first_seed) {
-  Build out{.width = shape.width, .max_length = shape.length, .protocol = shape.protocol, .options = at::TensorOptions().dtype(type)};
+  Build out{.width = shape.width,
+            .max_length = shape.length,
+            .protocol = shape.protocol,
+            .options = at::TensorOptions().dtype(type)};
   for (std::int64_t r = 0; r < replicas; ++r) out.seeds.push_back({first_seed + static_cast<std::uint64_t>(r)});
   return out;
 }
@@ -27,7 +30,8 @@ Build build_for(Shape shape, std::int64_t replicas, at::ScalarType type, std::ui
 at::Tensor random_tensor(at::IntArrayRef sizes, std::uint64_t seed, at::ScalarType type) {
   auto out = at::empty(sizes, at::kDouble);
   Rng rng({seed});
-  for (auto *data = out.data_ptr<double>(), *end = data + out.numel(); data < end; ++data) *data = 3 * uniform(rng) - 1.5;
+  for (auto *data = out.data_ptr<double>(), *end = data + out.numel(); data < end; ++data)
+    *data = 3 * uniform(rng) - 1.5;
   return out.to(type);
 }
 
@@ -58,7 +62,8 @@ void expect_float32_near_float64(const std::string& primitive, const Settings& s
     const auto block = build_mixer(primitive, settings, build_for(shape, 1, type));
     move_parameters(*block);
     const auto x = random_input(1, 2, shape).to(type);
-    return gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9).to(type));
+    return gradients(
+        *block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9).to(type));
   };
   const auto wide = run(at::kDouble), narrow = run(at::kFloat);
   EXPECT_LT(relative_difference(narrow.output, wide.output), 1e-4);  // NaN and infinity fail too

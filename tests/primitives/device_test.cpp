@@ -11,8 +11,8 @@
 namespace madsearch {
 namespace {
 
-/// Parameters whose gradients cancel but for a norm's ε, so that what is left is rounding: mlstm's input gates all together scale the memory,
-/// and the norm over each head undoes it.
+/// Parameters whose gradients cancel but for a norm's ε, so that what is left is rounding: mlstm's input gates all
+/// together scale the memory, and the norm over each head undoes it.
 const std::set<std::string> kCancel = {"igate_preact.bias"};
 
 class OnCuda : public testing::TestWithParam<std::string> {
@@ -31,7 +31,9 @@ class OnCuda : public testing::TestWithParam<std::string> {
     build.options = build.options.device(device);
     const auto block = build_mixer(primitive.name, settings, build);
     const auto x = random_input(2, 3, shape, at::kFloat);
-    return gradients(*block, [&](const at::Tensor& in) { return block->forward(in); }, x.to(device), random_tensor(x.sizes(), 5, at::kFloat).to(device));
+    return gradients(
+        *block, [&](const at::Tensor& in) { return block->forward(in); }, x.to(device),
+        random_tensor(x.sizes(), 5, at::kFloat).to(device));
   }
   static void expect_near(const Gradients& gpu, const Gradients& cpu, double output, double gradient) {
     EXPECT_LT(relative_difference(gpu.output.cpu().to(at::kFloat), cpu.output), output);

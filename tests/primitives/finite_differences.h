@@ -9,10 +9,10 @@
 
 namespace madsearch {
 
-/// Compares the gradient of sum(f * weight), weight random, by every number of every input with central differences. `f` gives one tensor
-/// in float64, of inputs in float64.
-inline void expect_gradients(const std::function<at::Tensor(const std::vector<at::Tensor>&)>& f, const std::vector<at::Tensor>& values,
-                             double tolerance = 1e-8) {
+/// Compares the gradient of sum(f * weight), weight random, by every number of every input with central differences.
+/// `f` gives one tensor in float64, of inputs in float64.
+inline void expect_gradients(const std::function<at::Tensor(const std::vector<at::Tensor>&)>& f,
+                             const std::vector<at::Tensor>& values, double tolerance = 1e-8) {
   const auto weight = random_tensor(f(values).sizes(), 99);
   std::vector<at::Tensor> leaves;
   for (const auto& value : values) leaves.push_back(value.clone().set_requires_grad(true));

@@ -23,13 +23,15 @@ GoldenLayer attention(const json& config) {
   only(config, "causal", true);
   only(config, "dropout", 0);
   const auto rotary = config.value("rotary_emb_dim", std::int64_t{0});
-  if (rotary != 0 && rotary != width / heads) throw std::invalid_argument("no counterpart of a rotation of a part of each head");
+  if (rotary != 0 && rotary != width / heads)
+    throw std::invalid_argument("no counterpart of a rotation of a part of each head");
   const auto before = config.contains("window_size") ? config.at("window_size").at(0).get<std::int64_t>() : -1;
   return {
       .primitive = "attention",
       .settings = {{"heads", heads},
                    {"kv_heads", "all"},
-                   {"window", before < 0 ? KnobValue("none") : KnobValue(before + 1)},  // the reference does not count the current token
+                   {"window", before < 0 ? KnobValue("none")
+                                         : KnobValue(before + 1)},  // the reference does not count the current token
                    {"sinks", 0},
                    {"rotary", rotary ? "on" : "off"},
                    {"qk_norm", "off"},
@@ -43,8 +45,10 @@ GoldenLayer linear_attention(const json& config) {
   only(config, "norm_q", false);
   only(config, "norm_k", false);
   const auto map = config.value("feature_map", std::string("elementwise_product"));
-  GoldenLayer out{.primitive = "linear_attention",
-                  .settings = {{"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}, {"feature_size", "none"}}};
+  GoldenLayer out{
+      .primitive = "linear_attention",
+      .settings = {
+          {"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}, {"feature_size", "none"}}};
   if (map == "elementwise_product" || map == "identity")  // the quotient has poles
     out.output_tolerance = 1e-4, out.gradient_tolerance = 3e-4;
   return out;
@@ -89,7 +93,8 @@ GoldenLayer hyena(const json& config) {
 GoldenLayer mh_hyena(const json& config) {
   only(config, "inner_factor", 1);
   GoldenLayer out{.primitive = "mh_hyena", .settings = convolution(config, 2)};
-  out.settings.set("head_size", config.at("num_heads").get<std::int64_t>());  // what the reference calls heads is the size of one
+  out.settings.set("head_size",
+                   config.at("num_heads").get<std::int64_t>());  // what the reference calls heads is the size of one
   return out;
 }
 
@@ -118,13 +123,15 @@ GoldenLayer mamba(const json& config) {
 
 /// `inner` channels, 0 for the reference's own choice, as our ratio to the width.
 std::int64_t inner_channels(const json& config) {
-  return config.contains("dim_inner") && !config.at("dim_inner").is_null() ? config.at("dim_inner").get<std::int64_t>() : 0;
+  return config.contains("dim_inner") && !config.at("dim_inner").is_null() ? config.at("dim_inner").get<std::int64_t>()
+                                                                           : 0;
 }
 
 GoldenLayer mlp(const json& config) {
   only(config, "bias", false);
   const auto width = config.at("dim").get<std::int64_t>(), inner = inner_channels(config);
-  return {.primitive = "mlp", .settings = {{"inner", inner_ratio(inner ? inner : 4 * width, width)}, {"activation", "gelu"}}};
+  return {.primitive = "mlp",
+          .settings = {{"inner", inner_ratio(inner ? inner : 4 * width, width)}, {"activation", "gelu"}}};
 }
 
 GoldenLayer swiglu(const json& config) {
@@ -139,14 +146,17 @@ GoldenLayer moe(const json& config) {
           .settings = {{"experts", config.at("num_experts").get<std::int64_t>()},
                        {"active", config.at("active_experts").get<std::int64_t>()},
                        {"shared", 0},
-                       {"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())}},
+                       {"inner",
+                        inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())}},
           .unused = {"gates"}};
 }
 
 /// RWKV-6's channel mixer.
 GoldenLayer rwkv_channel(const json& config) {
   return {.primitive = "rwkv_channel",
-          .settings = {{"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())}, {"gate", "on"}}};
+          .settings = {
+              {"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())},
+              {"gate", "on"}}};
 }
 
 /// RWKV-5's writes the share of the current token where RWKV-6's writes that of the token before.
@@ -159,7 +169,9 @@ GoldenLayer rwkv5_channel(const json& config) {
 GoldenLayer rwkv5_time(const json& config) {
   only(config, "dim_att", config.at("dim"));
   only(config, "head_dim_divisor", 8);
-  GoldenLayer out{.primitive = "rwkv5", .settings = {{"heads", config.at("dim").get<std::int64_t>() / config.at("head_dim").get<std::int64_t>()}}};
+  GoldenLayer out{
+      .primitive = "rwkv5",
+      .settings = {{"heads", config.at("dim").get<std::int64_t>() / config.at("head_dim").get<std::int64_t>()}}};
   for (const std::string input : {"k", "v", "r", "g"}) out.complements["time_maa_" + input] = "time_mix_" + input;
   return out;
 }
@@ -167,13 +179,15 @@ GoldenLayer rwkv5_time(const json& config) {
 GoldenLayer rwkv6_time(const json& config) {
   auto out = rwkv5_time(config);
   out.primitive = "rwkv6";
-  out.settings.set("mix_rank", 32);                           // the reference has no setting for these
+  out.settings.set("mix_rank", 32);  // the reference has no setting for these
   out.settings.set("decay_rank", 64);
   out.complements.clear();
   return out;
 }
 
-GoldenLayer norm(const std::string& name, const json& config) { return {.primitive = name, .eps = config.value("eps", 1e-5)}; }
+GoldenLayer norm(const std::string& name, const json& config) {
+  return {.primitive = name, .eps = config.value("eps", 1e-5)};
+}
 
 const std::map<std::string, std::function<GoldenLayer(const json&)>> layers = {
     {"attention", attention},

@@ -77,7 +77,8 @@ void load(const Golden& golden, const GoldenLayer& layer, Module& module) {
 void expect_near(const std::string& what, const at::Tensor& ours, const at::Tensor& reference, double tolerance) {
   ASSERT_TRUE(ours.defined()) << what;
   for (std::int64_t r = 0; r < ours.size(0); ++r)
-    EXPECT_LE(relative_difference(ours[r].to(at::kDouble).reshape(reference.sizes()), reference), tolerance) << what << " of replica " << r;
+    EXPECT_LE(relative_difference(ours[r].to(at::kDouble).reshape(reference.sizes()), reference), tolerance)
+        << what << " of replica " << r;
 }
 
 void agree(const std::filesystem::path& path, at::ScalarType type) {
@@ -86,7 +87,8 @@ void agree(const std::filesystem::path& path, at::ScalarType type) {
   const auto layer = golden_layer(path.stem(), about.at("config"));
   const auto x = tensor(golden, "input");  // [B, T, D]
   const auto length = about.at("config").value("max_length", x.size(1));
-  const auto ours = build(layer, build_for({.width = x.size(2), .length = length, .protocol = Protocol::kMadLab}, 2, type));
+  const auto ours =
+      build(layer, build_for({.width = x.size(2), .length = length, .protocol = Protocol::kMadLab}, 2, type));
   load(golden, layer, *ours.module);
   if (::testing::Test::HasFatalFailure()) return;
   const auto twice = [&](const at::Tensor& u) { return u.to(type).expand({2, -1, -1, -1}).contiguous(); };
@@ -95,7 +97,8 @@ void agree(const std::filesystem::path& path, at::ScalarType type) {
   expect_near("gradient of the input", found.input, tensor(golden, "f64.grad_input"), layer.gradient_tolerance);
   for (const auto& [name, gradient] : found.parameters) {
     const auto reference = tensor(golden, "f64.grad." + name_of_theirs(layer, name));
-    expect_near("gradient of " + name, gradient, layer.complements.contains(name) ? -reference : reference, layer.gradient_tolerance);
+    expect_near("gradient of " + name, gradient, layer.complements.contains(name) ? -reference : reference,
+                layer.gradient_tolerance);
   }
 }
 

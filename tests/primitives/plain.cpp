@@ -63,7 +63,8 @@ std::vector<Pass> passes(const std::string& primitive, const Settings& settings,
   return out;
 }
 
-void expect_agreement(const std::vector<Pass>& all, const std::function<std::vector<std::vector<double>>(const Pass&)>& recurrence,
+void expect_agreement(const std::vector<Pass>& all,
+                      const std::function<std::vector<std::vector<double>>(const Pass&)>& recurrence,
                       double tolerance) {
   for (std::size_t n = 0; n < all.size(); ++n) {
     const auto want = recurrence(all[n]);
@@ -98,7 +99,8 @@ std::vector<double> turned(const std::vector<double>& u, std::int64_t t) {
   const auto half = u.size() / 2;
   std::vector<double> out(u.size());
   for (std::size_t j = 0; j < half; ++j) {
-    const double angle = static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
+    const double angle =
+        static_cast<double>(t) * std::pow(10000, -2.0 * static_cast<double>(j) / static_cast<double>(u.size()));
     out[j] = u[j] * std::cos(angle) - u[j + half] * std::sin(angle);
     out[j + half] = u[j] * std::sin(angle) + u[j + half] * std::cos(angle);
   }

@@ -15,7 +15,9 @@ struct Plain {
   std::vector<std::int64_t> sizes;
   double operator()(std::int64_t i) const { return numbers.at(static_cast<std::size_t>(i)); }
   double operator()(std::int64_t i, std::int64_t j) const { return (*this)(i * sizes.at(1) + j); }
-  double operator()(std::int64_t i, std::int64_t j, std::int64_t k) const { return (*this)((i * sizes.at(1) + j) * sizes.at(2) + k); }
+  double operator()(std::int64_t i, std::int64_t j, std::int64_t k) const {
+    return (*this)((i * sizes.at(1) + j) * sizes.at(2) + k);
+  }
 };
 
 /// One sequence through one replica.
@@ -31,13 +33,15 @@ struct Pass {
   std::vector<double> token(std::int64_t t) const;  // x_t
 };
 
-/// Runs `primitive` in float64 with random parameters (the initial ones, each number moved) on random input: `replicas` replicas of
-/// `sequences` sequences, in this order.
+/// Runs `primitive` in float64 with random parameters (the initial ones, each number moved) on random input: `replicas`
+/// replicas of `sequences` sequences, in this order.
 std::vector<Pass> passes(const std::string& primitive, const Settings& settings, Shape shape, std::int64_t replicas = 2,
                          std::int64_t sequences = 2);
 
-/// `recurrence` gives the output [T][D] of a pass; every number of every pass must be within `tolerance` of it (times the largest).
-void expect_agreement(const std::vector<Pass>& all, const std::function<std::vector<std::vector<double>>(const Pass&)>& recurrence,
+/// `recurrence` gives the output [T][D] of a pass; every number of every pass must be within `tolerance` of it (times
+/// the largest).
+void expect_agreement(const std::vector<Pass>& all,
+                      const std::function<std::vector<std::vector<double>>(const Pass&)>& recurrence,
                       double tolerance = 1e-10);
 
 /// RWKV's token shift: x_t moved towards x_{t-1} by the shares that the parameter `mu` holds (x_{-1} = 0).
@@ -45,7 +49,8 @@ std::vector<double> moved(const Pass& pass, std::int64_t t, const std::string& m
 
 /// all[begin .. begin + count - 1].
 std::vector<double> part(const std::vector<double>& all, std::int64_t begin, std::int64_t count);
-/// Rotary position t: channel pairs (j, j + n/2) turned by t 10000^(-2j/n) (Su et al. 2021, arXiv:2104.09864, equation 34).
+/// Rotary position t: channel pairs (j, j + n/2) turned by t 10000^(-2j/n) (Su et al. 2021, arXiv:2104.09864, equation
+/// 34).
 std::vector<double> turned(const std::vector<double>& u, std::int64_t t);
 
 double sigmoid(double u);

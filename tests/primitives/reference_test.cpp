@@ -13,8 +13,9 @@
 #include "tests/golden/safetensors.h"
 #include "tests/primitives/blocks.h"
 
-// Our recurrences against others' plain ones, forward and backward, from zeros and from a state: flash-linear-attention's and PyTorch's
-// numbers in float64, which `tools/reference` computed into tests/primitives/reference. Arguments have their names and layouts.
+// Our recurrences against others' plain ones, forward and backward, from zeros and from a state:
+// flash-linear-attention's and PyTorch's numbers in float64, which `tools/reference` computed into
+// tests/primitives/reference. Arguments have their names and layouts.
 namespace madsearch {
 namespace {
 
@@ -22,7 +23,7 @@ using Tensors = std::map<std::string, at::Tensor>;
 
 struct Reference {
   std::string file;
-  std::function<Tensors(const Tensors&)> ours;                // from all arguments to all outputs; no initial states means zeros
+  std::function<Tensors(const Tensors&)> ours;  // from all arguments to all outputs; no initial states means zeros
   friend void PrintTo(const Reference& reference, std::ostream* out) { *out << reference.file; }
 };
 
@@ -36,7 +37,8 @@ at::Tensor scaled(const at::Tensor& q) { return q / std::sqrt(static_cast<double
 at::Tensor given(const Tensors& in, const std::string& name) { return in.contains(name) ? in.at(name) : at::Tensor(); }
 
 /// Attention of [B, T, H, d] and G heads of keys and values, as one replica with heads side by side.
-Tensors attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t window, const at::Tensor& fade = {}) {
+Tensors attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t window,
+                  const at::Tensor& fade = {}) {
   const auto joined = [](const at::Tensor& x) { return x.flatten(2).unsqueeze(0); };
   const auto d = q.size(3), G = k.size(2);
   SoftmaxAttention ours({.queries = q.size(2), .keys = G, .values = G, .size = d, .value_size = d, .window = window});
@@ -51,14 +53,17 @@ Tensors gated(const Tensors& in, const at::Tensor& q, const at::Tensor& k, const
   return {{"o", o}, {"final_state", state}};
 }
 
-/// The delta rule: n steps a token on keys k [B, T n, H, K] with strengths beta [B, T n, H]; decay [B, T, H, K or 1], undefined for none,
-/// comes before the first of them.
-DeltaInputs delta_rule(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& beta, const at::Tensor& decay) {
+/// The delta rule: n steps a token on keys k [B, T n, H, K] with strengths beta [B, T n, H]; decay [B, T, H, K or 1],
+/// undefined for none, comes before the first of them.
+DeltaInputs delta_rule(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& beta,
+                       const at::Tensor& decay) {
   auto kept = at::ones_like(k);
   if (decay.defined()) {
     const auto n = k.size(1) / decay.size(1);
     kept = at::cat({at::exp(decay).unsqueeze(2).expand({-1, -1, 1, -1, k.size(3)}),
-                    at::ones({k.size(0), decay.size(1), n - 1, k.size(2), k.size(3)}, k.options())}, 2).flatten(1, 2);
+                    at::ones({k.size(0), decay.size(1), n - 1, k.size(2), k.size(3)}, k.options())},
+                   2)
+               .flatten(1, 2);
   }
   return {.q = scaled(q), .a = -beta.unsqueeze(-1) * k, .b = kept * k, .v = v, .log_decay = decay};
 }
@@ -78,7 +83,8 @@ CellRun network(Cell cell, const Tensors& in, std::int64_t gates, const at::Tens
   return run_cell(cell, x, weight, bias, h.defined() ? h.unsqueeze(0) : h, cells);
 }
 
-const std::vector<Reference> table = {  // by file
+const std::vector<Reference> table = {
+    // by file
     {"attention",
      [](const Tensors& in) {
        const auto o = attention(turned(in.at("q")), turned(in.at("k")), turned(in.at("v")), AttentionHeads::kAll);
@@ -87,7 +93,8 @@ const std::vector<Reference> table = {  // by file
     {"attention_window", [](const Tensors& in) { return attention(in.at("q"), in.at("k"), in.at("v"), 3); }},
     {"delta_rule",
      [](const Tensors& in) {
-       return heads_first(delta(in, delta_rule(turned(in.at("q")), turned(in.at("k")), turned(in.at("v")), turned(in.at("beta")), {})));
+       return heads_first(delta(
+           in, delta_rule(turned(in.at("q")), turned(in.at("k")), turned(in.at("v")), turned(in.at("beta")), {})));
      }},
     {"dplr",  // RWKV-7's: diagonal plus low rank
      [](const Tensors& in) {
@@ -135,7 +142,9 @@ const std::vector<Reference> table = {  // by file
        return Tensors{{"o", h}, {"final_state", h.select(1, -1)}};
      }},
     {"kda",
-     [](const Tensors& in) { return delta(in, delta_rule(in.at("q"), in.at("k"), in.at("v"), in.at("beta"), in.at("g"))); }},
+     [](const Tensors& in) {
+       return delta(in, delta_rule(in.at("q"), in.at("k"), in.at("v"), in.at("beta"), in.at("g")));
+     }},
     {"lstm",
      [](const Tensors& in) {
        const auto c = given(in, "c");
@@ -145,31 +154,48 @@ const std::vector<Reference> table = {  // by file
     {"mesa_net",
      [](const Tensors& in) {
        const auto q = turned(in.at("q"));
-       const auto state = in.contains("h_kk_init") ? at::stack({in.at("h_kk_init"), in.at("h_kv_init")}, 2) : at::Tensor();
-       const auto out = mesa_regression({.q = q, .k = turned(in.at("k")), .v = turned(in.at("v")), .log_decay = turned(in.at("g")),
+       const auto state =
+           in.contains("h_kk_init") ? at::stack({in.at("h_kk_init"), in.at("h_kv_init")}, 2) : at::Tensor();
+       const auto out = mesa_regression({.q = q,
+                                         .k = turned(in.at("k")),
+                                         .v = turned(in.at("v")),
+                                         .log_decay = turned(in.at("g")),
                                          .beta = turned(in.at("beta")),
-                                         .lambda = in.at("lamb").expand({q.size(0), q.size(1), q.size(3)})}, state);
+                                         .lambda = in.at("lamb").expand({q.size(0), q.size(1), q.size(3)})},
+                                        state);
        return Tensors{{"o", turned(out.o)}, {"h_kk", out.state.select(2, 0)}, {"h_kv", out.state.select(2, 1)}};
      }},
     {"retention",
      [](const Tensors& in) {
        const auto q = in.at("q"), decay = at::log1p(-at::exp2(-5 - at::arange(q.size(1), q.options())));
-       return Tensors{{"o", gated(in, q, in.at("k"), decay.view({1, -1, 1, 1}).expand({q.size(0), -1, q.size(2), 1}), in.at("v")).at("o")}};
+       return Tensors{
+           {"o", gated(in, q, in.at("k"), decay.view({1, -1, 1, 1}).expand({q.size(0), -1, q.size(2), 1}), in.at("v"))
+                     .at("o")}};
      }},
     {"rwkv6", [](const Tensors& in) { return gated(in, in.at("q"), in.at("k"), in.at("w"), in.at("v"), in.at("u")); }},
     {"simple_gla",
      [](const Tensors& in) {
-       return heads_first(gated(in, turned(in.at("q")), turned(in.at("k")), turned(in.at("g")).unsqueeze(-1), turned(in.at("v"))));
+       return heads_first(
+           gated(in, turned(in.at("q")), turned(in.at("k")), turned(in.at("g")).unsqueeze(-1), turned(in.at("v"))));
      }},
-    {"ttt_linear",  // the scale of a place in the mini-batch, no rates of tokens; what the model answers is added to its own norm
+    // the scale of a place in the mini-batch, no rates of tokens; what the model answers is added to its own norm
+    {"ttt_linear",
      [](const Tensors& in) {
-       const auto q = turned(in.at("q")), scale = in.at("eta"), w = in.at("w").unsqueeze(1), b = in.at("b").unsqueeze(1);
+       const auto q = turned(in.at("q")), scale = in.at("eta"), w = in.at("w").unsqueeze(1),
+                  b = in.at("b").unsqueeze(1);
        const auto B = q.size(0), H = q.size(1), T = q.size(2), F = q.size(3), n = scale.size(0);
        const auto W = in.contains("initial_state") ? in.at("initial_state") : at::zeros({B, H, F, F}, q.options());
-       const auto before = in.contains("initial_state") ? in.at("initial_state_bias").squeeze(2) : at::zeros({B, H, F}, q.options());
-       const auto trained = train_inner({.q = q, .k = turned(in.at("k")), .v = turned(in.at("v")), .rate = at::ones({B, H, T}, q.options()),
-                                         .scale = scale.expand({B, H, n}), .weight = in.at("w").expand({B, H, F}),
-                                         .bias = in.at("b").expand({B, H, F}), .W = W, .b = before});
+       const auto before =
+           in.contains("initial_state") ? in.at("initial_state_bias").squeeze(2) : at::zeros({B, H, F}, q.options());
+       const auto trained = train_inner({.q = q,
+                                         .k = turned(in.at("k")),
+                                         .v = turned(in.at("v")),
+                                         .rate = at::ones({B, H, T}, q.options()),
+                                         .scale = scale.expand({B, H, n}),
+                                         .weight = in.at("w").expand({B, H, F}),
+                                         .bias = in.at("b").expand({B, H, F}),
+                                         .W = W,
+                                         .b = before});
        const auto o = trained.z + at::layer_norm(trained.z, {F}, {}, {}, 1e-6) * w + b;
        return Tensors{{"o", turned(o)}, {"final_state", trained.W}, {"final_state_bias", trained.b.unsqueeze(2)}};
      }},
@@ -179,17 +205,18 @@ std::filesystem::path folder() { return std::filesystem::path(MADSEARCH_SOURCE_D
 
 class Recurrences : public ::testing::TestWithParam<Reference> {};
 
-INSTANTIATE_TEST_SUITE_P(Reference, Recurrences, ::testing::ValuesIn(table), [](const auto& of) { return of.param.file; });
+INSTANTIATE_TEST_SUITE_P(Reference, Recurrences, ::testing::ValuesIn(table),
+                         [](const auto& of) { return of.param.file; });
 
 TEST_P(Recurrences, GiveOthersNumbersForwardAndBackward) {
-  std::map<std::string, Tensors> file;                        // what a name begins with -> the rest of it
+  std::map<std::string, Tensors> file;  // what a name begins with -> the rest of it
   for (const auto& [name, tensor] : read_safetensors(folder() / (GetParam().file + ".safetensors"))) {
     const auto dot = name.find('.');
     const auto numbers = at::from_blob(const_cast<double*>(tensor.real.data()), tensor.shape, at::kDouble);
     file[name.substr(0, dot)][name.substr(dot + 1)] = numbers.clone();
   }
   for (const std::string start : {"zeros", "state"}) {
-    if (!file.contains(start)) continue;                     // attention has no state
+    if (!file.contains(start)) continue;  // attention has no state
     SCOPED_TRACE("from " + start);
     Tensors leaves;
     for (const auto& group : start == "zeros" ? std::vector{"input"} : std::vector{"input", "initial"})
@@ -202,7 +229,8 @@ TEST_P(Recurrences, GiveOthersNumbersForwardAndBackward) {
       loss = loss + (output * weight).sum();
     }
     loss.backward();
-    for (const auto& [name, leaf] : leaves) EXPECT_LT(relative_difference(leaf.grad(), file.at(start).at("grad." + name)), 1e-9) << name;
+    for (const auto& [name, leaf] : leaves)
+      EXPECT_LT(relative_difference(leaf.grad(), file.at(start).at("grad." + name)), 1e-9) << name;
   }
 }
 

@@ -38,7 +38,8 @@ at::Tensor input(std::int64_t replicas = 2) { return random_input(replicas, 3, {
 TEST(SharedKeysAndValues, AreThoseOfTheOwner) {
   const at::NoGradGuard constant;
   for (const auto& kv_heads : {KnobValue("all"), KnobValue(2)})
-    for (const auto& windows : {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none"))}) {
+    for (const auto& windows :
+         {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none"))}) {
       Pair pair(attention_with(windows.first, kv_heads), attention_with(windows.second, kv_heads));
       const auto whole = build_mixer("attention", attention_with(windows.second, kv_heads), build_for({16, 12}, 2));
       pair.weight(*whole).copy_(at::cat({pair.weight(*pair.user), pair.weight(*pair.owner).slice(1, 16)}, 1));
@@ -61,13 +62,16 @@ State expect_steps(Pair& pair, const at::Tensor& first, const at::Tensor& second
 
 TEST(SharedKeysAndValues, AreDecodedAsForwardSeesThem) {
   const at::NoGradGuard constant;
-  for (const auto& windows :
-       {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")), std::pair(KnobValue(3), KnobValue(6))}) {
+  for (const auto& windows : {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")),
+                              std::pair(KnobValue(3), KnobValue(6))}) {
     Pair pair(attention_with(windows.first), attention_with(windows.second));
     const auto first = pair.owner->forward(input()), second = pair.user->forward(input() * 0.5);
     const auto owner = expect_steps(pair, first, second);
-    const auto cost = [&](const KnobValue& window) { return find_primitive("attention")->cost(attention_with(window), {16, 12}).state; };
-    EXPECT_EQ(owner.numbers(), std::max(cost(windows.first), cost(windows.second)));  // counted once, at the largest window
+    const auto cost = [&](const KnobValue& window) {
+      return find_primitive("attention")->cost(attention_with(window), {16, 12}).state;
+    };
+    EXPECT_EQ(owner.numbers(),
+              std::max(cost(windows.first), cost(windows.second)));  // counted once, at the largest window
   }
 }
 
@@ -94,7 +98,8 @@ TEST(SharedKeysAndValues, AreNormalisedByTheirOwner) {
       if (parameter.name == name) return parameter.value;
     throw std::invalid_argument("no parameter " + name);
   };
-  of(*whole, "Wqkv.weight").copy_(at::cat({of(*pair.user, "Wqkv.weight"), of(*pair.owner, "Wqkv.weight").slice(1, 16)}, 1));
+  of(*whole, "Wqkv.weight")
+      .copy_(at::cat({of(*pair.user, "Wqkv.weight"), of(*pair.owner, "Wqkv.weight").slice(1, 16)}, 1));
   for (const auto* name : {"out_proj.weight", "q_norm.weight"}) of(*whole, name).copy_(of(*pair.user, name));
   of(*whole, "k_norm.weight").copy_(of(*pair.owner, "k_norm.weight"));
   EXPECT_THROW(of(*pair.user, "k_norm.weight"), std::invalid_argument);
@@ -121,7 +126,8 @@ TEST(SharedKeysAndValues, NeedTheSameHeads) {
   normed.set("qk_norm", "on");
   EXPECT_THROW(Pair(attention_with("none"), normed), std::invalid_argument);
   Pair pair(attention_with("none"), attention_with(4));
-  EXPECT_THROW(build_mixer("attention", attention_with("none"), build_for({16, 12}, 2), pair.user.get()), std::invalid_argument);
+  EXPECT_THROW(build_mixer("attention", attention_with("none"), build_for({16, 12}, 2), pair.user.get()),
+               std::invalid_argument);
 }
 
 }  // namespace

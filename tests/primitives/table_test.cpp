@@ -16,7 +16,7 @@ namespace {
 /// One way to write a primitive: its defaults with at most one knob changed, and another where the first needs it.
 struct Row {
   std::string primitive, label;
-  Settings settings, before;                                  // before: the knob at its default
+  Settings settings, before;  // before: the knob at its default
   Protocol protocol;
   friend void PrintTo(const Row& row, std::ostream* out) { *out << row.label; }
 };
@@ -35,7 +35,8 @@ Settings solved(Settings set) {
   return set;
 }
 
-/// The defaults with one knob changed, and if they do not fit then, the first other knob with which they do: sinks need a window.
+/// The defaults with one knob changed, and if they do not fit then, the first other knob with which they do: sinks need
+/// a window.
 Settings with(const Primitive& primitive, const std::string& knob, const KnobValue& value) {
   auto set = solved(primitive.defaults());
   set.set(knob, value);
@@ -76,16 +77,21 @@ class EveryPrimitive : public ::testing::TestWithParam<Row> {
   const Primitive& sheet() const { return *find_primitive(GetParam().primitive); }
   Shape shape(std::int64_t length = kLength) const { return {kWidth, length, GetParam().protocol}; }
   Cost cost(std::int64_t length = kLength) const { return sheet().cost(GetParam().settings, shape(length)); }
-  std::unique_ptr<Mixer> mixer(std::int64_t replicas = 2, at::ScalarType type = at::kDouble, std::uint64_t first_seed = 1) const {
+  std::unique_ptr<Mixer> mixer(std::int64_t replicas = 2, at::ScalarType type = at::kDouble,
+                               std::uint64_t first_seed = 1) const {
     return build_mixer(GetParam().primitive, GetParam().settings, build_for(shape(), replicas, type, first_seed));
   }
-  at::Tensor input(std::int64_t replicas = 2, at::ScalarType type = at::kDouble) const { return random_input(replicas, 3, shape(), type); }
+  at::Tensor input(std::int64_t replicas = 2, at::ScalarType type = at::kDouble) const {
+    return random_input(replicas, 3, shape(), type);
+  }
   Gradients gradients_of(Mixer& block, const at::Tensor& x) const {
-    return gradients(block, [&](const at::Tensor& u) { return block.forward(u); }, x, random_tensor(x.sizes(), 9, x.scalar_type()));
+    return gradients(
+        block, [&](const at::Tensor& u) { return block.forward(u); }, x, random_tensor(x.sizes(), 9, x.scalar_type()));
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Table, EveryPrimitive, ::testing::ValuesIn(rows()), [](const auto& of) { return of.param.label; });
+INSTANTIATE_TEST_SUITE_P(Table, EveryPrimitive, ::testing::ValuesIn(rows()),
+                         [](const auto& of) { return of.param.label; });
 
 TEST_P(EveryPrimitive, FitsTheShapeByItsOwnWord) {
   EXPECT_EQ(check_knobs(sheet(), GetParam().settings), "");
@@ -129,7 +135,8 @@ TEST_P(EveryPrimitive, HasAsManyParametersAsItSays) {
   EXPECT_LE(cost().active(), cost().parameters);
 }
 
-/// The step form is the recurrence of the data sheet, one token at a time: through it run the same numbers, and backwards the same gradients.
+/// The step form is the recurrence of the data sheet, one token at a time: through it run the same numbers, and
+/// backwards the same gradients.
 TEST_P(EveryPrimitive, IsItsOwnRecurrenceForwardAndBackward) {
   for (const std::int64_t length : {std::int64_t{1}, std::int64_t{7}, kLength}) {
     const auto block = mixer();
@@ -141,26 +148,33 @@ TEST_P(EveryPrimitive, IsItsOwnRecurrenceForwardAndBackward) {
       for (std::int64_t t = 0; t < length; ++t) out.push_back(block->step(u.select(2, t), state));
       return at::stack(out, 2);
     };
-    const auto sequence = gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, weight);
+    const auto sequence = gradients(
+        *block, [&](const at::Tensor& u) { return block->forward(u); }, x, weight);
     const auto steps = gradients(*block, by_steps, x, weight);
     EXPECT_LT(relative_difference(sequence.output, steps.output), 1e-9) << "length " << length;
     EXPECT_LT(relative_difference(sequence.input, steps.input), 1e-8) << "length " << length;
     for (const auto& [name, gradient] : sequence.parameters) {
       const auto& other = steps.parameters.at(name);
       if (!gradient.defined() && !other.defined()) continue;
-      const auto zero = [&](const at::Tensor& g) { return g.defined() ? g : at::zeros_like(gradient.defined() ? gradient : other); };
-      EXPECT_LT((zero(gradient) - zero(other)).abs().max().item<double>(), 1e-8 * (1 + zero(other).abs().max().item<double>()))
+      const auto zero = [&](const at::Tensor& g) {
+        return g.defined() ? g : at::zeros_like(gradient.defined() ? gradient : other);
+      };
+      EXPECT_LT((zero(gradient) - zero(other)).abs().max().item<double>(),
+                1e-8 * (1 + zero(other).abs().max().item<double>()))
           << name << ", length " << length;
     }
   }
 }
 
-/// Along a random direction of the input and all parameters at once, the gradients give the difference quotient of a loss.
+/// Along a random direction of the input and all parameters at once, the gradients give the difference quotient of a
+/// loss.
 TEST_P(EveryPrimitive, HasTheGradientsOfFiniteDifferences) {
   const auto block = mixer();
   move_parameters(*block);
-  const auto x = input().slice(2, 0, 9).contiguous(), weight = random_tensor(x.sizes(), 9), along = random_tensor(x.sizes(), 10);
-  const auto found = gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, weight);
+  const auto x = input().slice(2, 0, 9).contiguous(), weight = random_tensor(x.sizes(), 9),
+             along = random_tensor(x.sizes(), 10);
+  const auto found = gradients(
+      *block, [&](const at::Tensor& u) { return block->forward(u); }, x, weight);
   double expected = (found.input * along).sum().item<double>(), scale = std::abs(expected);
   std::vector<std::pair<at::Tensor, at::Tensor>> moved;  // parameter, direction
   for (const auto& [name, value] : block->parameters()) {
@@ -220,10 +234,12 @@ TEST_P(EveryPrimitive, TrainsReplicasAsIfEachWereAlone) {
     const auto alone = mixer(1, at::kFloat, 1 + static_cast<std::uint64_t>(r));
     for (std::size_t n = 0; n < alone->parameters().size(); ++n) {
       EXPECT_EQ(together->parameters()[n].name, alone->parameters()[n].name);
-      EXPECT_TRUE(at::equal(together->parameters()[n].value[r], alone->parameters()[n].value[0])) << alone->parameters()[n].name;
+      EXPECT_TRUE(at::equal(together->parameters()[n].value[r], alone->parameters()[n].value[0]))
+          << alone->parameters()[n].name;
     }
-    const auto one =
-        gradients(*alone, [&](const at::Tensor& u) { return alone->forward(u); }, x.slice(0, r, r + 1), weight.slice(0, r, r + 1));
+    const auto one = gradients(
+        *alone, [&](const at::Tensor& u) { return alone->forward(u); }, x.slice(0, r, r + 1),
+        weight.slice(0, r, r + 1));
     EXPECT_LT(relative_difference(all.output[r], one.output[0]), 1e-5) << "replica " << r;
     EXPECT_LT(relative_difference(all.input[r], one.input[0]), 1e-5) << "replica " << r;
     for (const auto& [name, gradient] : one.parameters)

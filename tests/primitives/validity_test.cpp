@@ -39,7 +39,8 @@ TEST(Primitives, SayWhatIsWrongWithAKnob) {
   EXPECT_EQ(wrong("mamba", "state", KnobValue(3, 2)), "mamba: state must be a whole number, not 3/2");
   EXPECT_EQ(wrong("mamba", "heads", 4), "mamba has no knob \"heads\"");
   EXPECT_EQ(wrong("linear_attention", "feature_map", "tanh"),
-            "linear_attention: feature_map must be one of elu, relu, hedgehog, t2r, identity, elementwise_product, dpfp, taylor, not tanh");
+            "linear_attention: feature_map must be one of elu, relu, hedgehog, t2r, identity, elementwise_product, "
+            "dpfp, taylor, not tanh");
   EXPECT_EQ(wrong("attention", "rotary", 3), "attention: rotary must be one of on, off, not 3");
   EXPECT_EQ(check_knobs(*find_primitive("gla"), {{"heads", 4}}), "gla needs the knob gate_rank");
 }
@@ -59,7 +60,8 @@ TEST(Primitives, SayWhatDoesNotFitTheShape) {
   EXPECT_EQ(wrong("moe", "active", 5), "active=5 is more than experts=4");
   EXPECT_EQ(wrong("mlp", "inner", "auto"), "inner=auto has not been solved yet");
   EXPECT_EQ(wrong("swiglu", "inner", KnobValue(1, 64)), "");
-  EXPECT_EQ(find_primitive("swiglu")->valid({{"inner", KnobValue(1, 64)}}, {16, 16}), "inner=1/64 leaves no channel at width 16");
+  EXPECT_EQ(find_primitive("swiglu")->valid({{"inner", KnobValue(1, 64)}}, {16, 16}),
+            "inner=1/64 leaves no channel at width 16");
 }
 
 TEST(Primitives, AreNotBuiltFromSettingsThatDoNotFit) {
@@ -73,7 +75,8 @@ TEST(Primitives, AreNotBuiltFromSettingsThatDoNotFit) {
     return "";
   };
   EXPECT_EQ(message("atention", {}), "no primitive \"atention\"");
-  EXPECT_EQ(message("linear_attention", {{"heads", 3}, {"feature_map", "elu"}, {"feature_size", "none"}}), "linear_attention: heads=3 does not divide width 32");
+  EXPECT_EQ(message("linear_attention", {{"heads", 3}, {"feature_map", "elu"}, {"feature_size", "none"}}),
+            "linear_attention: heads=3 does not divide width 32");
   EXPECT_EQ(message("swiglu", {{"inner", "auto"}}), "swiglu: inner=auto has not been solved yet");
   const auto mlp = build_mixer("mlp", {{"inner", 2}, {"activation", "gelu"}}, build);
   EXPECT_EQ(message("gla", find_primitive("gla")->defaults(), mlp.get()), "gla has no keys and values to share");

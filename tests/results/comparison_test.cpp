@@ -17,7 +17,8 @@ FreshResults design(const std::vector<double>& losses, double size) {
 }
 
 TEST(Comparison, WhatASeedSetDoesToAllDesignsCancels) {
-  const Comparison comparison({design({0.30, 0.70, 0.45}, 3), design({0.33, 0.731, 0.479}, 3), design({0.6, 0.99, 0.76}, 3)});
+  const Comparison comparison(
+      {design({0.30, 0.70, 0.45}, 3), design({0.33, 0.731, 0.479}, 3), design({0.6, 0.99, 0.76}, 3)});
   EXPECT_EQ(comparison.beats(0, 1), Beats::kSurely);
   EXPECT_EQ(comparison.beats(1, 0), Beats::kNo);
   EXPECT_NEAR(comparison.difference(0, 1, 0).mean, -0.03, 1e-9);
@@ -43,11 +44,12 @@ TEST(Comparison, OneCommonSeedSetDecidesNothing) {
 }
 
 TEST(Comparison, WithoutNoiseItIsDominance) {
-  const Comparison comparison({design({0.5, 0.5}, 2), design({0.5, 0.5}, 3), design({0.4, 0.4}, 3), design({0.5, 0.5}, 2)});
+  const Comparison comparison(
+      {design({0.5, 0.5}, 2), design({0.5, 0.5}, 3), design({0.4, 0.4}, 3), design({0.5, 0.5}, 2)});
   EXPECT_EQ(comparison.beats(0, 1), Beats::kSurely);
   EXPECT_EQ(comparison.beats(2, 1), Beats::kSurely);
   EXPECT_EQ(comparison.beats(0, 2), Beats::kNo);
-  EXPECT_EQ(comparison.beats(0, 3), Beats::kNo);              // the same point
+  EXPECT_EQ(comparison.beats(0, 3), Beats::kNo);  // the same point
   EXPECT_EQ(comparison.margin_of_one(0), 0);
 }
 
@@ -62,7 +64,8 @@ TEST(Comparison, TellsEqualDesignsApartNoMoreThanOneTimeInTwenty) {
         for (auto& results : designs) results[set] = {common + normal(rng)};
       }
       const Comparison comparison(designs);
-      for (std::size_t i = 0; i + 1 < designs.size(); i += 2, ++pairs) apart += comparison.beats(i, i + 1) != Beats::kPerhaps;
+      for (std::size_t i = 0; i + 1 < designs.size(); i += 2, ++pairs)
+        apart += comparison.beats(i, i + 1) != Beats::kPerhaps;
     }
     const double rate = static_cast<double>(apart) / pairs;
     EXPECT_GT(rate, 0.01) << seeds;

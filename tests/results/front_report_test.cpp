@@ -26,11 +26,27 @@ class FrontReportTest : public testing::Test {
     fs::remove_all(folder_);
   }
 
-  void add(const std::string& hash, const std::string& origin, std::int64_t state, double search, const std::vector<double>& fresh = {}, double violation = 0) {
-    store_->put(CandidateRecord{.hash = hash, .text = hash, .origin = origin, .parameters = 1, .flops = 1, .state_exact = state, .state_mad = state});
-    store_->put(EvaluationRecord{.number = number_++, .hash = hash, .rung = Rung::kBattery, .finished = true, .score = search, .violation = violation});
+  void add(const std::string& hash, const std::string& origin, std::int64_t state, double search,
+           const std::vector<double>& fresh = {}, double violation = 0) {
+    store_->put(CandidateRecord{.hash = hash,
+                                .text = hash,
+                                .origin = origin,
+                                .parameters = 1,
+                                .flops = 1,
+                                .state_exact = state,
+                                .state_mad = state});
+    store_->put(EvaluationRecord{.number = number_++,
+                                 .hash = hash,
+                                 .rung = Rung::kBattery,
+                                 .finished = true,
+                                 .score = search,
+                                 .violation = violation});
     for (std::size_t i = 0; i < fresh.size(); ++i)
-      store_->put(EvaluationRecord{.number = number_++, .hash = hash, .rung = Rung::kConfirm, .seed_set = static_cast<std::int64_t>(i) + 1, .finished = true,
+      store_->put(EvaluationRecord{.number = number_++,
+                                   .hash = hash,
+                                   .rung = Rung::kConfirm,
+                                   .seed_set = static_cast<std::int64_t>(i) + 1,
+                                   .finished = true,
                                    .score = fresh[i]});
   }
   std::vector<std::string> front() {
@@ -54,7 +70,7 @@ TEST_F(FrontReportTest, IsOfSearchScoresUntilSomethingIsConfirmed) {
 }
 
 TEST_F(FrontReportTest, WaitsForTheSecondSeedOfEveryMember) {
-  add("found", "random", 1000, 0.9, {0.85});                  // its second seed was not in when the time was over
+  add("found", "random", 1000, 0.9, {0.85});  // its second seed was not in when the time was over
   add("hand", "seed:a", 2000, 0.7, {0.7, 0.72});
   add("no member", "random", 3000, 0.6, {0.6});
   const auto report = read_front(*store_);
@@ -65,7 +81,12 @@ TEST_F(FrontReportTest, WaitsForTheSecondSeedOfEveryMember) {
 
 TEST_F(FrontReportTest, DoesNotWaitForWhatFailed) {
   add("found", "random", 1000, 0.9, {0.85});
-  store_->put(EvaluationRecord{.number = number_++, .hash = "found", .rung = Rung::kConfirm, .seed_set = 2, .finished = true, .outcome = Outcome::kDiverged});
+  store_->put(EvaluationRecord{.number = number_++,
+                               .hash = "found",
+                               .rung = Rung::kConfirm,
+                               .seed_set = 2,
+                               .finished = true,
+                               .outcome = Outcome::kDiverged});
   add("hand", "seed:a", 2000, 0.7, {0.7, 0.72});
   EXPECT_TRUE(read_front(*store_).confirmed);
   EXPECT_EQ(front(), (std::vector<std::string>{"hand"}));
@@ -75,19 +96,25 @@ TEST_F(FrontReportTest, DoesNotWaitForWhatFailed) {
 
 TEST_F(FrontReportTest, CallsFeasibleWhatIsSoInTheMeanOfItsSeeds) {
   add("lucky once", "random", 1000, 0.9, {}, 0);
-  store_->put(EvaluationRecord{.number = number_++, .hash = "lucky once", .rung = Rung::kBattery, .seed_set = 1, .finished = true, .score = 0.1, .violation = 0.03});
+  store_->put(EvaluationRecord{.number = number_++,
+                               .hash = "lucky once",
+                               .rung = Rung::kBattery,
+                               .seed_set = 1,
+                               .finished = true,
+                               .score = 0.1,
+                               .violation = 0.03});
   add("plain", "random", 2000, 0.7);
   EXPECT_EQ(front(), (std::vector<std::string>{"plain"}));
 }
 
 TEST_F(FrontReportTest, IsOfFreshSeedsOnceConfirmed) {
-  add("lucky", "random", 1000, 0.9, {0.4, 0.42});             // chosen for a score that fresh seeds do not repeat
+  add("lucky", "random", 1000, 0.9, {0.4, 0.42});  // chosen for a score that fresh seeds do not repeat
   add("steady", "seed:a", 1000, 0.6, {0.6, 0.62});
   add("unconfirmed", "random", 900, 0.95);
   const auto report = read_front(*store_);
   EXPECT_EQ(front(), std::vector<std::string>{"steady"});
   EXPECT_TRUE(report.confirmed);
-  EXPECT_DOUBLE_EQ(report.front[0].score.mean, 0.61);         // the search's 0.6 is not pooled
+  EXPECT_DOUBLE_EQ(report.front[0].score.mean, 0.61);  // the search's 0.6 is not pooled
   EXPECT_EQ(report.front[0].rung, Rung::kConfirm);
   EXPECT_EQ(report.evaluated, 3);
 }
@@ -99,7 +126,7 @@ TEST_F(FrontReportTest, LeavesOutInfeasibleDesigns) {
 }
 
 TEST_F(FrontReportTest, HypervolumeIsAShareOfTheBox) {
-  add("only", "random", 9999, 0.5);                           // log10(1 + state) = 4: half of 2..6
+  add("only", "random", 9999, 0.5);  // log10(1 + state) = 4: half of 2..6
   EXPECT_NEAR(read_front(*store_).hypervolume, 0.25, 1e-9);
 }
 
@@ -125,13 +152,13 @@ TEST_F(FrontReportTest, MarksMembersThatADesignOfNoMoreStateMayBeat) {
   add("beaten", "random", 1300, 0.5, {0.78, 0.84, 0.82});
   const auto report = read_front(*store_);
   ASSERT_EQ(front(), (std::vector<std::string>{"small", "hardly better", "clearly better"}));
-  EXPECT_FALSE(report.front[0].rival);                        // nothing is smaller
+  EXPECT_FALSE(report.front[0].rival);  // nothing is smaller
   EXPECT_EQ(report.front[1].rival, "small");
-  EXPECT_FALSE(report.front[2].rival);                        // what may be as good is larger
+  EXPECT_FALSE(report.front[2].rival);  // what may be as good is larger
 }
 
 TEST_F(FrontReportTest, TellsMembersApartByWhatTheyScoredOnTheSameSeeds) {
-  add("low", "random", 1000, 0.5, {0.30, 0.60, 0.45});        // the intervals overlap, the differences are all 0.05
+  add("low", "random", 1000, 0.5, {0.30, 0.60, 0.45});  // the intervals overlap, the differences are all 0.05
   add("high", "random", 2000, 0.5, {0.35, 0.65, 0.501});
   EXPECT_FALSE(read_front(*store_).front[1].rival);
 }
@@ -171,7 +198,7 @@ TEST_F(ValidationTest, TakesOutWhatStateExplains) {
   }
   const auto result = validate(*store_);
   EXPECT_GT(*result.rank_correlation, 0.9);
-  EXPECT_FALSE(result.partial_rank_correlation);              // score is a function of state: undefined, not 0.9
+  EXPECT_FALSE(result.partial_rank_correlation);  // score is a function of state: undefined, not 0.9
 }
 
 TEST_F(ValidationTest, CountsThePairsThatTheBetterScoreWins) {

@@ -17,11 +17,13 @@ TEST(Front, AgreesWithTheDefinition) {
   Rng rng(Seed{1});
   for (int trial = 0; trial < 50; ++trial) {
     std::vector<Objectives> points;
-    for (int i = 0; i < 40; ++i) points.push_back({double(below(rng, 9)), double(below(rng, 9)), double(below(rng, 9))});
+    for (int i = 0; i < 40; ++i)
+      points.push_back({double(below(rng, 9)), double(below(rng, 9)), double(below(rng, 9))});
     const auto found = front(points);
     for (std::size_t i = 0; i < points.size(); ++i) {
       bool beaten = false;
-      for (std::size_t j = 0; j < points.size(); ++j) beaten |= dominates(points[j], points[i]) || (j < i && points[j] == points[i]);
+      for (std::size_t j = 0; j < points.size(); ++j)
+        beaten |= dominates(points[j], points[i]) || (j < i && points[j] == points[i]);
       EXPECT_EQ(std::find(found.begin(), found.end(), i) == found.end(), beaten);
     }
   }
@@ -37,7 +39,8 @@ TEST(Hypervolume, OfBoxesAgreesWithCounting) {
   for (int x = 0; x < 8; ++x)
     for (int y = 0; y < 8; ++y)
       for (int z = 0; z < 8; ++z)
-        cells += std::any_of(points.begin(), points.end(), [&](const auto& p) { return p[0] <= x && p[1] <= y && p[2] <= z; });
+        cells += std::any_of(points.begin(), points.end(),
+                             [&](const auto& p) { return p[0] <= x && p[1] <= y && p[2] <= z; });
   EXPECT_DOUBLE_EQ(hypervolume(points, {8, 8, 8}), cells);
 }
 

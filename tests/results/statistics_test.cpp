@@ -46,7 +46,8 @@ TEST(Statistics, BootstrapsTheMeanAsItsNormalIntervalSays) {
   const auto error = std::sqrt(squares) / 200;
   EXPECT_NEAR(bounds->low, mean(values) - 1.96 * error, 0.2 * error);
   EXPECT_NEAR(bounds->high, mean(values) + 1.96 * error, 0.2 * error);
-  EXPECT_FALSE(bootstrap(3, [](const auto&) { return std::optional<double>(); }, Seed{1}));
+  EXPECT_FALSE(bootstrap(
+      3, [](const auto&) { return std::optional<double>(); }, Seed{1}));
 }
 
 }  // namespace

@@ -46,13 +46,31 @@ CandidateRecord candidate() {
   return {"0123456789abcdef", "attention swiglu", "crossover+replace", {"aa", "bb"}, 1'000'000'000'001, 2, 3, 4, 5, 6};
 }
 EvaluationRecord evaluation(std::int64_t number) {
-  return {number, "0123456789abcdef", Rung::kConfirm, 2, true, Outcome::kTimedOut, 0.1, 0.2, 0.3, 0.4, R"({"a": "ü\n"})"};
+  return {number, "0123456789abcdef", Rung::kConfirm, 2, true, Outcome::kTimedOut, 0.1, 0.2, 0.3,
+          0.4,    R"({"a": "ü\n"})"};
 }
 TrainingRecord training(const std::string& id) {
-  return {id, "selective-copying", 7, Outcome::kDiverged, 0.1, 0.2, 0.3, 0.4, std::nan(""), 1e-3, 0.1, true, 3, 800, 1.5, "it's gone"};
+  return {id,  "selective-copying", 7, Outcome::kDiverged, 0.1, 0.2, 0.3, 0.4, std::nan(""), 1e-3, 0.1, true, 3, 800,
+          1.5, "it's gone"};
 }
 PretrainingRecord pretraining() {
-  return {"0123456789abcdef", "attention swiglu", "pair", Outcome::kOk, 1.01, 1.02, 4e-3, 1e15, 1e14, 0.9, 1, 2, 3, 4, 5, 6.5, "fine"};
+  return {"0123456789abcdef",
+          "attention swiglu",
+          "pair",
+          Outcome::kOk,
+          1.01,
+          1.02,
+          4e-3,
+          1e15,
+          1e14,
+          0.9,
+          1,
+          2,
+          3,
+          4,
+          5,
+          6.5,
+          "fine"};
 }
 
 TEST_F(StoreTest, KeepsEveryFieldOfACandidate) {
@@ -60,8 +78,10 @@ TEST_F(StoreTest, KeepsEveryFieldOfACandidate) {
   const auto found = reader().candidates();
   ASSERT_EQ(found.size(), 1);
   const auto &a = found[0], b = candidate();
-  EXPECT_EQ(std::tie(a.hash, a.text, a.origin, a.parents, a.parameters, a.active_parameters, a.flops, a.state_exact, a.state_mad, a.born),
-            std::tie(b.hash, b.text, b.origin, b.parents, b.parameters, b.active_parameters, b.flops, b.state_exact, b.state_mad, b.born));
+  EXPECT_EQ(std::tie(a.hash, a.text, a.origin, a.parents, a.parameters, a.active_parameters, a.flops, a.state_exact,
+                     a.state_mad, a.born),
+            std::tie(b.hash, b.text, b.origin, b.parents, b.parameters, b.active_parameters, b.flops, b.state_exact,
+                     b.state_mad, b.born));
 }
 
 TEST_F(StoreTest, KeepsEveryFieldOfAnEvaluation) {
@@ -69,8 +89,10 @@ TEST_F(StoreTest, KeepsEveryFieldOfAnEvaluation) {
   const auto found = reader().evaluations();
   ASSERT_EQ(found.size(), 1);
   const auto &a = found[0], b = evaluation(3);
-  EXPECT_EQ(std::tie(a.number, a.hash, a.rung, a.seed_set, a.finished, a.outcome, a.score, a.test_score, a.violation, a.core_seconds, a.tasks_json),
-            std::tie(b.number, b.hash, b.rung, b.seed_set, b.finished, b.outcome, b.score, b.test_score, b.violation, b.core_seconds, b.tasks_json));
+  EXPECT_EQ(std::tie(a.number, a.hash, a.rung, a.seed_set, a.finished, a.outcome, a.score, a.test_score, a.violation,
+                     a.core_seconds, a.tasks_json),
+            std::tie(b.number, b.hash, b.rung, b.seed_set, b.finished, b.outcome, b.score, b.test_score, b.violation,
+                     b.core_seconds, b.tasks_json));
 }
 
 TEST_F(StoreTest, KeepsEveryFieldOfATraining) {
@@ -79,10 +101,10 @@ TEST_F(StoreTest, KeepsEveryFieldOfATraining) {
   const auto found = store.training("x/battery/0/selective-copying/7");
   ASSERT_TRUE(found);
   const auto &a = *found, b = training("x/battery/0/selective-copying/7");
-  EXPECT_EQ(std::tie(a.id, a.task, a.setting, a.outcome, a.validation_a, a.validation_b, a.test, a.test_macro, a.learning_rate, a.weight_decay, a.edge,
-                     a.trainings, a.steps, a.core_seconds, a.message),
-            std::tie(b.id, b.task, b.setting, b.outcome, b.validation_a, b.validation_b, b.test, b.test_macro, b.learning_rate, b.weight_decay, b.edge,
-                     b.trainings, b.steps, b.core_seconds, b.message));
+  EXPECT_EQ(std::tie(a.id, a.task, a.setting, a.outcome, a.validation_a, a.validation_b, a.test, a.test_macro,
+                     a.learning_rate, a.weight_decay, a.edge, a.trainings, a.steps, a.core_seconds, a.message),
+            std::tie(b.id, b.task, b.setting, b.outcome, b.validation_a, b.validation_b, b.test, b.test_macro,
+                     b.learning_rate, b.weight_decay, b.edge, b.trainings, b.steps, b.core_seconds, b.message));
   EXPECT_TRUE(std::isnan(a.test_loss));
   EXPECT_EQ(store.trainings(12).size(), 1);
   EXPECT_EQ(store.trainings(11).size(), 0);
@@ -94,10 +116,12 @@ TEST_F(StoreTest, KeepsEveryFieldOfAPretraining) {
   const auto found = reader().pretrainings();
   ASSERT_EQ(found.size(), 1);
   const auto &a = found[0], b = pretraining();
-  EXPECT_EQ(std::tie(a.hash, a.text, a.role, a.outcome, a.bits_per_byte, a.bits_per_byte_recall, a.learning_rate, a.flops, a.tuning_flops, a.epochs,
-                     a.parameters, a.tokens, a.width, a.length, a.state, a.core_seconds, a.message),
-            std::tie(b.hash, b.text, b.role, b.outcome, b.bits_per_byte, b.bits_per_byte_recall, b.learning_rate, b.flops, b.tuning_flops, b.epochs,
-                     b.parameters, b.tokens, b.width, b.length, b.state, b.core_seconds, b.message));
+  EXPECT_EQ(
+      std::tie(a.hash, a.text, a.role, a.outcome, a.bits_per_byte, a.bits_per_byte_recall, a.learning_rate, a.flops,
+               a.tuning_flops, a.epochs, a.parameters, a.tokens, a.width, a.length, a.state, a.core_seconds, a.message),
+      std::tie(b.hash, b.text, b.role, b.outcome, b.bits_per_byte, b.bits_per_byte_recall, b.learning_rate, b.flops,
+               b.tuning_flops, b.epochs, b.parameters, b.tokens, b.width, b.length, b.state, b.core_seconds,
+               b.message));
 }
 
 TEST_F(StoreTest, AnswersInTheOrderOfBirthAndNumber) {
@@ -233,8 +257,8 @@ TEST_F(StoreTest, AnInnerTransactionThatFailsLeavesTheOuterOne) {
 
 TEST_F(StoreTest, ASecondWriterIsToldWhoWrites) {
   const auto first = writer();
-  EXPECT_EQ(complaint(Store::Mode::kWrite),
-            file().string() + " is being written by another madsearch (process " + std::to_string(getpid()) + "); one search at a time");
+  EXPECT_EQ(complaint(Store::Mode::kWrite), file().string() + " is being written by another madsearch (process " +
+                                                std::to_string(getpid()) + "); one search at a time");
   EXPECT_EQ(complaint(Store::Mode::kRead), "");
 }
 
@@ -257,12 +281,13 @@ TEST_F(StoreTest, AKilledWriterLosesOnlyWhatWasNotCommitted) {
   }
   close(pipe_ends[1]);
   std::int64_t committed = 0;
-  while (committed < 40) ASSERT_EQ(read(pipe_ends[0], &committed, sizeof committed), static_cast<ssize_t>(sizeof committed));
+  while (committed < 40)
+    ASSERT_EQ(read(pipe_ends[0], &committed, sizeof committed), static_cast<ssize_t>(sizeof committed));
   kill(child, SIGKILL);
   for (std::int64_t n = 0; read(pipe_ends[0], &n, sizeof n) == sizeof n;) committed = n;
   close(pipe_ends[0]);
   waitpid(child, nullptr, 0);
-  const auto found = writer().evaluations();                  // the lock died with the child
+  const auto found = writer().evaluations();  // the lock died with the child
   ASSERT_GE(static_cast<std::int64_t>(found.size()), committed);
   ASSERT_LE(static_cast<std::int64_t>(found.size()), committed + 1);
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i].number, static_cast<std::int64_t>(i) + 1);
@@ -282,7 +307,9 @@ TEST_F(StoreTest, AFullDiskIsASentenceAndLosesNothingCommitted) {
       for (;; ++record.number) store.transaction([&] { store.put(record); });
     } catch (const std::runtime_error& error) {
       const std::string what = error.what();
-      _exit(what.find(file().string()) == 0 && what.find('\n') == std::string::npos && record.number > 3 ? static_cast<int>(record.number) : 255);
+      _exit(what.find(file().string()) == 0 && what.find('\n') == std::string::npos && record.number > 3
+                ? static_cast<int>(record.number)
+                : 255);
     }
   }
   int status = 0;
@@ -294,9 +321,11 @@ TEST_F(StoreTest, AFullDiskIsASentenceAndLosesNothingCommitted) {
 
 TEST_F(StoreTest, BringsAnOlderStoreUpToDate) {
   { auto store = writer(); }
-  SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("ALTER TABLE trainings DROP COLUMN trainings; PRAGMA user_version = 1");
-  EXPECT_EQ(complaint(Store::Mode::kRead),
-            file().string() + " was written by an older madsearch (schema 1 of 2); `madsearch resume` brings it up to date");
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE)
+      .exec("ALTER TABLE trainings DROP COLUMN trainings; PRAGMA user_version = 1");
+  EXPECT_EQ(
+      complaint(Store::Mode::kRead),
+      file().string() + " was written by an older madsearch (schema 1 of 2); `madsearch resume` brings it up to date");
   writer().put(training("t"), 1);
   ASSERT_EQ(reader().trainings(1).size(), 1u);
   EXPECT_EQ(reader().trainings(1)[0].trainings, 3);
@@ -311,7 +340,8 @@ TEST_F(StoreTest, RefusesANewerSchema) {
 }
 
 TEST_F(StoreTest, RefusesAnotherProgramsDatabaseAndLeavesItAlone) {
-  SQLite::Database(file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE meta(x); PRAGMA user_version = 1");
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec("CREATE TABLE meta(x); PRAGMA user_version = 1");
   const auto before = fs::file_size(file());
   EXPECT_EQ(complaint(Store::Mode::kWrite), file().string() + " is not a madsearch store");
   EXPECT_EQ(complaint(Store::Mode::kRead), file().string() + " is not a madsearch store");

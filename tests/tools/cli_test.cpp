@@ -17,16 +17,21 @@ Ran run(const std::string& arguments) { return run_program(madsearch_program() +
 
 std::string all_primitives() {
   std::string out;
-  for (const auto& row : Json::parse(run("list primitives --format json").out)) out += (out.empty() ? "" : ", ") + row.at("name").get<std::string>();
+  for (const auto& row : Json::parse(run("list primitives --format json").out))
+    out += (out.empty() ? "" : ", ") + row.at("name").get<std::string>();
   return out;
 }
 
 /// A configuration of a stub search in a folder of its own.
 struct StubRun {
   std::filesystem::path folder, config;
-  explicit StubRun(const std::string& name, const std::string& changed = "") : folder(fresh_folder(name)), config(folder / "stub.yaml") {
-    write_file(config, "battery: quick\nstages: 4\nseeds: [transformer++, gla]\nsearch: {evaluations: 12, population: 4, confirm_seeds: 2, confirm_members: 2}\n"
-                       "worker: \"MADSEARCH_STUB=milliseconds=1 madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n" + changed);
+  explicit StubRun(const std::string& name, const std::string& changed = "")
+      : folder(fresh_folder(name)), config(folder / "stub.yaml") {
+    write_file(config,
+               "battery: quick\nstages: 4\nseeds: [transformer++, gla]\nsearch: {evaluations: 12, population: 4, "
+               "confirm_seeds: 2, confirm_members: 2}\n"
+               "worker: \"MADSEARCH_STUB=milliseconds=1 madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n" +
+                   changed);
   }
   ~StubRun() { std::filesystem::remove_all(folder); }
   std::string out() const { return (folder / "run").string(); }
@@ -67,9 +72,11 @@ TEST(Cli, MisspeltKeyIsShownWithItsPlace) {
   const StubRun stub("misspelt", "seach: 3\n");
   const auto ran = run("run " + stub.config.string() + " --out " + stub.out());
   EXPECT_EQ(ran.code, 2);
-  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")), stub.config.string() + ":8:1: unknown key \"seach\" in " + stub.config.string() + "\n"
-                                                                  "  8 | seach: 3\n"
-                                                                  "    | ^^^^^\n");
+  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")),
+            stub.config.string() + ":8:1: unknown key \"seach\" in " + stub.config.string() +
+                "\n"
+                "  8 | seach: 3\n"
+                "    | ^^^^^\n");
   EXPECT_NE(ran.err.find("did you mean \"search\"?"), std::string::npos) << ran.err;
   EXPECT_FALSE(std::filesystem::exists(stub.out()));
 }
@@ -81,18 +88,22 @@ TEST(Cli, MisspeltDesignIsRefusedBeforeAnythingIsTrained) {
             "design:1:1: unknown primitive \"attntion\"\n"
             "  1 | attntion swiglu\n"
             "    | ^^^^^^^^\n"
-            "expected one of: " + all_primitives() + "\n"
-            "did you mean \"attention\"?\n");
+            "expected one of: " +
+                all_primitives() +
+                "\n"
+                "did you mean \"attention\"?\n");
 }
 
 TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
-  const auto ran = run("doctor --primitives attention,mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1");
+  const auto ran =
+      run("doctor --primitives attention,mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1");
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   EXPECT_NE(ran.out.find("worker on cpu starts: madsearch 0."), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("NVIDIA GPU"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("\n  attention  cpu"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("all 2 agree on cpu\n"), std::string::npos) << ran.out;
-  const auto json = Json::parse(run("doctor --primitives mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1 --format json").out);
+  const auto json = Json::parse(
+      run("doctor --primitives mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1 --format json").out);
   EXPECT_EQ(json["problems"], Json::array());
   EXPECT_LT(json["rows"][0]["output_error"], 1e-4);
   EXPECT_EQ(run("doctor --primitives mmaba").err, "unknown primitive \"mmaba\"\ndid you mean \"mamba\"?\n");
@@ -101,42 +112,74 @@ TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
 /// What `doctor` says of mamba with a worker that answers `found`.
 Ran doctor_on(const std::string& found) {
   const StubRun folder("doctor");
-  write_file(folder.folder / "worker.sh", "echo '{\"type\":\"hello\",\"protocol\":" + std::to_string(kProtocolVersion) + ",\"version\":\"wrong\",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
-                                          "while read line; do case $line in *examine*)\n"
-                                          "  echo '{\"type\":\"examined\",\"id\":\"0\"," + found + "}';;\n"
-                                          "esac; done\n");
+  write_file(folder.folder / "worker.sh",
+             "echo '{\"type\":\"hello\",\"protocol\":" + std::to_string(kProtocolVersion) +
+                 ",\"version\":\"wrong\",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
+                 "while read line; do case $line in *examine*)\n"
+                 "  echo '{\"type\":\"examined\",\"id\":\"0\"," +
+                 found +
+                 "}';;\n"
+                 "esac; done\n");
   return run("doctor --primitives mamba --devices cpu --worker 'sh " + (folder.folder / "worker.sh").string() + "'");
 }
 
 TEST(Cli, DoctorNamesThePrimitiveThatDisagrees) {
-  const auto ran = doctor_on(R"("output_error":1e-6,"gradient_error":0.25,"gradient":"A_log","milliseconds":1,"unrecorded":"","recorded_error":0,"recorded_milliseconds":0)");
+  const auto ran = doctor_on(
+      R"("output_error":1e-6,"gradient_error":0.25,"gradient":"A_log","milliseconds":1,"unrecorded":"","recorded_error":0,"recorded_milliseconds":0)");
   EXPECT_EQ(ran.code, 1) << ran.err;
-  EXPECT_NE(ran.out.find("mamba on cpu: the gradient of A_log differs from float64 by 2.5e-01, at most 0.001 is rounding\n"), std::string::npos) << ran.out;
+  EXPECT_NE(
+      ran.out.find("mamba on cpu: the gradient of A_log differs from float64 by 2.5e-01, at most 0.001 is rounding\n"),
+      std::string::npos)
+      << ran.out;
 }
 
 TEST(Cli, DoctorSaysWhatBecomesOfCudaGraphs) {
-  const auto fine = doctor_on(R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"","recorded_error":1e-6,"recorded_milliseconds":1.5)");
+  const auto fine = doctor_on(
+      R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"","recorded_error":1e-6,"recorded_milliseconds":1.5)");
   EXPECT_EQ(fine.code, 0) << fine.err;
-  EXPECT_NE(fine.out.find("  primitive  device   output  gradient  of       ms  as a graph  finding\n  mamba      cpu     1.0e-06   1.0e-06  A_log  3.00        1.50  fine\n"
-                          "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them with `worker: madsearch-worker --cuda-graphs`\n"), std::string::npos) << fine.out;
-  const auto wrong = doctor_on(R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"","recorded_error":0.5,"recorded_milliseconds":1.5)");
+  EXPECT_NE(fine.out.find("  primitive  device   output  gradient  of       ms  as a graph  finding\n  mamba      cpu  "
+                          "   1.0e-06   1.0e-06  A_log  3.00        1.50  fine\n"
+                          "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them "
+                          "with `worker: madsearch-worker --cuda-graphs`\n"),
+            std::string::npos)
+      << fine.out;
+  const auto wrong = doctor_on(
+      R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"","recorded_error":0.5,"recorded_milliseconds":1.5)");
   EXPECT_EQ(wrong.code, 1);
-  EXPECT_NE(wrong.out.find("mamba on cpu: replayed as a CUDA graph it differs from float64 by 5.0e-01, at most 0.001 is rounding\n"), std::string::npos) << wrong.out;
-  const auto not_recorded = doctor_on(R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"operation not permitted","recorded_error":0,"recorded_milliseconds":0)");
+  EXPECT_NE(
+      wrong.out.find(
+          "mamba on cpu: replayed as a CUDA graph it differs from float64 by 5.0e-01, at most 0.001 is rounding\n"),
+      std::string::npos)
+      << wrong.out;
+  const auto not_recorded = doctor_on(
+      R"("output_error":1e-6,"gradient_error":1e-6,"gradient":"A_log","milliseconds":3,"unrecorded":"operation not permitted","recorded_error":0,"recorded_milliseconds":0)");
   EXPECT_EQ(not_recorded.code, 0);
-  EXPECT_NE(not_recorded.out.find("mamba on cpu cannot be recorded as a CUDA graph, its steps are launched one by one: operation not permitted\n"), std::string::npos) << not_recorded.out;
+  EXPECT_NE(not_recorded.out.find("mamba on cpu cannot be recorded as a CUDA graph, its steps are launched one by one: "
+                                  "operation not permitted\n"),
+            std::string::npos)
+      << not_recorded.out;
 }
 
 TEST(Cli, DoctorReportsWorkersThatRefuseDieOrDoNotStart) {
-  const auto refused = run("doctor --primitives mamba --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1 madsearch stub-worker'");
+  const auto refused =
+      run("doctor --primitives mamba --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1 madsearch stub-worker'");
   EXPECT_EQ(refused.code, 1);
-  EXPECT_NE(refused.out.find("mamba on cpu: failed: a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined\n"), std::string::npos) << refused.out;
-  const auto died = run("doctor --primitives mamba,gla --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1,crash=1 madsearch stub-worker'");
+  EXPECT_NE(refused.out.find("mamba on cpu: failed: a stub worker answers train, pretrain, bench and ping; it computes "
+                             "nothing that could be examined\n"),
+            std::string::npos)
+      << refused.out;
+  const auto died =
+      run("doctor --primitives mamba,gla --devices cpu --worker 'MADSEARCH_STUB=milliseconds=1,crash=1 madsearch "
+          "stub-worker'");
   EXPECT_EQ(died.code, 1);
-  EXPECT_NE(died.out.find("gla on cpu: failed: its worker died 1 times; the last one ended: signal 9"), std::string::npos) << died.out;
+  EXPECT_NE(died.out.find("gla on cpu: failed: its worker died 1 times; the last one ended: signal 9"),
+            std::string::npos)
+      << died.out;
   const auto none = run("doctor --primitives mamba --devices cpu --worker no-such-worker");
   EXPECT_EQ(none.code, 1);
-  EXPECT_NE(none.out.find("no worker starts on cpu: worker 1 (cpu) ended: exit code 127 (command not found)"), std::string::npos) << none.out;
+  EXPECT_NE(none.out.find("no worker starts on cpu: worker 1 (cpu) ended: exit code 127 (command not found)"),
+            std::string::npos)
+      << none.out;
 }
 
 TEST(Cli, CostPrintsTheKeysOthersRelyOn) {
@@ -158,10 +201,11 @@ TEST(Cli, ARunPrintsAFrontWithTheKeysOthersRelyOn) {
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_NE(ran.out.find("hand designs, on the front or not"), std::string::npos);
   const auto json = Json::parse(run("front " + stub.out() + " --format json").out);
-  for (const auto* key : {"evaluated", "hypervolume", "protocol", "battery", "objectives", "front"}) EXPECT_TRUE(json.contains(key)) << key;
+  for (const auto* key : {"evaluated", "hypervolume", "protocol", "battery", "objectives", "front"})
+    EXPECT_TRUE(json.contains(key)) << key;
   ASSERT_FALSE(json["front"].empty());
-  for (const auto* key : {"id", "text", "score", "score_low", "score_high", "state", "state_exact", "state_mad", "parameters", "flops", "origin", "rung", "seeds",
-                          "bits_per_byte", "undecided", "rival"})
+  for (const auto* key : {"id", "text", "score", "score_low", "score_high", "state", "state_exact", "state_mad",
+                          "parameters", "flops", "origin", "rung", "seeds", "bits_per_byte", "undecided", "rival"})
     EXPECT_TRUE(json["front"][0].contains(key)) << key;
   EXPECT_EQ(run("check " + stub.out()).code, 0);
   const std::string id = json["front"][0]["id"];
@@ -184,8 +228,11 @@ TEST(Cli, BenchSearchMeasuresARealSearch) {
   EXPECT_GT(json["coordinator_share"], 0);
   EXPECT_GT(json["worker_peak_mib"], 1);
   ASSERT_EQ(json["slots"].size(), 2);
-  EXPECT_EQ(json["slots"][0]["requests"].get<int>() + json["slots"][1]["requests"].get<int>(), 6 * 7) << "quick has seven settings";
-  EXPECT_NE(run("bench search --real " + stub.config.string() + " --evaluations 4").out.find("4 evaluations (0 failed) of 4 distinct candidates"), std::string::npos);
+  EXPECT_EQ(json["slots"][0]["requests"].get<int>() + json["slots"][1]["requests"].get<int>(), 6 * 7)
+      << "quick has seven settings";
+  EXPECT_NE(run("bench search --real " + stub.config.string() + " --evaluations 4")
+                .out.find("4 evaluations (0 failed) of 4 distinct candidates"),
+            std::string::npos);
   EXPECT_EQ(run("bench search " + stub.config.string()).err, "a configuration is for `bench search --real`\n");
 }
 
@@ -195,7 +242,9 @@ TEST(Cli, AFolderOfAnotherSearchIsRefusedWithTheDifference) {
   const StubRun changed("changed", "seed: 9\n");
   const auto ran = run("run " + changed.config.string() + " --out " + stub.out() + " --quiet");
   EXPECT_EQ(ran.code, 2);
-  EXPECT_EQ(ran.err, stub.out() + " holds another search; what differs:\n  seed: 1 -> 9\nchoose another --out for the new search\n");
+  EXPECT_EQ(
+      ran.err,
+      stub.out() + " holds another search; what differs:\n  seed: 1 -> 9\nchoose another --out for the new search\n");
 }
 
 TEST(Cli, AFolderOfSomethingElseIsRefused) {
@@ -224,8 +273,11 @@ TEST(Cli, AFormerFrontSeedsTheNextSearch) {
   ASSERT_EQ(run("run " + first.config.string() + " --out " + first.out() + " --quiet").code, 0);
   const auto front = Json::parse(run("front " + first.out() + " --format json").out)["front"];
   StubRun second("second");
-  write_file(second.config, "battery: quick\nstages: 4\nseed: 2\nseeds: [" + first.out() + "]\nsearch: {evaluations: 10, population: 4}\n"
-                            "worker: \"MADSEARCH_STUB=milliseconds=1 madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n");
+  write_file(
+      second.config,
+      "battery: quick\nstages: 4\nseed: 2\nseeds: [" + first.out() +
+          "]\nsearch: {evaluations: 10, population: 4}\n"
+          "worker: \"MADSEARCH_STUB=milliseconds=1 madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n");
   ASSERT_EQ(run("run " + second.config.string() + " --out " + second.out() + " --quiet").code, 0);
   const auto seeds = Json::parse(run("front " + second.out() + " --format json").out)["hand_designs"];
   EXPECT_EQ(seeds.size(), front.size());
@@ -233,8 +285,11 @@ TEST(Cli, AFormerFrontSeedsTheNextSearch) {
 
 TEST(Cli, ACandidateWhoseWorkerAlwaysDiesIsStoredAndTheSearchGoesOn) {
   StubRun stub("poison");
-  write_file(stub.config, "battery: quick\nstages: 2\nprimitives: [attention, gla, swiglu]\nseeds: [transformer++, gla]\nsearch: {evaluations: 10, population: 4}\n"
-                          "worker: \"MADSEARCH_STUB=milliseconds=1,poison=gla madsearch stub-worker\"\ndevices: cpu\nslots_per_device: 2\n");
+  write_file(stub.config,
+             "battery: quick\nstages: 2\nprimitives: [attention, gla, swiglu]\nseeds: [transformer++, gla]\nsearch: "
+             "{evaluations: 10, population: 4}\n"
+             "worker: \"MADSEARCH_STUB=milliseconds=1,poison=gla madsearch stub-worker\"\ndevices: "
+             "cpu\nslots_per_device: 2\n");
   const auto ran = run("run " + stub.config.string() + " --out " + stub.out() + " --quiet");
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto json = Json::parse(run("front " + stub.out() + " --format json").out);
@@ -249,7 +304,8 @@ struct StubStudy {
   StubStudy() { write_file(folder / "study.yaml", "seed: 7\nrandom: 6\nwidths: [16, 32]\n"); }
   ~StubStudy() { std::filesystem::remove_all(folder); }
   std::string flags() const {
-    return " --study " + (folder / "study.yaml").string() + " --log " + (folder / "log").string() + " --worker 'madsearch stub-worker' --seeds 2";
+    return " --study " + (folder / "study.yaml").string() + " --log " + (folder / "log").string() +
+           " --worker 'madsearch stub-worker' --seeds 2";
   }
 };
 
@@ -261,7 +317,8 @@ TEST(Cli, ABatteryIsHeldAgainstALongerOneAndItsTrainingsAreKept) {
   EXPECT_EQ(out.at("battery"), "tiny");
   const auto& groups = out.at("groups");
   EXPECT_EQ(groups.at(0).at("group"), "judged half");
-  EXPECT_EQ(groups.at(0).at("designs").get<int>() + groups.at(1).at("designs").get<int>(), static_cast<int>(out.at("designs").size()));
+  EXPECT_EQ(groups.at(0).at("designs").get<int>() + groups.at(1).at("designs").get<int>(),
+            static_cast<int>(out.at("designs").size()));
   EXPECT_GT(groups.at(2).at("rank_correlation").get<double>(), 0.5) << "the stub's skill is the same in both";
   EXPECT_LE(groups.at(2).at("rank_low").get<double>(), groups.at(2).at("rank_correlation").get<double>());
   EXPECT_EQ(out.at("tasks").size(), 6u);
@@ -278,7 +335,8 @@ TEST(Cli, EarlyStoppingIsStudiedOnCurvesToTheEndAlone) {
   const StubStudy study;
   const auto ran = run("bench early-stop quick" + study.flags());
   EXPECT_EQ(ran.code, 2);
-  EXPECT_EQ(ran.err, "battery quick stops trainings early: curves to their end come from one with `early_stop: false`\n");
+  EXPECT_EQ(ran.err,
+            "battery quick stops trainings early: curves to their end come from one with `early_stop: false`\n");
 }
 
 TEST(Cli, OvernightIsReadAndForecast) {

@@ -1,4 +1,5 @@
-// kill -9 of the coordinator at any moment, then resume: nothing finished is lost or done twice, and the front is that of an undisturbed run.
+// kill -9 of the coordinator at any moment, then resume: nothing finished is lost or done twice, and the front is that
+// of an undisturbed run.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,7 +29,8 @@ int run_with_kills(const std::filesystem::path& config, const std::filesystem::p
   for (int kills = 0; kills < 30; ++kills) {
     const auto moment = 0.02 + uniform(rng) * longest;
     const bool begun = std::filesystem::exists(folder / "config.yaml");  // a busy machine may kill it before
-    const auto command = begun ? madsearch_program() + " resume " + folder.string() + " --quiet" : run_command(config, folder);
+    const auto command =
+        begun ? madsearch_program() + " resume " + folder.string() + " --quiet" : run_command(config, folder);
     if (const auto ran = run_program(command, moment); ran.code == 0) return kills;
   }
   const auto ran = run_program(madsearch_program() + " resume " + folder.string() + " --quiet");
@@ -77,7 +79,7 @@ TEST(Kill, WorkersThatDieAloneCostNoResult) {
   auto crashing = std::string(kStub);
   const auto config = folder / "crash.yaml", whole = folder / "whole.yaml";
   write_file(whole, crashing);
-  crashing += "attempts: 6\n";                                // a request may meet workers that die in turn
+  crashing += "attempts: 6\n";  // a request may meet workers that die in turn
   crashing.replace(crashing.find("milliseconds=2"), 14, "milliseconds=2,crash=23");
   write_file(config, crashing);
   ASSERT_EQ(run_program(run_command(whole, folder / "whole")).code, 0);
@@ -95,9 +97,12 @@ TEST(Kill, AnInterruptedRunSaysHowToGoOn) {
   slow.replace(slow.find("milliseconds=2"), 14, "milliseconds=30");
   write_file(config, slow);
   const auto out = (folder / "run").string();
-  const auto ran = run_program(madsearch_program() + " run " + config.string() + " --no-forecast --out " + out, 1, SIGINT);
+  const auto ran =
+      run_program(madsearch_program() + " run " + config.string() + " --no-forecast --out " + out, 1, SIGINT);
   EXPECT_EQ(ran.code, 130);
-  EXPECT_NE(ran.err.find("interrupted; everything finished is saved, `madsearch resume " + out + "` goes on\n"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("interrupted; everything finished is saved, `madsearch resume " + out + "` goes on\n"),
+            std::string::npos)
+      << ran.err;
   expect_whole(folder / "run");
   std::filesystem::remove_all(folder);
 }
@@ -105,7 +110,7 @@ TEST(Kill, AnInterruptedRunSaysHowToGoOn) {
 TEST(Kill, AClockEndsTheSearchAndItsFrontIsConfirmed) {
   const auto folder = fresh_folder("clock");
   const auto config = folder / "stub.yaml";
-  auto timed = std::string(kStub) + "hours: 0.0006\n";       // 2.2 s, of which 1.7 for the search
+  auto timed = std::string(kStub) + "hours: 0.0006\n";  // 2.2 s, of which 1.7 for the search
   timed.replace(timed.find("evaluations: 60"), 15, "evaluations: 5000");
   write_file(config, timed);
   const auto ran = run_program(run_command(config, folder / "run"));
@@ -123,7 +128,9 @@ TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
   const auto config = folder / "stub.yaml";
   write_file(config, kStub);
   const auto out = (folder / "run").string();
-  const auto limited = run_program("sh -c 'trap \"\" XFSZ; ulimit -f 150; exec " MADSEARCH_BINARY_DIR "/madsearch run " + config.string() + " --quiet --out " + out + "'");
+  const auto limited =
+      run_program("sh -c 'trap \"\" XFSZ; ulimit -f 150; exec " MADSEARCH_BINARY_DIR "/madsearch run " +
+                  config.string() + " --quiet --out " + out + "'");
   EXPECT_EQ(limited.code, 1) << limited.out;
   EXPECT_EQ(limited.err.rfind("madsearch: " + out + "/search.db: ", 0), 0u) << limited.err;
   EXPECT_EQ(std::count(limited.err.begin(), limited.err.end(), '\n'), 1) << limited.err;

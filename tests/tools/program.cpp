@@ -23,9 +23,11 @@ std::string read_file(const std::filesystem::path& file) {
 
 Ran run_program(const std::string& command_line, double signal_after, int signal) {
   static int count = 0;
-  const auto base = std::filesystem::temp_directory_path() / ("madsearch-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
+  const auto base = std::filesystem::temp_directory_path() /
+                    ("madsearch-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
   const auto out_file = base.string() + ".out", err_file = base.string() + ".err";
-  const auto whole = "cd '" MADSEARCH_SOURCE_DIR "' && exec " + command_line + " >'" + out_file + "' 2>'" + err_file + "' </dev/null";
+  const auto whole =
+      "cd '" MADSEARCH_SOURCE_DIR "' && exec " + command_line + " >'" + out_file + "' 2>'" + err_file + "' </dev/null";
   const auto child = fork();
   if (child == 0) {
     setpgid(0, 0);
@@ -34,7 +36,7 @@ Ran run_program(const std::string& command_line, double signal_after, int signal
   }
   if (signal_after > 0) {
     std::this_thread::sleep_for(std::chrono::duration<double>(signal_after));
-    kill(child, signal);                                      // the coordinator alone: its workers must notice by themselves
+    kill(child, signal);  // the coordinator alone: its workers must notice by themselves
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -47,7 +49,8 @@ Ran run_program(const std::string& command_line, double signal_after, int signal
 std::string madsearch_program() { return "'" MADSEARCH_BINARY_DIR "/madsearch'"; }
 
 std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder = std::filesystem::temp_directory_path() / ("madsearch-test-" + name + "-" + std::to_string(getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("madsearch-test-" + name + "-" + std::to_string(getpid()));
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;

@@ -1,8 +1,10 @@
-// The program that computes. Speaks the lines of engine/dispatch/messages.h: requests on stdin, hello, progress and replies on stdout, words for
-// people on stderr. It ends at the end of stdin and, once it was pinged, when pings stop.
+// The program that computes. Speaks the lines of engine/dispatch/messages.h: requests on stdin, hello, progress and
+// replies on stdout, words for people on stderr. It ends at the end of stdin and, once it was pinged, when pings stop.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <malloc.h>
 #include <torch/headeronly/version.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -11,10 +13,8 @@
 #include <csignal>
 #include <deque>
 #include <iostream>
-#include <malloc.h>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 
 #include "engine/dispatch/messages.h"
 #include "engine/worker/bench.h"
@@ -34,15 +34,15 @@ class Out {
     const auto line = to_line(message) + "\n";
     const std::lock_guard lock(mutex_);
     std::cout << line << std::flush;
-    if (!std::cout) _exit(1);                                 // nobody listens any more
+    if (!std::cout) _exit(1);  // nobody listens any more
   }
 
  private:
   std::mutex mutex_;
 };
 
-/// Requests in order of arrival. A thread of its own reads them, so that a ping is answered and the end of stdin ends the program also
-/// while a training runs.
+/// Requests in order of arrival. A thread of its own reads them, so that a ping is answered and the end of stdin ends
+/// the program also while a training runs.
 class Requests {
  public:
   Requests(Out& out, double ping_timeout) : out_(out) {
@@ -82,7 +82,7 @@ class Requests {
       waiting_.push_back(std::move(message));
       arrived_.notify_one();
     }
-    _exit(0);                                                 // the coordinator is gone; what was running is lost anyway
+    _exit(0);  // the coordinator is gone; what was running is lost anyway
   }
 
   void watch(double timeout) {
@@ -150,7 +150,8 @@ Message answer(const Message& request, const Runtime& runtime, Out& out) {
   return reply;
 }
 
-/// What a large training freed goes back to the machine; up to this much is kept for the next one, as clearing pages anew costs time.
+/// What a large training freed goes back to the machine; up to this much is kept for the next one, as clearing pages
+/// anew costs time.
 void give_back_memory() {
   constexpr std::size_t kept = std::size_t{256} << 20;
   if (mallinfo2().fordblks > kept) malloc_trim(0);
@@ -159,15 +160,22 @@ void give_back_memory() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Trains and scores designs for madsearch: requests as lines of JSON on stdin, replies on stdout.", "madsearch-worker");
+  CLI::App app("Trains and scores designs for madsearch: requests as lines of JSON on stdin, replies on stdout.",
+               "madsearch-worker");
   std::string device = "cpu";
   int threads = 1;
   double ping_timeout = 300;
   bool graphs = false;
   app.add_option("--device", device, "cpu, cuda or cuda:N")->envname("MADSEARCH_DEVICE")->capture_default_str();
-  app.add_option("--threads", threads, "threads on a CPU; one is fastest for small models")->capture_default_str()->check(CLI::Range(1, 256));
-  app.add_flag("--cuda-graphs", graphs, "on a GPU, record training steps and replay them (a CPU of the same run has nothing to record); `madsearch doctor` checks that");
-  app.add_option("--ping-timeout", ping_timeout, "seconds without a ping, once there was one, after which to end; 0: never")->capture_default_str();
+  app.add_option("--threads", threads, "threads on a CPU; one is fastest for small models")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  app.add_flag("--cuda-graphs", graphs,
+               "on a GPU, record training steps and replay them (a CPU of the same run has nothing to record); "
+               "`madsearch doctor` checks that");
+  app.add_option("--ping-timeout", ping_timeout,
+                 "seconds without a ping, once there was one, after which to end; 0: never")
+      ->capture_default_str();
   app.set_version_flag("--version", version());
   try {
     app.parse(argc, argv);
@@ -175,7 +183,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGINT, SIG_IGN);                               // Ctrl-C is the coordinator's to answer; it closes stdin
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C is the coordinator's to answer; it closes stdin
 
   Runtime runtime;
   runtime.threads = threads;
@@ -200,9 +208,10 @@ int main(int argc, char** argv) {
     if (graphs) runtime.recorder = cuda_graphs(runtime.device);
   }
   at::set_num_threads(threads);
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);                         // keep what a step frees for the next one: pages cleared anew were 5 % of the time
+  mallopt(M_MMAP_THRESHOLD,
+          1 << 30);  // keep what a step frees for the next one: pages cleared anew were 5 % of the time
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  at::globalContext().setFlushDenormal(true);                 // decayed states reach them, and they are a hundred times slower
+  at::globalContext().setFlushDenormal(true);  // decayed states reach them, and they are a hundred times slower
 
   Out out;
   Message hello;

@@ -5,7 +5,9 @@
 namespace madsearch {
 
 void add_bench(CLI::App& app, int& code) {
-  auto* bench = app.add_subcommand("bench", "Measure: the search loop, fronts under noise, training steps, making data, how faithful batteries are, what stopping early saves");
+  auto* bench = app.add_subcommand("bench",
+                                   "Measure: the search loop, fronts under noise, training steps, making data, how "
+                                   "faithful batteries are, what stopping early saves");
   bench->require_subcommand(1);
   add_bench_search(*bench, code);
   add_bench_confirm(*bench, code);

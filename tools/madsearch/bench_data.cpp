@@ -45,7 +45,8 @@ void bench_data_command(const DataFlags& flags) {
   else if (flags.format == Format::kCsv)
     std::cout << table.csv();
   else
-    std::cout << table.text() << "making " << flags.examples << " examples of a setting takes at most " << shown("%.2f", slowest) << " s\n";
+    std::cout << table.text() << "making " << flags.examples << " examples of a setting takes at most "
+              << shown("%.2f", slowest) << " s\n";
 }
 
 }  // namespace

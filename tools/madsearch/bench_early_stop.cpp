@@ -25,7 +25,9 @@ struct Flags {
 
 void bench_early_stop(const Flags& flags) {
   const auto battery = load_battery(flags.battery, configs_folder());
-  if (battery.early_stop) throw ConfigError("battery " + battery.name + " stops trainings early: curves to their end come from one with `early_stop: false`");
+  if (battery.early_stop)
+    throw ConfigError("battery " + battery.name +
+                      " stops trainings early: curves to their end come from one with `early_stop: false`");
   const auto study = read_study(flags.study.file, configs_folder());
   const auto designs = chosen_designs(flags.study, study);
   StudyLog log(flags.study.log);
@@ -36,16 +38,26 @@ void bench_early_stop(const Flags& flags) {
     groups["3 family " + design->family].push_back(design);
   }
   StopRule rule;
-  if (flags.choose) rule = choose_stop_rule(battery, recorded(battery, groups["2 half for choosing"], flags.study.seeds, log), flags.rank, flags.killed);
+  if (flags.choose)
+    rule = choose_stop_rule(battery, recorded(battery, groups["2 half for choosing"], flags.study.seeds, log),
+                            flags.rank, flags.killed);
   Json out = {{"battery", battery.name}, {"rule", to_text(rule)}, {"groups", Json::array()}};
-  Table table({"designs", "", "trainings", "fewer steps", "than perfect ones ending", "at best", "rank correlation", "winners killed", "largest loss"});
+  Table table({"designs", "", "trainings", "fewer steps", "than perfect ones ending", "at best", "rank correlation",
+               "winners killed", "largest loss"});
   for (const auto& [name, members] : groups) {
     const auto r = stop_result(battery, recorded(battery, members, flags.study.seeds, log), rule);
     if (r.designs == 0) continue;
-    out["groups"].push_back({{"group", name.substr(2)}, {"designs", r.designs}, {"trainings", r.trainings}, {"fewer_steps", r.fewer},
-                             {"fewer_than_recorded", r.fewer_than_recorded}, {"rank_correlation", r.rank ? Json(*r.rank) : Json(nullptr)},
-                             {"fewer_at_best", r.fewer_at_best}, {"killed", r.killed}, {"largest_loss", r.largest_loss}});
-    table.add({name.substr(2), std::to_string(r.designs), std::to_string(r.trainings), shown("%.2f", r.fewer), shown("%.2f", r.fewer_than_recorded), shown("%.2f", r.fewer_at_best),
+    out["groups"].push_back({{"group", name.substr(2)},
+                             {"designs", r.designs},
+                             {"trainings", r.trainings},
+                             {"fewer_steps", r.fewer},
+                             {"fewer_than_recorded", r.fewer_than_recorded},
+                             {"rank_correlation", r.rank ? Json(*r.rank) : Json(nullptr)},
+                             {"fewer_at_best", r.fewer_at_best},
+                             {"killed", r.killed},
+                             {"largest_loss", r.largest_loss}});
+    table.add({name.substr(2), std::to_string(r.designs), std::to_string(r.trainings), shown("%.2f", r.fewer),
+               shown("%.2f", r.fewer_than_recorded), shown("%.2f", r.fewer_at_best),
                r.rank ? shown("%.3f", *r.rank) : "", shown("%.1f %%", 100 * r.killed), shown("%.3f", r.largest_loss)});
   }
   if (flags.format == Format::kJson)
@@ -53,22 +65,31 @@ void bench_early_stop(const Flags& flags) {
   else if (flags.format == Format::kCsv)
     std::cout << table.csv();
   else
-    std::cout << "trainings of battery " << battery.name << " stopped early: " << to_text(rule) << "\n"
-              << table.text()
-              << "fewer steps: all steps of all replicas / those done; at best: of a rule that knew the winner, stopped it within 0.01 of its best accuracy\n"
-                 "and the others at their first look; rank correlation of the designs' scores with those to the end (validation-A);\n"
-                 "winners killed: trainings whose winner to the end was stopped more than 0.01 of accuracy below its best\n";
+    std::cout
+        << "trainings of battery " << battery.name << " stopped early: " << to_text(rule) << "\n"
+        << table.text()
+        << "fewer steps: all steps of all replicas / those done; at best: of a rule that knew the winner, stopped it "
+           "within 0.01 of its best accuracy\n"
+           "and the others at their first look; rank correlation of the designs' scores with those to the end "
+           "(validation-A);\n"
+           "winners killed: trainings whose winner to the end was stopped more than 0.01 of accuracy below its best\n";
 }
 
 }  // namespace
 
 void add_bench_early_stop(CLI::App& bench, int& code) {
   auto flags = std::make_shared<Flags>();
-  auto* command = bench.add_subcommand("early-stop", "What stopping trainings early saves and costs, on curves recorded to the end");
+  auto* command = bench.add_subcommand("early-stop",
+                                       "What stopping trainings early saves and costs, on curves recorded to the end");
   command->add_option("BATTERY", flags->battery, "one with `early_stop: false`")->capture_default_str();
-  command->add_flag("--choose", flags->choose, "choose the thresholds on the half for choosing (default: those in use)");
-  command->add_option("--rank", flags->rank, "least rank correlation there")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  command->add_option("--killed", flags->killed, "largest share of winners killed there")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+  command->add_flag("--choose", flags->choose,
+                    "choose the thresholds on the half for choosing (default: those in use)");
+  command->add_option("--rank", flags->rank, "least rank correlation there")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_option("--killed", flags->killed, "largest share of winners killed there")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   flags->study.seeds = 1;
   add_study(*command, flags->study);
   add_format(*command, flags->format);

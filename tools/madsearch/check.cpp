@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "engine/training/battery_trainings.h"
 #include "engine/run/config.h"
 #include "engine/run/directory.h"
+#include "engine/training/battery_trainings.h"
 #include "mad_tasks/score.h"
 #include "results/store.h"
 
@@ -19,10 +19,12 @@ std::vector<std::string> problems(const Store& store, const RunConfig& config) {
   std::vector<std::string> out;
   std::map<std::string, CandidateRecord> candidates;
   for (auto& candidate : store.candidates()) {
-    if (hash(parse(candidate.text)) != candidate.hash) out.push_back("candidate " + candidate.hash + ": its text has another hash");
+    if (hash(parse(candidate.text)) != candidate.hash)
+      out.push_back("candidate " + candidate.hash + ": its text has another hash");
     candidates.emplace(candidate.hash, candidate);
   }
-  if (store.meta("battery_hash") != config.battery.hash()) out.push_back("the battery \"" + config.battery.name + "\" is not the one this run was scored on");
+  if (store.meta("battery_hash") != config.battery.hash())
+    out.push_back("the battery \"" + config.battery.name + "\" is not the one this run was scored on");
   std::map<std::string, std::int64_t> seen;
   for (const auto& e : store.evaluations()) {
     const auto name = "evaluation " + std::to_string(e.number);
@@ -48,7 +50,8 @@ std::vector<std::string> problems(const Store& store, const RunConfig& config) {
     } else if (ok != (e.outcome == Outcome::kOk)) {
       out.push_back(name + ": outcome " + to_text(e.outcome) + " does not follow from its trainings");
     } else if (ok && std::abs(battery_score(battery, accuracies).score - e.score) > 1e-9) {
-      out.push_back(name + ": score " + std::to_string(e.score) + ", but its trainings give " + std::to_string(battery_score(battery, accuracies).score));
+      out.push_back(name + ": score " + std::to_string(e.score) + ", but its trainings give " +
+                    std::to_string(battery_score(battery, accuracies).score));
     }
   }
   return out;
@@ -62,7 +65,9 @@ void add_check(CLI::App& app, int& code) {
     Format format = Format::kText;
   };
   auto flags = std::make_shared<Flags>();
-  auto* command = app.add_subcommand("check", "Check a run's store: every record complete, nothing done twice, every score follows from its trainings");
+  auto* command = app.add_subcommand(
+      "check",
+      "Check a run's store: every record complete, nothing done twice, every score follows from its trainings");
   command->add_option("DIR", flags->folder, "the run's folder")->required();
   add_format(*command, flags->format);
   command->callback([flags, &code] {
@@ -75,7 +80,8 @@ void add_check(CLI::App& app, int& code) {
     } else {
       for (const auto& sentence : found) std::cout << sentence << "\n";
       if (flags->format == Format::kText)
-        std::cout << evaluations << " evaluations checked, " << (found.empty() ? "no problem" : std::to_string(found.size()) + " problems") << "\n";
+        std::cout << evaluations << " evaluations checked, "
+                  << (found.empty() ? "no problem" : std::to_string(found.size()) + " problems") << "\n";
     }
     code = found.empty() ? 0 : 1;
   });

@@ -14,7 +14,7 @@ std::atomic<bool> interrupted{false};
 
 void on_signal(int number) {
   interrupted = true;
-  std::signal(number, SIG_DFL);                               // the second one ends the program
+  std::signal(number, SIG_DFL);  // the second one ends the program
 }
 
 std::string id_of(const Message& message) {
@@ -26,14 +26,18 @@ std::string id_of(const Message& message) {
   if (message.pretrained) return message.pretrained->id;
   if (message.benched) return message.benched->id;
   if (message.examined) return message.examined->id;
-  return message.error.substr(0, message.error.find(':'));    // a kError begins with the request's id
+  return message.error.substr(0, message.error.find(':'));  // a kError begins with the request's id
 }
 
 }  // namespace
 
 void add_format(CLI::App& command, Format& format) {
-  static const std::map<std::string, Format> formats = {{"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}};
-  command.add_option("--format", format, "text, json or csv")->transform(CLI::CheckedTransformer(formats))->default_str("text")->option_text("text|json|csv [text]");
+  static const std::map<std::string, Format> formats = {
+      {"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}};
+  command.add_option("--format", format, "text, json or csv")
+      ->transform(CLI::CheckedTransformer(formats))
+      ->default_str("text")
+      ->option_text("text|json|csv [text]");
 }
 
 WorkerOptions WorkerFlags::options() const {
@@ -46,7 +50,8 @@ WorkerOptions WorkerFlags::options() const {
 
 void add_workers(CLI::App& command, WorkerFlags& flags) {
   command.add_option("--devices", flags.devices, "auto, cpu, or cuda:0 cuda:1 ...")->delimiter(',');
-  command.add_option("--slots", flags.slots, "trainings at once on each device (default: the CPU's cores, one on a GPU)");
+  command.add_option("--slots", flags.slots,
+                     "trainings at once on each device (default: the CPU's cores, one on a GPU)");
   command.add_option("--worker", flags.worker, "the command that computes");
 }
 

@@ -13,8 +13,9 @@ class App;
 
 namespace madsearch {
 
-// One file a subcommand. Each adds itself to the program and leaves its exit code in `code`: 0 done, 1 failed, 2 wrong use, 130 interrupted.
-void add_run(CLI::App& app, int& code);                       // run, resume
+// One file a subcommand. Each adds itself to the program and leaves its exit code in `code`: 0 done, 1 failed, 2 wrong
+// use, 130 interrupted.
+void add_run(CLI::App& app, int& code);  // run, resume
 void add_front(CLI::App& app, int& code);
 void add_show(CLI::App& app, int& code);
 void add_check(CLI::App& app, int& code);
@@ -24,7 +25,7 @@ void add_pretrain(CLI::App& app, int& code);
 void add_cost(CLI::App& app, int& code);
 void add_list(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
-void add_bench_search(CLI::App& bench, int& code);            // bench's own subcommands
+void add_bench_search(CLI::App& bench, int& code);  // bench's own subcommands
 void add_bench_confirm(CLI::App& bench, int& code);
 void add_bench_step(CLI::App& bench, int& code);
 void add_bench_battery(CLI::App& bench, int& code);
@@ -36,14 +37,14 @@ void add_stub_worker(CLI::App& app, int& code);
 
 /// Results go to stdout, as a table or for programs.
 enum class Format { kText, kJson, kCsv };
-void add_format(CLI::App& command, Format& format);           // --format text|json|csv
+void add_format(CLI::App& command, Format& format);  // --format text|json|csv
 
 /// --devices, --slots, --worker.
 struct WorkerFlags {
   std::vector<std::string> devices = {"auto"};
   std::int64_t slots = 0;
   std::string worker = "madsearch-worker";
-  WorkerOptions options() const;                              // ConfigError for what is no device
+  WorkerOptions options() const;  // ConfigError for what is no device
 };
 void add_workers(CLI::App& command, WorkerFlags& flags);
 
@@ -51,9 +52,11 @@ void add_workers(CLI::App& command, WorkerFlags& flags);
 const std::atomic<bool>& interrupts();
 
 /// Submits every request and returns the answers in the same order; shows `what` and how many are done on stderr.
-/// `on_answer` is called with each as it comes; `greeted` takes the hellos of the workers. Throws Interrupt after Ctrl-C.
+/// `on_answer` is called with each as it comes; `greeted` takes the hellos of the workers. Throws Interrupt after
+/// Ctrl-C.
 struct Interrupt {};
 std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what,
-                             const std::function<void(const Message&)>& on_answer = {}, std::vector<Hello>* greeted = nullptr);
+                             const std::function<void(const Message&)>& on_answer = {},
+                             std::vector<Hello>* greeted = nullptr);
 
 }  // namespace madsearch

@@ -18,11 +18,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// As tests/primitives holds every primitive to: float32 keeps 7 digits, and sums over tokens and channels lose some of them.
+// As tests/primitives holds every primitive to: float32 keeps 7 digits, and sums over tokens and channels lose some of
+// them.
 constexpr double kOutputTolerance = 1e-4, kGradientTolerance = 1e-3;
 
 struct DoctorFlags {
-  std::vector<std::string> primitives;                        // empty: all
+  std::vector<std::string> primitives;  // empty: all
   std::int64_t width = 64, length = 64, batch = 4, replicas = 2, repeats = 5;
   WorkerFlags workers;
   Format format = Format::kText;
@@ -32,12 +33,12 @@ struct DoctorFlags {
 struct Row {
   std::string device, primitive;
   std::optional<ExamineReply> found;
-  std::string problem;                                        // a sentence; empty if all is well
+  std::string problem;  // a sentence; empty if all is well
 };
 
 /// A device and the worker on it.
 struct Examined {
-  std::string device, problem;                                // why its worker doesn't start; else empty
+  std::string device, problem;  // why its worker doesn't start; else empty
   Hello hello;
   std::vector<Row> rows;
 };
@@ -51,11 +52,15 @@ std::vector<std::string> wanted(const DoctorFlags& flags) {
 }
 
 std::string problem_of(const ExamineReply& found) {
-  if (!(found.output_error <= kOutputTolerance)) return "its outputs differ from float64 by " + shown("%.1e", found.output_error) + ", at most " + shown("%g", kOutputTolerance) + " is rounding";
+  if (!(found.output_error <= kOutputTolerance))
+    return "its outputs differ from float64 by " + shown("%.1e", found.output_error) + ", at most " +
+           shown("%g", kOutputTolerance) + " is rounding";
   if (!(found.gradient_error <= kGradientTolerance))
-    return "the gradient of " + found.gradient + " differs from float64 by " + shown("%.1e", found.gradient_error) + ", at most " + shown("%g", kGradientTolerance) + " is rounding";
+    return "the gradient of " + found.gradient + " differs from float64 by " + shown("%.1e", found.gradient_error) +
+           ", at most " + shown("%g", kGradientTolerance) + " is rounding";
   if (!(found.recorded_error <= kGradientTolerance))
-    return "replayed as a CUDA graph it differs from float64 by " + shown("%.1e", found.recorded_error) + ", at most " + shown("%g", kGradientTolerance) + " is rounding";
+    return "replayed as a CUDA graph it differs from float64 by " + shown("%.1e", found.recorded_error) + ", at most " +
+           shown("%g", kGradientTolerance) + " is rounding";
   return "";
 }
 
@@ -66,8 +71,13 @@ Examined examine(const std::string& device, const std::vector<std::string>& name
   for (std::size_t i = 0; i < names.size(); ++i) {
     auto& message = requests.emplace_back();
     message.type = Message::Type::kExamine;
-    message.examine = ExamineRequest{.id = std::to_string(i), .primitive = names[i], .width = flags.width, .length = flags.length, .batch = flags.batch,
-                                     .replicas = flags.replicas, .repeats = flags.repeats};
+    message.examine = ExamineRequest{.id = std::to_string(i),
+                                     .primitive = names[i],
+                                     .width = flags.width,
+                                     .length = flags.length,
+                                     .batch = flags.batch,
+                                     .replicas = flags.replicas,
+                                     .repeats = flags.repeats};
   }
   WorkerOptions workers;
   workers.command = flags.workers.worker;
@@ -78,7 +88,8 @@ Examined examine(const std::string& device, const std::vector<std::string>& name
     const auto replies = answers(workers, requests, "examining primitives on " + device, {}, &greeted);
     for (std::size_t i = 0; i < names.size(); ++i) {
       auto& row = out.rows.emplace_back(Row{device, names[i], replies[i].examined, ""});
-      row.problem = row.found ? problem_of(*row.found) : "failed: " + replies[i].error.substr(replies[i].error.find(':') + 2);
+      row.problem =
+          row.found ? problem_of(*row.found) : "failed: " + replies[i].error.substr(replies[i].error.find(':') + 2);
     }
   } catch (const ConfigError& error) {
     out.problem = error.what();
@@ -94,7 +105,9 @@ std::string about_gpus(const std::vector<std::string>& gpus, const std::vector<s
   if (gpus.empty()) return "no NVIDIA GPU: nvidia-smi shows none, so everything is computed on the CPU";
   std::string out = std::to_string(gpus.size()) + (gpus.size() == 1 ? " NVIDIA GPU" : " NVIDIA GPUs");
   if (used == 0)
-    out += std::getenv("CUDA_VISIBLE_DEVICES") ? ", none of them allowed by CUDA_VISIBLE_DEVICES: everything is computed on the CPU" : ", not asked for by --devices";
+    out += std::getenv("CUDA_VISIBLE_DEVICES")
+               ? ", none of them allowed by CUDA_VISIBLE_DEVICES: everything is computed on the CPU"
+               : ", not asked for by --devices";
   for (const auto& gpu : gpus) out += "\n  " + gpu;
   return out;
 }
@@ -106,11 +119,16 @@ std::string about_graphs(const std::vector<Examined>& all) {
   for (const auto& device : all)
     for (const auto& row : device.rows) {
       if (!row.found) continue;
-      if (!row.found->unrecorded.empty()) out += row.primitive + " on " + row.device + " cannot be recorded as a CUDA graph, its steps are launched one by one: " + row.found->unrecorded + "\n";
-      if (row.found->recorded_milliseconds > 0) ratios.push_back(row.found->milliseconds / row.found->recorded_milliseconds);
+      if (!row.found->unrecorded.empty())
+        out += row.primitive + " on " + row.device +
+               " cannot be recorded as a CUDA graph, its steps are launched one by one: " + row.found->unrecorded +
+               "\n";
+      if (row.found->recorded_milliseconds > 0)
+        ratios.push_back(row.found->milliseconds / row.found->recorded_milliseconds);
     }
   if (ratios.empty()) return out;
-  return out + "as CUDA graphs forward and backward take 1/" + shown("%.1f", quantile(ratios, 0.5)) + " of that (median of " + std::to_string(ratios.size()) +
+  return out + "as CUDA graphs forward and backward take 1/" + shown("%.1f", quantile(ratios, 0.5)) +
+         " of that (median of " + std::to_string(ratios.size()) +
          "); trainings use them with `worker: madsearch-worker --cuda-graphs`\n";
 }
 
@@ -120,7 +138,7 @@ int doctor_command(const DoctorFlags& flags) {
   const auto names = wanted(flags);
   auto devices = resolve_devices(flags.workers.devices);
   std::erase(devices, "cpu");
-  devices.insert(devices.begin(), "cpu");                     // what a GPU is held against has to be right itself
+  devices.insert(devices.begin(), "cpu");  // what a GPU is held against has to be right itself
   const auto gpus = nvidia_gpus();
   std::vector<Examined> all;
   for (const auto& device : devices) all.push_back(examine(device, names, flags));
@@ -131,12 +149,24 @@ int doctor_command(const DoctorFlags& flags) {
   std::vector<std::string> header = {"primitive<", "device<", "output", "gradient", "of<", "ms", "finding<"};
   if (!graphs.empty()) header.insert(header.end() - 1, "as a graph");
   Table table(header);
-  Json out = {{"version", version}, {"worker", all.front().hello.version}, {"cores", std::thread::hardware_concurrency()},
-              {"memory_bytes", all.front().hello.memory_bytes}, {"free_bytes", all.front().hello.free_bytes}, {"gpus", gpus},
-              {"workers", Json::array()}, {"output_tolerance", kOutputTolerance}, {"gradient_tolerance", kGradientTolerance}, {"rows", Json::array()}};
+  Json out = {{"version", version},
+              {"worker", all.front().hello.version},
+              {"cores", std::thread::hardware_concurrency()},
+              {"memory_bytes", all.front().hello.memory_bytes},
+              {"free_bytes", all.front().hello.free_bytes},
+              {"gpus", gpus},
+              {"workers", Json::array()},
+              {"output_tolerance", kOutputTolerance},
+              {"gradient_tolerance", kGradientTolerance},
+              {"rows", Json::array()}};
   for (const auto& device : all) {
-    out["workers"].push_back({{"device", device.device}, {"starts", device.problem.empty()}, {"name", device.hello.device}, {"version", device.hello.version},
-                              {"memory_bytes", device.hello.memory_bytes}, {"free_bytes", device.hello.free_bytes}, {"problem", device.problem}});
+    out["workers"].push_back({{"device", device.device},
+                              {"starts", device.problem.empty()},
+                              {"name", device.hello.device},
+                              {"version", device.hello.version},
+                              {"memory_bytes", device.hello.memory_bytes},
+                              {"free_bytes", device.hello.free_bytes},
+                              {"problem", device.problem}});
     if (!device.problem.empty()) problems.push_back("no worker starts on " + device.device + ": " + device.problem);
   }
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -145,15 +175,31 @@ int doctor_command(const DoctorFlags& flags) {
       const auto& row = device.rows[i];
       if (!row.problem.empty()) problems.push_back(row.primitive + " on " + row.device + ": " + row.problem);
       const auto finding = row.problem.empty() ? "fine" : row.found ? "disagrees" : row.problem;
-      Json json = {{"primitive", row.primitive}, {"device", row.device}, {"fine", row.problem.empty()}, {"problem", row.problem}};
+      Json json = {{"primitive", row.primitive},
+                   {"device", row.device},
+                   {"fine", row.problem.empty()},
+                   {"problem", row.problem}};
       std::vector<std::string> cells(header.size());
       cells[0] = row.primitive, cells[1] = row.device, cells.back() = finding;
       if (const auto& found = row.found) {
-        json.update({{"output_error", found->output_error}, {"gradient_error", found->gradient_error}, {"gradient", found->gradient}, {"milliseconds", found->milliseconds}});
-        if (found->recorded_milliseconds > 0) json.update({{"recorded_error", found->recorded_error}, {"recorded_milliseconds", found->recorded_milliseconds}});
+        json.update({{"output_error", found->output_error},
+                     {"gradient_error", found->gradient_error},
+                     {"gradient", found->gradient},
+                     {"milliseconds", found->milliseconds}});
+        if (found->recorded_milliseconds > 0)
+          json.update(
+              {{"recorded_error", found->recorded_error}, {"recorded_milliseconds", found->recorded_milliseconds}});
         if (!found->unrecorded.empty()) json["unrecorded"] = found->unrecorded;
-        cells = {row.primitive, row.device, shown("%.1e", found->output_error), shown("%.1e", found->gradient_error), found->gradient, shown("%.2f", found->milliseconds), finding};
-        if (!graphs.empty()) cells.insert(cells.end() - 1, found->recorded_milliseconds > 0 ? shown("%.2f", found->recorded_milliseconds) : "");
+        cells = {row.primitive,
+                 row.device,
+                 shown("%.1e", found->output_error),
+                 shown("%.1e", found->gradient_error),
+                 found->gradient,
+                 shown("%.2f", found->milliseconds),
+                 finding};
+        if (!graphs.empty())
+          cells.insert(cells.end() - 1,
+                       found->recorded_milliseconds > 0 ? shown("%.2f", found->recorded_milliseconds) : "");
       }
       table.add(cells);
       out["rows"].push_back(std::move(json));
@@ -165,15 +211,19 @@ int doctor_command(const DoctorFlags& flags) {
   std::cout << version << "\n";
   for (const auto& device : all)
     if (device.problem.empty())
-      std::cout << "worker on " << device.device << " starts: " << device.hello.version << "; " << device.hello.device << ", " << gib(device.hello.memory_bytes)
-                << " of memory, " << gib(device.hello.free_bytes) << " free\n";
+      std::cout << "worker on " << device.device << " starts: " << device.hello.version << "; " << device.hello.device
+                << ", " << gib(device.hello.memory_bytes) << " of memory, " << gib(device.hello.free_bytes)
+                << " free\n";
   std::cout << std::thread::hardware_concurrency() << " cores\n"
             << about_gpus(gpus, devices) << "\n\n"
-            << "every primitive at its defaults, width " << flags.width << ", length " << flags.length << ", batch " << flags.batch << ", " << flags.replicas
-            << " replicas: float32 against float64 on the CPU\noutput, gradient: largest difference relative to the largest entry; up to "
+            << "every primitive at its defaults, width " << flags.width << ", length " << flags.length << ", batch "
+            << flags.batch << ", " << flags.replicas
+            << " replicas: float32 against float64 on the CPU\noutput, gradient: largest difference relative to the "
+               "largest entry; up to "
             << shown("%g", kOutputTolerance) << " and " << shown("%g", kGradientTolerance)
-            << " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " << flags.repeats << (graphs.empty() ? "\n" : "; as a graph: of the same, recorded as a CUDA graph\n")
-            << table.text() << graphs;
+            << " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " << flags.repeats
+            << (graphs.empty() ? "\n" : "; as a graph: of the same, recorded as a CUDA graph\n") << table.text()
+            << graphs;
   for (const auto& sentence : problems) std::cout << sentence << "\n";
   if (problems.empty()) {
     std::cout << "all " << names.size() << " agree on";
@@ -187,14 +237,17 @@ int doctor_command(const DoctorFlags& flags) {
 
 void add_doctor(CLI::App& app, int& code) {
   auto flags = std::make_shared<DoctorFlags>();
-  auto* command = app.add_subcommand("doctor", "Can this machine be trusted? Devices, workers, and every primitive against float64 on each of them");
+  auto* command = app.add_subcommand(
+      "doctor", "Can this machine be trusted? Devices, workers, and every primitive against float64 on each of them");
   command->add_option("--primitives", flags->primitives, "some of them (default: all)")->delimiter(',');
   command->add_option("--width", flags->width)->check(CLI::Range(4, 4096))->capture_default_str();
   command->add_option("--length", flags->length)->check(CLI::Range(1, 4096))->capture_default_str();
   command->add_option("--batch", flags->batch)->check(CLI::Range(1, 1024))->capture_default_str();
   command->add_option("--replicas", flags->replicas)->check(CLI::Range(1, 64))->capture_default_str();
   command->add_option("--repeats", flags->repeats, "of the timing")->check(CLI::Range(1, 1000))->capture_default_str();
-  command->add_option("--devices", flags->workers.devices, "auto, cpu, or cuda:0 cuda:1 ...; the CPU is always among them")->delimiter(',');
+  command
+      ->add_option("--devices", flags->workers.devices, "auto, cpu, or cuda:0 cuda:1 ...; the CPU is always among them")
+      ->delimiter(',');
   command->add_option("--worker", flags->workers.worker, "the command that computes");
   add_format(*command, flags->format);
   command->callback([flags, &code] { code = doctor_command(*flags); });

@@ -40,7 +40,12 @@ Listing primitives_listing() {
     }
     const std::string kind = p.kind == Kind::kSequence ? "sequence" : "channel";
     out.table.add({p.name, kind, p.family, p.equation, knobs, p.source});
-    out.json.push_back({{"name", p.name}, {"kind", kind}, {"family", p.family}, {"equation", p.equation}, {"source", p.source}, {"knobs", json_knobs}});
+    out.json.push_back({{"name", p.name},
+                        {"kind", kind},
+                        {"family", p.family},
+                        {"equation", p.equation},
+                        {"source", p.source},
+                        {"knobs", json_knobs}});
   }
   return out;
 }
@@ -59,7 +64,11 @@ Listing tasks_listing() {
     out.table.add({task.name, task.baseline.text(), sweep, shown("%.3f", task.chance(task.baseline)), task.summary});
     Json baseline;
     for (const auto& [name, value] : task.baseline) baseline[name] = value;
-    out.json.push_back({{"name", task.name}, {"summary", task.summary}, {"source", task.source}, {"baseline", baseline}, {"axes", axes},
+    out.json.push_back({{"name", task.name},
+                        {"summary", task.summary},
+                        {"source", task.source},
+                        {"baseline", baseline},
+                        {"axes", axes},
                         {"chance", task.chance(task.baseline)}});
   }
   return out;
@@ -69,7 +78,11 @@ Listing designs_listing() {
   Listing out{Table({"name<", "blocks", "stripe<", "source<"})};
   for (const auto& design : shipped_designs(configs_folder())) {
     out.table.add({design.name, std::to_string(stages(design.genome)), text(design.genome), design.source});
-    out.json.push_back({{"name", design.name}, {"text", text(design.genome)}, {"blocks", stages(design.genome)}, {"source", design.source}, {"note", design.note}});
+    out.json.push_back({{"name", design.name},
+                        {"text", text(design.genome)},
+                        {"blocks", stages(design.genome)},
+                        {"source", design.source},
+                        {"note", design.note}});
   }
   return out;
 }
@@ -85,16 +98,24 @@ Listing batteries_listing() {
     std::size_t settings = 0;
     for (const auto& task : b.tasks) settings += task.settings.size();
     const std::string protocol = b.protocol == DataProtocol::kMadLab ? "mad-lab" : "madsearch";
-    out.table.add({b.name, protocol, std::to_string(b.width), std::to_string(b.tasks.size()) + (b.partial() ? " (partial)" : ""), std::to_string(settings),
+    out.table.add({b.name, protocol, std::to_string(b.width),
+                   std::to_string(b.tasks.size()) + (b.partial() ? " (partial)" : ""), std::to_string(settings),
                    std::to_string(settings * b.grid.size()), grouped(b.total_steps()), b.hash()});
-    out.json.push_back({{"name", b.name}, {"protocol", protocol}, {"width", b.width}, {"partial", b.partial()}, {"settings", settings},
-                        {"trainings", settings * b.grid.size()}, {"steps", b.total_steps()}, {"hash", b.hash()}});
+    out.json.push_back({{"name", b.name},
+                        {"protocol", protocol},
+                        {"width", b.width},
+                        {"partial", b.partial()},
+                        {"settings", settings},
+                        {"trainings", settings * b.grid.size()},
+                        {"steps", b.total_steps()},
+                        {"hash", b.hash()}});
   }
   return out;
 }
 
 std::string range(const Knob& knob) {
-  const bool numbers = std::any_of(knob.values.begin(), knob.values.end(), [](const KnobValue& value) { return !value.is_word(); });
+  const bool numbers =
+      std::any_of(knob.values.begin(), knob.values.end(), [](const KnobValue& value) { return !value.is_word(); });
   return numbers || knob.ratio ? number(knob.least) + ".." + number(knob.most) : "";
 }
 
@@ -121,13 +142,16 @@ void show_primitive(const std::string& name, Format format) {
       if (row["name"] == name) std::cout << row.dump(2) << "\n";
     return;
   }
-  std::cout << p->name << " (" << p->family << ", " << (p->kind == Kind::kSequence ? "mixes tokens" : "mixes channels") << ")\n\n" << data_sheet(name) << "\n";
+  std::cout << p->name << " (" << p->family << ", " << (p->kind == Kind::kSequence ? "mixes tokens" : "mixes channels")
+            << ")\n\n"
+            << data_sheet(name) << "\n";
   Table knobs({"knob<", "search draws<", "range<", "meaning<"});
   for (const auto& knob : p->knobs) knobs.add({knob.name, joined(knob.values), range(knob), knob.meaning});
   Table costs({"width", "length", "parameters", "FLOPs", "state", "state_mad"});
   for (const auto length : {kShort, kLong}) {
     const auto spent = cost_at(*p, {kWidth, length});
-    costs.add({std::to_string(kWidth), std::to_string(length), grouped(spent.parameters), grouped(spent.flops), grouped(spent.state), grouped(spent.state_mad)});
+    costs.add({std::to_string(kWidth), std::to_string(length), grouped(spent.parameters), grouped(spent.flops),
+               grouped(spent.state), grouped(spent.state_mad)});
   }
   std::cout << knobs.text() << "\n" << costs.text();
 }
@@ -135,17 +159,21 @@ void show_primitive(const std::string& name, Format format) {
 /// docs/primitives.md.
 std::string page() {
   std::string out =
-      "# Primitives\n\nMade by `build/madsearch list primitives --page > docs/primitives.md` from the data sheets (`primitives/NAME.h`); a test keeps it "
-      "fresh.\nParameters, FLOPs (one sequence, forward) and state (numbers a sequence carries) are those of the defaults at width " +
+      "# Primitives\n\nMade by `build/madsearch list primitives --page > docs/primitives.md` from the data sheets "
+      "(`primitives/NAME.h`); a test keeps it "
+      "fresh.\nParameters, FLOPs (one sequence, forward) and state (numbers a sequence carries) are those of the "
+      "defaults at width " +
       std::to_string(kWidth) + ",\nlength " + std::to_string(kShort) + " and, for state, " + std::to_string(kLong) +
       "; a channel mixer's inner size, which search solves, is taken as 8/3 of the width.\n\n"
-      "| primitive | family | parameters | FLOPs | state | state at " + std::to_string(kLong) + " | knobs, the default first |\n|---|---|---|---|---|---|---|\n";
+      "| primitive | family | parameters | FLOPs | state | state at " +
+      std::to_string(kLong) + " | knobs, the default first |\n|---|---|---|---|---|---|---|\n";
   for (const auto& p : primitives()) {
     std::string knobs;
     for (const auto& knob : p.knobs) knobs += (knobs.empty() ? "" : "; ") + knob.name + " " + joined(knob.values);
     const auto spent = cost_at(p, {kWidth, kShort});
-    out += "| [" + p.name + "](#" + p.name + ") | " + p.family + " | " + grouped(spent.parameters) + " | " + grouped(spent.flops) + " | " + grouped(spent.state) +
-           " | " + grouped(cost_at(p, {kWidth, kLong}).state) + " | " + knobs + " |\n";
+    out += "| [" + p.name + "](#" + p.name + ") | " + p.family + " | " + grouped(spent.parameters) + " | " +
+           grouped(spent.flops) + " | " + grouped(spent.state) + " | " + grouped(cost_at(p, {kWidth, kLong}).state) +
+           " | " + knobs + " |\n";
   }
   for (const auto& p : primitives()) out += "\n## " + p.name + "\n```\n" + data_sheet(p.name) + "```\n";
   return out;
@@ -170,7 +198,8 @@ void add_list(CLI::App& app, int& code) {
   command->callback([flags, &code] {
     code = 0;
     if (flags->page) {
-      if (flags->what != "primitives" || !flags->name.empty()) throw ConfigError("--page goes with `list primitives` only");
+      if (flags->what != "primitives" || !flags->name.empty())
+        throw ConfigError("--page goes with `list primitives` only");
       std::cout << page();
       return;
     }
@@ -182,7 +211,9 @@ void add_list(CLI::App& app, int& code) {
                          : flags->what == "tasks"    ? tasks_listing()
                          : flags->what == "designs"  ? designs_listing()
                                                      : batteries_listing();
-    std::cout << (flags->format == Format::kJson ? listing.json.dump(2) + "\n" : flags->format == Format::kCsv ? listing.table.csv() : listing.table.text(""));
+    std::cout << (flags->format == Format::kJson  ? listing.json.dump(2) + "\n"
+                  : flags->format == Format::kCsv ? listing.table.csv()
+                                                  : listing.table.text(""));
   });
 }
 

@@ -9,7 +9,9 @@
 
 int main(int argc, char** argv) {
   using namespace madsearch;
-  CLI::App app("madsearch searches for language-model architectures by the MAD battery: launch a search, inspect its front, seed the next one.");
+  CLI::App app(
+      "madsearch searches for language-model architectures by the MAD battery: launch a search, inspect its front, "
+      "seed the next one.");
   app.set_version_flag("--version", std::string("madsearch ") + kVersion + " (" + kCompiler + ")");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
@@ -34,7 +36,7 @@ int main(int argc, char** argv) {
       return 1;
     }
   } catch (const CLI::ParseError& error) {
-    const auto known = app.exit(error);                       // 0 for --help and --version
+    const auto known = app.exit(error);  // 0 for --help and --version
     return known == 0 ? 0 : 2;
   } catch (const ConfigError& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -7,8 +7,8 @@
 
 #include "command.h"
 #include "configs/errors.h"
-#include "engine/run/forecast.h"
 #include "engine/run/directory.h"
+#include "engine/run/forecast.h"
 #include "front_view.h"
 
 namespace madsearch {
@@ -20,7 +20,8 @@ struct Flags {
 };
 
 int go(const RunConfig& config, const Flags& flags, const std::filesystem::path& config_file) {
-  RunOptions options{.folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
+  RunOptions options{
+      .folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
   options.terminal = isatty(STDERR_FILENO) != 0;
   if (!flags.quiet) options.progress = &std::cerr;
   const auto ended = run(config, options);
@@ -30,8 +31,10 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
   }
   const Store store(std::filesystem::path(flags.folder) / "search.db", Store::Mode::kRead);
   std::cout << front_text(read_front(store), validate(store));
-  if (ended == Ended::kTimeUp) std::cerr << "the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " << flags.folder
-                                            << "` goes on with what is left of confirming and pretraining, with `--evaluations +N` also with the search\n";
+  if (ended == Ended::kTimeUp)
+    std::cerr
+        << "the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " << flags.folder
+        << "` goes on with what is left of confirming and pretraining, with `--evaluations +N` also with the search\n";
   return 0;
 }
 
@@ -55,13 +58,15 @@ std::int64_t more_evaluations(const std::string& text) {
     out = std::stoll(text, &used);
   } catch (const std::exception&) {
   }
-  if (text.empty() || text[0] != '+' || used != text.size() || out <= 0) throw ConfigError("--evaluations takes \"+N\", so many more, not \"" + text + "\"");
+  if (text.empty() || text[0] != '+' || used != text.size() || out <= 0)
+    throw ConfigError("--evaluations takes \"+N\", so many more, not \"" + text + "\"");
   return out;
 }
 
 bool finished(const std::filesystem::path& folder) {
   std::error_code none;
-  return std::filesystem::exists(folder / "search.db", none) && Store(folder / "search.db", Store::Mode::kRead).meta("finished") == "yes";
+  return std::filesystem::exists(folder / "search.db", none) &&
+         Store(folder / "search.db", Store::Mode::kRead).meta("finished") == "yes";
 }
 
 }  // namespace
@@ -71,7 +76,8 @@ void add_run(CLI::App& app, int& code) {
   auto* command = app.add_subcommand("run", "Run a search; on the folder of the same search, go on with it");
   command->add_option("CONFIG", flags->config, "a file like configs/searches/quick.yaml")->required();
   command->add_option("--out", flags->folder, "the run's folder (default: runs/NAME of the configuration)");
-  command->add_flag("--dry-run", flags->dry_run, "read everything, measure this machine, predict hours and memory, train nothing");
+  command->add_flag("--dry-run", flags->dry_run,
+                    "read everything, measure this machine, predict hours and memory, train nothing");
   command->add_flag("--accept", flags->accept, "go on although harmless settings differ from the folder's");
   command->add_flag("--no-forecast", flags->no_forecast, "begin without measuring this machine");
   command->add_flag("--quiet", flags->quiet, "no progress");
@@ -84,7 +90,8 @@ void add_run(CLI::App& app, int& code) {
       return;
     }
     if (!flags->no_forecast && !flags->quiet && !finished(flags->folder)) {
-      open_run(flags->folder, flags->config, config, flags->accept);  // another search's folder is refused before anything is measured
+      open_run(flags->folder, flags->config, config,
+               flags->accept);  // another search's folder is refused before anything is measured
       show_forecast(config);
     }
     code = go(config, *flags, flags->config);
@@ -93,7 +100,9 @@ void add_run(CLI::App& app, int& code) {
   auto again = std::make_shared<Flags>();
   auto* resume = app.add_subcommand("resume", "Go on with a run that was interrupted, killed or is to become longer");
   resume->add_option("DIR", again->folder, "the run's folder")->required();
-  resume->add_option("--config", again->config, "a changed configuration (default: the file the run was started with, or DIR/config.yaml if that is gone)");
+  resume->add_option(
+      "--config", again->config,
+      "a changed configuration (default: the file the run was started with, or DIR/config.yaml if that is gone)");
   resume->add_option("--evaluations", again->more, "+N: so many more evaluations");
   resume->add_flag("--accept", again->accept, "go on although harmless settings differ");
   resume->add_flag("--quiet", again->quiet, "no progress");
@@ -102,8 +111,9 @@ void add_run(CLI::App& app, int& code) {
     const auto file = again->config.empty() ? stored_config(folder) : std::filesystem::path(again->config);
     auto config = read_run(file, configs_folder());
     const Store store(folder / "search.db", Store::Mode::kRead);
-    const auto before = store.meta("evaluations");            // with what earlier resumes added
-    if (!before.empty()) config.search.evaluations = std::max<std::int64_t>(config.search.evaluations, std::stoll(before));
+    const auto before = store.meta("evaluations");  // with what earlier resumes added
+    if (!before.empty())
+      config.search.evaluations = std::max<std::int64_t>(config.search.evaluations, std::stoll(before));
     if (!again->more.empty()) {
       config.search.evaluations += more_evaluations(again->more);
       again->accept = true;

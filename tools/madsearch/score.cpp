@@ -9,10 +9,10 @@
 #include "configs/errors.h"
 #include "engine/run/config.h"
 #include "engine/training/battery_trainings.h"
+#include "json.h"
 #include "mad_tasks/table.h"
 #include "results/statistics.h"
 #include "search/architecture/graph.h"
-#include "json.h"
 #include "table.h"
 
 namespace madsearch {
@@ -35,8 +35,8 @@ struct Scored {
   std::string text;
   std::int64_t state = 0, parameters = 0;
   std::vector<Trainings> seeds;
-  std::vector<double> scores;                                 // of each seed that is ok
-  std::vector<std::vector<double>> tasks;                     // [task][seed]
+  std::vector<double> scores;              // of each seed that is ok
+  std::vector<std::vector<double>> tasks;  // [task][seed]
   double core_seconds = 0;
 };
 
@@ -72,7 +72,8 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
   for (const auto& design : designs) {
     const auto genome = flags.stages > 0 ? repeated(design, flags.stages) : design.genome;
     const auto sized = solve_sizes(genome, shape).genome;
-    if (const auto sentence = invalid(sized, shape); !sentence.empty()) throw ConfigError("design \"" + design.name + "\": " + sentence);
+    if (const auto sentence = invalid(sized, shape); !sentence.empty())
+      throw ConfigError("design \"" + design.name + "\": " + sentence);
     auto& scored = out.emplace_back();
     scored.text = text(genome);
     const auto spent = cost(sized, shape);
@@ -81,9 +82,11 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
     for (std::int64_t s = 0; s < flags.seeds; ++s)
       for (std::size_t i = 0; i < battery.tasks.size(); ++i)
         for (std::size_t j = 0; j < battery.tasks[i].settings.size(); ++j) {
-          const auto seed = Seed{static_cast<std::uint64_t>(flags.seed)}.derive("score").derive(static_cast<std::uint64_t>(s));
+          const auto seed =
+              Seed{static_cast<std::uint64_t>(flags.seed)}.derive("score").derive(static_cast<std::uint64_t>(s));
           auto request = train_request(battery, battery.tasks[i].settings[j], text(sized), seed);
-          request.id = std::to_string(out.size() - 1) + "/" + std::to_string(s) + "/" + std::to_string(i) + "/" + std::to_string(j);
+          request.id = std::to_string(out.size() - 1) + "/" + std::to_string(s) + "/" + std::to_string(i) + "/" +
+                       std::to_string(j);
           Message message;
           message.type = Message::Type::kTrain;
           message.train = std::move(request);
@@ -126,20 +129,38 @@ Json setting_json(const Battery& battery, std::size_t i, std::size_t j, const st
     scores.push_back(chance_corrected(accuracy, setting, battery.protocol));
   }
   const auto* task = find_task(setting.task);
-  return {{"axis", setting.axis}, {"values", values}, {"scores", scores}, {"accuracies", raw}, {"test_accuracies", test}, {"outcomes", outcomes},
-          {"chance", task->chance(setting.values)}, {"oracle", task->oracle(setting.values, battery.protocol)},
-          {"learning_rate", seeds.front()[i][j].learning_rate}, {"edge", seeds.front()[i][j].edge}, {"trainings", seeds.front()[i][j].trainings}};
+  return {{"axis", setting.axis},
+          {"values", values},
+          {"scores", scores},
+          {"accuracies", raw},
+          {"test_accuracies", test},
+          {"outcomes", outcomes},
+          {"chance", task->chance(setting.values)},
+          {"oracle", task->oracle(setting.values, battery.protocol)},
+          {"learning_rate", seeds.front()[i][j].learning_rate},
+          {"edge", seeds.front()[i][j].edge},
+          {"trainings", seeds.front()[i][j].trainings}};
 }
 
 Json design_json(const Battery& battery, const Scored& scored) {
   const auto total = scored.scores.empty() ? Interval{} : interval(scored.scores);
-  Json out = {{"text", scored.text}, {"score", scored.scores.empty() ? Json(nullptr) : Json(total.mean)}, {"score_low", or_null(total.low)},
-              {"score_high", or_null(total.high)}, {"seeds", scored.scores.size()}, {"core_seconds", scored.core_seconds}, {"state", scored.state},
-              {"parameters", scored.parameters}, {"battery", battery.name}, {"partial", battery.partial()}, {"tasks", Json::object()}};
+  Json out = {{"text", scored.text},
+              {"score", scored.scores.empty() ? Json(nullptr) : Json(total.mean)},
+              {"score_low", or_null(total.low)},
+              {"score_high", or_null(total.high)},
+              {"seeds", scored.scores.size()},
+              {"core_seconds", scored.core_seconds},
+              {"state", scored.state},
+              {"parameters", scored.parameters},
+              {"battery", battery.name},
+              {"partial", battery.partial()},
+              {"tasks", Json::object()}};
   for (std::size_t i = 0; i < battery.tasks.size(); ++i) {
     Json settings = Json::array();
-    for (std::size_t j = 0; j < battery.tasks[i].settings.size(); ++j) settings.push_back(setting_json(battery, i, j, scored.seeds));
-    out["tasks"][battery.tasks[i].task] = {{"score", scored.tasks[i].empty() ? Json(nullptr) : Json(mean(scored.tasks[i]))}, {"settings", settings}};
+    for (std::size_t j = 0; j < battery.tasks[i].settings.size(); ++j)
+      settings.push_back(setting_json(battery, i, j, scored.seeds));
+    out["tasks"][battery.tasks[i].task] = {
+        {"score", scored.tasks[i].empty() ? Json(nullptr) : Json(mean(scored.tasks[i]))}, {"settings", settings}};
   }
   return out;
 }
@@ -169,7 +190,8 @@ std::optional<double> effective_tasks(const std::vector<Scored>& all, std::size_
   for (std::size_t i = 0; i < tasks; ++i)
     for (const auto& scored : all)
       if (!scored.tasks[i].empty()) columns[i].push_back(mean(scored.tasks[i]));
-  if (std::any_of(columns.begin(), columns.end(), [&](const auto& column) { return column.size() != all.size(); })) return {};
+  if (std::any_of(columns.begin(), columns.end(), [&](const auto& column) { return column.size() != all.size(); }))
+    return {};
   return effective_columns(columns);
 }
 
@@ -181,9 +203,11 @@ Table table(const Battery& battery, const std::vector<Scored>& all) {
   for (const auto& scored : all) {
     const bool any = !scored.scores.empty();
     const auto total = any ? interval(scored.scores) : Interval{};
-    std::vector<std::string> row = {any ? shown("%.3f", total.mean) : "failed", total.low ? shown("%.3f", *total.low) + ".." + shown("%.3f", *total.high) : ""};
+    std::vector<std::string> row = {any ? shown("%.3f", total.mean) : "failed",
+                                    total.low ? shown("%.3f", *total.low) + ".." + shown("%.3f", *total.high) : ""};
     for (const auto& task : scored.tasks) row.push_back(task.empty() ? "" : shown("%.3f", mean(task)));
-    row.insert(row.end(), {grouped(scored.state), grouped(scored.parameters), shown("%.1f", scored.core_seconds), scored.text});
+    row.insert(row.end(),
+               {grouped(scored.state), grouped(scored.parameters), shown("%.1f", scored.core_seconds), scored.text});
     out.add(std::move(row));
   }
   return out;
@@ -209,13 +233,16 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Scored>
     std::cout << table(battery, all).csv();
     return;
   }
-  std::cout << (battery.partial() ? "partial score (not all six tasks)" : "MAD score") << " on battery " << battery.name << ", width " << battery.width << ", "
-            << flags.seeds << (flags.seeds == 1 ? " seed" : " seeds") << "; chance-corrected, 0..1\n"
+  std::cout << (battery.partial() ? "partial score (not all six tasks)" : "MAD score") << " on battery " << battery.name
+            << ", width " << battery.width << ", " << flags.seeds << (flags.seeds == 1 ? " seed" : " seeds")
+            << "; chance-corrected, 0..1\n"
             << table(battery, all).text();
   if (spread && spread->within > 0)
-    std::cout << "variance between designs " << shown("%.5f", spread->between) << ", within (between seeds) " << shown("%.5f", spread->within) << ": ratio "
-              << shown("%.1f", spread->between / spread->within) << "\n";
-  if (effective) std::cout << "effective number of tasks over these designs " << shown("%.1f", *effective) << " of " << battery.tasks.size() << "\n";
+    std::cout << "variance between designs " << shown("%.5f", spread->between) << ", within (between seeds) "
+              << shown("%.5f", spread->within) << ": ratio " << shown("%.1f", spread->between / spread->within) << "\n";
+  if (effective)
+    std::cout << "effective number of tasks over these designs " << shown("%.1f", *effective) << " of "
+              << battery.tasks.size() << "\n";
 }
 
 }  // namespace
@@ -223,9 +250,13 @@ void print(const Flags& flags, const Battery& battery, const std::vector<Scored>
 void add_score(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("score", "Train designs on a battery and score them");
-  command->add_option("DESIGN", flags->designs, "names, YAML files or texts; \"all\" for every shipped design")->required();
-  command->add_option("--battery", flags->battery, "a name of `madsearch list batteries`, or a YAML file")->capture_default_str();
-  command->add_option("--seeds", flags->seeds, "how many; two or more give an interval")->check(CLI::Range(1, 1000))->capture_default_str();
+  command->add_option("DESIGN", flags->designs, "names, YAML files or texts; \"all\" for every shipped design")
+      ->required();
+  command->add_option("--battery", flags->battery, "a name of `madsearch list batteries`, or a YAML file")
+      ->capture_default_str();
+  command->add_option("--seeds", flags->seeds, "how many; two or more give an interval")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   command->add_option("--seed", flags->seed, "the first")->capture_default_str();
   command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(CLI::Range(1, 128));
   add_workers(*command, flags->workers);

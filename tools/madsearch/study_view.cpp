@@ -12,8 +12,11 @@ void add_study(CLI::App& command, StudyFlags& flags) {
   flags.file = (configs_folder() / "studies/fidelity.yaml").string();
   flags.log = (configs_folder().parent_path() / "docs/reference").string();
   command.add_option("--study", flags.file, "the designs, a file of configs/studies")->capture_default_str();
-  command.add_option("--log", flags.log, "the folder of the study's trainings; what it holds is not trained again")->capture_default_str();
-  command.add_option("--half", flags.half, "which designs")->check(CLI::IsMember({"judged", "choosing", "all"}))->capture_default_str();
+  command.add_option("--log", flags.log, "the folder of the study's trainings; what it holds is not trained again")
+      ->capture_default_str();
+  command.add_option("--half", flags.half, "which designs")
+      ->check(CLI::IsMember({"judged", "choosing", "all"}))
+      ->capture_default_str();
   command.add_option("--seeds", flags.seeds, "seed sets")->check(CLI::Range(1, 100))->capture_default_str();
   command.add_flag("--stored", flags.stored, "train nothing: what is in the log alone");
   add_workers(command, flags.workers);
@@ -26,8 +29,8 @@ std::vector<const StudyDesign*> chosen_designs(const StudyFlags& flags, const St
   return out;
 }
 
-void train_missing(const StudyFlags& flags, const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds, StudyLog& log,
-                   std::int64_t first) {
+void train_missing(const StudyFlags& flags, const Battery& battery, const std::vector<const StudyDesign*>& designs,
+                   std::int64_t seeds, StudyLog& log, std::int64_t first) {
   std::map<std::string, TrainRequest> asked;
   std::vector<Message> requests;
   for (std::int64_t s = first; s < first + seeds; ++s)
@@ -49,20 +52,24 @@ void train_missing(const StudyFlags& flags, const Battery& battery, const std::v
   answers(flags.workers.options(), std::move(requests), battery.name + ": training", [&](const Message& answer) {
     if (!answer.trained) throw std::runtime_error(answer.error);
     const auto outcome = answer.trained->record.outcome;
-    if (outcome == Outcome::kLost || outcome == Outcome::kTimedOut) return;  // accidents of this machine; tried again the next time
+    if (outcome == Outcome::kLost || outcome == Outcome::kTimedOut)
+      return;  // accidents of this machine; tried again the next time
     log.add(battery.name, asked.at(answer.trained->record.id), *answer.trained);
   });
 }
 
-std::vector<Compared> compared(const Battery& battery, std::int64_t seeds, const Battery& against, std::int64_t against_seeds,
-                               const std::vector<const StudyDesign*>& designs, const StudyLog& log, std::int64_t first) {
+std::vector<Compared> compared(const Battery& battery, std::int64_t seeds, const Battery& against,
+                               std::int64_t against_seeds, const std::vector<const StudyDesign*>& designs,
+                               const StudyLog& log, std::int64_t first) {
   std::vector<Compared> out;
   std::string missing;
   for (const auto* design : designs) {
     const auto longer = study_score(against, *design, against_seeds, log);
     auto score = study_score(battery, *design, seeds, log, first);
-    if (longer.complete(against_seeds) && score.complete(seeds)) out.push_back({design, mean(longer.scores), std::move(score)});
-    else missing += "\n  " + text(design->genome);
+    if (longer.complete(against_seeds) && score.complete(seeds))
+      out.push_back({design, mean(longer.scores), std::move(score)});
+    else
+      missing += "\n  " + text(design->genome);
   }
   if (!missing.empty()) std::cerr << "left out, not completed on both batteries:" << missing << "\n";
   return out;

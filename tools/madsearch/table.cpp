@@ -7,7 +7,7 @@
 namespace madsearch {
 namespace {
 
-std::size_t columns(const std::string& text) {                // characters of UTF-8, not bytes
+std::size_t columns(const std::string& text) {  // characters of UTF-8, not bytes
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
@@ -28,7 +28,9 @@ Table::Table(std::vector<std::string> header) : header_(std::move(header)) {
 }
 
 void Table::add(std::vector<std::string> row) {
-  if (row.size() != header_.size()) throw std::invalid_argument("Table: " + std::to_string(row.size()) + " cells under " + std::to_string(header_.size()) + " names");
+  if (row.size() != header_.size())
+    throw std::invalid_argument("Table: " + std::to_string(row.size()) + " cells under " +
+                                std::to_string(header_.size()) + " names");
   rows_.push_back(std::move(row));
 }
 
@@ -72,7 +74,8 @@ std::string shown(const char* format, double value) {
 
 std::string grouped(std::int64_t value) {
   auto out = std::to_string(value);
-  for (auto i = static_cast<std::ptrdiff_t>(out.size()) - 3; i > (value < 0 ? 1 : 0); i -= 3) out.insert(static_cast<std::size_t>(i), " ");
+  for (auto i = static_cast<std::ptrdiff_t>(out.size()) - 3; i > (value < 0 ? 1 : 0); i -= 3)
+    out.insert(static_cast<std::size_t>(i), " ");
   return out;
 }
 

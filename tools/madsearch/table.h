@@ -11,7 +11,7 @@ class Table {
   /// A name that ends with '<' is a column of words, aligned to the left; numbers stand to the right.
   explicit Table(std::vector<std::string> header);
   void add(std::vector<std::string> row);
-  std::string text(const std::string& indent = "  ") const;   // with a newline at the end of each line
+  std::string text(const std::string& indent = "  ") const;  // with a newline at the end of each line
   std::string csv() const;
 
  private:

@@ -40,7 +40,8 @@ TaskValues values_of(const Task& task, const std::vector<std::string>& given) {
   for (const auto& item : given) {
     const auto equals = item.find('=');
     const auto name = item.substr(0, equals);
-    if (!task.baseline.has(name)) throw ConfigError("task " + task.name + " has no setting \"" + name + "\"" + did_you_mean(name, names));
+    if (!task.baseline.has(name))
+      throw ConfigError("task " + task.name + " has no setting \"" + name + "\"" + did_you_mean(name, names));
     try {
       std::size_t used = 0;
       out.set(name, std::stod(item.substr(std::min(item.size(), equals + 1)), &used));
@@ -49,7 +50,8 @@ TaskValues values_of(const Task& task, const std::vector<std::string>& given) {
       throw ConfigError("--set takes NAME=NUMBER, not \"" + item + "\"");
     }
   }
-  if (const auto sentence = task.valid(out); !sentence.empty()) throw ConfigError("task " + task.name + ": " + sentence);
+  if (const auto sentence = task.valid(out); !sentence.empty())
+    throw ConfigError("task " + task.name + ": " + sentence);
   return out;
 }
 
@@ -64,13 +66,24 @@ void add_train(CLI::App& app, int& code) {
   command->add_option("--width", flags->width)->check(CLI::Range(4, 8192))->capture_default_str();
   command->add_option("--steps", flags->steps)->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--batch", flags->batch)->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--evaluation-examples", flags->evaluation_examples, "of each held-out split")->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--learning-rates", flags->rates, "each is a replica")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--weight-decays", flags->decays, "crossed with the rates")->delimiter(',')->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--evaluation-examples", flags->evaluation_examples, "of each held-out split")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--learning-rates", flags->rates, "each is a replica")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--weight-decays", flags->decays, "crossed with the rates")
+      ->delimiter(',')
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--seed", flags->seed)->capture_default_str();
-  command->add_option("--protocol", flags->protocol)->check(CLI::IsMember({"madsearch", "mad-lab"}))->capture_default_str();
+  command->add_option("--protocol", flags->protocol)
+      ->check(CLI::IsMember({"madsearch", "mad-lab"}))
+      ->capture_default_str();
   command->add_option("--norm", flags->norm)->check(CLI::IsMember({"rmsnorm", "layernorm"}))->capture_default_str();
-  command->add_flag("--distil", flags->distil, "then score it again with recurrences in place of its long convolutions' filters");
+  command->add_flag("--distil", flags->distil,
+                    "then score it again with recurrences in place of its long convolutions' filters");
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] {
@@ -80,10 +93,12 @@ void add_train(CLI::App& app, int& code) {
     request.setting.setting = {task.name, values_of(task, flags->set), "baseline"};
     const auto& values = request.setting.setting.values;
     request.protocol = flags->protocol == "mad-lab" ? DataProtocol::kMadLab : DataProtocol::kMadsearch;
-    const Shape shape{flags->width, task.input_length(values), flags->protocol == "mad-lab" ? Protocol::kMadLab : Protocol::kMadsearch};
+    const Shape shape{flags->width, task.input_length(values),
+                      flags->protocol == "mad-lab" ? Protocol::kMadLab : Protocol::kMadsearch};
     const auto design = find_design(flags->design, configs_folder());
     const auto sized = solve_sizes(design.genome, shape).genome;
-    if (const auto sentence = invalid(sized, shape); !sentence.empty()) throw ConfigError("design \"" + design.name + "\": " + sentence);
+    if (const auto sentence = invalid(sized, shape); !sentence.empty())
+      throw ConfigError("design \"" + design.name + "\": " + sentence);
     request.design = text(sized);
     request.setting.steps = flags->steps;
     request.setting.batch = flags->batch;
@@ -107,10 +122,23 @@ void add_train(CLI::App& app, int& code) {
     const auto& distilled = reply.trained->distilled;
     const auto chance = task.chance(values), oracle = task.oracle(values, request.protocol);
     if (flags->format == Format::kJson) {
-      auto out = nlohmann::ordered_json{{"text", text(design.genome)}, {"task", task.name}, {"outcome", to_text(r.outcome)}, {"validation_a", r.validation_a},
-                                        {"validation_b", r.validation_b}, {"test", r.test}, {"test_macro", r.test_macro}, {"test_loss", r.test_loss},
-                                        {"chance", chance}, {"oracle", oracle}, {"learning_rate", r.learning_rate}, {"weight_decay", r.weight_decay},
-                                        {"edge", r.edge}, {"trainings", r.trainings}, {"steps", r.steps}, {"core_seconds", r.core_seconds}, {"message", r.message}};
+      auto out = nlohmann::ordered_json{{"text", text(design.genome)},
+                                        {"task", task.name},
+                                        {"outcome", to_text(r.outcome)},
+                                        {"validation_a", r.validation_a},
+                                        {"validation_b", r.validation_b},
+                                        {"test", r.test},
+                                        {"test_macro", r.test_macro},
+                                        {"test_loss", r.test_loss},
+                                        {"chance", chance},
+                                        {"oracle", oracle},
+                                        {"learning_rate", r.learning_rate},
+                                        {"weight_decay", r.weight_decay},
+                                        {"edge", r.edge},
+                                        {"trainings", r.trainings},
+                                        {"steps", r.steps},
+                                        {"core_seconds", r.core_seconds},
+                                        {"message", r.message}};
       if (flags->distil)
         out["distilled"] = {{"state_exact", distilled.state_exact},
                             {"state", distilled.state},
@@ -118,15 +146,20 @@ void add_train(CLI::App& app, int& code) {
                             {"test", distilled.test}};
       std::cout << out.dump(2) << "\n";
     } else {
-      Table table({"task<", "outcome<", "val A", "val B", "test", "macro", "chance", "oracle", "loss", "rate", "decay", "trained", "steps", "core s", "message<"});
-      table.add({task.name, to_text(r.outcome) + (r.edge ? " (edge)" : ""), shown("%.4f", r.validation_a), shown("%.4f", r.validation_b), shown("%.4f", r.test),
-                 shown("%.4f", r.test_macro), shown("%.4f", chance), shown("%.4f", oracle), shown("%.4f", r.test_loss), shown("%g", r.learning_rate),
-                 shown("%g", r.weight_decay), std::to_string(r.trainings), std::to_string(r.steps), shown("%.1f", r.core_seconds), r.message});
+      Table table({"task<", "outcome<", "val A", "val B", "test", "macro", "chance", "oracle", "loss", "rate", "decay",
+                   "trained", "steps", "core s", "message<"});
+      table.add({task.name, to_text(r.outcome) + (r.edge ? " (edge)" : ""), shown("%.4f", r.validation_a),
+                 shown("%.4f", r.validation_b), shown("%.4f", r.test), shown("%.4f", r.test_macro),
+                 shown("%.4f", chance), shown("%.4f", oracle), shown("%.4f", r.test_loss), shown("%g", r.learning_rate),
+                 shown("%g", r.weight_decay), std::to_string(r.trainings), std::to_string(r.steps),
+                 shown("%.1f", r.core_seconds), r.message});
       std::cout << (flags->format == Format::kCsv ? table.csv() : table.text(""));
       if (flags->distil) {
         Table twice({"form<", "state", "val B", "test"});
-        twice.add({"exact", std::to_string(distilled.state_exact), shown("%.4f", r.validation_b), shown("%.4f", r.test)});
-        twice.add({"distilled", std::to_string(distilled.state), shown("%.4f", distilled.validation_b), shown("%.4f", distilled.test)});
+        twice.add(
+            {"exact", std::to_string(distilled.state_exact), shown("%.4f", r.validation_b), shown("%.4f", r.test)});
+        twice.add({"distilled", std::to_string(distilled.state), shown("%.4f", distilled.validation_b),
+                   shown("%.4f", distilled.test)});
         std::cout << "\n" << (flags->format == Format::kCsv ? twice.csv() : twice.text(""));
       }
     }

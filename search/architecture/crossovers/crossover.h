@@ -8,14 +8,15 @@
 
 namespace madsearch {
 
-/// Makes one child of two parents; neither is changed. Labels of the child are consistent; a parent comes back where they can't be crossed.
+/// Makes one child of two parents; neither is changed. Labels of the child are consistent; a parent comes back where
+/// they can't be crossed.
 struct Crossover {
   std::string name;
   std::function<Genome(const Genome&, const Genome&, Rng&)> apply;
 };
 
-Crossover one_point();                                        // the first stages of one, then the last of the other
-Crossover two_point();                                        // a run of stages is replaced by the other's at the same place
+Crossover one_point();  // the first stages of one, then the last of the other
+Crossover two_point();  // a run of stages is replaced by the other's at the same place
 
 /// Every operator, by name.
 const std::vector<Crossover>& crossovers();

@@ -10,7 +10,7 @@ namespace madsearch {
 
 /// A place between stages of both parents with equally many blocks before it, so that the child keeps their number.
 struct Cut {
-  std::size_t a = 0, b = 0;                                   // stages before it
+  std::size_t a = 0, b = 0;  // stages before it
 };
 
 /// All such places, ends included, in order.
@@ -36,7 +36,8 @@ inline Genome with_own_labels(Genome genome) {
 }
 
 inline void append(Stripe& to, const Stripe& from, std::size_t begin, std::size_t end) {
-  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(begin), from.begin() + static_cast<std::ptrdiff_t>(end));
+  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(begin),
+            from.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 }  // namespace madsearch

@@ -6,7 +6,7 @@ namespace {
 
 Genome apply(const Genome& a, const Genome& b, Rng& rng) {
   const auto places = cuts(a, b);
-  if (places.size() < 3) return a;                            // nothing between the ends
+  if (places.size() < 3) return a;  // nothing between the ends
   const auto cut = places[1 + below(rng, places.size() - 2)];
   const auto other = with_own_labels(b);
   Genome child;

@@ -27,7 +27,7 @@ Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
     if (block != target && (chosen.label.empty() || block->label != chosen.label)) continue;
     auto changed = *block;
     changed.settings.set(knob, value);
-    if (!alphabet.fits(changed)) continue;                    // a use of its keys and values with another window
+    if (!alphabet.fits(changed)) continue;  // a use of its keys and values with another window
     block->settings = changed.settings;
     if (simplify) simplify(block->settings);
   }

@@ -9,24 +9,25 @@
 
 namespace madsearch {
 
-/// An operator of variation. `apply` returns a changed copy, or the parent itself where there is nothing to change; labels and branches of
-/// what it returns are consistent, sizes and limits are checked by the caller (search/architecture/architectures.h).
+/// An operator of variation. `apply` returns a changed copy, or the parent itself where there is nothing to change;
+/// labels and branches of what it returns are consistent, sizes and limits are checked by the caller
+/// (search/architecture/architectures.h).
 struct Mutation {
   std::string name;
-  double weight = 1;                                          // share of applications, in per cent (design.md, section 8)
+  double weight = 1;  // share of applications, in per cent (design.md, section 8)
   std::function<Genome(const Genome&, const Alphabet&, Rng&)> apply;
 };
 
-Mutation change_knob();                                       // one knob of one block (of all uses of its label) takes another value
-Mutation replace_block();                                     // one block becomes another primitive of the same kind
-Mutation insert_and_delete();                                 // a new block somewhere, another one away: the number of blocks stays
-Mutation swap_blocks();                                       // two blocks exchange places
-Mutation move_block();                                        // a stage goes elsewhere
-Mutation duplicate_segment();                                 // a run of stages is copied over another run of equal length
-Mutation branch();                                            // two stages in series become parallel branches
-Mutation unbranch();                                          // parallel branches become stages in series
-Mutation share();                                             // two equal blocks share weights, or an attention takes an earlier one's keys and values
-Mutation unshare();                                           // a label goes
+Mutation change_knob();        // one knob of one block (of all uses of its label) takes another value
+Mutation replace_block();      // one block becomes another primitive of the same kind
+Mutation insert_and_delete();  // a new block somewhere, another one away: the number of blocks stays
+Mutation swap_blocks();        // two blocks exchange places
+Mutation move_block();         // a stage goes elsewhere
+Mutation duplicate_segment();  // a run of stages is copied over another run of equal length
+Mutation branch();             // two stages in series become parallel branches
+Mutation unbranch();           // parallel branches become stages in series
+Mutation share();              // two equal blocks share weights, or an attention takes an earlier one's keys and values
+Mutation unshare();            // a label goes
 
 /// Every operator, by name.
 const std::vector<Mutation>& mutations();

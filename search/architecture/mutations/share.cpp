@@ -33,7 +33,7 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
   if (owner->label.empty()) owner->label = fresh_label(all);
   user->label = owner->label;
   user->keys_values_only = keys_values;
-  if (keys_values)                                            // one cache: heads, their norm and their positions must agree
+  if (keys_values)  // one cache: heads, their norm and their positions must agree
     for (const auto* knob : kCacheKnobs) user->settings.set(knob, owner->settings.at(knob));
   repair_labels(child);
   return child;

@@ -4,16 +4,8 @@ namespace madsearch {
 
 const std::vector<Mutation>& mutations() {
   static const std::vector<Mutation> table = {
-      change_knob(),
-      replace_block(),
-      insert_and_delete(),
-      swap_blocks(),
-      move_block(),
-      duplicate_segment(),
-      branch(),
-      unbranch(),
-      share(),
-      unshare(),
+      change_knob(),       replace_block(), insert_and_delete(), swap_blocks(), move_block(),
+      duplicate_segment(), branch(),        unbranch(),          share(),       unshare(),
   };
   return table;
 }

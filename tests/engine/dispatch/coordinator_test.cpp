@@ -48,7 +48,8 @@ class CoordinatorTest : public ::testing::Test {
     return out;
   }
   Attempts remembered() {
-    return {[this](const std::string& id) { return ++attempts_[id]; }, [this](const std::string& id) { --attempts_[id]; }};
+    return {[this](const std::string& id) { return ++attempts_[id]; },
+            [this](const std::string& id) { --attempts_[id]; }};
   }
   void listen(Coordinator& coordinator) {
     coordinator.on_event = [this](const std::string& sentence) { events_.push_back(sentence); };
@@ -136,7 +137,7 @@ TEST_F(CoordinatorTest, ARequestThatIsTriedAgainKeepsItsTurn) {
   coordinator.submit(training("d"), 0, 2);
   std::string order;
   for (const auto& answer : all(coordinator)) order += record(answer).id;
-  EXPECT_EQ(order, "dabc");                                   // each but d once after a death
+  EXPECT_EQ(order, "dabc");  // each but d once after a death
 }
 
 TEST_F(CoordinatorTest, UsesAllSlotsAndNotMoreWorkersThanRequests) {
@@ -179,7 +180,8 @@ TEST_F(CoordinatorTest, TriesAgainWhenAWorkerDies) {
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 3);
   for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk);
-  EXPECT_EQ(events_, (std::vector<std::string>{"worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2", "worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2"}));
+  EXPECT_EQ(events_, (std::vector<std::string>{"worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2",
+                                               "worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2"}));
   EXPECT_EQ(attempts_, (std::map<std::string, int>{{"a", 1}, {"b", 2}, {"c", 2}}));
 }
 
@@ -313,7 +315,10 @@ TEST_F(CoordinatorTest, ReplacesAWorkerThatSaysWhatIsNoMessage) {
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 2);
   EXPECT_EQ(record(answers[1]).outcome, Outcome::kOk);
-  EXPECT_EQ(events_, std::vector<std::string>{"worker 1 (cpu) said what is no message (not a message: Segmentation fault, they said); attempt 1 of 2"});
+  EXPECT_EQ(
+      events_,
+      std::vector<std::string>{
+          "worker 1 (cpu) said what is no message (not a message: Segmentation fault, they said); attempt 1 of 2"});
 }
 
 TEST_F(CoordinatorTest, TakesADoubleAnswerOnce) {
@@ -351,7 +356,8 @@ TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {
   Message request;
   request.type = Type::kPretrain;
   auto& pretrain = request.pretrain.emplace();
-  pretrain.id = "p", pretrain.design = "mamba swiglu", pretrain.flops = 1e12, pretrain.parameters = 1000, pretrain.learning_rates = {1e-3};
+  pretrain.id = "p", pretrain.design = "mamba swiglu", pretrain.flops = 1e12, pretrain.parameters = 1000,
+  pretrain.learning_rates = {1e-3};
   coordinator.submit(request);
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
@@ -361,27 +367,32 @@ TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {
 
 TEST_F(CoordinatorTest, SaysWhenTheCommandDoesNotExist) {
   Coordinator coordinator(command("no-such-worker 2>/dev/null"));
-  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) ended: exit code 127 (command not found), before it said hello; 3 starts have failed\n"
-                                    "its command: no-such-worker 2>/dev/null");
+  EXPECT_EQ(complaint(coordinator),
+            "worker 1 (cpu) ended: exit code 127 (command not found), before it said hello; 3 starts have failed\n"
+            "its command: no-such-worker 2>/dev/null");
 }
 
 TEST_F(CoordinatorTest, SaysWhenTheCommandIsNoWorker) {
   Coordinator coordinator(command("echo good morning; cat"));
-  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) said what is no message (not a message: good morning), before it said hello; 3 starts have failed\n"
-                                    "its command: echo good morning; cat");
+  EXPECT_EQ(complaint(coordinator),
+            "worker 1 (cpu) said what is no message (not a message: good morning), before it said hello; 3 starts have "
+            "failed\n"
+            "its command: echo good morning; cat");
 }
 
 TEST_F(CoordinatorTest, SaysWhenTheCommandIsMute) {
   auto options = command("sleep 100");
   options.start_seconds = 0.1;
   Coordinator coordinator(options);
-  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) was silent for 0.1 s, before it said hello; 3 starts have failed\nits command: sleep 100");
+  EXPECT_EQ(complaint(coordinator),
+            "worker 1 (cpu) was silent for 0.1 s, before it said hello; 3 starts have failed\nits command: sleep 100");
 }
 
 TEST_F(CoordinatorTest, RefusesAWorkerOfAnotherVersion) {
   const std::string text = R"(echo '{"type":"hello","protocol":7}'; cat)";
   Coordinator coordinator(command(text));
-  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks protocol 7, this madsearch " + std::to_string(kProtocolVersion) +
+  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks protocol 7, this madsearch " +
+                                        std::to_string(kProtocolVersion) +
                                         ": the two are of different versions\nits command: " + text);
 }
 
@@ -408,7 +419,8 @@ TEST_F(CoordinatorTest, ItsWorkersEndWhenItIsKilled) {
   const auto child = fork();
   if (child == 0) {
     auto options = stub("milliseconds=60000");
-    options.command = "echo $$ > " + std::string(file) + "; MADSEARCH_STUB=milliseconds=60000 exec " MADSEARCH_BINARY_DIR "/tests/stub_worker";
+    options.command = "echo $$ > " + std::string(file) +
+                      "; MADSEARCH_STUB=milliseconds=60000 exec " MADSEARCH_BINARY_DIR "/tests/stub_worker";
     Coordinator coordinator(options);
     coordinator.submit(training("a"));
     while (coordinator.workers().empty()) coordinator.wait(0.05);

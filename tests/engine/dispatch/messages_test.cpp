@@ -15,39 +15,76 @@ using Type = Message::Type;
 // All members, whichever record: a new member doesn't compile here before it is written, read and compared.
 template <class T>
 constexpr int count_of = 0;
-template <> constexpr int count_of<Hello> = 5;
-template <> constexpr int count_of<GridPoint> = 2;
-template <> constexpr int count_of<TaskSetting> = 3;
-template <> constexpr int count_of<BatterySetting> = 5;
-template <> constexpr int count_of<Look> = 3;
-template <> constexpr int count_of<Curve> = 2;
-template <> constexpr int count_of<TrainRequest> = 12;
-template <> constexpr int count_of<PretrainRequest> = 16;
-template <> constexpr int count_of<Progress> = 5;
-template <> constexpr int count_of<BenchRequest> = 6;
-template <> constexpr int count_of<BenchRow> = 9;
-template <> constexpr int count_of<BenchReply> = 3;
-template <> constexpr int count_of<DistilledScore> = 4;
-template <> constexpr int count_of<ExamineRequest> = 7;
-template <> constexpr int count_of<ExamineReply> = 8;
-template <> constexpr int count_of<TrainReply> = 3;
-template <> constexpr int count_of<TrainingRecord> = 16;
-template <> constexpr int count_of<PretrainReply> = 2;
-template <> constexpr int count_of<PretrainingRecord> = 17;
+template <>
+constexpr int count_of<Hello> = 5;
+template <>
+constexpr int count_of<GridPoint> = 2;
+template <>
+constexpr int count_of<TaskSetting> = 3;
+template <>
+constexpr int count_of<BatterySetting> = 5;
+template <>
+constexpr int count_of<Look> = 3;
+template <>
+constexpr int count_of<Curve> = 2;
+template <>
+constexpr int count_of<TrainRequest> = 12;
+template <>
+constexpr int count_of<PretrainRequest> = 16;
+template <>
+constexpr int count_of<Progress> = 5;
+template <>
+constexpr int count_of<BenchRequest> = 6;
+template <>
+constexpr int count_of<BenchRow> = 9;
+template <>
+constexpr int count_of<BenchReply> = 3;
+template <>
+constexpr int count_of<DistilledScore> = 4;
+template <>
+constexpr int count_of<ExamineRequest> = 7;
+template <>
+constexpr int count_of<ExamineReply> = 8;
+template <>
+constexpr int count_of<TrainReply> = 3;
+template <>
+constexpr int count_of<TrainingRecord> = 16;
+template <>
+constexpr int count_of<PretrainReply> = 2;
+template <>
+constexpr int count_of<PretrainingRecord> = 17;
 
 template <class R>
 auto members(R& r) {
   constexpr int n = count_of<std::remove_const_t<R>>;
-  if constexpr (n == 2) { auto& [a, b] = r; return std::tie(a, b); }
-  else if constexpr (n == 3) { auto& [a, b, c] = r; return std::tie(a, b, c); }
-  else if constexpr (n == 4) { auto& [a, b, c, d] = r; return std::tie(a, b, c, d); }
-  else if constexpr (n == 5) { auto& [a, b, c, d, e] = r; return std::tie(a, b, c, d, e); }
-  else if constexpr (n == 6) { auto& [a, b, c, d, e, f] = r; return std::tie(a, b, c, d, e, f); }
-  else if constexpr (n == 7) { auto& [a, b, c, d, e, f, g] = r; return std::tie(a, b, c, d, e, f, g); }
-  else if constexpr (n == 8) { auto& [a, b, c, d, e, f, g, h] = r; return std::tie(a, b, c, d, e, f, g, h); }
-  else if constexpr (n == 9) { auto& [a, b, c, d, e, f, g, h, i] = r; return std::tie(a, b, c, d, e, f, g, h, i); }
-  else if constexpr (n == 12) { auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r; return std::tie(a, b, c, d, e, f, g, h, i, j, k, l); }
-  else if constexpr (n == 16) {
+  if constexpr (n == 2) {
+    auto& [a, b] = r;
+    return std::tie(a, b);
+  } else if constexpr (n == 3) {
+    auto& [a, b, c] = r;
+    return std::tie(a, b, c);
+  } else if constexpr (n == 4) {
+    auto& [a, b, c, d] = r;
+    return std::tie(a, b, c, d);
+  } else if constexpr (n == 5) {
+    auto& [a, b, c, d, e] = r;
+    return std::tie(a, b, c, d, e);
+  } else if constexpr (n == 6) {
+    auto& [a, b, c, d, e, f] = r;
+    return std::tie(a, b, c, d, e, f);
+  } else if constexpr (n == 7) {
+    auto& [a, b, c, d, e, f, g] = r;
+    return std::tie(a, b, c, d, e, f, g);
+  } else if constexpr (n == 8) {
+    auto& [a, b, c, d, e, f, g, h] = r;
+    return std::tie(a, b, c, d, e, f, g, h);
+  } else if constexpr (n == 9) {
+    auto& [a, b, c, d, e, f, g, h, i] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i);
+  } else if constexpr (n == 12) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
+  } else if constexpr (n == 16) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q);
   } else {
@@ -57,16 +94,23 @@ auto members(R& r) {
   }
 }
 
-void draw(std::string& value) { value = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127)) + (*rc::gen::arbitrary<bool>() ? "φ→\"\\" : ""); }
+void draw(std::string& value) {
+  value =
+      *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127)) + (*rc::gen::arbitrary<bool>() ? "φ→\"\\" : "");
+}
 void draw(std::int64_t& value) { value = *rc::gen::arbitrary<std::int64_t>(); }
 void draw(std::uint64_t& value) { value = *rc::gen::arbitrary<std::uint64_t>(); }
 void draw(bool& value) { value = *rc::gen::arbitrary<bool>(); }
-void draw(int& value) { value = kProtocolVersion; }           // the only int is Hello::protocol
+void draw(int& value) { value = kProtocolVersion; }  // the only int is Hello::protocol
 void draw(double& value) {
   const auto infinity = std::numeric_limits<double>::infinity();
-  value = *rc::gen::oneOf(rc::gen::arbitrary<double>(), rc::gen::element(0.1, 1.0 / 3, 5e-324, 1e300, infinity, -infinity, std::nan("")));
+  value = *rc::gen::oneOf(rc::gen::arbitrary<double>(),
+                          rc::gen::element(0.1, 1.0 / 3, 5e-324, 1e300, infinity, -infinity, std::nan("")));
 }
-void draw(Outcome& value) { value = *rc::gen::element(Outcome::kOk, Outcome::kDiverged, Outcome::kOutOfMemory, Outcome::kTimedOut, Outcome::kFailed, Outcome::kLost); }
+void draw(Outcome& value) {
+  value = *rc::gen::element(Outcome::kOk, Outcome::kDiverged, Outcome::kOutOfMemory, Outcome::kTimedOut,
+                            Outcome::kFailed, Outcome::kLost);
+}
 void draw(DataProtocol& value) { value = *rc::gen::element(DataProtocol::kMadsearch, DataProtocol::kMadLab); }
 void draw(TaskValues& value) {
   for (auto left = *rc::gen::inRange(0, 4); left > 0; --left) {
@@ -77,22 +121,22 @@ void draw(TaskValues& value) {
   }
 }
 template <class T>
-  requires(count_of<T> > 0)
-void draw(T& record);
+requires(count_of<T> > 0) void draw(T& record);
 template <class T>
 void draw(std::vector<T>& values) {
   for (auto left = *rc::gen::inRange(0, 4); left > 0; --left) draw(values.emplace_back());
 }
 template <class T>
-  requires(count_of<T> > 0)
-void draw(T& record) {
+requires(count_of<T> > 0) void draw(T& record) {
   std::apply([](auto&... member) { (draw(member), ...); }, members(record));
 }
 
 template <class T>
 bool same(const T& a, const T& b) {
-  if constexpr (count_of<T> > 0) {
-    return std::apply([&](const auto&... x) { return std::apply([&](const auto&... y) { return (same(x, y) && ...); }, members(b)); }, members(a));
+  if constexpr (count_of < T >> 0) {
+    return std::apply(
+        [&](const auto&... x) { return std::apply([&](const auto&... y) { return (same(x, y) && ...); }, members(b)); },
+        members(a));
   } else if constexpr (requires { a.empty(), a.front(); } && !std::is_same_v<T, std::string>) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return same(x, y); });
   } else if constexpr (std::is_same_v<T, double>) {
@@ -103,7 +147,7 @@ bool same(const T& a, const T& b) {
 }
 
 template <class T>
-void check(Type type, std::optional<T> Message::* member) {
+void check(Type type, std::optional<T> Message::*member) {
   EXPECT_TRUE(rc::check([&] {
     Message message;
     message.type = type;
@@ -152,7 +196,9 @@ TEST(Protocol, TheTypeComesFirst) {
 }
 
 TEST(Protocol, IgnoresKeysOfANewerVersion) {
-  EXPECT_EQ(from_line(R"({"colour":"red","type":"progress","id":"a","step":1,"steps":2,"loss":1,"accuracy":0})").progress->loss, 1);
+  EXPECT_EQ(from_line(R"({"colour":"red","type":"progress","id":"a","step":1,"steps":2,"loss":1,"accuracy":0})")
+                .progress->loss,
+            1);
 }
 
 TEST(Protocol, ReadsTheVersionOfAHelloThatItDoesNotUnderstand) {
@@ -184,16 +230,23 @@ TEST(Protocol, NamesWhatIsWrongWithALine) {
   EXPECT_EQ(complaint(R"({"type":"sing"})"), "no message type \"sing\"");
   EXPECT_EQ(complaint(R"({"type":"error"})"), "message \"error\" lacks \"error\"");
   EXPECT_EQ(complaint(R"({"type":"hello"})"), "message \"hello\" lacks \"protocol\"");
-  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1,"steps":2,"loss":1})"), "message \"progress\" lacks \"accuracy\"");
+  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1,"steps":2,"loss":1})"),
+            "message \"progress\" lacks \"accuracy\"");
   EXPECT_EQ(complaint(R"({"type":"progress","id":7})"), "\"id\" of message \"progress\" is not a text");
-  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1.5})"), "\"step\" of message \"progress\" is not an integer");
-  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":18446744073709551615})"), "\"step\" of message \"progress\" is not a 64-bit integer");
-  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1,"steps":2,"loss":"x"})"), "\"loss\" of message \"progress\" is not a number");
-  EXPECT_EQ(complaint(R"({"type":"bench","id":"a","designs":["a",1]})"), "an item of \"designs\" of message \"bench\" is not a text");
-  EXPECT_EQ(complaint(R"({"type":"train","id":"a","design":"b","setting":[]})"), "\"setting\" of message \"train\" is not an object");
+  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1.5})"),
+            "\"step\" of message \"progress\" is not an integer");
+  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":18446744073709551615})"),
+            "\"step\" of message \"progress\" is not a 64-bit integer");
+  EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1,"steps":2,"loss":"x"})"),
+            "\"loss\" of message \"progress\" is not a number");
+  EXPECT_EQ(complaint(R"({"type":"bench","id":"a","designs":["a",1]})"),
+            "an item of \"designs\" of message \"bench\" is not a text");
+  EXPECT_EQ(complaint(R"({"type":"train","id":"a","design":"b","setting":[]})"),
+            "\"setting\" of message \"train\" is not an object");
   EXPECT_EQ(complaint(R"({"type":"train","id":"a","design":"b","setting":{"task":"t","values":{"n":"x"}}})"),
             "\"n\" in \"values\" of \"setting\" of message \"train\" is not a number");
-  EXPECT_EQ(complaint(R"({"type":"trained","id":"a","task":"t","setting":0,"outcome":"bad"})"), "\"outcome\" of message \"trained\" is not an outcome");
+  EXPECT_EQ(complaint(R"({"type":"trained","id":"a","task":"t","setting":0,"outcome":"bad"})"),
+            "\"outcome\" of message \"trained\" is not an outcome");
 }
 
 TEST(Protocol, WritesNoMessageWithoutItsContent) { EXPECT_THROW(to_line(of(Type::kTrain)), std::invalid_argument); }

@@ -82,8 +82,10 @@ TEST_F(RunConfigTest, MisspeltPrimitiveIsAnsweredWithTheOneMeant) {
             ":2:13: unknown primitive \"manba\"\n"
             "  2 | primitives: [attention, manba]\n"
             "    |             ^\n"
-            "expected one of: " + all + "\n"
-            "did you mean \"mamba\"?");
+            "expected one of: " +
+                all +
+                "\n"
+                "did you mean \"mamba\"?");
 }
 
 TEST_F(RunConfigTest, MisspeltSeedIsAnsweredWithTheOneMeant) {
@@ -97,19 +99,25 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
     const auto whole = message(yaml);
     return whole.substr(0, whole.find('\n'));
   };
-  EXPECT_EQ(first_line("battery: probe\n"), ":1:10: battery \"probe\" does not hold all six tasks, so its sum is no MAD score");
+  EXPECT_EQ(first_line("battery: probe\n"),
+            ":1:10: battery \"probe\" does not hold all six tasks, so its sum is no MAD score");
   EXPECT_EQ(first_line("battery: standard\nprobe: probe\n"), ":2:8: the probe trains at width 32, the battery at 128");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nseeds: [jamba]\n"),
-            ":3:8: design \"jamba\" has 8 blocks, and 4 stages are no multiple of that; choose another number of stages, or another design");
+            ":3:8: design \"jamba\" has 8 blocks, and 4 stages are no multiple of that; choose another number of "
+            "stages, or another design");
   EXPECT_EQ(first_line("battery: quick\nobjectives: [score]\n"), ":2:13: a search has two or three objectives, not 1");
   EXPECT_EQ(first_line("battery: quick\nobjectives: [state, flops]\n"), ":2:13: one objective must be score");
-  EXPECT_EQ(first_line("battery: quick\nuntil: \"25:00\"\n"), ":2:8: expected a time of day like \"07:00\", not \"25:00\"");
-  EXPECT_EQ(first_line("battery: quick\nstages: 4\nlimits: {state: 100}\n"), ": design \"transformer++\" can't take part: state 4096 is above the limit 100");
+  EXPECT_EQ(first_line("battery: quick\nuntil: \"25:00\"\n"),
+            ":2:8: expected a time of day like \"07:00\", not \"25:00\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nlimits: {state: 100}\n"),
+            ": design \"transformer++\" can't take part: state 4096 is above the limit 100");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 16\n"),
-            ": lag 8 is below the 16 slots of the devices, so that some would always wait: search needs \"lag: 16\" or more, or \"slots_per_device\" at most 8");
+            ": lag 8 is below the 16 slots of the devices, so that some would always wait: search needs \"lag: 16\" or "
+            "more, or \"slots_per_device\" at most 8");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1}\n"),
             ":3:21: pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
-  EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1, data: no/where}\n"), ":3:30: no such folder, or nothing in it: no/where");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1, data: no/where}\n"),
+            ":3:30: no such folder, or nothing in it: no/where");
 }
 
 }  // namespace

@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <ctime>
+#include <sstream>
 
 #include "engine/run/progress.h"
-
-#include <sstream>
 
 namespace madsearch {
 namespace {
@@ -15,7 +14,8 @@ using Clock = Deadline::Clock;
 
 Clock::time_point at(int hour, int minute) {
   std::tm local{};
-  local.tm_year = 126, local.tm_mon = 5, local.tm_mday = 10, local.tm_hour = hour, local.tm_min = minute, local.tm_isdst = -1;
+  local.tm_year = 126, local.tm_mon = 5, local.tm_mday = 10, local.tm_hour = hour, local.tm_min = minute,
+  local.tm_isdst = -1;
   return Clock::from_time_t(std::mktime(&local));
 }
 
@@ -47,9 +47,19 @@ TEST(Deadline, TheSearchLeavesAFifthForConfirmation) {
 }
 
 TEST(Progress, ShowsRungsFrontAndTimeLeft) {
-  const Status status{.probes = 30, .batteries = 12, .confirms = 3, .evaluations = 45, .planned = 90, .front = 5, .failed = 1, .hypervolume = 0.4213,
-                      .per_hour = 120, .seconds_left = 1350, .phase = "confirm"};
-  EXPECT_EQ(to_text(status), "confirm 45/90  probe 30  battery 12  confirm 3  failed 1  front 5  hypervolume 0.421  120/h  22 min left");
+  const Status status{.probes = 30,
+                      .batteries = 12,
+                      .confirms = 3,
+                      .evaluations = 45,
+                      .planned = 90,
+                      .front = 5,
+                      .failed = 1,
+                      .hypervolume = 0.4213,
+                      .per_hour = 120,
+                      .seconds_left = 1350,
+                      .phase = "confirm"};
+  EXPECT_EQ(to_text(status),
+            "confirm 45/90  probe 30  battery 12  confirm 3  failed 1  front 5  hypervolume 0.421  120/h  22 min left");
 }
 
 TEST(Progress, WritesPlainLinesWhereThereIsNoTerminal) {

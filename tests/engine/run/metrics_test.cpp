@@ -47,7 +47,9 @@ std::string get(int port, const std::string& path) {
   return out;
 }
 
-void expect_line(const std::string& text, const std::string& line) { EXPECT_NE(("\n" + text).find("\n" + line + "\n"), std::string::npos) << line << "\nis not in\n" << text; }
+void expect_line(const std::string& text, const std::string& line) {
+  EXPECT_NE(("\n" + text).find("\n" + line + "\n"), std::string::npos) << line << "\nis not in\n" << text;
+}
 
 TEST(Metrics, CountWhatHappens) {
   Metrics metrics(0);
@@ -77,7 +79,7 @@ TEST(Metrics, CountWhatHappens) {
 }
 
 TEST(Metrics, AreServedAtThePort) {
-  const auto port = Listener().port();                        // free again
+  const auto port = Listener().port();  // free again
   Metrics metrics(port);
   metrics.front(3, 0.5);
   const auto answer = get(port, "/metrics");
@@ -87,8 +89,10 @@ TEST(Metrics, AreServedAtThePort) {
 
 TEST(Metrics, SayThatAPortIsTaken) {
   const Listener listener;
-  for (const auto& [port, message] : {std::pair<int, std::string>{listener.port(), "metrics: port " + std::to_string(listener.port()) + " can't be listened at; is it taken by another program?"},
-                                      {70000, "metrics: there is no port 70000; expected 0 (none) to 65535"}}) {
+  for (const auto& [port, message] :
+       {std::pair<int, std::string>{listener.port(), "metrics: port " + std::to_string(listener.port()) +
+                                                         " can't be listened at; is it taken by another program?"},
+        {70000, "metrics: there is no port 70000; expected 0 (none) to 65535"}}) {
     try {
       Metrics metrics(port);
       FAIL() << port;

@@ -39,7 +39,8 @@ class Lines : public std::stringbuf {
   Lines(const std::string& text, const Said& said) : std::stringbuf(text), said_(said) {}
   int underflow() override {
     const auto c = std::stringbuf::underflow();
-    for (int i = 0; c == traits_type::eof() && said_.lines < 2 && i < 10'000; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (int i = 0; c == traits_type::eof() && said_.lines < 2 && i < 10'000; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return c;
   }
 
@@ -48,7 +49,8 @@ class Lines : public std::stringbuf {
 };
 
 /// The test accuracy that a stub answers.
-double accuracy(const std::string& design, const std::string& task_name, const std::map<std::string, double>& changes = {}, std::uint64_t seed = 1) {
+double accuracy(const std::string& design, const std::string& task_name,
+                const std::map<std::string, double>& changes = {}, std::uint64_t seed = 1) {
   const auto& task = *find_task(task_name);
   auto values = task.baseline;
   for (const auto& [name, value] : changes) values.set(name, value);
@@ -89,7 +91,8 @@ TEST(StubWorker, FindsAttentionGoodAtRecallAndRecurrencesAtCompression) {
 
 TEST(StubWorker, FindsLongerSequencesHarder) {
   const auto length = find_task("in-context-recall")->baseline.real("length");
-  EXPECT_LT(accuracy("mamba swiglu", "in-context-recall", {{"length", 8 * length}}), accuracy("mamba swiglu", "in-context-recall"));
+  EXPECT_LT(accuracy("mamba swiglu", "in-context-recall", {{"length", 8 * length}}),
+            accuracy("mamba swiglu", "in-context-recall"));
 }
 
 TEST(StubOptions, AreReadFromText) {

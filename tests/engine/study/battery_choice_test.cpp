@@ -10,7 +10,8 @@ namespace {
 Battery battery(const std::string& name) {
   Battery out;
   out.name = name;
-  for (const auto* task : {"compression", "memorization"}) out.tasks.push_back({.task = task, .weight = 1, .settings = {BatterySetting{}}});
+  for (const auto* task : {"compression", "memorization"})
+    out.tasks.push_back({.task = task, .weight = 1, .settings = {BatterySetting{}}});
   return out;
 }
 
@@ -44,7 +45,8 @@ TEST(BatteryChoice, KeepsTheLimitOfCost) {
   ASSERT_EQ(found.size(), 2u) << "two tasks cost 2 at least";
   EXPECT_EQ(found[0].core_seconds, 2);
   EXPECT_NEAR(found[1].rank, 1, 1e-12);
-  EXPECT_EQ(choose_battery({battery("good"), battery("cheap")}, {good, cheap}, {1}, true).size(), 1u) << "one task may be left out";
+  EXPECT_EQ(choose_battery({battery("good"), battery("cheap")}, {good, cheap}, {1}, true).size(), 1u)
+      << "one task may be left out";
 }
 
 TEST(BatteryChoice, DrawsOnNoPartThatMostDesignsSolve) {

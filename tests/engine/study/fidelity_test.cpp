@@ -27,7 +27,7 @@ TEST(Fidelity, OfABatteryThatAgreesIsWhole) {
   EXPECT_NEAR(*f.rank_top_half, 1, 1e-12);
   EXPECT_NEAR(*f.reliability, 1, 1e-12);
   EXPECT_NEAR(f.rank_bounds->low, 1, 1e-12);
-  EXPECT_EQ(f.close_pairs, 1u);                               // 0.1 and 0.12
+  EXPECT_EQ(f.close_pairs, 1u);  // 0.1 and 0.12
   EXPECT_EQ(f.close_right, 1);
   EXPECT_EQ(f.clear_pairs, 5u);
   EXPECT_EQ(f.clear_right, 1);

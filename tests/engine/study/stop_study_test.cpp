@@ -5,7 +5,8 @@
 namespace madsearch {
 namespace {
 
-constexpr StopRule kRule{.late = 0.6, .risen = 0.1, .window = 0.25, .gain_accuracy = 0.002, .gain_loss = 0.005, .behind = 0.1};
+constexpr StopRule kRule{
+    .late = 0.6, .risen = 0.1, .window = 0.25, .gain_accuracy = 0.002, .gain_loss = 0.005, .behind = 0.1};
 
 /// A curve with a look every 10 steps.
 Curve curve(double rate, const std::vector<double>& accuracies) {
@@ -16,8 +17,11 @@ Curve curve(double rate, const std::vector<double>& accuracies) {
 }
 
 TEST(StopStudy, ReplaysASiblingThatFallsBehind) {
-  const Recorded training{{curve(1e-3, {0.3, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4}), curve(3e-3, {0.5, 0.6, 0.7, 0.8, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95})},
-                          2, 100, 0.25};
+  const Recorded training{{curve(1e-3, {0.3, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4}),
+                           curve(3e-3, {0.5, 0.6, 0.7, 0.8, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95})},
+                          2,
+                          100,
+                          0.25};
   const auto again = replay(training, kRule);
   EXPECT_EQ(again.budget, 200);
   EXPECT_EQ(again.recorded_steps, 200);
@@ -29,8 +33,11 @@ TEST(StopStudy, ReplaysASiblingThatFallsBehind) {
 
 TEST(StopStudy, CountsALateWinnerThatWasKilled) {
   // It stands still at 0.4 while its sibling is far ahead, and would have jumped.
-  const Recorded training{{curve(1e-3, {0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 1, 1, 1}), curve(3e-3, {0.5, 0.6, 0.7, 0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86})},
-                          2, 100, 0.25};
+  const Recorded training{{curve(1e-3, {0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 1, 1, 1}),
+                           curve(3e-3, {0.5, 0.6, 0.7, 0.8, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86})},
+                          2,
+                          100,
+                          0.25};
   const auto again = replay(training, kRule);
   EXPECT_TRUE(again.killed);
   EXPECT_EQ(again.to_the_end, 1);
@@ -41,7 +48,7 @@ TEST(StopStudy, CountsALateWinnerThatWasKilled) {
 TEST(StopStudy, TakesTheRateBeyondTheEdgeOnlyWhereItsBestLiesThere) {
   auto training = Recorded{{curve(1e-3, {0.3, 0.3}), curve(3e-3, {0.4, 0.5}), curve(9e-3, {0.6, 0.7})}, 2, 20, 0.25};
   EXPECT_EQ(replay(training, {.late = 1, .risen = 1}).accuracy, 0.7);
-  training.curves[0] = curve(1e-3, {0.6, 0.6});               // now the other edge would have been extended
+  training.curves[0] = curve(1e-3, {0.6, 0.6});  // now the other edge would have been extended
   const auto again = replay(training, {.late = 1, .risen = 1});
   EXPECT_EQ(again.accuracy, 0.6);
   EXPECT_EQ(again.steps, 40);

@@ -32,7 +32,7 @@ class StudyLogTest : public ::testing::Test {
 TEST(Study, HasEnoughDesignsInHalvesOfEverySort) {
   const auto study = shipped();
   EXPECT_GE(study.designs.size(), 48u);
-  std::map<std::pair<bool, bool>, int> count;                 // random, judged
+  std::map<std::pair<bool, bool>, int> count;  // random, judged
   std::set<std::string> texts;
   for (const auto& design : study.designs) {
     ++count[{design.name == "random", design.judged}];
@@ -51,14 +51,16 @@ TEST(Study, ComparesDesignsOfEqualParameters) {
     for (const std::int64_t width : {32, 48, 64}) {
       const Shape shape{width, 64};
       const auto target = static_cast<double>(transformer_parameters(4, shape));
-      EXPECT_NEAR(static_cast<double>(cost(solve_sizes(design.genome, shape).genome, shape).active()) / target, 1, 0.1) << text(design.genome) << " at " << width;
+      EXPECT_NEAR(static_cast<double>(cost(solve_sizes(design.genome, shape).genome, shape).active()) / target, 1, 0.1)
+          << text(design.genome) << " at " << width;
     }
 }
 
 TEST(Study, PairsDesignsBySeedAndKeysTrainingsByWhatTheyDependOn) {
   const auto study = shipped();
   const auto battery = load_battery("tiny", configs_folder());
-  const auto a = study_requests(battery, study.designs[0], 0), b = study_requests(battery, study.designs[1], 0), c = study_requests(battery, study.designs[0], 1);
+  const auto a = study_requests(battery, study.designs[0], 0), b = study_requests(battery, study.designs[1], 0),
+             c = study_requests(battery, study.designs[0], 1);
   EXPECT_EQ(a[0][0].seed, b[0][0].seed);
   EXPECT_NE(a[0][0].seed, c[0][0].seed);
   std::set<std::string> keys;
@@ -90,7 +92,7 @@ TEST_F(StudyLogTest, KeepsWhatWasTrainedAndScoresIt) {
   const auto score = study_score(battery, design, 2, read);
   EXPECT_EQ(score.scores.size(), 1u) << "of the second seed set nothing was trained";
   EXPECT_NEAR(score.scores[0], 1, 1e-9);
-  EXPECT_NEAR(score.core_seconds[0], 3.5, 1e-9);              // seven trainings
+  EXPECT_NEAR(score.core_seconds[0], 3.5, 1e-9);  // seven trainings
   const auto* reply = read.find(study_requests(battery, design, 0)[0][0].id);
   ASSERT_TRUE(reply);
   ASSERT_EQ(reply->curves.size(), 1u);
@@ -118,7 +120,8 @@ TEST_F(StudyLogTest, DropsALastLineThatAKillCutShort) {
     StudyLog broken(folder_);
     FAIL() << "a line that is no training is not the last";
   } catch (const ConfigError& error) {
-    EXPECT_EQ(std::string(error.what()).rfind((folder_ / "a.jsonl").string() + ":3: no training of a study: ", 0), 0u) << error.what();
+    EXPECT_EQ(std::string(error.what()).rfind((folder_ / "a.jsonl").string() + ":3: no training of a study: ", 0), 0u)
+        << error.what();
   }
 }
 

@@ -1,14 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <algorithm>
 
 #include "configs/errors.h"
-#include "engine/worker/checkpoint.h"
 #include "engine/text/corpus.h"
 #include "engine/text/shards.h"
+#include "engine/worker/checkpoint.h"
 #include "support.h"
 
 namespace madsearch {
@@ -53,11 +53,16 @@ TEST(Shards, AreReadInAllKnownFormats) {
 TEST(Shards, ThatAreSomethingElseAreRefusedInOneSentence) {
   const testing::Folder folder;
   const auto file = folder.path + "/a.bin";
-  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240522, 1, 2, {1, 2}))), " is an evaluation file of llm.c (magic 20240522), not training data");
-  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 2, 2, {1, 2}))), " has version 2 of its token format; version 1 is known");
-  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 3, {1, 2}))), " announces 3 tokens but holds 4 bytes of them: it is cut off or of another format");
-  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 2, {1, 60000}))), " holds token 60000, beyond its vocabulary of 50257");
-  EXPECT_EQ(refusal(put(file, std::string("ab"))), " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240522, 1, 2, {1, 2}))),
+            " is an evaluation file of llm.c (magic 20240522), not training data");
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 2, 2, {1, 2}))),
+            " has version 2 of its token format; version 1 is known");
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 3, {1, 2}))),
+            " announces 3 tokens but holds 4 bytes of them: it is cut off or of another format");
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 2, {1, 60000}))),
+            " holds token 60000, beyond its vocabulary of 50257");
+  EXPECT_EQ(refusal(put(file, std::string("ab"))),
+            " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
   EXPECT_EQ(refusal(put(file, std::string("abc")), 30000), " is not a whole number of 2-byte tokens");
   EXPECT_EQ(refusal(put(file, std::string()), 30000), " is empty");
 }
@@ -92,7 +97,9 @@ TEST(Corpus, SaysInOneSentenceWhatIsWrongWithAFolder) {
   put(path + "/a.bin", "hello");
   EXPECT_EQ(corpus_refusal(path), path + " holds token shards (*.bin) and other files; give a folder of one kind");
   std::filesystem::remove(path + "/a.txt");
-  EXPECT_EQ(corpus_refusal(path), path + " holds token shards, which do not tell how many bytes a token stands for: give bytes_per_token (tokenised text / tokens)");
+  EXPECT_EQ(corpus_refusal(path), path +
+                                      " holds token shards, which do not tell how many bytes a token stands for: give "
+                                      "bytes_per_token (tokenised text / tokens)");
 }
 
 TEST(Corpus, SplitsShardsAtSeparators) {
@@ -111,7 +118,8 @@ TEST(Corpus, SplitsShardsAtSeparators) {
 
 TEST(Corpus, FindsRepeatedNGrams) {
   const std::int32_t x[] = {1, 2, 3, 9, 1, 2, 3, 1, 2};
-  const std::vector<bool> expected{false, false, false, false, true, true, false, true};  // the pairs 1 2, 2 3 and again 1 2
+  const std::vector<bool> expected{false, false, false, false,
+                                   true,  true,  false, true};  // the pairs 1 2, 2 3 and again 1 2
   EXPECT_EQ(repeats(x, 8, 2), expected);
   const std::vector<bool> triples{false, false, false, false, false, true, false, false};
   EXPECT_EQ(repeats(x, 8, 3), triples);

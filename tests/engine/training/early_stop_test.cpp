@@ -8,11 +8,13 @@ namespace {
 /// Looks every 10 of 100 steps.
 std::vector<Look> looks(const std::vector<double>& accuracies, double loss = 1) {
   std::vector<Look> out;
-  for (std::size_t i = 0; i < accuracies.size(); ++i) out.push_back({static_cast<std::int64_t>(10 * (i + 1)), accuracies[i], loss});
+  for (std::size_t i = 0; i < accuracies.size(); ++i)
+    out.push_back({static_cast<std::int64_t>(10 * (i + 1)), accuracies[i], loss});
   return out;
 }
 
-constexpr StopRule kRule{.late = 0.6, .risen = 0.1, .window = 0.25, .gain_accuracy = 0.002, .gain_loss = 0.005, .behind = 0.1};
+constexpr StopRule kRule{
+    .late = 0.6, .risen = 0.1, .window = 0.25, .gain_accuracy = 0.002, .gain_loss = 0.005, .behind = 0.1};
 
 TEST(EarlyStop, LetsRecallSitAtChanceForLong) {
   EXPECT_EQ(judge(looks({0.25, 0.25, 0.25, 0.25, 0.25}), 0.9, 100, 0.25, kRule), Verdict::kGoOn);
@@ -20,7 +22,8 @@ TEST(EarlyStop, LetsRecallSitAtChanceForLong) {
 }
 
 TEST(EarlyStop, StopsWhatHasRisenAndStandsStill) {
-  EXPECT_EQ(judge(looks({0.5, 0.6, 0.6, 0.6}), 0.6, 100, 0.25, kRule), Verdict::kGoOn) << "one look before the window shows the rise";
+  EXPECT_EQ(judge(looks({0.5, 0.6, 0.6, 0.6}), 0.6, 100, 0.25, kRule), Verdict::kGoOn)
+      << "one look before the window shows the rise";
   EXPECT_EQ(judge(looks({0.5, 0.6, 0.6, 0.6, 0.6}), 0.6, 100, 0.25, kRule), Verdict::kPlateau);
   auto falling = looks({0.5, 0.6, 0.6, 0.6, 0.6});
   falling.back().loss = 0.9;

@@ -60,11 +60,14 @@ TEST(Examination, WhatIsNoNumberOrMissingIsInfinitelyApart) {
 
 TEST(Examination, ARecordingIsHeldToTheSame) {
   const ExamineRequest request{"x", "gated_delta_net", 16, 12, 2, 2, 1};
-  const auto found = examine(request, Runtime{}, [](const auto& work) { return std::make_unique<testing::Again>(work); });
+  const auto found =
+      examine(request, Runtime{}, [](const auto& work) { return std::make_unique<testing::Again>(work); });
   EXPECT_EQ(found.recorded_error, std::max(found.output_error, found.gradient_error));
   EXPECT_GT(found.recorded_milliseconds, 0);
   EXPECT_EQ(found.unrecorded, "");
-  const auto refused = examine(request, Runtime{}, [](const auto&) -> std::unique_ptr<Recording> { throw std::runtime_error("not permitted\nat all"); });
+  const auto refused = examine(request, Runtime{}, [](const auto&) -> std::unique_ptr<Recording> {
+    throw std::runtime_error("not permitted\nat all");
+  });
   EXPECT_EQ(refused.unrecorded, "not permitted");
   EXPECT_EQ(refused.recorded_milliseconds, 0);
 }
@@ -73,7 +76,7 @@ TEST(Examination, ABlockAgreesWithItselfInFloat64) {
   for (const char* name : {"attention", "gated_delta_net", "moe"}) {
     const auto found = examine({"x", name, 16, 12, 2, 2, 1}, Runtime{});
     EXPECT_EQ(found.id, "x");
-    EXPECT_GT(found.output_error, 0) << name;                 // float32 is not float64
+    EXPECT_GT(found.output_error, 0) << name;  // float32 is not float64
     EXPECT_LT(found.output_error, 1e-4) << name;
     EXPECT_LT(found.gradient_error, 1e-3) << name << " " << found.gradient;
     EXPECT_GT(found.milliseconds, 0) << name;

@@ -15,7 +15,8 @@ Example shown(const Batch& batch, std::int64_t row) {
   const auto length = batch.inputs.size(1);
   Example out;
   out.targets.assign(static_cast<std::size_t>(length), kIgnore);
-  for (std::int64_t t = 0; t < length; ++t) out.inputs.push_back(static_cast<std::int32_t>(batch.inputs[row][t].item<std::int64_t>()));
+  for (std::int64_t t = 0; t < length; ++t)
+    out.inputs.push_back(static_cast<std::int32_t>(batch.inputs[row][t].item<std::int64_t>()));
   for (std::int64_t s = 0; s < batch.scored.size(0); ++s)
     if (const auto at = batch.scored[s].item<std::int64_t>() - row * length; at >= 0 && at < length)
       out.targets[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(batch.targets[s].item<std::int64_t>());
@@ -32,7 +33,8 @@ TEST_P(ExamplesOf, AreInABatchWhatTheGeneratorMade) {
   const Examples examples(*generator, Split::kValidationA, 9, 2);
   const std::int64_t index[] = {7, 0, 7, 3};
   const auto batch = examples.batch(index, 4, at::kCPU);
-  for (std::int64_t row = 0; row < 4; ++row) EXPECT_EQ(shown(batch, row), generator->make(Split::kValidationA, static_cast<std::uint64_t>(index[row]))) << row;
+  for (std::int64_t row = 0; row < 4; ++row)
+    EXPECT_EQ(shown(batch, row), generator->make(Split::kValidationA, static_cast<std::uint64_t>(index[row]))) << row;
   EXPECT_EQ(batch.scored.size(0), batch.targets.size(0));
   EXPECT_TRUE(batch.scored.equal(std::get<0>(batch.scored.sort()))) << "ascending";
 }

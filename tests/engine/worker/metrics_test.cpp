@@ -22,7 +22,8 @@ TEST(MetricsGolden, AgreeWithTheReference) {
     const auto name = std::to_string(expected["case"].get<int>());
     const auto logits = tensors.at(name + ".logits").flatten(0, 1), targets = tensors.at(name + ".targets").flatten();
     const auto scored = targets.ne(-100).nonzero().squeeze(1);
-    const auto metrics = batch_metrics(logits.index_select(0, scored).unsqueeze(0), targets.index_select(0, scored), true)[0];
+    const auto metrics =
+        batch_metrics(logits.index_select(0, scored).unsqueeze(0), targets.index_select(0, scored), true)[0];
     EXPECT_NEAR(metrics.macro, expected["macro_accuracy"].get<double>(), 1e-6);
     EXPECT_NEAR(metrics.micro, expected["micro_accuracy"].get<double>(), 1e-6);
     EXPECT_NEAR(metrics.loss, expected["loss"].get<double>(), 1e-5);

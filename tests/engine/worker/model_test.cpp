@@ -18,7 +18,9 @@ namespace {
 
 using testing::distance;
 
-at::Tensor some_tokens(std::int64_t vocabulary, at::IntArrayRef shape) { return at::arange(c10::multiply_integers(shape), at::kLong).mul_(7).remainder_(vocabulary).view(shape); }
+at::Tensor some_tokens(std::int64_t vocabulary, at::IntArrayRef shape) {
+  return at::arange(c10::multiply_integers(shape), at::kLong).mul_(7).remainder_(vocabulary).view(shape);
+}
 
 /// Branches, nested ones too, a shared weight set, and shared keys and values.
 const char* const kMixed =
@@ -35,7 +37,8 @@ void expect_steps(const char* design) {
   const auto expected = model.forward(tokens);
   auto states = model.start();
   for (std::int64_t t = 0; t < T; ++t)
-    EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-9) << design << ", token " << t;
+    EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-9)
+        << design << ", token " << t;
   std::int64_t carried = 0;
   for (const auto& state : states) carried += state.numbers();
   EXPECT_EQ(carried, cost(genome, {32, T}).state) << design;
@@ -54,11 +57,13 @@ TEST(Model, DrawsEveryLinearOfMadLabsAutoEncoderAgainAndNothingElse) {
   options.backbone = Backbone::kAutoEncoder;
   const Model encoder(testing::sized("hyena swiglu", 16, 12), options);
   std::map<std::string, double> deviations;
-  for (const auto& p : encoder.parameters()) deviations[p.name] = p.value.numel() > 1 ? p.value.std().item<double>() : 0;
+  for (const auto& p : encoder.parameters())
+    deviations[p.name] = p.value.numel() > 1 ? p.value.std().item<double>() : 0;
   int linears = 0, others = 0;
   for (const auto& [name, deviation] : deviations) {
     const bool convolution = name.find("short_filter") != std::string::npos;
-    const bool redrawn = name.ends_with("in_proj.weight") || (name.find("implicit_filter") != std::string::npos && name.ends_with("weight"));
+    const bool redrawn = name.ends_with("in_proj.weight") ||
+                         (name.find("implicit_filter") != std::string::npos && name.ends_with("weight"));
     linears += redrawn, others += convolution;
     if (redrawn) {
       EXPECT_NEAR(deviation, 0.02, 0.015) << name;
@@ -76,7 +81,8 @@ TEST(Model, DrawsEveryLinearOfMadLabsAutoEncoderAgainAndNothingElse) {
 
 TEST(Model, StepsInItsDistilledFormAndCarriesTheStateCounted) {
   constexpr std::int64_t T = 32;
-  for (const auto* design : {"hyena{filter_order=2}@a swiglu attention{heads=4} hyena{filter_order=2}@a", "mh_hyena{head_size=4} swiglu mamba"}) {
+  for (const auto* design : {"hyena{filter_order=2}@a swiglu attention{heads=4} hyena{filter_order=2}@a",
+                             "mh_hyena{head_size=4} swiglu mamba"}) {
     const auto genome = testing::sized(design, 16, T);
     Model model(genome, testing::model_options(16, 16, T, {1}, at::kDouble));
     const at::NoGradGuard no_grad;
@@ -92,7 +98,8 @@ TEST(Model, StepsInItsDistilledFormAndCarriesTheStateCounted) {
     EXPECT_GT(distance(expected, exact), 1e-12) << design;
     auto states = model.start();
     for (std::int64_t t = 0; t < T; ++t)
-      EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-8) << design << ", token " << t;
+      EXPECT_LT(distance(model.step(tokens.select(2, t), states), expected.select(2, t)), 1e-8)
+          << design << ", token " << t;
     std::int64_t carried = 0;
     for (const auto& each : states) carried += each.numbers();
     EXPECT_EQ(carried, state) << design;
@@ -100,7 +107,8 @@ TEST(Model, StepsInItsDistilledFormAndCarriesTheStateCounted) {
 }
 
 TEST(Model, MergesTheMeanOfTheNormedBranches) {
-  Model model(testing::sized("(swiglu{inner=1} + swiglu{inner=2})", 32, 8), testing::model_options(32, 16, 8, {1}, at::kDouble));
+  Model model(testing::sized("(swiglu{inner=1} + swiglu{inner=2})", 32, 8),
+              testing::model_options(32, 16, 8, {1}, at::kDouble));
   const at::NoGradGuard no_grad;
   std::map<std::string, at::Tensor> p;
   for (const auto& one : model.parameters()) {
@@ -108,32 +116,42 @@ TEST(Model, MergesTheMeanOfTheNormedBranches) {
     if (one.name.find("norm") != std::string::npos || one.name.find("beta") != std::string::npos)
       one.value.add_(at::sin(at::arange(32, at::kDouble)), 0.3);  // ones would hide a norm that is left out
   }
-  const auto norm = [](const at::Tensor& x, const at::Tensor& w) { return x / (x.square().mean(-1, true) + 1e-5).sqrt() * w; };
+  const auto norm = [](const at::Tensor& x, const at::Tensor& w) {
+    return x / (x.square().mean(-1, true) + 1e-5).sqrt() * w;
+  };
   const auto branch = [&](const at::Tensor& x, const std::string& stage) {
     const auto n = norm(x, p.at(stage + ".norm.rms.weight"));
-    const auto product = [&](const at::Tensor& u, const char* w) { return at::matmul(u, p.at(stage + ".mixer." + w + ".weight").t()); };
+    const auto product = [&](const at::Tensor& u, const char* w) {
+      return at::matmul(u, p.at(stage + ".mixer." + w + ".weight").t());
+    };
     return product(at::silu(product(n, "w1")) * product(n, "w2"), "w3");
   };
   const auto tokens = some_tokens(16, {2, 8});
   const auto x = p.at("embedding.weight").index({tokens});
-  const auto y = x + (norm(branch(x, "stage1"), p.at("stage3.beta1.weight")) + norm(branch(x, "stage2"), p.at("stage3.beta2.weight"))) / 2;
-  const auto logits = at::matmul(norm(y, p.at("final.norm.rms.weight")), p.at("unembedding.weight").t()) + p.at("unembedding.bias");
+  const auto y = x + (norm(branch(x, "stage1"), p.at("stage3.beta1.weight")) +
+                      norm(branch(x, "stage2"), p.at("stage3.beta2.weight"))) /
+                         2;
+  const auto logits =
+      at::matmul(norm(y, p.at("final.norm.rms.weight")), p.at("unembedding.weight").t()) + p.at("unembedding.bias");
   EXPECT_LT(distance(model.forward(tokens)[0], logits), 1e-12);
 }
 
 TEST(Model, SharesOneWeightSetUnderOneLabel) {
   const auto count = [](const char* design) {
     std::int64_t n = 0;
-    for (const auto& p : Model(testing::sized(design, 32, 8), testing::model_options(32, 16, 8, {1})).parameters()) n += p.value.numel();
+    for (const auto& p : Model(testing::sized(design, 32, 8), testing::model_options(32, 16, 8, {1})).parameters())
+      n += p.value.numel();
     return n;
   };
-  const auto shared = count("attention{heads=4}@a attention{heads=4}@a"), apart = count("attention{heads=4} attention{heads=4}"), one = count("attention{heads=4}");
-  EXPECT_EQ(shared, one + 32);                                // the norm of the second use
+  const auto shared = count("attention{heads=4}@a attention{heads=4}@a"),
+             apart = count("attention{heads=4} attention{heads=4}"), one = count("attention{heads=4}");
+  EXPECT_EQ(shared, one + 32);  // the norm of the second use
   EXPECT_LT(shared, apart);
 }
 
 TEST(Model, HoldsTheParametersThatTheDataSheetsDeclare) {
-  for (const char* design : {kMixed, "hyena swiglu", "mh_hyena moe", "mamba mamba", "(attention{heads=2} + gla{heads=2}) swiglu"}) {
+  for (const char* design :
+       {kMixed, "hyena swiglu", "mh_hyena moe", "mamba mamba", "(attention{heads=2} + gla{heads=2}) swiglu"}) {
     const auto genome = testing::sized(design, 32, 16);
     std::int64_t n = 0;
     for (const auto& p : Model(genome, testing::model_options(32, 16, 16, {1})).parameters())
@@ -144,7 +162,8 @@ TEST(Model, HoldsTheParametersThatTheDataSheetsDeclare) {
 
 TEST(Model, ReplicasEqualSingleRuns) {
   const auto genome = testing::sized(kMixed, 32, 12);
-  Model both(genome, testing::model_options(32, 16, 12, {5, 6})), first(genome, testing::model_options(32, 16, 12, {5})), second(genome, testing::model_options(32, 16, 12, {6}));
+  Model both(genome, testing::model_options(32, 16, 12, {5, 6})),
+      first(genome, testing::model_options(32, 16, 12, {5})), second(genome, testing::model_options(32, 16, 12, {6}));
   const auto tokens = some_tokens(16, {2, 12});
   const auto targets = tokens.roll({-1}, {1}).flatten();
   const auto scored = at::arange(24, at::kLong);
@@ -179,7 +198,7 @@ TEST(Model, DecodesEveryPositionFromTheLastOne) {
   Model model(testing::sized("mlp", 32, 8), options);
   auto tokens = some_tokens(16, {1, 8});
   const auto before = model.forward(tokens);
-  tokens[0][2] = 3;                                           // an MLP carries nothing to the last position
+  tokens[0][2] = 3;  // an MLP carries nothing to the last position
   EXPECT_TRUE(at::equal(model.forward(tokens), before));
   tokens[0][7] = (tokens[0][7].item<std::int64_t>() + 1) % 16;
   EXPECT_FALSE(at::equal(model.forward(tokens), before));
@@ -189,9 +208,10 @@ TEST(Model, DecodesEveryPositionFromTheLastOne) {
 /// The reference's layer and its configuration as text of ours.
 std::string text_of(const std::string& layer, const nlohmann::json& config) {
   const auto number = [&](const char* key) { return std::to_string(config[key].get<std::int64_t>()); };
-  if (layer == "swiglu") return "swiglu{inner=3}";            // ceil16(8 D / 3) = 96 at D = 32
+  if (layer == "swiglu") return "swiglu{inner=3}";  // ceil16(8 D / 3) = 96 at D = 32
   if (layer == "mh-attention") return "attention{heads=" + number("n_heads") + "}";
-  if (layer == "mamba") return "mamba{state=" + number("d_state") + ",expand=" + number("expand") + ",conv=" + number("d_conv") + "}";
+  if (layer == "mamba")
+    return "mamba{state=" + number("d_state") + ",expand=" + number("expand") + ",conv=" + number("d_conv") + "}";
   throw std::invalid_argument("no text for layer " + layer);
 }
 
@@ -204,7 +224,8 @@ class Golden : public ::testing::TestWithParam<const char*> {
     tensors_ = testing::golden(file + ".safetensors");
     const auto json = nlohmann::json::parse(std::ifstream(file + ".json"));
     std::string design;
-    for (std::size_t i = 0; i < json["layers"].size(); ++i) design += text_of(json["layers"][i], json["layer_configs"][i]) + " ";
+    for (std::size_t i = 0; i < json["layers"].size(); ++i)
+      design += text_of(json["layers"][i], json["layer_configs"][i]) + " ";
     auto options = testing::model_options(json["dim"], json["vocab"], json["seq_len"], {1}, at::kDouble);
     options.protocol = Protocol::kMadLab;
     encoder_ = json["backbone"] == "AutoEncoder";
@@ -233,10 +254,11 @@ class Golden : public ::testing::TestWithParam<const char*> {
       return at("decoder." + std::to_string(3 * index + (name.find(".linear.") != std::string::npos)) + "." + last);
     }
     const auto dot = name.find('.');
-    const auto stage = (encoder_ ? "encoder." : "model.") + std::to_string(std::stoi(name.substr(5, dot - 5)) - 1);  // node 0 is the input
+    const auto stage = (encoder_ ? "encoder." : "model.") +
+                       std::to_string(std::stoi(name.substr(5, dot - 5)) - 1);  // node 0 is the input
     const auto rest = name.substr(dot + 1);
     if (rest.rfind("norm.", 0) == 0) return at(stage + ".0." + last);
-    return at(stage + ".1." + rest.substr(6));                // after "mixer.": our names are the reference's
+    return at(stage + ".1." + rest.substr(6));  // after "mixer.": our names are the reference's
   }
 
   at::Tensor loss() { return mean_loss(model_->forward(tensors_.at("ids"), scored_), targets_).sum(); }
@@ -252,7 +274,8 @@ TEST_P(Golden, LogitsLossAndGradientsAreTheReferences) {
   auto value = loss();
   EXPECT_LT(distance(value.view({1}), tensors_.at("f64.loss")), 2e-6);
   value.backward();
-  for (const auto& p : model_->parameters()) EXPECT_LT(distance(p.value.grad(), ours(p.name, "f64.grad.").view(p.value.sizes())), 1e-5) << p.name;
+  for (const auto& p : model_->parameters())
+    EXPECT_LT(distance(p.value.grad(), ours(p.name, "f64.grad.").view(p.value.sizes())), 1e-5) << p.name;
 }
 
 TEST_P(Golden, TenStepsOfAdamWAreTheReferences) {
@@ -264,7 +287,8 @@ TEST_P(Golden, TenStepsOfAdamWAreTheReferences) {
     value.backward();
     optimizer.step(1);
   }
-  for (const auto& p : model_->parameters()) EXPECT_LT(distance(p.value, ours(p.name, "f64.adamw10.param.").view(p.value.sizes())), 5e-5) << p.name;
+  for (const auto& p : model_->parameters())
+    EXPECT_LT(distance(p.value, ours(p.name, "f64.adamw10.param.").view(p.value.sizes())), 5e-5) << p.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Golden, ::testing::Values("lm.attn-swiglu-x2", "ae.mamba-swiglu-mhattn-swiglu"),

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "engine/worker/bench.h"
-#include "search/architecture/scale.h"
 #include "search/architecture/graph.h"
+#include "search/architecture/scale.h"
 #include "support.h"
 
 namespace madsearch {
@@ -29,10 +29,12 @@ PretrainRequest tiny(const std::string& design) {
 }
 
 TEST(Scale, FindsTheWidthWithinThreePercentAndKeepsTheHeadSize) {
-  for (const char* design : {"attention{heads=4} swiglu attention{heads=4} swiglu", "mamba swiglu", "gla{heads=4} swiglu", "mamba mamba", "attention{heads=2} swiglu"})
+  for (const char* design : {"attention{heads=4} swiglu attention{heads=4} swiglu", "mamba swiglu",
+                             "gla{heads=4} swiglu", "mamba mamba", "attention{heads=2} swiglu"})
     for (const std::int64_t target : {100'000, 1'000'000}) {
       const auto scaled = scale_up(parse(design), 2, 32, target, 256);
-      EXPECT_NEAR(static_cast<double>(scaled.parameters) / static_cast<double>(target), 1, 0.03) << design << " at width " << scaled.width << " " << scaled.note;
+      EXPECT_NEAR(static_cast<double>(scaled.parameters) / static_cast<double>(target), 1, 0.03)
+          << design << " at width " << scaled.width << " " << scaled.note;
       EXPECT_EQ(blocks(scaled.genome).size(), 2 * blocks(parse(design)).size());
       EXPECT_EQ(invalid(scaled.genome, {scaled.width, 256}), "");
     }
@@ -50,7 +52,7 @@ TEST(Pretraining, LearnsTextAtTheBudgetGiven) {
   const auto r = tiny("attention{heads=4} swiglu");
   const auto record = pretrain(r, {}, {});
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
-  EXPECT_LT(record.bits_per_byte, 5);                         // 8 knows nothing; letter frequencies give 4.4
+  EXPECT_LT(record.bits_per_byte, 5);  // 8 knows nothing; letter frequencies give 4.4
   EXPECT_GT(record.bits_per_byte, 1);
   EXPECT_GT(record.bits_per_byte_recall, 0);
   EXPECT_LE(record.flops, r.flops);
@@ -75,9 +77,13 @@ TEST(Pretraining, GoesOnFromItsCheckpointAsIfNeverInterrupted) {
   ASSERT_EQ(whole.outcome, Outcome::kOk) << whole.message;
   r.checkpoint = folder.path + "/model.checkpoint";
   struct Killed {};
-  EXPECT_THROW(pretrain(r, {}, [](const Progress& p) { if (2 * p.step > p.steps) throw Killed{}; }), Killed);
+  EXPECT_THROW(pretrain(r, {},
+                        [](const Progress& p) {
+                          if (2 * p.step > p.steps) throw Killed{};
+                        }),
+               Killed);
   ASSERT_TRUE(std::filesystem::exists(r.checkpoint));
-  double first = 0;                                           // where it goes on, as a share of all steps
+  double first = 0;  // where it goes on, as a share of all steps
   const auto resumed = pretrain(r, {}, [&](const Progress& p) {
     if (first == 0) first = static_cast<double>(p.step) / static_cast<double>(p.steps);
   });

@@ -53,11 +53,11 @@ class Program {
     free(line);
     return from_line(text);
   }
-  Message next(Message::Type type) {                          // skips others
+  Message next(Message::Type type) {  // skips others
     for (;;)
       if (auto message = next(); message.type == type) return message;
   }
-  double mib(const std::string& key) const {                  // "VmRSS:"
+  double mib(const std::string& key) const {  // "VmRSS:"
     std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
     for (std::string line; std::getline(in, line);)
       if (line.starts_with(key)) return std::stod(line.substr(key.size())) / 1024;
@@ -104,7 +104,7 @@ TEST(WorkerProgram, GreetsTrainsAndAnswersPingsMeanwhile) {
   Message ping;
   program.send(ping);
   EXPECT_EQ(program.next(Message::Type::kPong).type, Message::Type::kPong);
-  EXPECT_EQ(program.close_and_wait(), 0);                     // in the middle of a training
+  EXPECT_EQ(program.close_and_wait(), 0);  // in the middle of a training
 }
 
 TEST(WorkerProgram, HoldsNoMoreAfterManyTrainings) {
@@ -112,7 +112,8 @@ TEST(WorkerProgram, HoldsNoMoreAfterManyTrainings) {
   program.next(Message::Type::kHello);
   std::vector<double> held;
   for (int round = 0; round < 3; ++round) {
-    for (const char* mixer : {"attention", "gated_delta_net", "mamba", "hyena", "mlstm", "rwkv7", "ttt_linear", "mh_hyena"})
+    for (const char* mixer :
+         {"attention", "gated_delta_net", "mamba", "hyena", "mlstm", "rwkv7", "ttt_linear", "mh_hyena"})
       for (const double length : {16, 24}) {
         auto request = training(6);
         request.train = testing::request(mixer + std::string(" swiglu"), "in-context-recall", {{"length", length}}, 6);
@@ -123,7 +124,7 @@ TEST(WorkerProgram, HoldsNoMoreAfterManyTrainings) {
     held.push_back(program.mib("VmRSS:"));
   }
   EXPECT_GT(held[0], 0);
-  EXPECT_LT(held[2], held[1] + 4);                            // 16 trainings later
+  EXPECT_LT(held[2], held[1] + 4);  // 16 trainings later
 }
 
 TEST(WorkerProgram, GivesBackWhatALargeTrainingTook) {
@@ -139,9 +140,9 @@ TEST(WorkerProgram, GivesBackWhatALargeTrainingTook) {
   };
   train(512, 256);
   const auto peak = program.mib("VmHWM:");
-  train(8, 16);                                               // its answer comes after the large one's memory went back
+  train(8, 16);  // its answer comes after the large one's memory went back
   EXPECT_GT(peak, 256 + 256);
-  EXPECT_LT(program.mib("VmRSS:"), 256 + 256);                // what is kept and the program itself
+  EXPECT_LT(program.mib("VmRSS:"), 256 + 256);  // what is kept and the program itself
 }
 
 }  // namespace

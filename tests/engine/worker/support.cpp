@@ -1,8 +1,7 @@
 #include "support.h"
 
-#include <unistd.h>
-
 #include <ATen/Parallel.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -15,13 +14,16 @@
 namespace madsearch::testing {
 namespace {
 
-const bool kOneThread = (at::set_num_threads(1), true);       // as a worker computes
+const bool kOneThread = (at::set_num_threads(1), true);  // as a worker computes
 
 }  // namespace
 
-Genome sized(const std::string& design, std::int64_t width, std::int64_t length) { return solve_sizes(parse(design), {width, length}).genome; }
+Genome sized(const std::string& design, std::int64_t width, std::int64_t length) {
+  return solve_sizes(parse(design), {width, length}).genome;
+}
 
-ModelOptions model_options(std::int64_t width, std::int64_t vocabulary, std::int64_t length, std::vector<std::uint64_t> seeds, at::ScalarType type) {
+ModelOptions model_options(std::int64_t width, std::int64_t vocabulary, std::int64_t length,
+                           std::vector<std::uint64_t> seeds, at::ScalarType type) {
   ModelOptions options;
   options.width = width;
   options.vocabulary = vocabulary;
@@ -31,7 +33,8 @@ ModelOptions model_options(std::int64_t width, std::int64_t vocabulary, std::int
   return options;
 }
 
-TrainRequest request(const std::string& design, const std::string& task, std::map<std::string, double> changes, std::int64_t steps) {
+TrainRequest request(const std::string& design, const std::string& task, std::map<std::string, double> changes,
+                     std::int64_t steps) {
   TrainRequest out;
   out.id = "test";
   out.width = 32;
@@ -51,8 +54,9 @@ TrainRequest request(const std::string& design, const std::string& task, std::ma
 std::map<std::string, at::Tensor> golden(const std::filesystem::path& file) {
   std::map<std::string, at::Tensor> out;
   for (const auto& [name, tensor] : read_safetensors(file))
-    out[name] = tensor.real.empty() ? at::tensor(at::ArrayRef<std::int64_t>(tensor.integer), at::kLong).view(tensor.shape)
-                                    : at::tensor(at::ArrayRef<double>(tensor.real), at::kDouble).view(tensor.shape);
+    out[name] = tensor.real.empty()
+                    ? at::tensor(at::ArrayRef<std::int64_t>(tensor.integer), at::kLong).view(tensor.shape)
+                    : at::tensor(at::ArrayRef<double>(tensor.real), at::kDouble).view(tensor.shape);
   return out;
 }
 

@@ -15,11 +15,12 @@ namespace madsearch::testing {
 /// The design at `width` with every `auto` solved.
 Genome sized(const std::string& design, std::int64_t width, std::int64_t length);
 
-ModelOptions model_options(std::int64_t width, std::int64_t vocabulary, std::int64_t length, std::vector<std::uint64_t> seeds,
-                           at::ScalarType type = at::kFloat);
+ModelOptions model_options(std::int64_t width, std::int64_t vocabulary, std::int64_t length,
+                           std::vector<std::uint64_t> seeds, at::ScalarType type = at::kFloat);
 
 /// A training of `task` at its baseline with `changes`, small enough for seconds.
-TrainRequest request(const std::string& design, const std::string& task, std::map<std::string, double> changes, std::int64_t steps);
+TrainRequest request(const std::string& design, const std::string& task, std::map<std::string, double> changes,
+                     std::int64_t steps);
 
 /// The tensors of a file of golden vectors by name: float64 or int64.
 std::map<std::string, at::Tensor> golden(const std::filesystem::path& file);

@@ -18,13 +18,14 @@ namespace {
 using testing::request;
 
 TEST(Trainer, LearnsASmallTask) {
-  auto r = request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}}, 250);
+  auto r = request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}},
+                   250);
   r.grid = {{1e-4, 0}, {5e-3, 0}};
   double first = 0, last = 0;
   const auto record = train(r, {}, [&](const Progress& p) {
-    if (first == 0) first = p.loss;
-    last = p.loss;
-  }).record;
+                        if (first == 0) first = p.loss;
+                        last = p.loss;
+                      }).record;
   EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(last, 0.8 * first);
   EXPECT_GE(record.learning_rate, 5e-3);
@@ -49,8 +50,8 @@ TEST(Trainer, GivesTheSameReplyToTheSameRequest) {
 }
 
 TEST(Trainer, ScoresTheDistilledFormBesideTheExactOne) {
-  auto r =
-      request("hyena{filter_order=2} swiglu attention{heads=4,window=4} swiglu", "selective-copying", {{"length", 32}, {"copies", 4}}, 30);
+  auto r = request("hyena{filter_order=2} swiglu attention{heads=4,window=4} swiglu", "selective-copying",
+                   {{"length", 32}, {"copies", 4}}, 30);
   const auto plain = train(r, {}, {});
   EXPECT_EQ(plain.distilled.state, 0) << "nobody asked";
   r.distil = true;
@@ -103,7 +104,8 @@ TEST(Trainer, ANaNAtOneGridPointIsThatPointsEnd) {
 }
 
 TEST(Trainer, GoesOnceBeyondTheEdgeOfTheGrid) {
-  auto r = request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}}, 100);
+  auto r = request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}},
+                   100);
   r.early_stop = false;
   r.grid = {{1e-5, 0}, {1e-4, 0}};
   const auto low = train(r, {}, {});
@@ -167,8 +169,8 @@ TEST(Trainer, StopsAtAPerfectValidation) {
   EXPECT_GT(record.test, 0.98);
 }
 
-/// Test accuracy of answering with the target that followed the current token most often in training. What compression asks depends on
-/// the place too: all it shows a model of one token at a time is the last one.
+/// Test accuracy of answering with the target that followed the current token most often in training. What compression
+/// asks depends on the place too: all it shows a model of one token at a time is the last one.
 double current_token_accuracy(const TaskSetting& setting) {
   const auto& task = *find_task(setting.task);
   const bool encoder = task.backbone == Backbone::kAutoEncoder;
@@ -178,14 +180,16 @@ double current_token_accuracy(const TaskSetting& setting) {
     for (std::uint64_t i = 0; i < n; ++i) {
       const auto [inputs, targets] = generator->make(split, i);
       for (std::size_t t = 0; t < inputs.size(); ++t)
-        if (targets[t] != kIgnore) visit(encoder ? std::pair{inputs.back(), t} : std::pair{inputs[t], std::size_t{0}}, targets[t]);
+        if (targets[t] != kIgnore)
+          visit(encoder ? std::pair{inputs.back(), t} : std::pair{inputs[t], std::size_t{0}}, targets[t]);
     }
   };
   each(Split::kTrain, 4096, [&](const auto& seen, auto target) { ++followed[seen][target]; });
   double scored = 0, right = 0;
   each(Split::kTest, 2048, [&](const auto& seen, auto target) {
     const auto& counts = followed[seen];
-    const auto best = std::max_element(counts.begin(), counts.end(), [](const auto& x, const auto& y) { return x.second < y.second; });
+    const auto best = std::max_element(counts.begin(), counts.end(),
+                                       [](const auto& x, const auto& y) { return x.second < y.second; });
     ++scored;
     right += best != counts.end() && best->first == target;
   });
@@ -202,7 +206,7 @@ TEST(Trainer, AnMlpScoresWhatTheCurrentTokenTellsOnTheQuickBattery) {
       r.design = text(testing::sized("swiglu swiglu swiglu swiglu", battery.width, battery.longest()));
       r.setting = setting;
       r.setting.steps = std::min<std::int64_t>(setting.steps, 250);
-      r.setting.evaluation_examples = 2048;                   // the luck of few answers is not what is tested
+      r.setting.evaluation_examples = 2048;  // the luck of few answers is not what is tested
       r.evaluate_every = r.setting.steps;
       r.grid = battery.grid;
       const auto record = train(r, {}, {}).record;

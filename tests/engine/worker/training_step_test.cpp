@@ -13,8 +13,10 @@ namespace {
 /// A two-block model of `rates.size()` replicas with its optimizer in the form that GPUs use.
 struct Trained {
   explicit Trained(std::vector<double> rates, Recorder recorder = {})
-      : model(testing::sized("attention moe", 16, 8), testing::model_options(16, 6, 8, std::vector<std::uint64_t>(rates.size(), 5), at::kDouble)),
-        optimizer(model, rates, std::vector<double>(rates.size(), 0.1), {.clip = 1, .vectors = true}), step(model, optimizer, std::move(recorder)) {}
+      : model(testing::sized("attention moe", 16, 8),
+              testing::model_options(16, 6, 8, std::vector<std::uint64_t>(rates.size(), 5), at::kDouble)),
+        optimizer(model, rates, std::vector<double>(rates.size(), 0.1), {.clip = 1, .vectors = true}),
+        step(model, optimizer, std::move(recorder)) {}
   Model model;
   AdamW optimizer;
   TrainingStep step;
@@ -36,7 +38,7 @@ TEST(TrainingStep, ReplayedLearnsAsComputed) {
   Recorded recorded;
   Trained plain({1e-2, 3e-2}), replayed({1e-2, 3e-2}, recorded.recorder());
   for (std::int64_t i = 0; i < 8; ++i) {
-    const auto size = i == 5 ? 2 : 4;                         // a smaller one in between, as at the end of an epoch
+    const auto size = i == 5 ? 2 : 4;  // a smaller one in between, as at the end of an epoch
     const auto factor = 1 - 0.1 * static_cast<double>(i);
     const auto losses = plain.step(batch(size, i), factor), again = replayed.step(batch(size, i), factor);
     EXPECT_TRUE(at::allclose(losses, again, 1e-12, 1e-12)) << i << "\n" << losses << again;
@@ -69,7 +71,8 @@ TEST(TrainingStep, ThatCannotBeRecordedIsComputed) {
     throw std::runtime_error("operation not permitted when stream is capturing\nsecond line");
   });
   to_disturb = &refused;
-  for (std::int64_t i = 0; i < 6; ++i) EXPECT_TRUE(at::equal(plain.step(batch(4, i), 1), refused.step(batch(4, i), 1))) << i;
+  for (std::int64_t i = 0; i < 6; ++i)
+    EXPECT_TRUE(at::equal(plain.step(batch(4, i), 1), refused.step(batch(4, i), 1))) << i;
   EXPECT_EQ(tried, 1);
   EXPECT_EQ(refused.step.problem(), "operation not permitted when stream is capturing");
   EXPECT_TRUE(at::equal(plain.optimizer.values(), refused.optimizer.values()));
@@ -79,8 +82,9 @@ TEST(TrainingStep, WhoseReplayGoesElsewhereIsComputed) {
   struct Nothing : Recording {
     void replay() override {}
   };
-  Trained plain({1e-2}), wrong({1e-2}, [](const auto& work) { return work(), std::make_unique<Nothing>(); });
-  for (std::int64_t i = 0; i < 6; ++i) EXPECT_TRUE(at::equal(plain.step(batch(4, i), 1), wrong.step(batch(4, i), 1))) << i;
+  Trained plain({1e-2}), wrong({1e-2}, [](const auto&work) { return work(), std::make_unique<Nothing>(); });
+  for (std::int64_t i = 0; i < 6; ++i)
+    EXPECT_TRUE(at::equal(plain.step(batch(4, i), 1), wrong.step(batch(4, i), 1))) << i;
   EXPECT_EQ(wrong.step.problem(), "its replay differs from the step computed by 1.000000 of what it moves");
   EXPECT_FALSE(wrong.step.recorded());
   EXPECT_TRUE(at::equal(plain.optimizer.values(), wrong.optimizer.values()));

@@ -41,7 +41,8 @@ std::vector<Vector> attend(const Pass& pass, Heads heads) {
       double total = 0;
       for (std::int64_t s = 0; s <= t; ++s) {
         if (heads.window && s <= t - heads.window && s >= heads.sinks) continue;
-        const auto k = placed(part(qkv[s], D + group * d, d), s, "k_norm.weight"), v = part(qkv[s], D + heads.keys * d + group * d, d);
+        const auto k = placed(part(qkv[s], D + group * d, d), s, "k_norm.weight"),
+                   v = part(qkv[s], D + heads.keys * d + group * d, d);
         const auto weight = std::exp(dot(q, k) / std::sqrt(static_cast<double>(d)));
         total += weight;
         for (std::int64_t j = 0; j < d; ++j) sum[j] += weight * v[j];
@@ -67,7 +68,8 @@ void check(const Heads& heads) {
                         {"gate", heads.gate ? "on" : "off"}};
   for (const auto protocol : {Protocol::kMadsearch, Protocol::kMadLab})
     for (const std::int64_t length : {11, 40})
-      expect_agreement(passes("attention", set, {12, length, protocol}), [&](const Pass& pass) { return attend(pass, heads); });
+      expect_agreement(passes("attention", set, {12, length, protocol}),
+                       [&](const Pass& pass) { return attend(pass, heads); });
 }
 
 TEST(Attention, IsAWeightedMeanOfThePast) { check({.queries = 3, .keys = 3, .window = 0, .rotary = false}); }
@@ -90,7 +92,9 @@ TEST(Attention, NormalisesQueriesAndKeysOverEachHead) {
   check({.queries = 2, .keys = 2, .window = 0, .rotary = true, .qk_norm = true});
   check({.queries = 4, .keys = 2, .window = 4, .rotary = false, .sinks = 1, .qk_norm = true, .gate = true});
 }
-TEST(Attention, LetsTheInputGateWhatItReads) { check({.queries = 2, .keys = 2, .window = 0, .rotary = true, .gate = true}); }
+TEST(Attention, LetsTheInputGateWhatItReads) {
+  check({.queries = 2, .keys = 2, .window = 0, .rotary = true, .gate = true});
+}
 
 TEST(Attention, CountsThePairsThatAWindowReads) {
   const auto cost = [](const KnobValue& window, std::int64_t length, std::int64_t sinks = 0) {

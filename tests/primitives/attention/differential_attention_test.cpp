@@ -51,8 +51,9 @@ std::vector<Vector> attend(const Pass& pass, std::int64_t heads, bool rotary) {
 TEST(DifferentialAttention, SubtractsOneMapFromTheOther) {
   for (const std::int64_t heads : {1, 3})
     for (const bool rotary : {true, false})
-      expect_agreement(passes("differential_attention", {{"heads", heads}, {"rotary", rotary ? "on" : "off"}}, {12, 11}),
-                       [&](const Pass& pass) { return attend(pass, heads, rotary); });
+      expect_agreement(
+          passes("differential_attention", {{"heads", heads}, {"rotary", rotary ? "on" : "off"}}, {12, 11}),
+          [&](const Pass& pass) { return attend(pass, heads, rotary); });
 }
 
 }  // namespace

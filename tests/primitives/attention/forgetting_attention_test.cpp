@@ -21,12 +21,14 @@ Vector normed(Vector u, std::int64_t heads, const Plain& weight, double eps) {
   for (std::int64_t head = 0; head < heads; ++head) {
     double sum = 0;
     for (std::int64_t j = head * d; j < (head + 1) * d; ++j) sum += u[j] * u[j];
-    for (std::int64_t j = head * d; j < (head + 1) * d; ++j) u[j] *= weight(j) / std::sqrt(sum / static_cast<double>(d) + eps);
+    for (std::int64_t j = head * d; j < (head + 1) * d; ++j)
+      u[j] *= weight(j) / std::sqrt(sum / static_cast<double>(d) + eps);
   }
   return u;
 }
 
-/// Lin et al. 2025, equations 4 to 6: weights exp(q k) Π f, each product of gates multiplied out; the Pro block's parts where they are on.
+/// Lin et al. 2025, equations 4 to 6: weights exp(q k) Π f, each product of gates multiplied out; the Pro block's parts
+/// where they are on.
 std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
   const auto D = pass.width, H = parts.heads, d = D / H;
   std::vector<Vector> k, v, f, out;
@@ -35,7 +37,7 @@ std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
     const auto x = pass.token(t), qkv = pass.linear("qkv_proj", x);
     auto q = part(qkv, 0, D), keys_values = part(qkv, D, 2 * D);
     if (parts.kv_shift) {
-      const auto share = pass.linear("shift_proj", x);        // of keys, then of values
+      const auto share = pass.linear("shift_proj", x);  // of keys, then of values
       for (std::int64_t i = 0; i < 2 * D; ++i) {
         const auto alpha = sigmoid(share[i / d]);
         keys_values[i] = alpha * before[i] + (1 - alpha) * keys_values[i];
@@ -44,14 +46,16 @@ std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
     }
     k.push_back(part(keys_values, 0, D));
     v.push_back(part(keys_values, D, D));
-    if (parts.qk_norm) q = normed(q, H, pass["q_norm.weight"], 1e-5), k.back() = normed(k.back(), H, pass["k_norm.weight"], 1e-5);
+    if (parts.qk_norm)
+      q = normed(q, H, pass["q_norm.weight"], 1e-5), k.back() = normed(k.back(), H, pass["k_norm.weight"], 1e-5);
     f.push_back(pass.linear("fgate_proj", x));
     Vector y;
     for (std::int64_t head = 0; head < H; ++head) {
       Vector sum(d, 0);
       double total = 0;
       for (std::int64_t s = 0; s <= t; ++s) {
-        double weight = std::exp(dot(part(q, head * d, d), part(k[s], head * d, d)) / std::sqrt(static_cast<double>(d)));
+        double weight =
+            std::exp(dot(part(q, head * d, d), part(k[s], head * d, d)) / std::sqrt(static_cast<double>(d)));
         for (std::int64_t l = s + 1; l <= t; ++l) weight *= sigmoid(f[l][head]);
         total += weight;
         for (std::int64_t j = 0; j < d; ++j) sum[j] += weight * v[s][head * d + j];
@@ -71,7 +75,10 @@ std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
 void check(const Parts& parts) {
   const auto word = [](bool on) { return on ? "on" : "off"; };
   expect_agreement(passes("forgetting_attention",
-                          {{"heads", parts.heads}, {"qk_norm", word(parts.qk_norm)}, {"gate", word(parts.gate)}, {"norm", word(parts.norm)},
+                          {{"heads", parts.heads},
+                           {"qk_norm", word(parts.qk_norm)},
+                           {"gate", word(parts.gate)},
+                           {"norm", word(parts.norm)},
                            {"kv_shift", word(parts.kv_shift)}},
                           {12, 11}),
                    [&](const Pass& pass) { return attend(pass, parts); });

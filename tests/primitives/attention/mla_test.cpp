@@ -19,7 +19,7 @@ std::vector<Vector> attend(const Pass& pass, std::int64_t heads, std::int64_t ro
     auto c = pass.linear("kv_down", x);
     const auto scale = 1 / std::sqrt(dot(c, c) / static_cast<double>(c.size()) + 1e-6);
     for (std::size_t i = 0; i < c.size(); ++i) c[i] *= scale * pass["kv_norm.weight"](static_cast<std::int64_t>(i));
-    made.push_back(pass.linear("kv_up", c));                  // keys, then values
+    made.push_back(pass.linear("kv_up", c));  // keys, then values
     k_rope.push_back(turned(pass.linear("k_rope", x), t));
     Vector y;
     for (std::int64_t head = 0; head < heads; ++head) {

@@ -28,15 +28,18 @@ void expect_tokens(const std::vector<Pass>& all, const std::function<Vector(cons
 }
 
 TEST(MLP, PutsANonlinearityBetweenTwoProducts) {
-  const auto gelu = [](double u) { return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u))); };
+  const auto gelu = [](double u) {
+    return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u)));
+  };
   const auto relu2 = [](double u) { return u > 0 ? u * u : 0; };
   const auto check = [](const std::string& name, const std::function<double(double)>& f) {
-    expect_tokens(passes("mlp", {{"inner", KnobValue(5, 2)}, {"activation", name}}, {8, 6}), [&](const Pass& pass, const Vector& x) {
-      auto u = pass.linear("fc", x);
-      EXPECT_EQ(u.size(), 20u);
-      for (auto& value : u) value = f(value);
-      return pass.linear("proj", u);
-    });
+    expect_tokens(passes("mlp", {{"inner", KnobValue(5, 2)}, {"activation", name}}, {8, 6}),
+                  [&](const Pass& pass, const Vector& x) {
+                    auto u = pass.linear("fc", x);
+                    EXPECT_EQ(u.size(), 20u);
+                    for (auto& value : u) value = f(value);
+                    return pass.linear("proj", u);
+                  });
   };
   check("gelu", gelu);
   check("relu2", relu2);
@@ -64,14 +67,15 @@ Vector routing(const Vector& scores, std::int64_t active) {
   return out;
 }
 
-constexpr std::int64_t kInner = 4;                            // channels of one expert
+constexpr std::int64_t kInner = 4;  // channels of one expert
 
 Settings moe(std::int64_t experts, std::int64_t active, std::int64_t shared = 0) {
   return {{"experts", experts}, {"active", active}, {"shared", shared}, {"inner", KnobValue(kInner, 8)}};
 }
 
 /// Adds what expert `e` of the matrices under `prefix` makes of x, an MLP with slices of its own, times `weight`.
-void add_expert(const Pass& pass, const std::string& prefix, std::int64_t e, double weight, const Vector& x, Vector& y) {
+void add_expert(const Pass& pass, const std::string& prefix, std::int64_t e, double weight, const Vector& x,
+                Vector& y) {
   const auto gate = pass.linear(prefix + "w1", x), u = pass.linear(prefix + "w2", x);
   for (std::int64_t i = e * kInner; i < (e + 1) * kInner; ++i)
     for (std::int64_t d = 0; d < 8; ++d) y[d] += weight * silu(gate[i]) * u[i] * pass[prefix + "w3.weight"](d, i);
@@ -100,7 +104,8 @@ TEST(MoE, AsksForBalanceAmongTheExpertsThatAreRouted) {
       for (std::int64_t t = 0; t < 6; ++t) {
         const auto scores = pass.linear("router", pass.token(t));
         const auto weights = routing(scores, active), whole = softmax(scores);
-        for (std::int64_t e = 0; e < E; ++e) share[e] += (weights[e] > 0) / (tokens * active), mean[e] += whole[e] / tokens;
+        for (std::int64_t e = 0; e < E; ++e)
+          share[e] += (weights[e] > 0) / (tokens * active), mean[e] += whole[e] / tokens;
       }
     }
     EXPECT_NEAR(all[r * sequences].auxiliary_loss, 0.01 * E * dot(share, mean), 1e-12);
@@ -108,24 +113,27 @@ TEST(MoE, AsksForBalanceAmongTheExpertsThatAreRouted) {
 }
 
 TEST(MoE, MixesAllExpertsUnderTheReferencesProtocol) {
-  const auto gelu = [](double u) { return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u))); };
+  const auto gelu = [](double u) {
+    return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u)));
+  };
   const std::int64_t E = 4, active = 2;
   for (const std::int64_t shared : {0, 2})
-    expect_tokens(passes("moe", moe(E, active, shared), {8, 6, Protocol::kMadLab}), [&](const Pass& pass, const Vector& x) {
-      auto hidden = pass.linear("up1", x);
-      const auto b = pass.linear("up2", x);
-      for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= gelu(b[i]);
-      auto scores = pass.linear("router", x);
-      auto sorted = scores;
-      std::sort(sorted.rbegin(), sorted.rend());
-      for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
-      const auto weights = softmax(scores), z = pass.linear("down1", hidden);
-      Vector y(8, 0);
-      for (std::int64_t d = 0; d < 8; ++d)
-        for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];
-      for (std::int64_t e = 0; e < shared; ++e) add_expert(pass, "shared.", e, 1, x, y);
-      return y;
-    });
+    expect_tokens(passes("moe", moe(E, active, shared), {8, 6, Protocol::kMadLab}),
+                  [&](const Pass& pass, const Vector& x) {
+                    auto hidden = pass.linear("up1", x);
+                    const auto b = pass.linear("up2", x);
+                    for (std::size_t i = 0; i < b.size(); ++i) hidden[i] *= gelu(b[i]);
+                    auto scores = pass.linear("router", x);
+                    auto sorted = scores;
+                    std::sort(sorted.rbegin(), sorted.rend());
+                    for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
+                    const auto weights = softmax(scores), z = pass.linear("down1", hidden);
+                    Vector y(8, 0);
+                    for (std::int64_t d = 0; d < 8; ++d)
+                      for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];
+                    for (std::int64_t e = 0; e < shared; ++e) add_expert(pass, "shared.", e, 1, x, y);
+                    return y;
+                  });
 }
 
 TEST(Identity, GivesBackItsInput) {
@@ -134,18 +142,19 @@ TEST(Identity, GivesBackItsInput) {
 
 TEST(RWKVChannel, MovesEachTokenTowardsTheOneBeforeIt) {
   for (const std::string gate : {"on", "off"})
-    expect_agreement(passes("rwkv_channel", {{"inner", KnobValue(5, 2)}, {"gate", gate}}, {8, 6}), [&](const Pass& pass) {
-      std::vector<Vector> out;
-      for (std::int64_t t = 0; t < pass.length; ++t) {
-        auto k = pass.linear("key", moved(pass, t, "time_maa_k"));
-        for (auto& u : k) u = u > 0 ? u * u : 0;
-        out.push_back(pass.linear("value", k));
-        if (gate == "off") continue;
-        const auto r = pass.linear("receptance", moved(pass, t, "time_maa_r"));
-        for (std::size_t d = 0; d < r.size(); ++d) out.back()[d] *= sigmoid(r[d]);
-      }
-      return out;
-    });
+    expect_agreement(passes("rwkv_channel", {{"inner", KnobValue(5, 2)}, {"gate", gate}}, {8, 6}),
+                     [&](const Pass& pass) {
+                       std::vector<Vector> out;
+                       for (std::int64_t t = 0; t < pass.length; ++t) {
+                         auto k = pass.linear("key", moved(pass, t, "time_maa_k"));
+                         for (auto& u : k) u = u > 0 ? u * u : 0;
+                         out.push_back(pass.linear("value", k));
+                         if (gate == "off") continue;
+                         const auto r = pass.linear("receptance", moved(pass, t, "time_maa_r"));
+                         for (std::size_t d = 0; d < r.size(); ++d) out.back()[d] *= sigmoid(r[d]);
+                       }
+                       return out;
+                     });
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// The best `active` experts share one token by the softmax of their scores alone, and a single one gets its share among all; under mad-lab
-/// the others count as scores of 0.
+/// The best `active` experts share one token by the softmax of their scores alone, and a single one gets its share
+/// among all; under mad-lab the others count as scores of 0.
 Vector shares(const Vector& scores, std::int64_t active, Protocol protocol) {
   auto sorted = scores;
   std::sort(sorted.rbegin(), sorted.rend());
@@ -49,7 +49,8 @@ std::vector<Vector> experts(const Pass& pass, std::int64_t E, std::int64_t activ
 void check(std::int64_t E, std::int64_t active, Protocol protocol) {
   const Settings set = {{"experts", E}, {"active", active}, {"filter_order", 3}, {"conv", 3}};
   expect_agreement(
-      passes("hyena_experts", set, {6, 10, protocol}), [&](const Pass& pass) { return experts(pass, E, active, protocol); }, 1e-9);
+      passes("hyena_experts", set, {6, 10, protocol}),
+      [&](const Pass& pass) { return experts(pass, E, active, protocol); }, 1e-9);
 }
 
 TEST(HyenaExperts, SendEachTokenToTheBest) {
@@ -60,7 +61,8 @@ TEST(HyenaExperts, SendEachTokenToTheBest) {
 TEST(HyenaExperts, MixAllUnderTheReferencesProtocol) { check(3, 2, Protocol::kMadLab); }
 
 TEST(HyenaExperts, AskForBalance) {
-  const auto pass = passes("hyena_experts", {{"experts", 3}, {"active", 1}, {"filter_order", 3}, {"conv", 3}}, {6, 10}, 1, 1).front();
+  const auto pass =
+      passes("hyena_experts", {{"experts", 3}, {"active", 1}, {"filter_order", 3}, {"conv", 3}}, {6, 10}, 1, 1).front();
   Vector share(3, 0), mean(3, 0);
   for (std::int64_t t = 0; t < 10; ++t) {
     const auto scores = pass.linear("router", pass.token(t));

@@ -28,7 +28,8 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t inner, std::int64_t 
 void check(std::int64_t inner, std::int64_t groups, std::int64_t taps, Protocol protocol, std::int64_t length = 10) {
   const Settings set = {{"inner", KnobValue(inner, 4)}, {"filter_order", 3}, {"proj_groups", groups}, {"conv", taps}};
   expect_agreement(
-      passes("hyena", set, {4, length, protocol}), [&](const Pass& pass) { return convolve(pass, inner, groups, protocol); }, 1e-9);
+      passes("hyena", set, {4, length, protocol}),
+      [&](const Pass& pass) { return convolve(pass, inner, groups, protocol); }, 1e-9);
 }
 
 TEST(Hyena, IsAGatedConvolutionWithItsImplicitFilter) { check(4, 1, 3, Protocol::kMadsearch); }

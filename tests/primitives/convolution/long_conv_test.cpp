@@ -33,17 +33,20 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t window) {
 
 TEST(LongConv, SquashesTheTapsThatItConvolvesWith) {
   for (const std::int64_t length : {1, 9, 140})
-    expect_agreement(passes("long_conv", {{"smooth", "none"}}, {4, length}), [](const Pass& pass) { return convolve(pass, 1); });
+    expect_agreement(passes("long_conv", {{"smooth", "none"}}, {4, length}),
+                     [](const Pass& pass) { return convolve(pass, 1); });
 }
 
 TEST(LongConv, AveragesNeighbouringTaps) {
   for (const std::int64_t window : {3, 7})
     for (const std::int64_t length : {2, 11})  // 2 is shorter than the windows
-      expect_agreement(passes("long_conv", {{"smooth", window}}, {4, length}), [&](const Pass& pass) { return convolve(pass, window); });
+      expect_agreement(passes("long_conv", {{"smooth", window}}, {4, length}),
+                       [&](const Pass& pass) { return convolve(pass, window); });
 }
 
 TEST(LongConv, WantsAWindowWithAMiddle) {
-  EXPECT_EQ(find_primitive("long_conv")->valid({{"smooth", 4}}, {32, 16}), "smooth=4 is even, so the window has no middle");
+  EXPECT_EQ(find_primitive("long_conv")->valid({{"smooth", 4}}, {32, 16}),
+            "smooth=4 is even, so the window has no middle");
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t size, std::int64_t g
         for (std::int64_t j = head * size; j < (head + 1) * size; ++j) {
           const auto product = [&](std::int64_t s) { return parts[s][2 * D + i] * parts[s][D + j]; };
           double w = pass["long_conv.bias"](head) * product(t);
-          for (std::int64_t s = 0; s <= t; ++s) w += implicit_filter(pass, head, heads, t - s, protocol, pass.length) * product(s);
+          for (std::int64_t s = 0; s <= t; ++s)
+            w += implicit_filter(pass, head, heads, t - s, protocol, pass.length) * product(s);
           y[j] += parts[t][i] * w;
         }
     out.push_back(pass.linear("out_proj", y));
@@ -31,7 +32,8 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t size, std::int64_t g
 void check(std::int64_t size, std::int64_t groups, std::int64_t taps, Protocol protocol, std::int64_t length = 9) {
   const Settings set = {{"head_size", size}, {"filter_order", 3}, {"proj_groups", groups}, {"conv", taps}};
   expect_agreement(
-      passes("mh_hyena", set, {6, length, protocol}), [&](const Pass& pass) { return convolve(pass, size, groups, protocol); }, 1e-9);
+      passes("mh_hyena", set, {6, length, protocol}),
+      [&](const Pass& pass) { return convolve(pass, size, groups, protocol); }, 1e-9);
 }
 
 TEST(MultiHeadHyena, ConvolvesTheOuterProductsOfEachHead) {

@@ -6,7 +6,8 @@
 namespace madsearch {
 namespace {
 
-Settings delta_net_with(std::int64_t heads, const KnobValue& conv, const std::string& gate, const std::string& negative) {
+Settings delta_net_with(std::int64_t heads, const KnobValue& conv, const std::string& gate,
+                        const std::string& negative) {
   return {{"heads", heads}, {"conv", conv}, {"gate", gate}, {"negative_eigenvalues", negative}};
 }
 

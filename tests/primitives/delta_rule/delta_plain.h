@@ -10,7 +10,7 @@
 namespace madsearch {
 
 using Vector = std::vector<double>;
-using Matrix = std::vector<Vector>;                           // [K][V]
+using Matrix = std::vector<Vector>;  // [K][V]
 
 inline Matrix zeros(std::int64_t rows, std::int64_t columns) {
   return Matrix(static_cast<std::size_t>(rows), Vector(static_cast<std::size_t>(columns), 0));
@@ -70,8 +70,8 @@ inline std::vector<Vector> mixed(const Pass& pass, const std::string& name, std:
 struct DeltaPlain {
   std::int64_t heads, key, value, taps = 4, steps = 1;
   bool negative_eigenvalues = false;
-  std::function<Vector(const Vector& x)> alpha = nullptr;     // the decay of every key channel of every head
-  std::function<Vector(const Vector& x)> gate = nullptr;      // of every value channel of every head
+  std::function<Vector(const Vector& x)> alpha = nullptr;  // the decay of every key channel of every head
+  std::function<Vector(const Vector& x)> gate = nullptr;   // of every value channel of every head
 };
 
 /// Of one token at a time: decay, then `steps` updates S = (I - β kᵀk) S + β kᵀ v, then q S.
@@ -95,7 +95,8 @@ inline std::vector<Vector> delta_layer(const Pass& pass, const DeltaPlain& z) {
         add_outer(S, b, key, slice(v[t], part, z.value));
       }
       const auto o = read_out(unit(slice(q[t], h, z.key), 1e-6), S);
-      const double scale = 1 / std::sqrt(dot(o, o) / static_cast<double>(z.key * z.value) + 1e-5) / std::sqrt(static_cast<double>(z.key));
+      const double scale = 1 / std::sqrt(dot(o, o) / static_cast<double>(z.key * z.value) + 1e-5) /
+                           std::sqrt(static_cast<double>(z.key));
       for (std::int64_t j = 0; j < z.value; ++j)
         y.push_back(o[j] * scale * pass["o_norm.weight"](j) * (z.gate ? gate[h * z.value + j] : 1));
     }
@@ -109,14 +110,16 @@ inline Vector decay(const Pass& pass, const Vector& u) {
   Vector out;
   const auto heads = pass["decay.A_log"].sizes[0], channels = static_cast<std::int64_t>(u.size()) / heads;
   for (std::int64_t c = 0; c < heads * channels; ++c)
-    out.push_back(std::exp(-std::exp(pass["decay.A_log"](c / channels)) * std::log1p(std::exp(u[c] + pass["decay.dt_bias"](c)))));
+    out.push_back(
+        std::exp(-std::exp(pass["decay.A_log"](c / channels)) * std::log1p(std::exp(u[c] + pass["decay.dt_bias"](c)))));
   return out;
 }
 
 /// The same for every key channel of a head.
 inline Vector head_decay(const Pass& pass, const Vector& x, std::int64_t key) {
   Vector out;
-  for (const auto alpha : decay(pass, pass.linear("a_proj", x))) out.insert(out.end(), static_cast<std::size_t>(key), alpha);
+  for (const auto alpha : decay(pass, pass.linear("a_proj", x)))
+    out.insert(out.end(), static_cast<std::size_t>(key), alpha);
   return out;
 }
 

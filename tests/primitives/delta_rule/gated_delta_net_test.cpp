@@ -9,8 +9,8 @@ namespace {
 TEST(GatedDeltaNet, FadesItsStateBeforeEachStepOfTheDeltaRule) {
   for (const std::int64_t heads : {1, 3})
     for (const std::string on : {"off", "on"}) {
-      const Settings set = {{"heads", heads}, {"expand_k", KnobValue(3, 4)}, {"expand_v", KnobValue(3, 2)},
-                            {"conv", 2}, {"gate", on}, {"negative_eigenvalues", on}};
+      const Settings set = {{"heads", heads}, {"expand_k", KnobValue(3, 4)}, {"expand_v", KnobValue(3, 2)}, {"conv", 2},
+                            {"gate", on},     {"negative_eigenvalues", on}};
       expect_agreement(passes("gated_delta_net", set, {12, 10}), [&](const Pass& pass) {
         DeltaPlain plain{.heads = heads, .key = 9 / heads, .value = 18 / heads, .taps = 2};
         plain.negative_eigenvalues = on == "on";
@@ -28,7 +28,7 @@ TEST(GatedDeltaNet, HasSixSquaresOfTheWidthInItsProjections) {
 
 TEST(GatedDeltaNet, StartsWithDecaysOfItsSteps) {
   const auto block = passes("gated_delta_net", find_primitive("gated_delta_net")->defaults(), {32, 1}, 1, 1).front();
-  for (const auto bias : block["decay.dt_bias"].numbers) {    // moved by up to 0.1
+  for (const auto bias : block["decay.dt_bias"].numbers) {  // moved by up to 0.1
     EXPECT_GT(std::log1p(std::exp(bias)), 0.9e-3);
     EXPECT_LT(std::log1p(std::exp(bias)), 0.111);
   }

@@ -9,17 +9,20 @@ namespace {
 TEST(KDA, FadesEachKeyChannelByItsOwnRate) {
   for (const std::int64_t heads : {1, 3})
     for (const std::string on : {"off", "on"})
-      expect_agreement(passes("kda", {{"heads", heads}, {"conv", 3}, {"negative_eigenvalues", on}}, {12, 10}), [&](const Pass& pass) {
-        DeltaPlain plain{.heads = heads, .key = 12 / heads, .value = 12 / heads, .taps = 3};
-        plain.negative_eigenvalues = on == "on";
-        plain.alpha = [&](const Vector& x) { return decay(pass, pass.linear("f_proj.1", pass.linear("f_proj.0", x))); };
-        plain.gate = [&](const Vector& x) {
-          auto gate = pass.linear("g_proj.1", pass.linear("g_proj.0", x));
-          for (auto& number : gate) number = sigmoid(number);
-          return gate;
-        };
-        return delta_layer(pass, plain);
-      });
+      expect_agreement(passes("kda", {{"heads", heads}, {"conv", 3}, {"negative_eigenvalues", on}}, {12, 10}),
+                       [&](const Pass& pass) {
+                         DeltaPlain plain{.heads = heads, .key = 12 / heads, .value = 12 / heads, .taps = 3};
+                         plain.negative_eigenvalues = on == "on";
+                         plain.alpha = [&](const Vector& x) {
+                           return decay(pass, pass.linear("f_proj.1", pass.linear("f_proj.0", x)));
+                         };
+                         plain.gate = [&](const Vector& x) {
+                           auto gate = pass.linear("g_proj.1", pass.linear("g_proj.0", x));
+                           for (auto& number : gate) number = sigmoid(number);
+                           return gate;
+                         };
+                         return delta_layer(pass, plain);
+                       });
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 namespace madsearch {
 namespace {
 
-/// Peng et al. 2025, section 4, with the state as in the paper: S [V][K], S_t = S_{t-1} (diag(w) - κᵀ (η κ)) + vᵀ k̃, o = S rᵀ.
+/// Peng et al. 2025, section 4, with the state as in the paper: S [V][K], S_t = S_{t-1} (diag(w) - κᵀ (η κ)) + vᵀ k̃, o
+/// = S rᵀ.
 std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
   const auto D = pass.width, d = D / heads;
   const auto low_rank = [&](const std::string& name, const Vector& x, double (*f)(double)) {
@@ -52,7 +53,8 @@ std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
       for (std::int64_t i = 0; i < d; ++i) bonus += receptance[i] * pass["r_k"](h, i) * written[i];
       for (std::int64_t j = 0; j < d; ++j) {
         const auto c = h * d + j;
-        const auto normal = (o[j] - mean) / std::sqrt(variance + 64e-5) * pass["g_norm.weight"](c) + pass["g_norm.bias"](c);
+        const auto normal =
+            (o[j] - mean) / std::sqrt(variance + 64e-5) * pass["g_norm.weight"](c) + pass["g_norm.bias"](c);
         y.push_back((normal + bonus * values[j]) * g[c]);
       }
     }
@@ -69,7 +71,8 @@ TEST(RWKV7, EvolvesItsStateAsThePaperSays) {
 }
 
 TEST(RWKV7, StartsWithDecaysFromSlowToFastAndOrthogonalNetworks) {
-  const auto pass = passes("rwkv7", find_primitive("rwkv7")->defaults(), {32, 1}, 1, 1).front();  // each number moved by up to 0.1
+  const auto pass =
+      passes("rwkv7", find_primitive("rwkv7")->defaults(), {32, 1}, 1, 1).front();  // each number moved by up to 0.1
   EXPECT_NEAR(pass["w_lora.up.bias"](0), -5.5 - 2.5, 0.1);
   EXPECT_NEAR(pass["w_lora.up.bias"](31), 0.5 + 2.5, 0.1);
   EXPECT_NEAR(pass["a_lora.up.bias"](0), -0.19 - 0.3 - 0.2, 0.1);
@@ -80,7 +83,8 @@ TEST(RWKV7, StartsWithDecaysFromSlowToFastAndOrthogonalNetworks) {
 TEST(RWKV7, RefusesHeadsOfOneChannel) {
   auto set = find_primitive("rwkv7")->defaults();
   set.set("heads", 32);
-  EXPECT_EQ(find_primitive("rwkv7")->valid(set, {32, 8}), "heads=32 leaves one channel a head, which the group norm erases");
+  EXPECT_EQ(find_primitive("rwkv7")->valid(set, {32, 8}),
+            "heads=32 leaves one channel a head, which the group norm erases");
 }
 
 }  // namespace

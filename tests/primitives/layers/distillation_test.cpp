@@ -89,7 +89,8 @@ TEST(Distillation, GivesOneOrderToAllReplicas) {
 TEST(Distillation, StepsAsTheFilterConvolves) {
   const std::int64_t T = 40, K = 3;
   const auto tap = [](double rate) { return [=](double t) { return std::pow(rate, t); }; };
-  const auto h = at::cat({filter(T, three_decays), filter(T, [](double) { return 0; }), filter(T, tap(0.7))}, 1).repeat({2, 1, 1});
+  const auto h =
+      at::cat({filter(T, three_decays), filter(T, [](double) { return 0; }), filter(T, tap(0.7))}, 1).repeat({2, 1, 1});
   const auto u = random_tensor({2, 2, 3, K, T}, 1);
   const auto found = distil(h);
   at::Tensor states;
@@ -139,7 +140,8 @@ class LongConvolutions : public ::testing::TestWithParam<std::string> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Blocks, LongConvolutions, ::testing::Values("hyena", "hyena_experts", "long_conv", "mh_hyena", "rtf"),
+INSTANTIATE_TEST_SUITE_P(Blocks, LongConvolutions,
+                         ::testing::Values("hyena", "hyena_experts", "long_conv", "mh_hyena", "rtf"),
                          [](const auto& of) { return of.param; });
 
 TEST_P(LongConvolutions, DistilWithinTheToleranceAndStepAsTheyGoForward) {

@@ -6,8 +6,8 @@
 namespace madsearch {
 
 /// The implicit filter of Poli et al. 2023, appendix D.3, of one channel at one lag, from the parameters of a pass.
-inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64_t channels, std::int64_t lag, Protocol protocol,
-                              std::int64_t max_length) {
+inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64_t channels, std::int64_t lag,
+                              Protocol protocol, std::int64_t max_length) {
   const std::string name = "long_conv.filter.implicit_filter.";
   const double t = static_cast<double>(lag) / static_cast<double>(max_length - 1),
                angle = 2 * M_PI * static_cast<double>(lag) / static_cast<double>(max_length);
@@ -18,16 +18,18 @@ inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64
   }
   for (const std::string layer : {"0", "2", "4"}) {
     u = pass.linear(name + layer, u);
-    for (std::size_t i = 0; i < u.size(); ++i) u[i] = std::sin(pass[name + "1.freq"](static_cast<std::int64_t>(i)) * u[i]);
+    for (std::size_t i = 0; i < u.size(); ++i)
+      u[i] = std::sin(pass[name + "1.freq"](static_cast<std::int64_t>(i)) * u[i]);
   }
   const double slow = std::log(0.01) / 1.5, fast = std::log(0.01) / 0.3;
-  const double rate = slow + (channels > 1 ? (fast - slow) * static_cast<double>(channel) / static_cast<double>(channels - 1) : 0);
+  const double rate =
+      slow + (channels > 1 ? (fast - slow) * static_cast<double>(channel) / static_cast<double>(channels - 1) : 0);
   return pass.linear(name + "6", u)[static_cast<std::size_t>(channel)] * std::exp(-t * std::abs(rate));
 }
 
 /// The layer `name`, a ShortConv, at token t of the inputs [T][channels].
-inline std::vector<double> short_convolution(const Pass& pass, const std::string& name, const std::vector<std::vector<double>>& inputs,
-                                             std::int64_t t) {
+inline std::vector<double> short_convolution(const Pass& pass, const std::string& name,
+                                             const std::vector<std::vector<double>>& inputs, std::int64_t t) {
   const auto& weight = pass[name + ".weight"];
   const auto taps = weight.sizes[1];
   std::vector<double> out;
@@ -52,7 +54,8 @@ inline std::vector<std::vector<double>> short_projection(const Pass& pass, std::
   return out;
 }
 
-/// What follows the convolution in the layers of S4 and its kin: a linear map of gelu(y) to pairs p, q, of which p σ(q) is the output.
+/// What follows the convolution in the layers of S4 and its kin: a linear map of gelu(y) to pairs p, q, of which p σ(q)
+/// is the output.
 inline std::vector<double> gated_output(const Pass& pass, std::vector<double> y) {
   for (auto& value : y) value = 0.5 * value * (1 + std::erf(value / std::sqrt(2.0)));
   const auto pairs = pass.linear("output_linear", y);

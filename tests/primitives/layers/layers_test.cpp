@@ -17,7 +17,8 @@ TEST(Linear, MultipliesEachReplicaByItsOwnWeight) {
   Linear layer(two(), 6, 4, {.bias = true});
   move_parameters(layer);
   const auto x = input(), y = layer(x);
-  for (std::int64_t r = 0; r < 2; ++r) EXPECT_LT(relative_difference(y[r], at::matmul(x[r], layer.weight[r].t()) + layer.bias[r]), 1e-14);
+  for (std::int64_t r = 0; r < 2; ++r)
+    EXPECT_LT(relative_difference(y[r], at::matmul(x[r], layer.weight[r].t()) + layer.bias[r]), 1e-14);
   EXPECT_LT(relative_difference(layer(x.select(2, 0)), y.select(2, 0)), 1e-14);
 }
 
@@ -45,7 +46,9 @@ TEST(LayerNorm, TakesTheMeanAwayAndDividesByTheDeviation) {
   move_parameters(norm);
   const auto x = input(), centred = x - x.sum(-1, true) / 6;
   const auto y = centred / ((centred * centred).sum(-1, true) / 6 + 1e-2).sqrt();
-  EXPECT_LT(relative_difference(norm(x), y * norm.weight.unsqueeze(1).unsqueeze(1) + norm.bias.unsqueeze(1).unsqueeze(1)), 1e-14);
+  EXPECT_LT(
+      relative_difference(norm(x), y * norm.weight.unsqueeze(1).unsqueeze(1) + norm.bias.unsqueeze(1).unsqueeze(1)),
+      1e-14);
 }
 
 TEST(ShortConv, WeighsTheLastTokensOfEachChannel) {
@@ -66,9 +69,11 @@ TEST(ShortConv, WeighsTheLastTokensOfEachChannel) {
 }
 
 TEST(Rotary, MakesProductsDependOnDistanceAlone) {
-  const auto q = random_tensor({1, 1, 1, 1, 8}, 1).expand({1, 1, 1, 9, 8}), k = random_tensor({1, 1, 1, 1, 8}, 2).expand({1, 1, 1, 9, 8});
+  const auto q = random_tensor({1, 1, 1, 1, 8}, 1).expand({1, 1, 1, 9, 8}),
+             k = random_tensor({1, 1, 1, 1, 8}, 2).expand({1, 1, 1, 9, 8});
   const auto a = rotary(q)[0][0][0], b = rotary(k)[0][0][0];
-  for (std::int64_t t = 3; t < 9; ++t) EXPECT_NEAR(at::dot(a[t], b[t - 3]).item<double>(), at::dot(a[3], b[0]).item<double>(), 1e-13);
+  for (std::int64_t t = 3; t < 9; ++t)
+    EXPECT_NEAR(at::dot(a[t], b[t - 3]).item<double>(), at::dot(a[3], b[0]).item<double>(), 1e-13);
   EXPECT_GT(std::abs((at::dot(a[4], b[0]) - at::dot(a[3], b[0])).item<double>()), 1e-3);
 }
 
@@ -84,9 +89,11 @@ TEST(CausalConvolution, IsTheSumOverThePastForShortAndLongSequences) {
     const auto y = causal_convolution(u, h);
     ASSERT_EQ(y.sizes(), u.sizes());
     auto sum = at::zeros_like(u);
-    for (std::int64_t lag = 0; lag < T; ++lag) sum.slice(3, lag).add_(h.select(2, lag).unsqueeze(1).unsqueeze(-1) * u.slice(3, 0, T - lag));
+    for (std::int64_t lag = 0; lag < T; ++lag)
+      sum.slice(3, lag).add_(h.select(2, lag).unsqueeze(1).unsqueeze(-1) * u.slice(3, 0, T - lag));
     EXPECT_LT(relative_difference(y, sum), 1e-13) << T;
-    EXPECT_LT(relative_difference(causal_convolution(u.to(at::kFloat), h.to(at::kFloat)).to(at::kDouble), sum), 2e-6) << T;
+    EXPECT_LT(relative_difference(causal_convolution(u.to(at::kFloat), h.to(at::kFloat)).to(at::kDouble), sum), 2e-6)
+        << T;
   }
 }
 
@@ -94,7 +101,8 @@ TEST(CausalConvolution, TakesOneTokenAfterAnother) {
   const auto u = random_tensor({2, 2, 3, 9}, 1), h = random_tensor({2, 3, 9}, 2), y = causal_convolution(u, h);
   at::Tensor past;
   for (std::int64_t t = 0; t < 9; ++t) {
-    EXPECT_LT(relative_difference(causal_convolution_step(u.select(3, t), h.slice(2, 0, t + 1), past), y.select(3, t)), 1e-13);
+    EXPECT_LT(relative_difference(causal_convolution_step(u.select(3, t), h.slice(2, 0, t + 1), past), y.select(3, t)),
+              1e-13);
     EXPECT_EQ(past.sizes(), at::IntArrayRef({2, 2, t + 1, 3}));
   }
 }
@@ -123,8 +131,9 @@ TEST(Module, NamesItsParametersWithDotsAndInOrder) {
   const auto block = build_mixer("gla", set, build_for({4, 8}, 1).inside("stage3"));
   std::vector<std::string> names;
   for (const auto& parameter : block->parameters()) names.push_back(parameter.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"q_proj.weight", "k_proj.weight", "v_proj.weight", "g_proj.weight", "gk_proj.0.weight",
-                                             "gk_proj.1.weight", "gk_proj.1.bias", "o_proj.weight", "g_norm.weight"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"q_proj.weight", "k_proj.weight", "v_proj.weight", "g_proj.weight",
+                                             "gk_proj.0.weight", "gk_proj.1.weight", "gk_proj.1.bias", "o_proj.weight",
+                                             "g_norm.weight"}));
 }
 
 }  // namespace

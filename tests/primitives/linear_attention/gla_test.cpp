@@ -10,7 +10,8 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// silu of Σ_lag w[c, taps - 1 - lag] u_{t - lag}[c], `past` ending with the current token; the token itself where there is no convolution.
+/// silu of Σ_lag w[c, taps - 1 - lag] u_{t - lag}[c], `past` ending with the current token; the token itself where
+/// there is no convolution.
 Vector convolved(const Pass& pass, const std::string& name, const std::vector<Vector>& past) {
   const auto found = pass.parameters.find(name + ".weight");
   if (found == pass.parameters.end()) return past.back();
@@ -18,7 +19,8 @@ Vector convolved(const Pass& pass, const std::string& name, const std::vector<Ve
   const auto taps = w.sizes[1], now = static_cast<std::int64_t>(past.size()) - 1;
   Vector out(past.back().size(), 0);
   for (std::int64_t lag = 0; lag < taps && lag <= now; ++lag)
-    for (std::size_t c = 0; c < out.size(); ++c) out[c] += w(static_cast<std::int64_t>(c), taps - 1 - lag) * past[now - lag][c];
+    for (std::size_t c = 0; c < out.size(); ++c)
+      out[c] += w(static_cast<std::int64_t>(c), taps - 1 - lag) * past[now - lag][c];
   for (auto& u : out) u = silu(u);
   return out;
 }
@@ -29,7 +31,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
   std::vector<Vector> q_in, k_in, v_in, k, v, alpha, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto x = pass.token(t), g = pass.linear("g_proj", x);
-    q_in.push_back(pass.linear("q_proj", x)), k_in.push_back(pass.linear("k_proj", x)), v_in.push_back(pass.linear("v_proj", x));
+    q_in.push_back(pass.linear("q_proj", x)), k_in.push_back(pass.linear("k_proj", x)),
+        v_in.push_back(pass.linear("v_proj", x));
     const auto q = convolved(pass, "q_conv1d", q_in);
     k.push_back(convolved(pass, "k_conv1d", k_in));
     v.push_back(convolved(pass, "v_conv1d", v_in));
@@ -48,7 +51,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
         for (std::int64_t j = 0; j < dv; ++j) o[j] += weight * v[s][head * dv + j];
       }
       const auto scale = 1 / std::sqrt(dot(o, o) / static_cast<double>(dv) + 1e-5);
-      for (std::int64_t j = 0; j < dv; ++j) y[head * dv + j] = o[j] * scale * pass["g_norm.weight"](j) * silu(g[head * dv + j]);
+      for (std::int64_t j = 0; j < dv; ++j)
+        y[head * dv + j] = o[j] * scale * pass["g_norm.weight"](j) * silu(g[head * dv + j]);
     }
     out.push_back(pass.linear("o_proj", y));
   }

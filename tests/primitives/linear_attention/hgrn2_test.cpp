@@ -18,7 +18,8 @@ Vector convolved(const Pass& pass, const std::string& name, const std::vector<Ve
   const auto taps = w.sizes[1], now = static_cast<std::int64_t>(past.size()) - 1;
   Vector out(past.back().size(), 0);
   for (std::int64_t lag = 0; lag < taps && lag <= now; ++lag)
-    for (std::size_t c = 0; c < out.size(); ++c) out[c] += w(static_cast<std::int64_t>(c), taps - 1 - lag) * past[now - lag][c];
+    for (std::size_t c = 0; c < out.size(); ++c)
+      out[c] += w(static_cast<std::int64_t>(c), taps - 1 - lag) * past[now - lag][c];
   return out;
 }
 
@@ -34,7 +35,7 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t N, double least) {
     in.push_back(convolved(pass, "i_conv1d", i));
     for (auto& u : forget.back()) u = least + (1 - least) * sigmoid(u);
     Vector o(static_cast<std::size_t>(D), 0);
-    for (std::int64_t first = 0; first < D; first += N)       // a head
+    for (std::int64_t first = 0; first < D; first += N)  // a head
       for (std::int64_t s = 0; s <= t; ++s)
         for (std::int64_t a = first; a < first + N; ++a) {
           double kept = 1 - forget[s][a];

@@ -33,7 +33,8 @@ Vector feature(const Pass& pass, const std::string& map, const std::string& side
       for (const auto x : projected) out.push_back(std::exp(sign * x)), total += out.back();
     for (auto& x : out) x /= total;
   }
-  if (map.starts_with("dpfp")) {  // Schlag et al. 2021, section 5.3; the reference of mad-lab has the sign of its second half wrong
+  if (map.starts_with(
+          "dpfp")) {  // Schlag et al. 2021, section 5.3; the reference of mad-lab has the sign of its second half wrong
     Vector c;
     for (const double sign : {1.0, -1.0})
       for (const auto x : u) c.push_back(map == "dpfp of mad-lab" ? sign * std::max(x, 0.0) : std::max(sign * x, 0.0));
@@ -52,7 +53,8 @@ double similarity(const Pass& pass, const std::string& map, const Vector& q, con
 }
 
 /// Katharopoulos et al. 2020, equations 10 to 12: sums over the past, written as sums over pairs of tokens.
-std::vector<Vector> attend(const Pass& pass, std::int64_t heads, const std::string& map, bool normalised, double epsilon) {
+std::vector<Vector> attend(const Pass& pass, std::int64_t heads, const std::string& map, bool normalised,
+                           double epsilon) {
   const auto d = pass.width / heads, f = pass["proj_q.weight"].sizes[0] / heads;
   std::vector<Vector> q, k, v, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
@@ -100,7 +102,8 @@ TEST(LinearAttention, DividesByAnySumUnderTheReferencesProtocol) {
 
 TEST(LinearAttention, KeepsTaylorsFeaturesFew) {
   const auto& sheet = *find_primitive("linear_attention");
-  EXPECT_EQ(sheet.valid(settings(1, "taylor"), {32, 9}), "feature_map=taylor of heads of 32 channels needs a feature_size of at most 16");
+  EXPECT_EQ(sheet.valid(settings(1, "taylor"), {32, 9}),
+            "feature_map=taylor of heads of 32 channels needs a feature_size of at most 16");
   EXPECT_EQ(sheet.valid(settings(1, "taylor", 16), {32, 9}), "");
   EXPECT_EQ(sheet.cost(settings(1, "taylor", 16), {32, 9}).state, (1 + 16 + 16 * 17 / 2) * (32 + 1));
 }

@@ -30,7 +30,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
       double sum = 0;
       for (std::int64_t s = 0; s <= t; ++s) {
         double weight = 0;
-        for (std::int64_t a = head * dk; a < (head + 1) * dk; ++a) weight += q[a] * k[s][a] / std::sqrt(static_cast<double>(dk));
+        for (std::int64_t a = head * dk; a < (head + 1) * dk; ++a)
+          weight += q[a] * k[s][a] / std::sqrt(static_cast<double>(dk));
         weight *= std::exp(in[s][head]);
         for (std::int64_t r = s + 1; r <= t; ++r) weight *= forget[r][head];
         sum += weight;
@@ -65,7 +66,8 @@ TEST(MLSTM, StaysFiniteWhereExponentialsOfTheGatesAddUpBeyondFloat) {
              wide = build_mixer("mlstm", find_primitive("mlstm")->defaults(), build_for(shape, 1));
   for (const auto& block : {narrow.get(), wide.get()})
     for (const auto& [name, value] : block->parameters())
-      if (name.find("gate_preact.weight") != std::string::npos) value.copy_(random_tensor(value.sizes(), 3).to(value.dtype()) * 5);
+      if (name.find("gate_preact.weight") != std::string::npos)
+        value.copy_(random_tensor(value.sizes(), 3).to(value.dtype()) * 5);
   const auto x = random_input(1, 2, shape);
   const auto y = narrow->forward(x.to(at::kFloat));
   EXPECT_TRUE(at::isfinite(y).all().item<bool>());

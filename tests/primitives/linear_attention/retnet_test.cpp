@@ -10,8 +10,9 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// Sun et al. 2023, equation 5: retention in its parallel form. A pair of channels is a complex number turned by its token's position, so
-/// that a query and a key meet at their distance: o_n = Σ_{m≤n} γ^(n-m) Re(Σ_j q_nj conj(k_mj) e^{i θ_j (n-m)}) v_m.
+/// Sun et al. 2023, equation 5: retention in its parallel form. A pair of channels is a complex number turned by its
+/// token's position, so that a query and a key meet at their distance: o_n = Σ_{m≤n} γ^(n-m) Re(Σ_j q_nj conj(k_mj)
+/// e^{i θ_j (n-m)}) v_m.
 std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
   const auto D = pass.width, d = D / heads, V = pass["v_proj.weight"].sizes[0], dv = V / heads;
   std::vector<Vector> k, v, out;
@@ -26,8 +27,10 @@ std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
         double score = 0;
         for (std::int64_t j = 0; j < d / 2; ++j) {
           const auto a = head * d + j, b = a + d / 2;
-          const auto angle = static_cast<double>(n - m) * std::pow(10000.0, -2.0 * static_cast<double>(j) / static_cast<double>(d));
-          score += std::cos(angle) * (q[a] * k[m][a] + q[b] * k[m][b]) + std::sin(angle) * (q[a] * k[m][b] - q[b] * k[m][a]);
+          const auto angle =
+              static_cast<double>(n - m) * std::pow(10000.0, -2.0 * static_cast<double>(j) / static_cast<double>(d));
+          score +=
+              std::cos(angle) * (q[a] * k[m][a] + q[b] * k[m][b]) + std::sin(angle) * (q[a] * k[m][b] - q[b] * k[m][a]);
         }
         const auto gamma = 1 - std::pow(2.0, -5.0 - static_cast<double>(head));
         score *= std::pow(gamma, static_cast<double>(n - m)) / std::sqrt(static_cast<double>(d));
@@ -38,7 +41,8 @@ std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
       for (const auto u : o) square += (u - mean) * (u - mean) / static_cast<double>(dv);
       for (std::int64_t j = 0; j < dv; ++j) {
         const auto c = head * dv + j;
-        y[c] = ((o[j] - mean) / std::sqrt(square + 1e-6) * pass["group_norm.weight"](c) + pass["group_norm.bias"](c)) * silu(g[c]);
+        y[c] = ((o[j] - mean) / std::sqrt(square + 1e-6) * pass["group_norm.weight"](c) + pass["group_norm.bias"](c)) *
+               silu(g[c]);
       }
     }
     out.push_back(pass.linear("out_proj", y));
@@ -57,7 +61,8 @@ TEST(RetNet, FadesByDistanceAndTurnsByIt) {
 
 TEST(RetNet, TurnsPairsOfChannels) {
   const auto& valid = find_primitive("retnet")->valid;
-  EXPECT_EQ(valid({{"heads", 4}, {"expand", 2}}, {12, 10}), "retention turns pairs: heads of an even number of channels, not 3");
+  EXPECT_EQ(valid({{"heads", 4}, {"expand", 2}}, {12, 10}),
+            "retention turns pairs: heads of an even number of channels, not 3");
   EXPECT_EQ(valid({{"heads", 4}, {"expand", KnobValue(1, 3)}}, {8, 10}), "heads=4 does not divide expand channels 3");
   EXPECT_EQ(valid({{"heads", 4}, {"expand", 2}}, {32, 10}), "");
 }

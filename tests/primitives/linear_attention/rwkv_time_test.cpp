@@ -14,10 +14,14 @@ namespace {
 using Vector = std::vector<double>;
 
 /// What the projections of one token read, and its decay exp(-exp ω) a channel.
-struct Inputs { Vector r, k, v, g, w; };
+struct Inputs {
+  Vector r, k, v, g, w;
+};
 
-/// Peng et al. 2024: o_t = r_t (diag(u) k_tᵀ v_t + Σ_{s<t} (Π_{s<i<t} diag(w_i)) k_sᵀ v_s) a head, each term's decay multiplied out.
-std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads, const std::function<Inputs(std::int64_t)>& inputs) {
+/// Peng et al. 2024: o_t = r_t (diag(u) k_tᵀ v_t + Σ_{s<t} (Π_{s<i<t} diag(w_i)) k_sᵀ v_s) a head, each term's decay
+/// multiplied out.
+std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads,
+                               const std::function<Inputs(std::int64_t)>& inputs) {
   const auto D = pass.width, d = D / heads;
   std::vector<Vector> k, v, w, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
@@ -38,12 +42,13 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads, const std::
         }
         for (std::int64_t j = 0; j < d; ++j) o[j] += weight * v[s][first + j];
       }
-      double mean = 0, variance = 0;                          // of o / 8, the authors' form
+      double mean = 0, variance = 0;  // of o / 8, the authors' form
       for (auto& value : o) mean += (value /= 8) / static_cast<double>(d);
       for (const auto value : o) variance += (value - mean) * (value - mean) / static_cast<double>(d);
       for (std::int64_t j = 0; j < d; ++j) {
         const auto c = first + j;
-        y[c] = ((o[j] - mean) / std::sqrt(variance + 1e-5) * pass["ln_x.weight"](c) + pass["ln_x.bias"](c)) * silu(g[c]);
+        y[c] =
+            ((o[j] - mean) / std::sqrt(variance + 1e-5) * pass["ln_x.weight"](c) + pass["ln_x.bias"](c)) * silu(g[c]);
       }
     }
     out.push_back(pass.linear("output", y));
@@ -66,34 +71,36 @@ TEST(RWKV5, FadesThePastAtConstantRatesAndReadsTheCurrentTokenApart) {
       return recurrence(pass, heads, [&](std::int64_t t) {
         Vector w;
         for (std::int64_t i = 0; i < pass.width; ++i) w.push_back(std::exp(-std::exp(pass["time_decay"](i))));
-        return Inputs{moved(pass, t, "time_maa_r"), moved(pass, t, "time_maa_k"), moved(pass, t, "time_maa_v"), moved(pass, t, "time_maa_g"), w};
+        return Inputs{moved(pass, t, "time_maa_r"), moved(pass, t, "time_maa_k"), moved(pass, t, "time_maa_v"),
+                      moved(pass, t, "time_maa_g"), w};
       });
     });
 }
 
 TEST(RWKV6, LetsTheInputMoveTheTokensAndTheRates) {
   for (const std::int64_t heads : {1, 3})
-    expect_agreement(passes("rwkv6", {{"heads", heads}, {"mix_rank", 2}, {"decay_rank", 3}}, {12, 10}), [&](const Pass& pass) {
-      return recurrence(pass, heads, [&](std::int64_t t) {
-        const auto first = moved(pass, t, "time_maa_x");
-        const auto input = [&](std::int64_t n, const std::string& name) {  // n: its place among the five groups
-          auto s = product(first, pass["time_maa_w1"], n, 5);
-          Vector out;
-          for (auto& u : s) u = std::tanh(u);
-          for (std::int64_t c = 0; c < pass.width; ++c) {
-            double share = pass["time_maa_" + name](c);
-            for (std::int64_t i = 0; i < 2; ++i) share += s[i] * pass["time_maa_w2"](n, i, c);
-            out.push_back(pass.x(t, c) + ((t > 0 ? pass.x(t - 1, c) : 0) - pass.x(t, c)) * share);
-          }
-          return out;
-        };
-        auto low = product(input(0, "w"), pass["time_decay_w1"]);
-        for (auto& u : low) u = std::tanh(u);
-        auto w = product(low, pass["time_decay_w2"]);
-        for (std::int64_t c = 0; c < pass.width; ++c) w[c] = std::exp(-std::exp(pass["time_decay"](c) + w[c]));
-        return Inputs{input(3, "r"), input(1, "k"), input(2, "v"), input(4, "g"), w};
-      });
-    });
+    expect_agreement(
+        passes("rwkv6", {{"heads", heads}, {"mix_rank", 2}, {"decay_rank", 3}}, {12, 10}), [&](const Pass& pass) {
+          return recurrence(pass, heads, [&](std::int64_t t) {
+            const auto first = moved(pass, t, "time_maa_x");
+            const auto input = [&](std::int64_t n, const std::string& name) {  // n: its place among the five groups
+              auto s = product(first, pass["time_maa_w1"], n, 5);
+              Vector out;
+              for (auto& u : s) u = std::tanh(u);
+              for (std::int64_t c = 0; c < pass.width; ++c) {
+                double share = pass["time_maa_" + name](c);
+                for (std::int64_t i = 0; i < 2; ++i) share += s[i] * pass["time_maa_w2"](n, i, c);
+                out.push_back(pass.x(t, c) + ((t > 0 ? pass.x(t - 1, c) : 0) - pass.x(t, c)) * share);
+              }
+              return out;
+            };
+            auto low = product(input(0, "w"), pass["time_decay_w1"]);
+            for (auto& u : low) u = std::tanh(u);
+            auto w = product(low, pass["time_decay_w2"]);
+            for (std::int64_t c = 0; c < pass.width; ++c) w[c] = std::exp(-std::exp(pass["time_decay"](c) + w[c]));
+            return Inputs{input(3, "r"), input(1, "k"), input(2, "v"), input(4, "g"), w};
+          });
+        });
 }
 
 TEST(RWKV6, ForgetsAtAnyRateWithoutOverflow) {
@@ -106,9 +113,11 @@ TEST(RWKV6, ForgetsAtAnyRateWithoutOverflow) {
         value.fill_(omega);
       }
     const auto x = random_input(1, 2, shape, at::kFloat);
-    const auto found = gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9, at::kFloat));
+    const auto found = gradients(
+        *block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9, at::kFloat));
     EXPECT_TRUE(at::isfinite(found.output).all().item<bool>()) << omega;
-    for (const auto& [name, gradient] : found.parameters) EXPECT_TRUE(at::isfinite(gradient).all().item<bool>()) << name << " at " << omega;
+    for (const auto& [name, gradient] : found.parameters)
+      EXPECT_TRUE(at::isfinite(gradient).all().item<bool>()) << name << " at " << omega;
   }
 }
 

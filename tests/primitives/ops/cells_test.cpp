@@ -19,8 +19,10 @@ struct Sample {
 };
 
 /// x, weight, bias, h and, of a cell with cells, all of them but m.
-std::vector<at::Tensor> inputs(const Sample& kind, std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t D, std::int64_t H) {
-  std::vector<at::Tensor> out = {random_tensor({R, B, T, kind.gates * D}, 1), 0.4 * random_tensor({R, H, kind.gates, D / H, D / H}, 2),
+std::vector<at::Tensor> inputs(const Sample& kind, std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t D,
+                               std::int64_t H) {
+  std::vector<at::Tensor> out = {random_tensor({R, B, T, kind.gates * D}, 1),
+                                 0.4 * random_tensor({R, H, kind.gates, D / H, D / H}, 2),
                                  random_tensor({R, kind.gates * D}, 3), random_tensor({R, B, D}, 4)};
   if (kind.cells) out.push_back(random_tensor({R, B, 1, D}, 5));
   if (kind.cells == 3) out.push_back(1 + at::abs(random_tensor({R, B, 1, D}, 6)));
@@ -52,7 +54,8 @@ std::vector<at::Tensor> leaves(const std::vector<at::Tensor>& values, at::Scalar
 class EveryCell : public ::testing::TestWithParam<Sample> {};
 INSTANTIATE_TEST_SUITE_P(Cells, EveryCell,
                          ::testing::Values(Sample{Cell::kLstm, "lstm", 4, 1}, Sample{Cell::kGru, "gru", 3, 0},
-                                           Sample{Cell::kSlstm, "slstm", 4, 3}, Sample{Cell::kSlstmExponential, "slstm_exponential", 4, 3}),
+                                           Sample{Cell::kSlstm, "slstm", 4, 3},
+                                           Sample{Cell::kSlstmExponential, "slstm_exponential", 4, 3}),
                          [](const auto& of) { return std::string(of.param.name); });
 
 TEST_P(EveryCell, HasTheGradientsOfFiniteDifferences) {
@@ -65,14 +68,16 @@ TEST_P(EveryCell, StartsFromZeros) {
   const auto zeros = at::zeros_like(in[3]);
   auto cells = GetParam().cells ? at::zeros({2, 2, GetParam().cells, 4}, at::kDouble) : at::Tensor();
   if (GetParam().cells == 3) cells.select(2, 2).fill_(-std::numeric_limits<double>::infinity());
-  EXPECT_TRUE(at::equal(run_cell(GetParam().cell, in[0], in[1], in[2]).h, run_cell(GetParam().cell, in[0], in[1], in[2], zeros, cells).h));
+  EXPECT_TRUE(at::equal(run_cell(GetParam().cell, in[0], in[1], in[2]).h,
+                        run_cell(GetParam().cell, in[0], in[1], in[2], zeros, cells).h));
 }
 
 TEST_P(EveryCell, GoesOnFromTheStateItWasGiven) {
   const auto in = inputs(GetParam(), 2, 2, 9, 4, 2);
   const auto one = leaves(in), two = leaves(in);
   const auto at_once = run(GetParam(), one);
-  const auto first = run_cell(GetParam().cell, two[0].slice(2, 0, 4), two[1], two[2], two[3], cells_of(GetParam(), two));
+  const auto first =
+      run_cell(GetParam().cell, two[0].slice(2, 0, 4), two[1], two[2], two[3], cells_of(GetParam(), two));
   const auto second = run_cell(GetParam().cell, two[0].slice(2, 4), two[1], two[2], first.h.select(2, 3), first.cells);
   std::vector<at::Tensor> parts = {first.h, second.h};
   if (GetParam().cells) parts.push_back(seen(GetParam(), second.cells).unsqueeze(2));
@@ -80,7 +85,8 @@ TEST_P(EveryCell, GoesOnFromTheStateItWasGiven) {
   EXPECT_LT(relative_difference(in_two, at_once), 1e-14);
   at_once.backward(weight);
   in_two.backward(weight);
-  for (std::size_t n = 0; n < one.size(); ++n) EXPECT_LT(relative_difference(two[n].grad(), one[n].grad()), 1e-12) << "input " << n;
+  for (std::size_t n = 0; n < one.size(); ++n)
+    EXPECT_LT(relative_difference(two[n].grad(), one[n].grad()), 1e-12) << "input " << n;
 }
 
 /// More sequences than one run of the loop takes, and widths with and without a rest beside the vectors.
@@ -110,7 +116,9 @@ TEST_P(EveryCell, HasBlocksOnTheDiagonalOfItsMatrices) {
   auto full = at::zeros({1, 1, GetParam().gates, D, D}, at::kDouble);
   for (std::int64_t n = 0; n < 2; ++n)
     full.select(1, 0).slice(2, n * d, (n + 1) * d).slice(3, n * d, (n + 1) * d).copy_(in[1].select(1, n));
-  EXPECT_LT(relative_difference(run_cell(GetParam().cell, in[0], in[1], in[2]).h, run_cell(GetParam().cell, in[0], full, in[2]).h), 1e-14);
+  EXPECT_LT(relative_difference(run_cell(GetParam().cell, in[0], in[1], in[2]).h,
+                                run_cell(GetParam().cell, in[0], full, in[2]).h),
+            1e-14);
 }
 
 TEST_P(EveryCell, HoldsInFloat32) {
@@ -121,7 +129,8 @@ TEST_P(EveryCell, HoldsInFloat32) {
   EXPECT_LT(relative_difference(single, h), 1e-5);
   h.backward(weight);
   single.backward(weight.to(at::kFloat));
-  for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 2e-5) << "input " << n;
+  for (std::size_t n = 0; n < wide.size(); ++n)
+    EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 2e-5) << "input " << n;
 }
 
 TEST_P(EveryCell, StaysFiniteForLargeInputsOverLongSequences) {
@@ -135,7 +144,8 @@ TEST_P(EveryCell, StaysFiniteForLargeInputsOverLongSequences) {
 TEST_P(EveryCell, TakesViewsAndLessThanFloat32) {
   const auto in = inputs(GetParam(), 2, 3, 6, 4, 1);
   const auto turned = [](const at::Tensor& u) { return u.transpose(1, 2).contiguous().transpose(1, 2); };
-  EXPECT_TRUE(at::equal(run_cell(GetParam().cell, turned(in[0]), in[1], in[2]).h, run_cell(GetParam().cell, in[0], in[1], in[2]).h));
+  EXPECT_TRUE(at::equal(run_cell(GetParam().cell, turned(in[0]), in[1], in[2]).h,
+                        run_cell(GetParam().cell, in[0], in[1], in[2]).h));
   const auto x = in[0].to(at::kBFloat16).set_requires_grad(true);
   const auto h = run_cell(GetParam().cell, x, in[1].to(at::kFloat), in[2].to(at::kFloat)).h;
   EXPECT_EQ(h.scalar_type(), at::kFloat);
@@ -143,13 +153,15 @@ TEST_P(EveryCell, TakesViewsAndLessThanFloat32) {
   EXPECT_EQ(x.grad().scalar_type(), at::kBFloat16);
 }
 
-/// PyTorch's own layers, forwards and backwards. w_ih [G D, I], w_hh [G D, D], biases [G D], u [B, T, I], h and c [B, D].
+/// PyTorch's own layers, forwards and backwards. w_ih [G D, I], w_hh [G D, D], biases [G D], u [B, T, I], h and c [B,
+/// D].
 struct Layer {
   static constexpr std::int64_t B = 3, T = 7, D = 5, I = 4;
   std::int64_t gates;
   std::vector<at::Tensor> values() const {
-    return {random_tensor({B, T, I}, 1), random_tensor({gates * D, I}, 2), random_tensor({gates * D, D}, 3), random_tensor({gates * D}, 4),
-            random_tensor({gates * D}, 5), random_tensor({B, D}, 6), random_tensor({B, D}, 7)};
+    return {random_tensor({B, T, I}, 1),   random_tensor({gates * D, I}, 2), random_tensor({gates * D, D}, 3),
+            random_tensor({gates * D}, 4), random_tensor({gates * D}, 5),    random_tensor({B, D}, 6),
+            random_tensor({B, D}, 7)};
   }
   /// Ours from the same numbers: one replica, one block.
   CellRun ours(Cell cell, const std::vector<at::Tensor>& v, bool stateful) const {
@@ -158,10 +170,13 @@ struct Layer {
     const auto c = stateful && cell == Cell::kLstm ? v[6].view({1, B, 1, D}) : at::Tensor();
     return run_cell(cell, x, v[2].view({1, 1, gates, D, D}), v[4].unsqueeze(0), h, c);
   }
-  at::Tensor first(const at::Tensor& state, bool stateful) const { return (stateful ? state : at::zeros_like(state)).unsqueeze(0); }
+  at::Tensor first(const at::Tensor& state, bool stateful) const {
+    return (stateful ? state : at::zeros_like(state)).unsqueeze(0);
+  }
 };
 
-void expect_same(const std::vector<at::Tensor>& mine, const std::vector<at::Tensor>& theirs, const at::Tensor& y, const at::Tensor& want) {
+void expect_same(const std::vector<at::Tensor>& mine, const std::vector<at::Tensor>& theirs, const at::Tensor& y,
+                 const at::Tensor& want) {
   const auto weight = random_tensor(want.sizes(), 9);
   EXPECT_LT(relative_difference(y, want), 1e-13);
   y.backward(weight);
@@ -179,8 +194,8 @@ TEST(LSTMCell, AgreesWithPyTorchForwardAndBackward) {
   for (const bool stateful : {false, true}) {
     const auto mine = leaves(layer.values()), v = leaves(layer.values());
     const auto run = layer.ours(Cell::kLstm, mine, stateful);
-    const auto [y, h, c] = at::lstm(v[0], {layer.first(v[5], stateful), layer.first(v[6], stateful)}, {v[1], v[2], v[3], v[4]}, true, 1, 0,
-                                    false, false, true);
+    const auto [y, h, c] = at::lstm(v[0], {layer.first(v[5], stateful), layer.first(v[6], stateful)},
+                                    {v[1], v[2], v[3], v[4]}, true, 1, 0, false, false, true);
     expect_same(mine, v, at::cat({run.h[0], run.cells[0]}, 1), at::cat({y, c.transpose(0, 1)}, 1));
   }
 }
@@ -189,7 +204,8 @@ TEST(GRUCell, AgreesWithPyTorchForwardAndBackward) {
   const Layer layer{3};
   for (const bool stateful : {false, true}) {
     const auto mine = leaves(layer.values()), v = leaves(layer.values());
-    const auto [y, h] = at::gru(v[0], layer.first(v[5], stateful), {v[1], v[2], v[3], v[4]}, true, 1, 0, false, false, true);
+    const auto [y, h] =
+        at::gru(v[0], layer.first(v[5], stateful), {v[1], v[2], v[3], v[4]}, true, 1, 0, false, false, true);
     expect_same(mine, v, layer.ours(Cell::kGru, mine, stateful).h[0], y);
   }
 }

@@ -14,8 +14,12 @@ struct Form {
   std::int64_t rates = 0, steps = 1;
   bool state = false;
 };
-const std::vector<Form> kForms = {{}, {.keys = true}, {.rates = 1, .steps = 2, .state = true}, {.keys = true, .rates = 3, .state = true},
-                                  {.rates = 3, .steps = 3}, {.keys = true, .rates = 1, .steps = 2}};
+const std::vector<Form> kForms = {{},
+                                  {.keys = true},
+                                  {.rates = 1, .steps = 2, .state = true},
+                                  {.keys = true, .rates = 3, .state = true},
+                                  {.rates = 3, .steps = 3},
+                                  {.keys = true, .rates = 1, .steps = 2}};
 
 /// q, a, b, v, then k, log_decay and state where `form` has them. K = 3.
 std::vector<at::Tensor> numbers(const Form& form, std::int64_t B, std::int64_t T, std::int64_t H, std::int64_t V) {
@@ -77,7 +81,9 @@ TEST(DeltaRecurrence, GoesOnFromACarriedState) {
     for (auto& tensor : whole) tensor = tensor.clone().set_requires_grad(true);
     for (auto& tensor : parts) tensor = tensor.clone().set_requires_grad(true);
     const auto from = [&](const DeltaInputs& in, std::int64_t first, std::int64_t last) {
-      const auto cut = [&](const at::Tensor& x, std::int64_t rows) { return x.defined() ? x.slice(1, first * rows, last * rows) : x; };
+      const auto cut = [&](const at::Tensor& x, std::int64_t rows) {
+        return x.defined() ? x.slice(1, first * rows, last * rows) : x;
+      };
       const auto n = form.steps;
       return DeltaInputs{cut(in.q, 1), cut(in.a, n), cut(in.b, n), cut(in.k, n), cut(in.v, n), cut(in.log_decay, 1)};
     };
@@ -89,7 +95,8 @@ TEST(DeltaRecurrence, GoesOnFromACarriedState) {
     const auto weight = random_tensor(y.sizes(), 8);
     y.backward(weight);
     z.backward(weight);
-    for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_LT(relative_difference(parts[n].grad(), whole[n].grad()), 1e-12) << "input " << n;
+    for (std::size_t n = 0; n < whole.size(); ++n)
+      EXPECT_LT(relative_difference(parts[n].grad(), whole[n].grad()), 1e-12) << "input " << n;
   }
 }
 
@@ -100,7 +107,9 @@ TEST(DeltaRecurrence, DecodesAsItTrains) {
     auto S = state.defined() ? state : at::zeros_like(last);
     const auto n = form.steps;
     for (std::int64_t t = 0; t < 6; ++t) {
-      const auto cut = [&](const at::Tensor& x, std::int64_t rows) { return x.defined() ? x.slice(1, t * rows, (t + 1) * rows) : x; };
+      const auto cut = [&](const at::Tensor& x, std::int64_t rows) {
+        return x.defined() ? x.slice(1, t * rows, (t + 1) * rows) : x;
+      };
       const DeltaInputs one{cut(in.q, 1), cut(in.a, n), cut(in.b, n), cut(in.k, n), cut(in.v, n), cut(in.log_decay, 1)};
       EXPECT_LT(relative_difference(delta_step(one, S), o.slice(1, t, t + 1)), 1e-12);
     }
@@ -110,14 +119,17 @@ TEST(DeltaRecurrence, DecodesAsItTrains) {
 
 /// Steps of the delta rule with unit keys, as layers use it: stable at any length.
 std::vector<at::Tensor> unit_keys(std::int64_t T, std::int64_t V) {
-  const auto k = random_tensor({2, T, 2, 12}, 2), unit = k / k.norm(2, {-1}, true), beta = random_tensor({2, T, 2, 1}, 3).abs() / 1.5;
-  return {random_tensor({2, T, 2, 12}, 1), -beta * unit, unit, random_tensor({2, T, 2, V}, 4), -random_tensor({2, T, 2, 12}, 5).abs() / 30};
+  const auto k = random_tensor({2, T, 2, 12}, 2), unit = k / k.norm(2, {-1}, true),
+             beta = random_tensor({2, T, 2, 1}, 3).abs() / 1.5;
+  return {random_tensor({2, T, 2, 12}, 1), -beta * unit, unit, random_tensor({2, T, 2, V}, 4),
+          -random_tensor({2, T, 2, 12}, 5).abs() / 30};
 }
 
 TEST(DeltaRecurrence, HoldsInFloat32AtLength512) {
   auto wide = unit_keys(512, 23);
   std::vector<at::Tensor> narrow;
-  for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
+  for (auto& tensor : wide)
+    narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
   const auto run = [](const std::vector<at::Tensor>& in) {
     return delta_recurrence({.q = in[0], .a = in[1], .b = in[2], .v = in[3], .log_decay = in[4]}).first;
   };
@@ -126,7 +138,8 @@ TEST(DeltaRecurrence, HoldsInFloat32AtLength512) {
   EXPECT_LT(relative_difference(single, y), 2e-6);
   y.backward(at::ones_like(y));
   single.backward(at::ones_like(single));
-  for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-5) << "input " << n;
+  for (std::size_t n = 0; n < wide.size(); ++n)
+    EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-5) << "input " << n;
 }
 
 TEST(DeltaRecurrence, RecallsTheValueLastWrittenAtAKey) {
@@ -135,7 +148,7 @@ TEST(DeltaRecurrence, RecallsTheValueLastWrittenAtAKey) {
   const auto chosen = (random_tensor({T}, 2) / 3 + 0.5).mul(K).floor().clamp(0, K - 1).to(at::kLong);
   const auto k = q.index_select(0, chosen).view({1, T, 1, K}), v = random_tensor({1, T, 1, V}, 3);
   const auto [o, S] = delta_recurrence({.q = k, .a = -k, .b = k, .v = v});  // β = 1
-  EXPECT_LT(relative_difference(o, v), 1e-12);  // a key that was just written
+  EXPECT_LT(relative_difference(o, v), 1e-12);                              // a key that was just written
   for (std::int64_t key = 0; key < K; ++key) {
     auto last = at::zeros({V}, at::kDouble);
     for (std::int64_t t = 0; t < T; ++t)
@@ -147,7 +160,9 @@ TEST(DeltaRecurrence, RecallsTheValueLastWrittenAtAKey) {
 TEST(DeltaRecurrence, ReflectsWithBetaOfTwo) {
   const auto e = at::eye(2, at::kDouble), u = at::tensor({0.6, 0.8}, at::kDouble);
   const auto k = at::stack({e[0], u}).view({1, 2, 1, 2}), none = at::zeros({1, 2, 1, 2}, at::kDouble);
-  const auto last = delta_recurrence({.q = e[0].view({1, 1, 1, 2}), .a = -2 * k, .b = k, .v = none}, e.view({1, 1, 2, 2})).second[0][0];
+  const auto last =
+      delta_recurrence({.q = e[0].view({1, 1, 1, 2}), .a = -2 * k, .b = k, .v = none}, e.view({1, 1, 2, 2}))
+          .second[0][0];
   EXPECT_LT(relative_difference(at::matmul(last, last.t()), e), 1e-14);  // two reflections are a rotation
   EXPECT_NEAR(at::linalg_det(last).item<double>(), 1, 1e-14);
   EXPECT_NEAR(last[0][0].item<double>(), -0.28, 1e-14);  // by twice the angle between the keys

@@ -25,8 +25,8 @@ Tensors scan_inputs(std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t
 }
 
 Tensors filter_inputs(std::int64_t R, std::int64_t B, std::int64_t T, std::int64_t N, std::int64_t C) {
-  return {inside_unit_circle(random_tensor({R, 2, N, C}, 1), 1), random_tensor({R, 2, N, C}, 2), random_tensor({R, B, T, C}, 3),
-          random_tensor({R, B, 2, N, C}, 4)};
+  return {inside_unit_circle(random_tensor({R, 2, N, C}, 1), 1), random_tensor({R, 2, N, C}, 2),
+          random_tensor({R, B, T, C}, 3), random_tensor({R, B, 2, N, C}, 4)};
 }
 
 at::Tensor scan(const Tensors& in) { return diagonal_scan(in[0], in[1], in[2]); }
@@ -38,7 +38,8 @@ at::Tensor filter(const Tensors& in) {
 }
 
 /// Gradients by every input of the sum of f times random numbers, from copies of the inputs in `type`.
-Tensors gradients_of(const std::function<at::Tensor(const Tensors&)>& f, const Tensors& in, at::ScalarType type = at::kDouble) {
+Tensors gradients_of(const std::function<at::Tensor(const Tensors&)>& f, const Tensors& in,
+                     at::ScalarType type = at::kDouble) {
   Tensors leaves, out;
   for (const auto& tensor : in) leaves.push_back(tensor.to(type).detach().clone().set_requires_grad(true));
   const auto y = f(leaves);
@@ -55,7 +56,9 @@ TEST(DiagonalScan, MultipliesComplexNumbersAndAdds) {
     for (std::int64_t r = 0; r < 2; ++r)
       for (std::int64_t b = 0; b < 2; ++b)
         for (std::int64_t c = 0; c < C; ++c) {
-          const auto number = [c](const at::Tensor& z) { return std::complex<double>(z[0][c].item<double>(), z[1][c].item<double>()); };
+          const auto number = [c](const at::Tensor& z) {
+            return std::complex<double>(z[0][c].item<double>(), z[1][c].item<double>());
+          };
           auto state = number(in[2][r][b]);
           for (std::int64_t t = 0; t < T; ++t) {
             state = number(each_token ? in[0][r][b][t] : in[0][r]) * state + number(in[1][r][b][t]);
@@ -73,14 +76,17 @@ TEST(DiagonalScan, HasTheGradientsOfFiniteDifferences) {
 TEST(DiagonalScan, GoesOnFromItsLastState) {
   for (const bool each_token : {false, true}) {
     const auto in_two = [&](const Tensors& in) {
-      const auto lambda = [&](std::int64_t from, std::int64_t to) { return each_token ? in[0].slice(2, from, to) : in[0]; };
+      const auto lambda = [&](std::int64_t from, std::int64_t to) {
+        return each_token ? in[0].slice(2, from, to) : in[0];
+      };
       const auto first = diagonal_scan(lambda(0, 4), in[1].slice(2, 0, 4), in[2]);
       return at::cat({first, diagonal_scan(lambda(4, 9), in[1].slice(2, 4, 9), first.select(2, 3))}, 2);
     };
     const auto in = scan_inputs(2, 3, 9, 4, each_token);
     EXPECT_LT(relative_difference(in_two(in), scan(in)), 1e-15);
     const auto whole = gradients_of(scan, in), halves = gradients_of(in_two, in);
-    for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_LT(relative_difference(halves[n], whole[n]), 1e-13) << "input " << n;
+    for (std::size_t n = 0; n < whole.size(); ++n)
+      EXPECT_LT(relative_difference(halves[n], whole[n]), 1e-13) << "input " << n;
   }
 }
 
@@ -88,7 +94,9 @@ TEST(DiagonalFilter, IsTheConvolutionWithItsKernel) {
   const std::int64_t T = 9, N = 3, C = 70;  // more channels than are run at a time
   const auto in = filter_inputs(2, 2, T, N, C);
   const auto y = diagonal_filter(in[0], in[1], in[2]);
-  const auto complex = [](const at::Tensor& z) { return at::complex(z.select(1, 0).contiguous(), z.select(1, 1).contiguous()); };
+  const auto complex = [](const at::Tensor& z) {
+    return at::complex(z.select(1, 0).contiguous(), z.select(1, 1).contiguous());
+  };
   auto sum = at::zeros_like(y), power = at::ones_like(complex(in[0]));
   for (std::int64_t lag = 0; lag < T; ++lag) {
     const auto kernel = at::real(complex(in[1]) * power).sum(1);  // K_lag [R, C]
@@ -111,7 +119,8 @@ TEST(DiagonalFilter, GoesOnFromItsLastState) {
   const auto in = filter_inputs(2, 3, 9, 3, 5);
   EXPECT_LT(relative_difference(in_two(in), filter(in)), 1e-14);
   const auto whole = gradients_of(filter, in), halves = gradients_of(in_two, in);
-  for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_LT(relative_difference(halves[n], whole[n]), 1e-13) << "input " << n;
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    EXPECT_LT(relative_difference(halves[n], whole[n]), 1e-13) << "input " << n;
 }
 
 TEST(DiagonalFilter, StartsFromZerosUnlessTold) {

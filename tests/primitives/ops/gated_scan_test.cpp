@@ -13,7 +13,9 @@ namespace {
 struct Inputs {
   at::Tensor a, b, before;
   explicit Inputs(std::int64_t T, std::int64_t C = 3)
-      : a(at::sigmoid(random_tensor({2, 3, T, C}, 1))), b(random_tensor({2, 3, T, C}, 2)), before(random_tensor({2, 3, C}, 3)) {}
+      : a(at::sigmoid(random_tensor({2, 3, T, C}, 1))),
+        b(random_tensor({2, 3, T, C}, 2)),
+        before(random_tensor({2, 3, C}, 3)) {}
 };
 
 TEST(GatedScan, SumsWhatCameInTimesTheDecaysSince) {
@@ -30,7 +32,8 @@ TEST(GatedScan, SumsWhatCameInTimesTheDecaysSince) {
     }
     EXPECT_LT(relative_difference(gated_scan(in.a, in.b, in.before), at::stack(from_state, 2)), 1e-14);
     EXPECT_LT(relative_difference(gated_scan(in.a, in.b), at::stack(from_zeros, 2)), 1e-14);
-    EXPECT_LT(relative_difference(gated_scan(in.a.log(), in.b, in.before, Decay::kLogarithm), at::stack(from_state, 2)), 1e-14);
+    EXPECT_LT(relative_difference(gated_scan(in.a.log(), in.b, in.before, Decay::kLogarithm), at::stack(from_state, 2)),
+              1e-14);
   }
 }
 
@@ -61,20 +64,26 @@ TEST(GatedScan, GoesOnFromTheStateItWasGiven) {
   EXPECT_TRUE(at::equal(in_two, at_once));
   at_once.backward(weight);
   in_two.backward(weight);
-  for (std::size_t n = 0; n < one.size(); ++n) EXPECT_LT(relative_difference(two[n].grad(), one[n].grad()), 1e-14) << "input " << n;
+  for (std::size_t n = 0; n < one.size(); ++n)
+    EXPECT_LT(relative_difference(two[n].grad(), one[n].grad()), 1e-14) << "input " << n;
 }
 
 TEST(GatedScan, HoldsInFloat32) {
   const Inputs in(101, 17);
   for (const auto decay : {Decay::kValue, Decay::kLogarithm}) {
-    std::vector<at::Tensor> wide = {decay == Decay::kValue ? in.a.clone() : in.a.log(), in.b.clone(), in.before.clone()}, narrow;
-    for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
-    const auto h = gated_scan(wide[0], wide[1], wide[2], decay), single = gated_scan(narrow[0], narrow[1], narrow[2], decay);
+    std::vector<at::Tensor> wide = {decay == Decay::kValue ? in.a.clone() : in.a.log(), in.b.clone(),
+                                    in.before.clone()},
+                            narrow;
+    for (auto& tensor : wide)
+      narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
+    const auto h = gated_scan(wide[0], wide[1], wide[2], decay),
+               single = gated_scan(narrow[0], narrow[1], narrow[2], decay);
     EXPECT_EQ(single.scalar_type(), at::kFloat);
     EXPECT_LT(relative_difference(single, h), 1e-6);
     h.backward(at::ones_like(h));
     single.backward(at::ones_like(single));
-    for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 3e-6) << "input " << n;
+    for (std::size_t n = 0; n < wide.size(); ++n)
+      EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 3e-6) << "input " << n;
   }
 }
 

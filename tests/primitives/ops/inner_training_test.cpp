@@ -12,7 +12,7 @@ std::vector<at::Tensor> inputs(std::int64_t T, std::int64_t F) {
   return {random_tensor({2, T, F}, 1),
           random_tensor({2, T, F}, 2),
           random_tensor({2, T, F}, 3),
-          random_tensor({2, T}, 4).abs() / (4 * F),           // steps small enough to descend
+          random_tensor({2, T}, 4).abs() / (4 * F),  // steps small enough to descend
           random_tensor({2, kBatch}, 5).abs(),
           random_tensor({2, F}, 6) / 4 + 1,
           random_tensor({2, F}, 7) / 4,
@@ -25,10 +25,12 @@ Trained train(const std::vector<at::Tensor>& in) {
 }
 
 /// Everything in one row, to be compared at once.
-at::Tensor row(const Trained& trained) { return at::cat({trained.z.flatten(), trained.W.flatten(), trained.b.flatten()}); }
+at::Tensor row(const Trained& trained) {
+  return at::cat({trained.z.flatten(), trained.W.flatten(), trained.b.flatten()});
+}
 
 TEST(InnerTraining, HasTheGradientsOfFiniteDifferences) {
-  for (const std::int64_t T : {1, 5, 6})                      // mini-batches begun, full and begun, full
+  for (const std::int64_t T : {1, 5, 6})  // mini-batches begun, full and begun, full
     expect_gradients([](const auto& in) { return row(train(in)); }, inputs(T, 5), 1e-7);
 }
 
@@ -47,19 +49,22 @@ TEST(InnerTraining, GoesOnFromTheModelOfAFullMiniBatch) {
   std::vector<at::Tensor> expected;
   for (auto& tensor : whole) expected.push_back(tensor.grad().clone()), tensor.mutable_grad() = at::Tensor();
   row(joined).backward(weight);
-  for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
 }
 
 TEST(InnerTraining, HoldsInFloat32) {
   for (const std::int64_t F : {8, 12, 16, 32}) {
     auto wide = inputs(40, F);
     std::vector<at::Tensor> narrow;
-    for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
+    for (auto& tensor : wide)
+      narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
     const auto z = train(wide).z, single = train(narrow).z, weight = random_tensor(z.sizes(), 10);
     EXPECT_LT(relative_difference(single, z), 1e-5) << F;
     z.backward(weight);
     single.backward(weight.to(at::kFloat));
-    for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-4) << "input " << n;
+    for (std::size_t n = 0; n < wide.size(); ++n)
+      EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-4) << "input " << n;
   }
 }
 

@@ -7,8 +7,8 @@ namespace {
 
 /// q, k, v, log_decay, beta, lambda of two heads.
 std::vector<at::Tensor> inputs(std::int64_t T, std::int64_t F) {
-  return {random_tensor({2, T, F}, 1),     random_tensor({2, T, F}, 2) / 2,  random_tensor({2, T, F}, 3),
-          -random_tensor({2, T}, 4).abs(), random_tensor({2, T}, 5).abs(), random_tensor({2, F}, 6).abs() + 0.25};
+  return {random_tensor({2, T, F}, 1),     random_tensor({2, T, F}, 2) / 2, random_tensor({2, T, F}, 3),
+          -random_tensor({2, T}, 4).abs(), random_tensor({2, T}, 5).abs(),  random_tensor({2, F}, 6).abs() + 0.25};
 }
 
 /// A state as the past makes one: A = u uᵀ, B = u. u [2, F, F].
@@ -22,7 +22,8 @@ MesaOutputs regress(const std::vector<at::Tensor>& in, const at::Tensor& state =
 at::Tensor row(const MesaOutputs& out) { return at::cat({out.o.flatten(), out.state.flatten()}); }
 
 TEST(MesaRegression, HasTheGradientsOfFiniteDifferences) {
-  for (const auto& [T, F] : std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 3}, {7, 8}, {18, 3}})  // states are kept by sixteens
+  for (const auto& [T, F] :
+       std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 3}, {7, 8}, {18, 3}})  // states are kept by sixteens
     expect_gradients([](const auto& in) { return row(regress(in)); }, inputs(T, F), 1e-7);
   auto in = inputs(3, 4);
   in.push_back(random_tensor({2, 4, 4}, 7) / 2);
@@ -42,19 +43,22 @@ TEST(MesaRegression, GoesOnFromAState) {
   std::vector<at::Tensor> expected;
   for (auto& tensor : whole) expected.push_back(tensor.grad().clone()), tensor.mutable_grad() = at::Tensor();
   row(joined).backward(weight);
-  for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
 }
 
 TEST(MesaRegression, HoldsInFloat32) {
   for (const std::int64_t F : {8, 12, 16, 32}) {
     auto wide = inputs(60, F);
     std::vector<at::Tensor> narrow;
-    for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
+    for (auto& tensor : wide)
+      narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
     const auto o = regress(wide).o, single = regress(narrow).o, weight = random_tensor(o.sizes(), 10);
     EXPECT_LT(relative_difference(single, o), 1e-5) << F;
     o.backward(weight);
     single.backward(weight.to(at::kFloat));
-    for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-4) << "input " << n;
+    for (std::size_t n = 0; n < wide.size(); ++n)
+      EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-4) << "input " << n;
   }
 }
 

@@ -56,13 +56,15 @@ TEST(SelectiveScan, UsesEachReplicasOwnRates) {
 
 TEST(SelectiveScan, HoldsInFloat32) {
   std::vector<at::Tensor> wide = scan_inputs(2, 2, 100, 40, 8), narrow;
-  for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
+  for (auto& tensor : wide)
+    narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
   const auto y = scan(wide), single = scan(narrow);
   EXPECT_EQ(single.scalar_type(), at::kFloat);
   EXPECT_LT(relative_difference(single, y), 1e-6);
   y.backward(at::ones_like(y));
   single.backward(at::ones_like(single));
-  for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 3e-6) << "input " << n;
+  for (std::size_t n = 0; n < wide.size(); ++n)
+    EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 3e-6) << "input " << n;
 }
 
 TEST(SelectiveScan, DecaysByTheExponentialToSevenDigits) {
@@ -79,7 +81,8 @@ TEST(SelectiveScan, ForgetsAllAtAnInfiniteRateAndKeepsNaN) {
   EXPECT_NEAR(selective_scan(u, at::ones_like(u), A, one, one)[0][0][1].item<double>(), 1, 1e-7);
   auto broken = u.clone();
   broken[0][0][0] = NAN;
-  EXPECT_TRUE(std::isnan(selective_scan(broken, at::ones_like(u), at::full({1, 1, 1}, -1), one, one)[0][0][1].item<double>()));
+  EXPECT_TRUE(
+      std::isnan(selective_scan(broken, at::ones_like(u), at::full({1, 1, 1}, -1), one, one)[0][0][1].item<double>()));
   EXPECT_TRUE(std::isnan(selective_scan(u, broken, at::full({1, 1, 1}, -1), one, one)[0][0][1].item<double>()));
 }
 
@@ -88,8 +91,9 @@ TEST(GatedRecurrence, HasTheGradientsOfFiniteDifferences) {
   expect_gradients([](const auto& in) { return gated_recurrence(in[0], in[1], in[2], in[3]); },
                    {q, k, -random_tensor({2, 2, 5, 3}, 3).abs(), v});
   expect_gradients([](const auto& in) { return gated_recurrence(in[0], in[1], {}, in[2]); }, {q, k, v});
-  expect_gradients([](const auto& in) { return both(gated_recurrence_from(in[4], in[0], in[1], in[2], in[3], in[5])); },
-                   {q, k, -random_tensor({2, 2, 5, 1}, 3).abs(), v, random_tensor({2, 2, 3, 4}, 5), random_tensor({2, 1, 3}, 6)});
+  expect_gradients(
+      [](const auto& in) { return both(gated_recurrence_from(in[4], in[0], in[1], in[2], in[3], in[5])); },
+      {q, k, -random_tensor({2, 2, 5, 1}, 3).abs(), v, random_tensor({2, 2, 3, 4}, 5), random_tensor({2, 1, 3}, 6)});
 }
 
 TEST(GatedRecurrence, SumsOuterProductsThatFade) {
@@ -109,9 +113,10 @@ TEST(GatedRecurrence, SumsOuterProductsThatFade) {
     }
 }
 
-/// The recurrence of the header in plain loops from `state`; the decays are those of log_decay, spread over the key channels.
-Carried by_hand(const at::Tensor& state, const at::Tensor& q, const at::Tensor& k, const at::Tensor& log_decay, const at::Tensor& v,
-                const at::Tensor& bonus) {
+/// The recurrence of the header in plain loops from `state`; the decays are those of log_decay, spread over the key
+/// channels.
+Carried by_hand(const at::Tensor& state, const at::Tensor& q, const at::Tensor& k, const at::Tensor& log_decay,
+                const at::Tensor& v, const at::Tensor& bonus) {
   const auto M = q.size(0), T = q.size(1);
   std::vector<at::Tensor> out;
   auto H = state;
@@ -179,7 +184,8 @@ TEST(GatedRecurrence, GoesOnFromTheStateOfAFirstPartForwardAndBackward) {
       const Carried halves{at::cat({first.output, second.output}, 1), second.state};
       EXPECT_LT(relative_difference(both(halves), both(whole)), 1e-14);
       const auto gradients = x.gradients(halves);
-      for (std::size_t n = 0; n < gradients.size(); ++n) EXPECT_LT(relative_difference(gradients[n], wanted[n]), 1e-13) << "input " << n;
+      for (std::size_t n = 0; n < gradients.size(); ++n)
+        EXPECT_LT(relative_difference(gradients[n], wanted[n]), 1e-13) << "input " << n;
     }
     const auto blank = gated_recurrence_from({}, x.q, x.k, x.decay, x.v, x.bonus),
                zeros = gated_recurrence_from(at::zeros_like(x.state), x.q, x.k, x.decay, x.v, x.bonus);
@@ -189,16 +195,18 @@ TEST(GatedRecurrence, GoesOnFromTheStateOfAFirstPartForwardAndBackward) {
 }
 
 TEST(GatedRecurrence, HoldsInFloat32) {
-  std::vector<at::Tensor> wide = {random_tensor({4, 90, 16}, 1), random_tensor({4, 90, 16}, 2), -random_tensor({4, 90, 16}, 3).abs(),
-                                  random_tensor({4, 90, 17}, 4)};
+  std::vector<at::Tensor> wide = {random_tensor({4, 90, 16}, 1), random_tensor({4, 90, 16}, 2),
+                                  -random_tensor({4, 90, 16}, 3).abs(), random_tensor({4, 90, 17}, 4)};
   std::vector<at::Tensor> narrow;
-  for (auto& tensor : wide) narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
+  for (auto& tensor : wide)
+    narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
   const auto y = gated_recurrence(wide[0], wide[1], wide[2], wide[3]),
              single = gated_recurrence(narrow[0], narrow[1], narrow[2], narrow[3]);
   EXPECT_LT(relative_difference(single, y), 1e-6);
   y.backward(at::ones_like(y));
   single.backward(at::ones_like(single));
-  for (std::size_t n = 0; n < wide.size(); ++n) EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 3e-6) << "input " << n;
+  for (std::size_t n = 0; n < wide.size(); ++n)
+    EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 3e-6) << "input " << n;
 }
 
 TEST(Recurrences, TakeViewsThatAreNotContiguous) {

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "primitives/ops/fused.h"
 #include "primitives/layers/layers.h"
+#include "primitives/ops/fused.h"
 #include "tests/primitives/blocks.h"
 
 namespace madsearch {
@@ -23,7 +23,8 @@ struct Given {
     if (fades) fade = (-random_tensor({2, 2, T, of.queries}, 3, type).abs()).cumsum(2).detach().set_requires_grad(true);
   }
   at::Tensor turns() const {
-    return heads.rotated ? rotary_turns(queries.size(2), heads.rotated, queries.options().requires_grad(false)) : at::Tensor();
+    return heads.rotated ? rotary_turns(queries.size(2), heads.rotated, queries.options().requires_grad(false))
+                         : at::Tensor();
   }
   std::vector<at::Tensor> leaves() const {
     return fade.defined() ? std::vector{queries, keys_values, fade} : std::vector{queries, keys_values};
@@ -38,13 +39,17 @@ at::Tensor by_pairs(const Given& in) {
     return heads.rotated ? at::cat({rotary(u.slice(-1, 0, heads.rotated)), u.slice(-1, heads.rotated)}, -1) : u;
   };
   const auto split = [&](const at::Tensor& rows, std::int64_t begin, std::int64_t count, std::int64_t size) {
-    return rows.slice(3, begin, begin + count * size).reshape({2, 2, T, count, size}).transpose(2, 3).repeat_interleave(H / count, 2);
+    return rows.slice(3, begin, begin + count * size)
+        .reshape({2, 2, T, count, size})
+        .transpose(2, 3)
+        .repeat_interleave(H / count, 2);
   };
   const auto q = turned(split(in.queries, 0, H, heads.size));
   const auto v = split(in.keys_values, W - heads.value_numbers(), heads.values, heads.value_size);
   const auto k = turned(split(in.keys_values, W - heads.key_numbers() - heads.value_numbers(), heads.keys, heads.size));
   auto scores = at::matmul(q, k.transpose(-1, -2)) / std::sqrt(static_cast<double>(heads.size));
-  if (in.fade.defined()) scores = scores + in.fade.transpose(2, 3).unsqueeze(-1) - in.fade.transpose(2, 3).unsqueeze(-2);
+  if (in.fade.defined())
+    scores = scores + in.fade.transpose(2, 3).unsqueeze(-1) - in.fade.transpose(2, 3).unsqueeze(-2);
   const auto seen = at::zeros({T, T}, at::kBool);
   for (std::int64_t t = 0; t < T; ++t)
     for (std::int64_t s = 0; s <= t; ++s)
@@ -54,7 +59,9 @@ at::Tensor by_pairs(const Given& in) {
 }
 
 at::Tensor fused(const Given& in) { return fused_attention(in.queries, in.keys_values, in.turns(), in.fade, in.heads); }
-at::Tensor by_libtorch(const Given& in) { return libtorch_attention(in.queries, in.keys_values, in.turns(), in.fade, in.heads); }
+at::Tensor by_libtorch(const Given& in) {
+  return libtorch_attention(in.queries, in.keys_values, in.turns(), in.fade, in.heads);
+}
 
 std::vector<at::Tensor> outputs_and_gradients(const Given& in, at::Tensor (*attention)(const Given&)) {
   for (const auto& leaf : in.leaves()) leaf.mutable_grad() = at::Tensor();
@@ -70,7 +77,7 @@ void expect_both_ways(const AttentionHeads& heads, std::int64_t T, bool fades) {
   const auto pairs = outputs_and_gradients(in, by_pairs);
   for (const auto way : {fused, by_libtorch}) {
     const auto found = outputs_and_gradients(in, way);
-    for (std::size_t n = 0; n < pairs.size(); ++n)              // at T = 1 the weights are 1 whatever the scores
+    for (std::size_t n = 0; n < pairs.size(); ++n)  // at T = 1 the weights are 1 whatever the scores
       EXPECT_LT((found[n] - pairs[n]).abs().max().item<double>(), 1e-11 * (1 + pairs[n].abs().max().item<double>()))
           << (way == fused ? "fused" : "LibTorch") << ", " << T << " tokens, " << n;
   }
@@ -94,17 +101,23 @@ TEST(SoftmaxAttention, TakesValuesOfAnotherSizeAndNumberThanKeys) {
 TEST(SoftmaxAttention, FadesThePast) {
   for (const std::int64_t T : {1, 7, 20, 40}) {
     expect_both_ways({.queries = 2, .keys = 2, .values = 2, .size = 4, .value_size = 4}, T, true);
-    expect_both_ways({.queries = 2, .keys = 1, .values = 1, .size = 16, .value_size = 16, .rotated = 16, .window = 9, .sinks = 3}, T, true);
+    expect_both_ways(
+        {.queries = 2, .keys = 1, .values = 1, .size = 16, .value_size = 16, .rotated = 16, .window = 9, .sinks = 3}, T,
+        true);
   }
 }
 
 TEST(SoftmaxAttention, SeesAWindowAndTheFirstTokensWhateverTheLength) {
-  for (const std::int64_t T : {1, 7, 20, 24, 25, 100})          // LibTorch: a mask, and from 25 or so on blocks
+  for (const std::int64_t T : {1, 7, 20, 24, 25, 100})  // LibTorch: a mask, and from 25 or so on blocks
     for (const std::int64_t sinks : {0, 1, 3}) {
-      expect_both_ways({.queries = 2, .keys = 2, .values = 2, .size = 4, .value_size = 4, .rotated = 4, .window = 5, .sinks = sinks}, T, false);
-      expect_both_ways({.queries = 2, .keys = 1, .values = 1, .size = 4, .value_size = 4, .window = 1, .sinks = sinks}, T, false);
+      expect_both_ways(
+          {.queries = 2, .keys = 2, .values = 2, .size = 4, .value_size = 4, .rotated = 4, .window = 5, .sinks = sinks},
+          T, false);
+      expect_both_ways({.queries = 2, .keys = 1, .values = 1, .size = 4, .value_size = 4, .window = 1, .sinks = sinks},
+                       T, false);
     }
-  expect_both_ways({.queries = 1, .keys = 1, .values = 1, .size = 8, .value_size = 8, .window = 8, .sinks = 17}, 120, false);
+  expect_both_ways({.queries = 1, .keys = 1, .values = 1, .size = 8, .value_size = 8, .window = 8, .sinks = 17}, 120,
+                   false);
 }
 
 TEST(SoftmaxAttention, ReadsKeysAndValuesBehindQueriesInOneTensor) {
@@ -122,7 +135,9 @@ TEST(SoftmaxAttention, ReadsKeysAndValuesBehindQueriesInOneTensor) {
 }
 
 TEST(SoftmaxAttention, HasTheGradientsOfFiniteDifferences) {
-  const Given in({.queries = 2, .keys = 2, .values = 1, .size = 2, .value_size = 3, .rotated = 2, .window = 3, .sinks = 1}, 6, true);
+  const Given in(
+      {.queries = 2, .keys = 2, .values = 1, .size = 2, .value_size = 3, .rotated = 2, .window = 3, .sinks = 1}, 6,
+      true);
   outputs_and_gradients(in, fused);
   const auto weight = random_tensor({2, 2, 6, 6}, 9);
   constexpr double kStep = 1e-6;
@@ -144,15 +159,17 @@ TEST(SoftmaxAttention, HasTheGradientsOfFiniteDifferences) {
 }
 
 TEST(SoftmaxAttention, HoldsInFloat32) {
-  for (const auto& heads : {AttentionHeads{.queries = 2, .keys = 2, .values = 2, .size = 16, .value_size = 16, .rotated = 16},
-                            AttentionHeads{.queries = 2, .keys = 2, .values = 1, .size = 12, .value_size = 20, .window = 9, .sinks = 2}})
+  for (const auto& heads :
+       {AttentionHeads{.queries = 2, .keys = 2, .values = 2, .size = 16, .value_size = 16, .rotated = 16},
+        AttentionHeads{.queries = 2, .keys = 2, .values = 1, .size = 12, .value_size = 20, .window = 9, .sinks = 2}})
     for (const bool fades : {false, true}) {
       const Given wide(heads, 100, fades);
       Given narrow = wide;
       for (auto* tensor : {&narrow.queries, &narrow.keys_values, &narrow.fade})
         if (tensor->defined()) *tensor = tensor->detach().to(at::kFloat).set_requires_grad(true);
       const auto exact = outputs_and_gradients(wide, fused), found = outputs_and_gradients(narrow, fused);
-      for (std::size_t n = 0; n < exact.size(); ++n) EXPECT_LT(relative_difference(found[n].to(at::kDouble), exact[n]), 2e-5) << n;
+      for (std::size_t n = 0; n < exact.size(); ++n)
+        EXPECT_LT(relative_difference(found[n].to(at::kDouble), exact[n]), 2e-5) << n;
     }
 }
 

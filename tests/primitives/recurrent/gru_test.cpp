@@ -21,7 +21,8 @@ std::vector<Vector> recurrence(const Pass& pass) {
       const auto seen = [&](std::int64_t g) {
         return recurrent_share(pass["recurrent.weight"], g, j, last) + pass["recurrent.bias"](g * D + j);
       };
-      const double r = sigmoid(x[j] + seen(0)), z = sigmoid(x[D + j] + seen(1)), n = std::tanh(x[2 * D + j] + r * seen(2));
+      const double r = sigmoid(x[j] + seen(0)), z = sigmoid(x[D + j] + seen(1)),
+                   n = std::tanh(x[2 * D + j] + r * seen(2));
       h[j] = (1 - z) * n + z * last[j];
     }
     out.push_back(h);

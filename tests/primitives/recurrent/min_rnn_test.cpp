@@ -21,7 +21,8 @@ std::vector<Vector> projected(const Pass& pass, std::int64_t taps) {
     auto u = pass.token(t);
     for (std::int64_t j = 0; taps && j < pass.width; ++j) {
       u[j] += pass["conv1d.bias"](j);
-      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) u[j] += pass["conv1d.weight"](j, taps - 1 - lag) * pass.x(t - lag, j);
+      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+        u[j] += pass["conv1d.weight"](j, taps - 1 - lag) * pass.x(t - lag, j);
     }
     out.push_back(pass.linear("in_proj", u));
   }
@@ -50,7 +51,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t rows, bool positiv
   return out;
 }
 
-/// Appendix B.2: h_t = exp(A_t + log Σ_{s≤t} exp(log v_s - A_s)), A the cumulative sum of log decays; what the authors' code computes.
+/// Appendix B.2: h_t = exp(A_t + log Σ_{s≤t} exp(log v_s - A_s)), A the cumulative sum of log decays; what the authors'
+/// code computes.
 std::vector<Vector> in_logarithms(const Pass& pass, std::int64_t rows) {
   const auto all = projected(pass, 0);
   const auto I = static_cast<std::int64_t>(all[0].size()) / rows;

@@ -26,7 +26,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
     Vector u = inputs.back(), y;
     for (std::int64_t c = 0; taps && c < I; ++c) {
       u[c] = pass["conv1d.bias"](c);
-      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) u[c] += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
+      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+        u[c] += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
     }
     for (std::int64_t c = 0; c < I; ++c) {
       const double r = sigmoid(recurrent_share(pass["gates.weight"], 0, c, u) + pass["gates.bias"](c));
@@ -44,7 +45,8 @@ TEST(RGLRU, AgreesWithTheEquationsOfThePaper) {
   for (const std::int64_t heads : {1, 3})
     for (const std::int64_t taps : {0, 4})
       expect_agreement(
-          passes("rg_lru", {{"heads", heads}, {"expand", KnobValue(3, 2)}, {"conv", taps ? KnobValue(taps) : "none"}}, {8, 10}),
+          passes("rg_lru", {{"heads", heads}, {"expand", KnobValue(3, 2)}, {"conv", taps ? KnobValue(taps) : "none"}},
+                 {8, 10}),
           [&](const Pass& pass) { return recurrence(pass, taps); }, 1e-9);
 }
 
@@ -64,7 +66,8 @@ TEST(RGLRU, KeepsItsGradientsWhereNothingFades) {
   for (const auto& [name, value] : block->parameters())
     if (name == "gates.bias") value.detach().fill_(-120);
   const auto x = random_input(1, 2, {32, 512}, at::kFloat);
-  const auto found = gradients(*block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9, at::kFloat));
+  const auto found = gradients(
+      *block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9, at::kFloat));
   EXPECT_TRUE(at::isfinite(found.input).all().item<bool>());
   for (const auto& [name, gradient] : found.parameters) EXPECT_TRUE(at::isfinite(gradient).all().item<bool>()) << name;
 }

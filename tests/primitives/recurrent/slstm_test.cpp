@@ -20,12 +20,14 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads, bool sigmoi
     Vector u = x;
     for (std::int64_t j = 0; taps && j < D; ++j) {
       double sum = pass["conv1d.bias"](j);
-      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) sum += pass["conv1d.weight"](j, taps - 1 - lag) * pass.x(t - lag, j);
+      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+        sum += pass["conv1d.weight"](j, taps - 1 - lag) * pass.x(t - lag, j);
       u[j] = silu(sum);
     }
     for (std::int64_t j = 0; j < D; ++j) {
       const auto gate = [&](std::int64_t g) {
-        const auto input = g < 2 ? recurrent_share(pass["conv_gates.weight"], g, j, u) : recurrent_share(pass["gates.weight"], g - 2, j, x);
+        const auto input = g < 2 ? recurrent_share(pass["conv_gates.weight"], g, j, u)
+                                 : recurrent_share(pass["gates.weight"], g - 2, j, x);
         return input + recurrent_share(pass["recurrent.weight"], g, j, last) + pass["recurrent.bias"](g * D + j);
       };
       const double i = std::exp(gate(0)), f = sigmoid_forget ? sigmoid(gate(1)) : std::exp(gate(1));
@@ -37,7 +39,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads, bool sigmoi
     for (std::int64_t j = 0; j < D; ++j) {
       double mean = 0, variance = 0;
       for (std::int64_t k = j / d * d; k < (j / d + 1) * d; ++k) mean += h[k] / static_cast<double>(d);
-      for (std::int64_t k = j / d * d; k < (j / d + 1) * d; ++k) variance += (h[k] - mean) * (h[k] - mean) / static_cast<double>(d);
+      for (std::int64_t k = j / d * d; k < (j / d + 1) * d; ++k)
+        variance += (h[k] - mean) * (h[k] - mean) / static_cast<double>(d);
       y.push_back((h[j] - mean) / std::sqrt(variance + 1e-5) * pass["norm.weight"](j));
     }
     out.push_back(y);
@@ -60,7 +63,8 @@ TEST(SLSTM, AgreesWithTheEquationsOfThePaper) {
 TEST(SLSTM, RefusesHeadsOfOneChannel) {
   auto set = find_primitive("slstm")->defaults();
   set.set("heads", 32);
-  EXPECT_EQ(find_primitive("slstm")->valid(set, {32, 16}), "heads=32 leaves heads of one channel, which their norm would erase");
+  EXPECT_EQ(find_primitive("slstm")->valid(set, {32, 16}),
+            "heads=32 leaves heads of one channel, which their norm would erase");
 }
 
 }  // namespace

@@ -28,13 +28,18 @@ std::vector<Token> tokens(const Pass& pass) {
       const auto taps = pass["conv1d.weight"].sizes[1];
       for (std::int64_t c = 0; c < convolved; ++c) {
         u[c] = pass["conv1d.bias"](c);
-        for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) u[c] += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
+        for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+          u[c] += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
       }
     }
     for (auto& number : u) number = silu(number);
-    auto& token = out.emplace_back(Token{{all.begin(), all.begin() + I}, {u.begin(), u.begin() + I}, {u.begin() + I, u.begin() + I + N},
-                                         {u.begin() + I + N, u.end()}, {}});
-    for (std::int64_t h = 0; h < H; ++h) token.step.push_back(std::log1p(std::exp(all[I + convolved + h] + pass["dt_bias"](h))));
+    auto& token = out.emplace_back(Token{{all.begin(), all.begin() + I},
+                                         {u.begin(), u.begin() + I},
+                                         {u.begin() + I, u.begin() + I + N},
+                                         {u.begin() + I + N, u.end()},
+                                         {}});
+    for (std::int64_t h = 0; h < H; ++h)
+      token.step.push_back(std::log1p(std::exp(all[I + convolved + h] + pass["dt_bias"](h))));
   }
   return out;
 }
@@ -51,7 +56,8 @@ Vector output(const Pass& pass, const Token& token, Vector y) {
 /// Dao and Gu 2024, section 5: a selective state space with a scalar A, one number of a state at a time.
 std::vector<Vector> recurrence(const Pass& pass) {
   const auto all = tokens(pass);
-  const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()), P = I / H;
+  const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()),
+             P = I / H;
   const auto N = all[0].B.size();
   std::vector<Vector> S(static_cast<std::size_t>(I), Vector(N, 0)), out;
   for (const auto& token : all) {
@@ -71,7 +77,8 @@ std::vector<Vector> recurrence(const Pass& pass) {
 /// Its dual in the same section: y = (L ∘ C Bᵀ) Δ v with L_ts = exp(A Σ_{s<r≤t} Δ_r), an attention without softmax.
 std::vector<Vector> attention(const Pass& pass) {
   const auto all = tokens(pass);
-  const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()), P = I / H;
+  const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()),
+             P = I / H;
   std::vector<Vector> out;
   for (std::size_t t = 0; t < all.size(); ++t) {
     Vector y(static_cast<std::size_t>(I), 0);
@@ -90,7 +97,8 @@ std::vector<Vector> attention(const Pass& pass) {
 TEST(Mamba2, AgreesWithItsRecurrenceAndItsAttention) {
   for (const std::int64_t head_size : {3, 9})
     for (const KnobValue& taps : {KnobValue(4), KnobValue("none")}) {
-      const auto all = passes("mamba2", {{"state", 5}, {"expand", KnobValue(3, 2)}, {"head_size", head_size}, {"conv", taps}}, {6, 9});
+      const auto all = passes(
+          "mamba2", {{"state", 5}, {"expand", KnobValue(3, 2)}, {"head_size", head_size}, {"conv", taps}}, {6, 9});
       expect_agreement(all, recurrence);
       expect_agreement(all, attention);
     }

@@ -29,7 +29,10 @@ std::vector<Token> tokens(const Pass& pass) {
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto all = pass.linear("in_proj", pass.token(t));
     auto from = all.begin();
-    const auto take = [&](std::int64_t count) { from += count; return Vector(from - count, from); };
+    const auto take = [&](std::int64_t count) {
+      from += count;
+      return Vector(from - count, from);
+    };
     auto& token = out.emplace_back();
     token.z = take(I), token.v = take(I);
     const auto B = normed(take(N), pass["B_norm.weight"]), C = normed(take(N), pass["C_norm.weight"]);
@@ -53,12 +56,14 @@ Vector output(const Pass& pass, const Token& token, Vector y) {
   return pass.linear("out_proj", y);
 }
 
-/// Lahoti et al. 2026, as a state of complex numbers that turns, instead of keys and queries that do: pair j of a head is one complex state
-/// whose decay is α exp(-i Δ π tanh θ_j), read by the conjugate of the query; what is not turned has angle 0.
+/// Lahoti et al. 2026, as a state of complex numbers that turns, instead of keys and queries that do: pair j of a head
+/// is one complex state whose decay is α exp(-i Δ π tanh θ_j), read by the conjugate of the query; what is not turned
+/// has angle 0.
 std::vector<Vector> complex_states(const Pass& pass) {
   using Complex = std::complex<double>;
   const auto all = tokens(pass);
-  const auto H = all[0].k.size(), pairs = all[0].k[0].size() / 2, J = all[0].turn[0].size(), I = all[0].v.size(), P = I / H;
+  const auto H = all[0].k.size(), pairs = all[0].k[0].size() / 2, J = all[0].turn[0].size(), I = all[0].v.size(),
+             P = I / H;
   std::vector<std::vector<Complex>> S(I, std::vector<Complex>(pairs, 0));
   std::vector<Vector> out;
   for (std::size_t t = 0; t < all.size(); ++t) {
@@ -68,7 +73,8 @@ std::vector<Vector> complex_states(const Pass& pass) {
       for (std::size_t j = 0; j < pairs; ++j) {
         const auto h = c / P;
         const auto pair = [j](const Vector& x) { return Complex(x[2 * j], x[2 * j + 1]); };
-        const auto last = t > 0 ? (1 - token.share[h]) * token.step[h] * pair(all[t - 1].k[h]) * all[t - 1].v[c] : Complex(0);
+        const auto last =
+            t > 0 ? (1 - token.share[h]) * token.step[h] * pair(all[t - 1].k[h]) * all[t - 1].v[c] : Complex(0);
         const auto decay = std::polar(std::exp(token.log_decay[h]), j < J ? -token.turn[h][j] : 0.0);
         S[c][j] = decay * (S[c][j] + last) + token.share[h] * token.step[h] * pair(token.k[h]) * token.v[c];
         y[c] += (std::conj(pair(token.q[h])) * S[c][j]).real();
@@ -116,7 +122,8 @@ TEST(Mamba3, AgreesWithItsComplexStatesAndItsAttention) {
   for (const char* turning : {"half", "all"})
     for (const std::int64_t head_size : {3, 9})
       for (const std::int64_t state : {4, 10}) {
-        const Settings set = {{"state", state}, {"expand", KnobValue(3, 2)}, {"head_size", head_size}, {"turning", turning}};
+        const Settings set = {
+            {"state", state}, {"expand", KnobValue(3, 2)}, {"head_size", head_size}, {"turning", turning}};
         const auto all = passes("mamba3", set, {6, 9});
         expect_agreement(all, complex_states);
         expect_agreement(all, attention);

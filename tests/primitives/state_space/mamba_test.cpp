@@ -22,7 +22,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
     Vector u;
     for (std::int64_t c = 0; c < I; ++c) {
       double sum = pass["conv1d.bias"](c);
-      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) sum += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
+      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+        sum += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
       u.push_back(silu(sum));
     }
     const auto parts = pass.linear("x_proj", u);  // δ, B, C

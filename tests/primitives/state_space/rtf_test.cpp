@@ -14,7 +14,9 @@ using Vector = std::vector<double>;
 /// The taps of one channel by the sum over roots, as in Parnichkun et al. 2024.
 Vector taps_by_roots(const Pass& pass, std::int64_t channel, std::int64_t order) {
   const auto L = std::max(pass.length, order + 1), D = pass.width;
-  const auto root = [&](std::int64_t k) { return std::polar(1.0, 2 * M_PI * static_cast<double>(k % L) / static_cast<double>(L)); };
+  const auto root = [&](std::int64_t k) {
+    return std::polar(1.0, 2 * M_PI * static_cast<double>(k % L) / static_cast<double>(L));
+  };
   Vector h(static_cast<std::size_t>(L), 0);
   for (std::int64_t w = 0; w < L; ++w) {
     std::complex<double> a = 1, b = 0;
@@ -59,13 +61,19 @@ TEST(RTF, ConvolvesWithAQuotientOfPolynomials) {
     for (const std::int64_t length : {3, 10, 133})  // order 4 at length 3 takes 5 roots
       expect_agreement(
           passes("rtf", {{"state", order}}, {4, length}),
-          [&](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_roots(pass, c, order); }); }, 1e-9);
+          [&](const Pass& pass) {
+            return convolve(pass, [&](std::int64_t c) { return taps_by_roots(pass, c, order); });
+          },
+          1e-9);
 }
 
-TEST(RTF, IsTheRecurrenceOfItsCoefficientsOverLongSequences) {  // where nothing is left to wrap around: |a| sums to 0.4 at most
+TEST(RTF,
+     // where nothing is left to wrap around: |a| sums to 0.4 at most
+     IsTheRecurrenceOfItsCoefficientsOverLongSequences) {
   expect_agreement(
       passes("rtf", {{"state", 4}}, {4, 120}),
-      [](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_recurrence(pass, c, 4); }); }, 1e-9);
+      [](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_recurrence(pass, c, 4); }); },
+      1e-9);
 }
 
 }  // namespace

@@ -68,7 +68,8 @@ std::vector<Vector> convolution(const Pass& pass) {
   for (std::int64_t c = 0; c < pass.width; ++c)
     for (std::int64_t t = 0; t < pass.length; ++t) {
       double sum = 0;
-      for (const auto& mode : modes(pass, c)) sum += 2 * (mode.w * std::pow(mode.lambda, static_cast<double>(t))).real();
+      for (const auto& mode : modes(pass, c))
+        sum += 2 * (mode.w * std::pow(mode.lambda, static_cast<double>(t))).real();
       kernel[c].push_back(sum);
     }
   for (std::int64_t t = 0; t < pass.length; ++t) {
@@ -101,7 +102,8 @@ TEST(S4D, StartsWithTheFrequenciesOfItsInit) {
 }
 
 TEST(S4D, NeedsAnEvenState) {
-  EXPECT_EQ(find_primitive("s4d")->valid({{"state", 7}, {"init", "lin"}}, {32, 16}), "state=7 is odd: a state is a complex number");
+  EXPECT_EQ(find_primitive("s4d")->valid({{"state", 7}, {"init", "lin"}}, {32, 16}),
+            "state=7 is odd: a state is a complex number");
 }
 
 }  // namespace

@@ -42,34 +42,39 @@ std::vector<Vector> recurrence(const Pass& pass) {
 }
 
 TEST(S5, AgreesWithTheRecurrenceOfThePaper) {
-  for (const std::int64_t blocks : {1, 3}) expect_agreement(passes("s5", {{"state", 12}, {"blocks", blocks}}, {5, 11}), recurrence);
+  for (const std::int64_t blocks : {1, 3})
+    expect_agreement(passes("s5", {{"state", 12}, {"blocks", blocks}}, {5, 11}), recurrence);
 }
 
-/// A normal matrix's eigenvalues are those of its parts: -½ + i times those of a real skew matrix, here of 4 by its characteristic
-/// polynomial μ⁴ + a μ² + b with a = Σ_{i<j} s_ij² and b = Pf².
+/// A normal matrix's eigenvalues are those of its parts: -½ + i times those of a real skew matrix, here of 4 by its
+/// characteristic polynomial μ⁴ + a μ² + b with a = Σ_{i<j} s_ij² and b = Pf².
 TEST(S5, StartsFromTheEigenvaluesOfHippo) {
   const auto block = passes("s5", {{"state", 8}, {"blocks", 2}}, {3, 1}, 1, 1).front();
   const auto s = [](int i, int j) { return -0.5 * std::sqrt((2.0 * i + 1) * (2.0 * j + 1)); };
   double a = 0;
   for (int i = 0; i < 4; ++i)
     for (int j = i + 1; j < 4; ++j) a += s(i, j) * s(i, j);
-  const double pfaffian = s(0, 1) * s(2, 3) - s(0, 2) * s(1, 3) + s(0, 3) * s(1, 2), root = std::sqrt(a * a - 4 * pfaffian * pfaffian);
+  const double pfaffian = s(0, 1) * s(2, 3) - s(0, 2) * s(1, 3) + s(0, 3) * s(1, 2),
+               root = std::sqrt(a * a - 4 * pfaffian * pfaffian);
   for (std::int64_t p = 0; p < 4; ++p) {  // two blocks of two pairs, ascending; moved by up to 0.1
     EXPECT_NEAR(block["Lambda_re"](p), -0.5, 0.1);
     EXPECT_NEAR(block["Lambda_im"](p), -std::sqrt((a + (p % 2 ? -root : root)) / 2), 0.1);
   }
 }
 
-/// V holds one of each pair of conjugate eigenvectors, so that V* keeps half the length of a real column of B₀, which is about 1.
+/// V holds one of each pair of conjugate eigenvectors, so that V* keeps half the length of a real column of B₀, which
+/// is about 1.
 TEST(S5, StartsWithHalfTheLengthOfRealInputs) {
   const auto block = passes("s5", {{"state", 64}, {"blocks", 1}}, {64, 1}, 1, 1).front();
   double squares = 0;
   for (const auto number : block["B"].numbers) squares += number * number;
-  EXPECT_NEAR(squares / 64, 0.5 + 64 * 0.1 * 0.1 / 3, 0.1);  // and each of the column's 64 numbers was moved by up to 0.1
+  EXPECT_NEAR(squares / 64, 0.5 + 64 * 0.1 * 0.1 / 3,
+              0.1);  // and each of the column's 64 numbers was moved by up to 0.1
 }
 
 TEST(S5, SaysWhatDoesNotSplit) {
-  EXPECT_EQ(find_primitive("s5")->valid({{"state", 20}, {"blocks", 4}}, {32, 16}), "state=20 does not split into blocks=4 of an even size");
+  EXPECT_EQ(find_primitive("s5")->valid({{"state", 20}, {"blocks", 4}}, {32, 16}),
+            "state=20 does not split into blocks=4 of an even size");
   EXPECT_EQ(find_primitive("s5")->valid({{"state", 16}, {"blocks", 8}}, {32, 16}), "");
 }
 

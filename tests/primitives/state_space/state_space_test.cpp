@@ -6,7 +6,8 @@
 namespace madsearch {
 namespace {
 
-/// Outputs and gradients of 512 tokens in float32 are finite and near those in float64: phases of S4D, S5 and Mamba-3 add up without drift.
+/// Outputs and gradients of 512 tokens in float32 are finite and near those in float64: phases of S4D, S5 and Mamba-3
+/// add up without drift.
 TEST(StateSpaces, HoldInFloat32AtLength512) {
   constexpr std::int64_t T = 512;
   for (const std::string name : {"mamba", "mamba2", "mamba3", "s4d", "s5"}) {

@@ -10,8 +10,10 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// l2-normalised silu of `head`'s channels of row t of a causal convolution of `rows`, or of the row itself where there is no such layer.
-Vector normalised(const Pass& pass, const std::string& conv, const std::vector<Vector>& rows, std::int64_t head, std::int64_t F) {
+/// l2-normalised silu of `head`'s channels of row t of a causal convolution of `rows`, or of the row itself where there
+/// is no such layer.
+Vector normalised(const Pass& pass, const std::string& conv, const std::vector<Vector>& rows, std::int64_t head,
+                  std::int64_t F) {
   Vector out;
   const auto t = static_cast<std::int64_t>(rows.size()) - 1;
   for (std::int64_t c = head * F; c < (head + 1) * F; ++c) {
@@ -19,7 +21,8 @@ Vector normalised(const Pass& pass, const std::string& conv, const std::vector<V
     if (pass.parameters.contains(conv + ".weight")) {
       const auto taps = pass[conv + ".weight"].sizes[1];
       sum = 0;
-      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag) sum += pass[conv + ".weight"](c, taps - 1 - lag) * rows[t - lag][c];
+      for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
+        sum += pass[conv + ".weight"](c, taps - 1 - lag) * rows[t - lag][c];
     }
     out.push_back(silu(sum));
   }
@@ -34,7 +37,7 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H) {
   std::vector<Vector> out(static_cast<std::size_t>(pass.length), Vector(static_cast<std::size_t>(D)));
   for (std::int64_t h = 0; h < H; ++h) {
     std::vector<Vector> for_q, for_k, k, v;
-    Vector weight;                                            // of a token of the past: β times the decays since
+    Vector weight;  // of a token of the past: β times the decays since
     for (std::int64_t t = 0; t < pass.length; ++t) {
       const auto x = pass.token(t), all = pass.linear("v_proj", x);
       for_q.push_back(pass.linear("q_proj", x));
@@ -45,9 +48,10 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H) {
       for (auto& w : weight) w *= sigmoid(pass.linear("a_proj", x)[h]);
       weight.push_back(sigmoid(pass.linear("b_proj", x)[h]));
 
-      const auto apply = [&](const Vector& u) {               // (Σ w kᵀ k + diag λ) u
+      const auto apply = [&](const Vector& u) {  // (Σ w kᵀ k + diag λ) u
         Vector y;
-        for (std::int64_t c = 0; c < F; ++c) y.push_back((std::log1p(std::exp(pass["lambda_params"](h, c))) + 0.25) * u[c]);
+        for (std::int64_t c = 0; c < F; ++c)
+          y.push_back((std::log1p(std::exp(pass["lambda_params"](h, c))) + 0.25) * u[c]);
         for (std::size_t s = 0; s < k.size(); ++s) {
           const double share = weight[s] * dot(k[s], u);
           for (std::int64_t c = 0; c < F; ++c) y[c] += share * k[s][c];
@@ -81,8 +85,9 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H) {
 TEST(MesaNet, SolvesWhatThirtyConjugateGradientStepsApproach) {
   for (const std::int64_t heads : {1, 3})
     for (const KnobValue& conv : {KnobValue("none"), KnobValue(3)})
-      expect_agreement(passes("mesa_net", {{"heads", heads}, {"conv", conv}, {"gate", heads == 1 ? "on" : "off"}}, {12, 10}),
-                       [&](const Pass& pass) { return recurrence(pass, heads); }, 1e-9);
+      expect_agreement(
+          passes("mesa_net", {{"heads", heads}, {"conv", conv}, {"gate", heads == 1 ? "on" : "off"}}, {12, 10}),
+          [&](const Pass& pass) { return recurrence(pass, heads); }, 1e-9);
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ Norm normalised(const Vector& z) {
 }
 
 /// Channels of `head` of row t of a causal convolution of `rows`, or of the row itself where there is no such layer.
-Vector convolved(const Pass& pass, const std::string& conv, const std::vector<Vector>& rows, std::int64_t head, std::int64_t F) {
+Vector convolved(const Pass& pass, const std::string& conv, const std::vector<Vector>& rows, std::int64_t head,
+                 std::int64_t F) {
   Vector out(rows.back().begin() + head * F, rows.back().begin() + (head + 1) * F);
   if (!pass.parameters.contains(conv + ".weight")) return out;
   const auto taps = pass[conv + ".weight"].sizes[1], t = static_cast<std::int64_t>(rows.size()) - 1;
@@ -40,14 +41,16 @@ Vector convolved(const Pass& pass, const std::string& conv, const std::vector<Ve
 void turn(Vector& u, std::int64_t place) {
   const auto half = u.size() / 2;
   for (std::size_t j = 0; j < half; ++j) {
-    const double angle = static_cast<double>(place) * std::pow(10000.0, -static_cast<double>(j) / static_cast<double>(half));
+    const double angle =
+        static_cast<double>(place) * std::pow(10000.0, -static_cast<double>(j) / static_cast<double>(half));
     const double a = u[j], b = u[j + half];
     u[j] = a * std::cos(angle) - b * std::sin(angle);
     u[j + half] = a * std::sin(angle) + b * std::cos(angle);
   }
 }
 
-/// Sun et al. 2024, section 2, in the primal form: every token's own W_t and b_t, and the Jacobian of the inner LayerNorm written out.
+/// Sun et al. 2024, section 2, in the primal form: every token's own W_t and b_t, and the Jacobian of the inner
+/// LayerNorm written out.
 std::vector<Vector> recurrence(const Pass& pass, std::int64_t H, std::int64_t n) {
   const auto D = pass.width, F = D / H;
   std::vector<Vector> out(static_cast<std::size_t>(pass.length), Vector(static_cast<std::size_t>(D)));
@@ -84,8 +87,9 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H, std::int64_t n)
         return z;
       };
       const auto [u, inverse] = normalised(apply(W, b, k));
-      Vector loss_by_normal;                                  // ∂/∂u ½ |w u + bias - (v - k)|²
-      for (std::int64_t c = 0; c < F; ++c) loss_by_normal.push_back(weight(c) * (weight(c) * u[c] + bias(c) - v[h * F + c] + k[c]));
+      Vector loss_by_normal;  // ∂/∂u ½ |w u + bias - (v - k)|²
+      for (std::int64_t c = 0; c < F; ++c)
+        loss_by_normal.push_back(weight(c) * (weight(c) * u[c] + bias(c) - v[h * F + c] + k[c]));
       for (std::int64_t c = 0; c < F; ++c) {
         double g = 0;  // u_e depends on Z_c by (δ - 1/F - u_e u_c / F) / deviation
         for (std::int64_t e = 0; e < F; ++e)
@@ -122,7 +126,9 @@ TEST(TTTLinear, DescendsTheReconstructionErrorOfItsPast) {
     for (const std::int64_t mini_batch : {1, 4})
       for (const KnobValue& conv : {KnobValue("none"), KnobValue(3)})
         expect_agreement(
-            passes("ttt_linear", {{"heads", heads}, {"mini_batch", mini_batch}, {"conv", conv}, {"gate", heads == 1 ? "on" : "off"}}, {12, 10}),
+            passes("ttt_linear",
+                   {{"heads", heads}, {"mini_batch", mini_batch}, {"conv", conv}, {"gate", heads == 1 ? "on" : "off"}},
+                   {12, 10}),
             [&](const Pass& pass) { return recurrence(pass, heads, mini_batch); }, 1e-9);
 }
 

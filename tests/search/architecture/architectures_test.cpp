@@ -11,7 +11,8 @@ namespace madsearch {
 namespace {
 
 ArchitectureLimits limits() {
-  return {.primitives = {"attention", "gla", "hyena", "identity", "linear_attention", "mamba", "mh_hyena", "mlp", "moe", "rwkv_channel", "swiglu"},
+  return {.primitives = {"attention", "gla", "hyena", "identity", "linear_attention", "mamba", "mh_hyena", "mlp", "moe",
+                         "rwkv_channel", "swiglu"},
           .stages = 6,
           .shape = {32, 64},
           .widths = {64},
@@ -41,7 +42,7 @@ TEST_P(EveryMutation, MakesValidChildrenAndLeavesTheParentAlone) {
     ASSERT_EQ(parent, before);
     const auto sentence = problem(child);
     if (sentence == "parallel branches are nested at most 2 deep") {
-      ++too_deep;                                             // the caller draws again
+      ++too_deep;  // the caller draws again
       continue;
     }
     ASSERT_EQ(sentence, "") << text(parent) << " -> " << text(child);
@@ -63,7 +64,8 @@ TEST_P(EveryCrossover, MakesValidChildrenOfBothParents) {
   Rng rng{Seed{7}.derive(crossover.name)};
   int mixed = 0;
   for (int i = 0; i < 1000; ++i) {
-    const auto a = parse(space.mutate(space.random(rng), 3, rng).text), b = parse(space.mutate(space.random(rng), 3, rng).text);
+    const auto a = parse(space.mutate(space.random(rng), 3, rng).text),
+               b = parse(space.mutate(space.random(rng), 3, rng).text);
     const auto before_a = a, before_b = b;
     const auto child = crossover.apply(a, b, rng);
     ASSERT_EQ(a, before_a);
@@ -111,13 +113,16 @@ TEST(Architectures, SayWhyACandidateIsRefused) {
   EXPECT_EQ(space.refusal(parse("attention{window=12, sinks=4} swiglu")), "");
   EXPECT_EQ(space.refusal(parse("attention swiglu")), "state 4096 is above the limit 4000");
   EXPECT_EQ(space.refusal(parse("(attention{window=8} + swiglu)")), "parallel branches are switched off");
-  EXPECT_EQ(space.refusal(parse("attention{heads=3, window=8} swiglu")), "attention: heads=3 does not divide width 32 (width 32)");
+  EXPECT_EQ(space.refusal(parse("attention{heads=3, window=8} swiglu")),
+            "attention: heads=3 does not divide width 32 (width 32)");
 }
 
 TEST(Alphabet, HasNoSinksWhereTheShortestWindowLeavesThemNoRoom) {
-  const auto sinks = [](std::int64_t max_window) { return Alphabet({"attention"}, shapes(), max_window).values("attention", "sinks"); };
+  const auto sinks = [](std::int64_t max_window) {
+    return Alphabet({"attention"}, shapes(), max_window).values("attention", "sinks");
+  };
   EXPECT_EQ(sinks(0), (std::vector<KnobValue>{0, 4, 1}));
-  EXPECT_EQ(sinks(11), (std::vector<KnobValue>{0, 1}));       // window=8 is the shortest
+  EXPECT_EQ(sinks(11), (std::vector<KnobValue>{0, 1}));  // window=8 is the shortest
   EXPECT_EQ(sinks(7), (std::vector<KnobValue>{0}));
   const Alphabet alphabet({"attention"}, shapes(), 16);
   Rng rng{Seed{3}};
@@ -135,8 +140,8 @@ TEST(Architectures, BinIsTheHalfDecadeOfState) {
   auto two = limits();
   two.stages = 2;
   const Architectures space(two);
-  EXPECT_EQ(space.bin("attention swiglu"), 7);                // 4096 numbers
-  EXPECT_EQ(space.bin("attention{window=8} swiglu"), 5);      // 512
+  EXPECT_EQ(space.bin("attention swiglu"), 7);            // 4096 numbers
+  EXPECT_EQ(space.bin("attention{window=8} swiglu"), 5);  // 512
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ TEST(Designs, SuggestTheNameThatWasMeant) {
 
 TEST(Designs, RepeatToTheStagesOfTheSearchWithWeightsOfTheirOwn) {
   EXPECT_EQ(text(repeated(find_design("transformer++", kConfigs), 8)), "[attention swiglu]x4");
-  EXPECT_EQ(text(repeated({"mine", canonical(parse("attention@x attention@x")), "", ""}, 4)), "[attention@a]x2 [attention@b]x2");
+  EXPECT_EQ(text(repeated({"mine", canonical(parse("attention@x attention@x")), "", ""}, 4)),
+            "[attention@a]x2 [attention@b]x2");
   EXPECT_THROW(repeated(find_design("jamba", kConfigs), 4), ConfigError);
 }
 

@@ -29,12 +29,13 @@ TEST(Genome, ExpandsRepeatsAndFoldsThemBack) {
 
 TEST(Genome, FoldsRepeatsWithinRepeats) {
   EXPECT_EQ(text(parse("mamba mamba mamba swiglu mamba mamba mamba swiglu")), "[[mamba]x3 swiglu]x2");
-  EXPECT_EQ(text(parse("mlp mlp")), "[mlp]x2");               // as long as "mlp mlp"; the first in lexicographic order is written
+  EXPECT_EQ(text(parse("mlp mlp")), "[mlp]x2");  // as long as "mlp mlp"; the first in lexicographic order is written
 }
 
 TEST(Genome, LeavesOutDefaultKnobsButHashesThem) {
   EXPECT_EQ(text(parse("attention{heads=4}")), "attention");
-  EXPECT_EQ(expanded_text(parse("attention")), "attention{gate=off, heads=4, kv_heads=all, qk_norm=off, rotary=on, sinks=0, window=none}");
+  EXPECT_EQ(expanded_text(parse("attention")),
+            "attention{gate=off, heads=4, kv_heads=all, qk_norm=off, rotary=on, sinks=0, window=none}");
   EXPECT_EQ(hash(parse("attention{heads=4}")), hash(parse("attention")));
   EXPECT_NE(hash(parse("attention{heads=2}")), hash(parse("attention")));
 }
@@ -52,8 +53,12 @@ TEST(Genome, SortsBranchesAndRenamesLabelsByFirstUse) {
 }
 
 TEST(Genome, LabelNamesDoNotDecideTheOrderOfBranches) {
-  const auto one = parse("attention@p mamba@q (attention@p + mamba@q) (attention@x + attention@y) attention@y attention{heads=2}@z attention@x attention{heads=2}@z");
-  const auto two = parse("attention@q mamba@p (mamba@p + attention@q) (attention@m + attention@k) attention@m attention{heads=2}@a attention@k attention{heads=2}@a");
+  const auto one = parse(
+      "attention@p mamba@q (attention@p + mamba@q) (attention@x + attention@y) attention@y attention{heads=2}@z "
+      "attention@x attention{heads=2}@z");
+  const auto two = parse(
+      "attention@q mamba@p (mamba@p + attention@q) (attention@m + attention@k) attention@m attention{heads=2}@a "
+      "attention@k attention{heads=2}@a");
   EXPECT_EQ(expanded_text(one), expanded_text(two));
 }
 
@@ -64,8 +69,10 @@ TEST(Genome, NamesTheUnknownPrimitiveAndTheOneThatWasMeant) {
             "design:1:7: unknown primitive \"swigle\"\n"
             "  1 | mamba swigle\n"
             "    |       ^^^^^^\n"
-            "expected one of: " + all + "\n"
-            "did you mean \"swiglu\"?");
+            "expected one of: " +
+                all +
+                "\n"
+                "did you mean \"swiglu\"?");
 }
 
 TEST(Genome, NamesTheUnknownKnobAndTheOneThatWasMeant) {
@@ -97,16 +104,19 @@ TEST(Genome, RefusesWhatIsNoDesign) {
   EXPECT_EQ(first_line("mamba + gla"), "design:1:7: \"+\" stands only between parallel branches, in parentheses");
   EXPECT_EQ(first_line("[mamba]x0"), "design:1:9: a group is repeated 1 to 64 times");
   EXPECT_EQ(first_line("[[mamba]x64]x64"), "design:1:1: more than 128 blocks");
-  EXPECT_EQ(first_line("((((mamba + gla) + mlp) + mlp) + mlp)"), "design:1:3: parallel branches are nested at most 2 deep");
+  EXPECT_EQ(first_line("((((mamba + gla) + mlp) + mlp) + mlp)"),
+            "design:1:3: parallel branches are nested at most 2 deep");
   EXPECT_EQ(first_line("(mamba)"), "design:1:1: parallel branches are two or more: \"(mamba + attention)\"");
   EXPECT_EQ(first_line("attention{heads=0}"), "design:1:1: attention: heads must be from 1 to 1024, not 0");
   EXPECT_EQ(first_line("attention{heads=2, heads=4}"), "design:1:20: the knob \"heads\" is given twice");
   EXPECT_EQ(first_line("mamba@a:kv"), "design:1:6: mamba has no keys and values to share");
-  EXPECT_EQ(first_line("attention@a:v"), "design:1:10: a label is \"@a\" (all weights shared) or \"@a:kv\" (keys and values)");
+  EXPECT_EQ(first_line("attention@a:v"),
+            "design:1:10: a label is \"@a\" (all weights shared) or \"@a:kv\" (keys and values)");
 }
 
 Architectures space() {
-  return Architectures({.primitives = {"attention", "gla", "hyena", "mamba", "swiglu", "moe"}, .stages = 6, .shape = {32, 64}});
+  return Architectures(
+      {.primitives = {"attention", "gla", "hyena", "mamba", "swiglu", "moe"}, .stages = 6, .shape = {32, 64}});
 }
 
 TEST(Genome, ReadsItsOwnTextBack) {
@@ -119,7 +129,8 @@ TEST(Genome, ReadsItsOwnTextBack) {
   });
 }
 
-/// Edits that keep the architecture: branches in another order, labels with other names, defaults written, repeats unfolded.
+/// Edits that keep the architecture: branches in another order, labels with other names, defaults written, repeats
+/// unfolded.
 Genome neutrally_edited(Genome genome, Rng& rng) {
   for (auto* stripe : stripes(genome))
     for (auto& stage : *stripe) shuffle(rng, stage.branches);

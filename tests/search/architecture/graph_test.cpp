@@ -10,7 +10,9 @@ namespace {
 
 constexpr Shape kShape{32, 64};
 
-Genome solved(const std::string& design, Shape shape = kShape) { return solve_sizes(canonical(parse(design)), shape).genome; }
+Genome solved(const std::string& design, Shape shape = kShape) {
+  return solve_sizes(canonical(parse(design)), shape).genome;
+}
 std::string why(const std::string& design) { return invalid(solved(design), kShape); }
 
 TEST(Graph, HoldsInputBlocksMergesAndOutputInOrder) {
@@ -25,7 +27,7 @@ TEST(Graph, HoldsInputBlocksMergesAndOutputInOrder) {
 TEST(Graph, PointsSharedBlocksAtTheirOwner) {
   const Graph graph(canonical(parse("attention@x attention@x attention{window=8}@x:kv")));
   EXPECT_EQ(graph.nodes()[2].weights, 1u);
-  EXPECT_EQ(graph.nodes()[2].keys_values, 2u);                // shared weights, keys and values of its own
+  EXPECT_EQ(graph.nodes()[2].keys_values, 2u);  // shared weights, keys and values of its own
   EXPECT_EQ(graph.nodes()[3].weights, 3u);
   EXPECT_EQ(graph.nodes()[3].keys_values, 1u);
 }
@@ -48,7 +50,7 @@ TEST(Cost, AddsTheBlocksTheirNormsAndTheUnembedding) {
 
 TEST(Cost, CountsSharedWeightsOnceAndTheirStatesTwice) {
   const auto once = cost(solved("attention"), kShape), shared = cost(solved("attention@a attention@a"), kShape);
-  EXPECT_EQ(shared.parameters, once.parameters + 32);         // each use has a norm of its own
+  EXPECT_EQ(shared.parameters, once.parameters + 32);  // each use has a norm of its own
   EXPECT_EQ(shared.state, 2 * once.state);
 }
 
@@ -60,7 +62,8 @@ TEST(Cost, CountsASharedCacheOnceAtTheLargestWindow) {
 }
 
 TEST(Cost, CountsASharedCacheWithTheWindowAndTheSinksOfAllItsUses) {
-  const auto shared = cost(solved("attention{window=16}@a attention{window=8, sinks=4}@a:kv attention{window=8, sinks=1}@a:kv"), kShape);
+  const auto shared = cost(
+      solved("attention{window=16}@a attention{window=8, sinks=4}@a:kv attention{window=8, sinks=1}@a:kv"), kShape);
   EXPECT_EQ(shared.state, 2 * 32 * (16 + 4));
   const auto full = cost(solved("attention"), kShape);
   EXPECT_EQ(cost(solved("attention@a attention{window=8, sinks=4}@a:kv"), kShape).state, full.state);
@@ -70,7 +73,8 @@ TEST(Cost, CountsASharedCacheWithTheWindowAndTheSinksOfAllItsUses) {
 TEST(Cost, LeavesTheNormOfKeysToTheirOwner) {
   const auto one = cost(solved("attention{qk_norm=on}"), kShape), plain = cost(solved("attention"), kShape);
   EXPECT_EQ(one.parameters, plain.parameters + 2 * 8);
-  EXPECT_EQ(cost(solved("attention{qk_norm=on}@a attention{qk_norm=on}@a:kv"), kShape).parameters, 2 * one.parameters - 2 * 32 * 32 - 8);
+  EXPECT_EQ(cost(solved("attention{qk_norm=on}@a attention{qk_norm=on}@a:kv"), kShape).parameters,
+            2 * one.parameters - 2 * 32 * 32 - 8);
 }
 
 TEST(Cost, ActiveParametersLeaveOutIdleExperts) {
@@ -80,29 +84,35 @@ TEST(Cost, ActiveParametersLeaveOutIdleExperts) {
 
 TEST(Validity, NamesTheBlockAndTheReason) {
   EXPECT_EQ(why("attention{heads=3}"), "attention: heads=3 does not divide width 32");
-  EXPECT_EQ(why("attention{heads=2}@a attention{heads=4}@a"), "blocks of label @a must have the same knobs to share weights");
+  EXPECT_EQ(why("attention{heads=2}@a attention{heads=4}@a"),
+            "blocks of label @a must have the same knobs to share weights");
   EXPECT_EQ(why("attention@a mamba@a"), "label @a stands at attention and at mamba; one label shares one weight set");
   EXPECT_EQ(why("attention{heads=2}@a attention{heads=4}@a:kv"),
             "attention@a:kv must have the heads of the block whose keys and values it shares (2)");
-  EXPECT_EQ(why("attention@a:kv attention@a"), "attention@a:kv must come after the block that owns its keys and values, in series");
-  EXPECT_EQ(why("(attention@a + attention@a:kv)"), "attention@a:kv must come after the block that owns its keys and values, in series");
+  EXPECT_EQ(why("attention@a:kv attention@a"),
+            "attention@a:kv must come after the block that owns its keys and values, in series");
+  EXPECT_EQ(why("(attention@a + attention@a:kv)"),
+            "attention@a:kv must come after the block that owns its keys and values, in series");
   EXPECT_EQ(why("(attention@a + mamba) attention@a:kv"), "");
   EXPECT_EQ(why("attention@a (attention{window=8}@a:kv + mamba)"), "");
 }
 
 TEST(Sizes, MakeActiveParametersEqualWithinFivePercent) {
   for (const auto width : {32, 64, 128, 256})
-    for (const auto* design : {"attention swiglu mamba swiglu", "gla mlp gla swiglu", "[hyena swiglu]x2", "attention moe{shared=1} gla moe",
-                               "attention rwkv_channel gla rwkv_channel{gate=off}", "attention moe{shared=2, active=1} gla identity",
-                               "attention moe{experts=2, shared=2} rwkv5 moe{shared=1, active=1}"}) {
+    for (const auto* design :
+         {"attention swiglu mamba swiglu", "gla mlp gla swiglu", "[hyena swiglu]x2", "attention moe{shared=1} gla moe",
+          "attention rwkv_channel gla rwkv_channel{gate=off}", "attention moe{shared=2, active=1} gla identity",
+          "attention moe{experts=2, shared=2} rwkv5 moe{shared=1, active=1}"}) {
       const Shape shape{width, 64};
       const bool shares = std::string(design).find("shared") != std::string::npos;
       const auto target = transformer_parameters(4, shape);
       const auto sized = solve_sizes(parse(design), shape);
       const auto spent = cost(sized.genome, shape);
       if (sized.within) {
-        EXPECT_NEAR(static_cast<double>(spent.active()), static_cast<double>(target), 0.05 * static_cast<double>(target)) << design << " " << width;
-      } else {                                                // 16 channels can be more than 5 % in narrow designs
+        EXPECT_NEAR(static_cast<double>(spent.active()), static_cast<double>(target),
+                    0.05 * static_cast<double>(target))
+            << design << " " << width;
+      } else {  // 16 channels can be more than 5 % in narrow designs
         EXPECT_TRUE(width == 32 && !shares) << design;
       }
       for (const auto* block : blocks(std::as_const(sized.genome)))

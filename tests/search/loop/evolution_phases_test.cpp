@@ -7,16 +7,17 @@
 #include <map>
 #include <set>
 
-#include "search/toy/bench.h"
 #include "search/loop/evolution.h"
 #include "search/loop/promotion.h"
+#include "search/toy/bench.h"
 #include "search/toy/toy.h"
 
 namespace madsearch {
 namespace {
 
 const Toy& toy() {
-  static const auto read = Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
+  static const auto read =
+      Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
   return read;
 }
 

@@ -15,7 +15,8 @@ namespace madsearch {
 namespace {
 
 const Toy& toy() {
-  static const auto read = Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
+  static const auto read =
+      Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
   return read;
 }
 

@@ -73,11 +73,14 @@ TEST(SearchOptions, RefuseAPopulationTooSmallToBreed) {
 }
 
 TEST(SearchOptions, RefuseASingleFreshSeed) {
-  EXPECT_NE(message("search: {confirm_seeds: 1}").find("confirm_seeds must be 0 or at least 2: one fresh seed has no interval"), std::string::npos);
+  EXPECT_NE(message("search: {confirm_seeds: 1}")
+                .find("confirm_seeds must be 0 or at least 2: one fresh seed has no interval"),
+            std::string::npos);
 }
 
 TEST(SearchOptions, RefuseAProbeWhichStandsAboveThem) {
-  EXPECT_NE(message("search: {probe: probe}").find("unknown key \"probe\""), std::string::npos) << message("search: {probe: probe}");
+  EXPECT_NE(message("search: {probe: probe}").find("unknown key \"probe\""), std::string::npos)
+      << message("search: {probe: probe}");
 }
 
 TEST(SearchOptions, RefuseAStepOfZeroInTheGrid) {

@@ -80,17 +80,20 @@ TEST(Race, SpendsItsBudgetExactlyOnTwoSeedsOrMoreOfEach) {
 }
 
 TEST(Race, GivesMoreSeedsToNeighboursThatNoiseMayHaveSwappedThanToDesignsFarFromAnyOther) {
-  const std::map<std::string, Objectives> truth = {{"near", {0.500, 3}}, {"nearer", {0.498, 3.1}}, {"apart", {0.3, 4}}, {"far", {0.1, 5}}};
+  const std::map<std::string, Objectives> truth = {
+      {"near", {0.500, 3}}, {"nearer", {0.498, 3.1}}, {"apart", {0.3, 4}}, {"far", {0.1, 5}}};
   const auto archive = archive_of(truth);
   Race race(archive, {}, budget(5, 4));
   const auto found = finish(race, noisy(truth, 0.02));
   EXPECT_EQ(total(found), 20u);
   for (const auto* undecided : {"near", "nearer"})
-    for (const auto* decided : {"apart", "far"}) EXPECT_GT(found.at(undecided).size(), found.at(decided).size()) << undecided << " " << decided;
+    for (const auto* decided : {"apart", "far"})
+      EXPECT_GT(found.at(undecided).size(), found.at(decided).size()) << undecided << " " << decided;
 }
 
 TEST(Race, SpendsEvenlyOnTheFrontWhereNothingIsUndecided) {
-  const std::map<std::string, Objectives> truth = {{"a", {0.9, 3}}, {"b", {0.6, 4}}, {"c", {0.3, 5}}, {"beaten", {0.95, 5}}};
+  const std::map<std::string, Objectives> truth = {
+      {"a", {0.9, 3}}, {"b", {0.6, 4}}, {"c", {0.3, 5}}, {"beaten", {0.95, 5}}};
   const auto archive = archive_of(truth);
   Race race(archive, {{"beaten", "beaten"}}, budget(4, 3));
   for (const auto& [text, sets] : finish(race, noisy(truth, 0.001))) EXPECT_EQ(sets.size(), 4u) << text;
@@ -102,7 +105,8 @@ TEST(Race, LetsContendersInThatTheFrontBeatsByLessThanNoiseOnly) {
   const auto archive = archive_of(truth);
   Race race(archive, {}, budget(6, 6));
   const auto found = finish(race, noisy(truth, 0.03));
-  EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const auto& design) { return design.first.starts_with("behind"); }));
+  EXPECT_TRUE(
+      std::any_of(found.begin(), found.end(), [](const auto& design) { return design.first.starts_with("behind"); }));
   EXPECT_FALSE(found.contains("hopeless"));
 }
 

@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "configs/errors.h"
-#include "search/toy/bench.h"
 #include "search/loop/evolution.h"
+#include "search/toy/bench.h"
 
 namespace madsearch {
 namespace {
