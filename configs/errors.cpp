@@ -26,7 +26,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   std::size_t nearest = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const auto& candidate : candidates)
     if (const auto distance = edit_distance(word, candidate); distance < nearest) nearest = distance, best = &candidate;
-  return best ? "\ndid you mean \"" + *best + "\"?" : "";
+  return best ? "\n  did you mean \"" + *best + "\"?" : "";
 }
 
 std::string point_at(std::string_view name, std::string_view text, std::size_t position, std::size_t length,

@@ -13,7 +13,7 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// "\ndid you mean \"population\"?" for the candidate nearest to `word`, or "" if none is near (edit distance above a
+/// "\n  did you mean \"population\"?" for the candidate nearest to `word`, or "" if none is near (edit distance above a
 /// third of its length).
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -8,6 +8,8 @@
 #include <set>
 #include <sstream>
 
+#include "configs/text.h"
+
 namespace madsearch {
 namespace {
 
@@ -26,12 +28,6 @@ struct Source {
     return ConfigError(point_at(name, text, offset(mark), length, message) + more);
   }
 };
-
-std::string join(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
 
 std::string shown(double value) {
   std::ostringstream out;
@@ -160,10 +156,9 @@ std::string Reader::word(const std::string& key, const std::string& otherwise,
                          const std::vector<std::string>& allowed) {
   const auto* value = node_->ask(key);
   if (!value) return otherwise;
-  const auto out = node_->scalar(key, *value, "one of " + join(allowed));
+  const auto out = node_->scalar(key, *value, "one of " + joined(allowed));
   if (std::find(allowed.begin(), allowed.end(), out) == allowed.end())
-    throw node_->wrong(*value, "unknown " + key + " \"" + out + "\"",
-                       "\n  expected one of: " + join(allowed) + did_you_mean(out, allowed));
+    throw node_->wrong(*value, "unknown " + key + " \"" + out + "\"", expected_one_of(allowed, out));
   return out;
 }
 
@@ -253,7 +248,7 @@ void Reader::finish() const {
   for (std::size_t i = 0; i < node_->entries.size(); ++i)
     if (const auto& key = node_->entries[i].first; !node_->asked.contains(key))
       throw node_->source->error(node_->marks[i], key.size(), "unknown key \"" + key + "\" in " + node_->name,
-                                 "\n  expected one of: " + join(known) + did_you_mean(key, known));
+                                 expected_one_of(known, key));
 }
 
 std::string Reader::name() const { return node_->name; }

@@ -5,20 +5,11 @@
 #include <cstdio>
 #include <set>
 
+#include "configs/text.h"
 #include "mad_tasks/table.h"
 
 namespace madsearch {
 namespace {
-
-std::string join(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
-std::string among(const std::string& word, const std::vector<std::string>& known) {
-  return "\n  expected one of: " + join(known) + did_you_mean(word, known);
-}
 
 /// Of the value, not of how it was written: 1e-3 and 0.001 are one battery.
 std::string number(double value) {
@@ -73,7 +64,7 @@ std::vector<TaskSetting> read_settings(const Task& task, const Reader& at, Reade
   Reader axes = in.child("axes");
   for (const auto& axis : axes.keys()) {
     if (!baseline.has(axis))
-      throw axes.error(axis, "unknown setting \"" + axis + "\" of " + task.name + among(axis, names), false);
+      throw axes.error(axis, "unknown setting \"" + axis + "\" of " + task.name + expected_one_of(names, axis), false);
     const auto values = axes.reals(axis, {}, 0, 1e9);
     if (values.empty()) throw axes.error(axis, "an axis needs values besides the baseline's");
     std::set<double> seen = {baseline.real(axis)};
@@ -121,7 +112,7 @@ std::int64_t Battery::total_steps() const {
 }
 
 std::string Battery::hash() const {
-  std::string all = protocol == DataProtocol::kMadLab ? "mad-lab" : "madsearch";
+  std::string all = to_text(protocol);
   const auto add = [&](const std::string& word) { all += '\n' + word; };
   add(std::to_string(width) + " " + norm + " " + std::to_string(evaluate_every));
   if (!early_stop) add("to the end");
@@ -137,16 +128,14 @@ std::string Battery::hash() const {
   }
   std::uint64_t h = 0xcbf29ce484222325ull;  // FNV-1a
   for (const char c : all) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
-  std::array<char, 17> text;
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(h));
-  return text.data();
+  return hexadecimal(h);
 }
 
 Battery read_battery(Reader in) {
   Battery out;
   out.name = in.required("name");
-  out.protocol = in.word("protocol", "madsearch", {"madsearch", "mad-lab"}) == "mad-lab" ? DataProtocol::kMadLab
-                                                                                         : DataProtocol::kMadsearch;
+  out.protocol = in.word("protocol", "madsearch", {"madsearch", "mad-lab"}) == "mad-lab" ? Protocol::kMadLab
+                                                                                         : Protocol::kMadsearch;
   out.width = in.integer("width", 128, 4, 8192);
   out.norm = in.word("norm", "rmsnorm", {"rmsnorm", "layernorm"});
   out.evaluate_every = in.integer("evaluate_every", 0, 0, 100'000'000);
@@ -166,7 +155,7 @@ Battery read_battery(Reader in) {
   Reader list = in.child("tasks");
   for (const auto& name : list.keys()) {
     const Task* task = find_task(name);
-    if (!task) throw list.error(name, "unknown task \"" + name + "\"" + among(name, known), false);
+    if (!task) throw list.error(name, "unknown task \"" + name + "\"" + expected_one_of(known, name), false);
     Reader at = list.child(name);
     BatteryTask read{.task = name, .weight = at.real("weight", 1, 1e-6, 1e6), .settings = {}};
     const auto own = Length::read(at, length);
@@ -199,7 +188,8 @@ Battery load_battery(const std::string& name_or_path, const std::filesystem::pat
     for (const auto& entry : std::filesystem::directory_iterator(folder))
       if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
   std::sort(names.begin(), names.end());
-  throw ConfigError("unknown battery \"" + name_or_path + "\" in " + folder.string() + among(name_or_path, names));
+  throw ConfigError("unknown battery \"" + name_or_path + "\" in " + folder.string() +
+                    expected_one_of(names, name_or_path));
 }
 
 }  // namespace madsearch

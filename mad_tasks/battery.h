@@ -30,7 +30,7 @@ struct BatteryTask {
 /// Which tasks at which difficulties with which weights, grid and steps (design.md, section 5).
 struct Battery {
   std::string name;
-  DataProtocol protocol = DataProtocol::kMadsearch;
+  Protocol protocol = Protocol::kMadsearch;
   std::int64_t width = 128;
   std::string norm = "rmsnorm";  // or "layernorm"
   std::vector<GridPoint> grid;

@@ -38,7 +38,7 @@ Task compression() {
                 return first_of({at_least(values, "vocabulary", 3), at_least(values, "length", 2),
                                  at_least(values, "examples", 1)});
               },
-          .prepare = [](const TaskValues& values, Seed seed, DataProtocol) -> std::unique_ptr<Generator> {
+          .prepare = [](const TaskValues& values, Seed seed, Protocol) -> std::unique_ptr<Generator> {
             return std::make_unique<Compression>(values.count("vocabulary"), values.count("length"),
                                                  seed.derive("compression"));
           },
@@ -49,7 +49,7 @@ Task compression() {
                 const double length = values.real("length");
                 return (1 + (length - 1) / (values.real("vocabulary") - 1)) / length;
               },
-          .oracle = [](const TaskValues&, DataProtocol) { return 1.0; },
+          .oracle = [](const TaskValues&, Protocol) { return 1.0; },
           .recall_or_copying = false};
 }
 

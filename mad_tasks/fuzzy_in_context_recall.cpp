@@ -48,7 +48,7 @@ class Motifs {
 
 class FuzzyRecall : public Generator {
  public:
-  FuzzyRecall(const FuzzySizes& sizes, Seed seed, DataProtocol protocol)
+  FuzzyRecall(const FuzzySizes& sizes, Seed seed, Protocol protocol)
       : sizes_(sizes), seed_(seed), protocol_(protocol) {}
 
   Example make(Split split, std::uint64_t index) const override { return make(split, index, nullptr); }
@@ -72,7 +72,7 @@ class FuzzyRecall : public Generator {
     const std::int64_t most = sizes_.key_motif + sizes_.value_motif, end = sizes_.length - probe - most;
     // The last pair starts within `most` tokens of the end: a place not after end - most is always reached.
     auto places = sizes_.length - 2 * probe;
-    if (protocol_ == DataProtocol::kMadsearch) places = std::min(places, end - most + 1);
+    if (protocol_ == Protocol::kMadsearch) places = std::min(places, end - most + 1);
     const std::int64_t place = token(rng, 0, places);
 
     std::map<Motif, Motif> remembered;
@@ -103,12 +103,12 @@ class FuzzyRecall : public Generator {
  private:
   FuzzySizes sizes_;
   Seed seed_;
-  DataProtocol protocol_;
+  Protocol protocol_;
 };
 
 /// Counted on examples of a fixed seed: at the baseline within 0.001.
 double part_that_can_be_known(const FuzzySizes& sizes) {
-  const FuzzyRecall generator(sizes, Seed{}, DataProtocol::kMadLab);
+  const FuzzyRecall generator(sizes, Seed{}, Protocol::kMadLab);
   std::int64_t scored = 0, known = 0;
   for (std::uint64_t i = 0; i < 5000; ++i) {
     bool answerable = true;
@@ -159,15 +159,15 @@ Task fuzzy_in_context_recall() {
                        {"value_motif", 3}},
           .axes = {{"vocabulary", {32, 64, 128}}, {"length", {256, 512, 1024}}, {"examples", {6400, 3200, 1600, 800}}},
           .valid = valid,
-          .prepare = [](const TaskValues& values, Seed seed, DataProtocol protocol) -> std::unique_ptr<Generator> {
+          .prepare = [](const TaskValues& values, Seed seed, Protocol protocol) -> std::unique_ptr<Generator> {
             return std::make_unique<FuzzyRecall>(FuzzySizes(values), seed.derive("fuzzy-in-context-recall"), protocol);
           },
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return values.count("length"); },
           .chance = chance_accuracy,
           .oracle =
-              [](const TaskValues& values, DataProtocol protocol) {
-                return protocol == DataProtocol::kMadsearch ? 1.0 : part_that_can_be_known(FuzzySizes(values));
+              [](const TaskValues& values, Protocol protocol) {
+                return protocol == Protocol::kMadsearch ? 1.0 : part_that_can_be_known(FuzzySizes(values));
               }};
 }
 

@@ -54,9 +54,9 @@ Task memorization() {
                 return first_of({at_least(values, "vocabulary", 5), at_least(values, "length", 2),
                                  even(values, "length"), at_least(values, "examples", 1)});
               },
-          .prepare = [](const TaskValues& values, Seed seed, DataProtocol protocol) -> std::unique_ptr<Generator> {
+          .prepare = [](const TaskValues& values, Seed seed, Protocol protocol) -> std::unique_ptr<Generator> {
             const auto examples = seed.derive("memorization");
-            const auto map = protocol == DataProtocol::kMadLab ? Seed{}.derive("memorization") : examples;
+            const auto map = protocol == Protocol::kMadLab ? Seed{}.derive("memorization") : examples;
             return std::make_unique<Memorization>(values.count("vocabulary"), values.count("length"), map.derive("map"),
                                                   examples);
           },
@@ -64,11 +64,10 @@ Task memorization() {
           .input_length = [](const TaskValues& values) { return values.count("length"); },
           .chance = [](const TaskValues& values) { return 1.0 / static_cast<double>(keys(values)); },
           .oracle =
-              [](const TaskValues& values, DataProtocol protocol) {
+              [](const TaskValues& values, Protocol protocol) {
                 const double shown = values.real("examples") * static_cast<double>(values.count("length") / 2);
-                return protocol == DataProtocol::kMadLab
-                           ? 1.0
-                           : 1 - std::pow(1 - 1.0 / static_cast<double>(keys(values)), shown);
+                return protocol == Protocol::kMadLab ? 1.0
+                                                     : 1 - std::pow(1 - 1.0 / static_cast<double>(keys(values)), shown);
               },
           .recall_or_copying = false};
 }

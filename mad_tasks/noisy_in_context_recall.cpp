@@ -26,13 +26,13 @@ Task noisy_in_context_recall() {
             return recall_valid(values);
           },
           .prepare =
-              [](const TaskValues& values, Seed seed, DataProtocol) {
+              [](const TaskValues& values, Seed seed, Protocol) {
                 return recall_generator(recall_sizes(values), seed.derive("noisy-in-context-recall"));
               },
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return recall_sizes(values).input_length(); },
           .chance = [](const TaskValues& values) { return 1.0 / static_cast<double>(recall_sizes(values).values()); },
-          .oracle = [](const TaskValues&, DataProtocol) { return 1.0; }};
+          .oracle = [](const TaskValues&, Protocol) { return 1.0; }};
 }
 
 }  // namespace madsearch

@@ -1,7 +1,6 @@
 #include "mad_tasks/score.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
@@ -36,7 +35,7 @@ double axes_mean(const std::vector<BatterySetting>& settings, const std::vector<
 
 }  // namespace
 
-double chance_corrected(double accuracy, const TaskSetting& setting, DataProtocol protocol) {
+double chance_corrected(double accuracy, const TaskSetting& setting, Protocol protocol) {
   const Task& task = task_of(setting);
   const double chance = task.chance(setting.values), room = task.oracle(setting.values, protocol) - chance;
   if (!std::isfinite(accuracy) || room <= 0) return 0;
@@ -59,30 +58,16 @@ BatteryScore battery_score(const Battery& battery, const std::vector<std::vector
       const double accuracy = accuracies[i][j];
       const auto& setting = settings[j].setting;
       task.settings.push_back(
-          battery.protocol == DataProtocol::kMadLab ? accuracy : chance_corrected(accuracy, setting, battery.protocol));
+          battery.protocol == Protocol::kMadLab ? accuracy : chance_corrected(accuracy, setting, battery.protocol));
       if (task_of(setting).recall_or_copying)
         out.above_chance = std::max(out.above_chance, accuracy - task_of(setting).chance(setting.values));
     }
-    task.score = battery.protocol == DataProtocol::kMadLab ? mean(task.settings) : axes_mean(settings, task.settings);
+    task.score = battery.protocol == Protocol::kMadLab ? mean(task.settings) : axes_mean(settings, task.settings);
     out.score += weight * task.score;
     weights += weight;
     out.tasks.push_back(std::move(task));
   }
   if (weights > 0) out.score /= weights;
-  return out;
-}
-
-Interval interval(const std::vector<double>& scores) {
-  if (scores.empty()) throw std::invalid_argument("an interval needs at least one score");
-  Interval out{.mean = mean(scores)};
-  const auto n = static_cast<double>(scores.size());
-  if (n < 2) return out;
-  double squares = 0;
-  for (const double score : scores) squares += (score - out.mean) * (score - out.mean);
-  const double error = std::sqrt(squares / (n - 1) / n);
-  const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
-  out.low = std::clamp(out.mean - t * error, 0.0, 1.0);
-  out.high = std::clamp(out.mean + t * error, 0.0, 1.0);
   return out;
 }
 

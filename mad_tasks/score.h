@@ -1,6 +1,5 @@
 #pragma once
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,15 +7,8 @@
 
 namespace madsearch {
 
-/// Raw results of one training of one setting, of the chosen grid point.
-struct Accuracies {
-  double validation_a = 0, validation_b = 0, test = 0;  // token accuracy, 0..1
-  double test_macro = 0;                                // mad-lab's accuracy (spec/mad.md, section 2.1)
-  double test_loss = 0;                                 // nats a scored token
-};
-
 /// (accuracy - chance) / (oracle - chance), clipped at 0 (and at 1).
-double chance_corrected(double accuracy, const TaskSetting& setting, DataProtocol protocol);
+double chance_corrected(double accuracy, const TaskSetting& setting, Protocol protocol);
 
 struct TaskScore {
   std::string task;
@@ -34,12 +26,5 @@ struct BatteryScore {
 /// axis' settings, of chance-corrected accuracies; the baseline lies on every axis. Protocol mad-lab: plain mean over
 /// settings of raw macro accuracy.
 BatteryScore battery_score(const Battery& battery, const std::vector<std::vector<double>>& accuracies);
-
-struct Interval {
-  double mean = 0;
-  std::optional<double> low, high;  // null with one seed
-};
-/// mean +- t(0.975, s-1) standard errors over s >= 2 seeds, clipped to 0..1.
-Interval interval(const std::vector<double>& scores);
 
 }  // namespace madsearch

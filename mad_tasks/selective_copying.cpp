@@ -55,14 +55,14 @@ Task selective_copying() {
                        ? ""
                        : "length must be at least 2 copies + 2: " + values.text();
           },
-          .prepare = [](const TaskValues& values, Seed seed, DataProtocol) -> std::unique_ptr<Generator> {
+          .prepare = [](const TaskValues& values, Seed seed, Protocol) -> std::unique_ptr<Generator> {
             return std::make_unique<SelectiveCopying>(values.count("vocabulary"), values.count("length"),
                                                       values.count("copies"), seed.derive("selective-copying"));
           },
           .vocabulary = [](const TaskValues& values) { return values.count("vocabulary"); },
           .input_length = [](const TaskValues& values) { return values.count("length"); },
           .chance = [](const TaskValues& values) { return 1.0 / (values.real("vocabulary") - 2); },
-          .oracle = [](const TaskValues&, DataProtocol) { return 1.0; }};
+          .oracle = [](const TaskValues&, Protocol) { return 1.0; }};
 }
 
 }  // namespace madsearch

@@ -6,13 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "configs/protocol.h"
 #include "configs/seed.h"
 
 namespace madsearch {
-
-/// What the reference does where that changes the data (`kMadLab`), or what the paper meant (spec/mad.md; design.md,
-/// section 5).
-enum class DataProtocol { kMadsearch, kMadLab };
 
 inline constexpr std::int32_t kIgnore = -100;  // a target that is not scored
 
@@ -66,14 +63,14 @@ struct Task {
   /// "" if the settings are possible, else a sentence.
   std::function<std::string(const TaskValues&)> valid;
   /// What all examples share, e.g. memorization's map, is made here.
-  std::function<std::unique_ptr<Generator>(const TaskValues&, Seed, DataProtocol)> prepare;
+  std::function<std::unique_ptr<Generator>(const TaskValues&, Seed, Protocol)> prepare;
   std::function<std::int64_t(const TaskValues&)> vocabulary;    // size of the embedding and of the output
   std::function<std::int64_t(const TaskValues&)> input_length;  // T
   /// Micro accuracy over scored positions of the best predictor that sees only the current token (and, in compression,
   /// the position).
   std::function<double(const TaskValues&)> chance;
   /// Micro accuracy of a perfect predictor; below 1 where some targets cannot be known.
-  std::function<double(const TaskValues&, DataProtocol)> oracle;
+  std::function<double(const TaskValues&, Protocol)> oracle;
   bool recall_or_copying = true;  // counts for feasibility (design.md, section 8)
 };
 

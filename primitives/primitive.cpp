@@ -4,8 +4,6 @@
 
 namespace madsearch {
 
-std::string to_text(Protocol protocol) { return protocol == Protocol::kMadLab ? "mad-lab" : "madsearch"; }
-
 const Knob* Primitive::knob(const std::string& knob_name) const {
   for (const auto& knob : knobs)
     if (knob.name == knob_name) return &knob;

@@ -5,13 +5,9 @@
 #include <vector>
 
 #include "configs/knobs.h"
+#include "configs/protocol.h"
 
 namespace madsearch {
-
-/// `kMadLab` reproduces the reference's layers as they behave; `kMadsearch`, the default, is what their papers
-/// intended.
-enum class Protocol { kMadsearch, kMadLab };
-std::string to_text(Protocol protocol);  // "madsearch", "mad-lab"
 
 /// Where a block is built or costed. `length` is the tokens of one sequence.
 struct Shape {

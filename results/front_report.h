@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "mad_tasks/score.h"
 #include "results/comparison.h"
+#include "results/interval.h"
 #include "results/objectives.h"
 #include "results/store.h"
 

@@ -159,7 +159,7 @@ Json written(double value) {  // JSON has no numbers for these
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   return value;
 }
-Json written(DataProtocol value) { return value == DataProtocol::kMadLab ? "mad-lab" : "madsearch"; }
+Json written(Protocol value) { return to_text(value); }
 Json written(Outcome value) { return to_text(value); }
 Json written(const TaskValues& values) {
   auto out = Json::object();
@@ -223,11 +223,11 @@ void read(const Json& json, double& value, const std::string& where) {
   else
     unexpected(where, "a number");
 }
-void read(const Json& json, DataProtocol& value, const std::string& where) {
+void read(const Json& json, Protocol& value, const std::string& where) {
   if (json == "madsearch")
-    value = DataProtocol::kMadsearch;
+    value = Protocol::kMadsearch;
   else if (json == "mad-lab")
-    value = DataProtocol::kMadLab;
+    value = Protocol::kMadLab;
   else
     unexpected(where, "\"madsearch\" or \"mad-lab\"");
 }

@@ -31,7 +31,7 @@ struct TrainRequest {
   std::vector<GridPoint> grid;
   std::uint64_t seed = 0;  // of data, weights and order
   std::int64_t width = 0;
-  DataProtocol protocol = DataProtocol::kMadsearch;
+  Protocol protocol = Protocol::kMadsearch;
   std::string norm = "rmsnorm";
   std::int64_t evaluate_every = 0;
   double seconds_limit = 0;  // 0: none; a guard against hangs, yields timed_out

@@ -166,7 +166,7 @@ Measurement BatteryEvaluator::finish(std::int64_t number) {
     }
   Measurement out{.number = number, .outcome = record.outcome};
   if (record.outcome == Outcome::kOk) {
-    const bool macro = battery.protocol == DataProtocol::kMadLab;  // the reference's accuracy, on the only split it has
+    const bool macro = battery.protocol == Protocol::kMadLab;  // the reference's accuracy, on the only split it has
     const auto score = battery_score(
         battery, accuracies(underway.trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::validation_b));
     record.score = score.score;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/training/battery_trainings.h"
 #include "primitives/table.h"
 #include "results/front_report.h"
@@ -20,14 +21,8 @@ std::vector<std::string> all_primitives() {
   return out;
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
 template <class T>
-std::string joined(const std::vector<T>& items) {
+std::string numbers(const std::vector<T>& items) {
   std::ostringstream out;
   out.precision(17);
   for (std::size_t i = 0; i < items.size(); ++i) out << (i ? " " : "") << items[i];
@@ -60,8 +55,7 @@ std::vector<std::string> checked(Reader& in, const std::string& key, const std::
   const auto names = in.strings(key, otherwise);
   for (const auto& name : names)
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
-      throw in.error(key, "unknown " + what + " \"" + name + "\"\nexpected one of: " + listed(allowed) +
-                              did_you_mean(name, allowed));
+      throw in.error(key, "unknown " + what + " \"" + name + "\"" + expected_one_of(allowed, name));
   return names;
 }
 
@@ -129,7 +123,7 @@ std::string data_of(Reader& in, const fs::path& file) {
     if (fs::is_directory(path, none) && fs::directory_iterator(path, none) != fs::directory_iterator())
       return path.string();
   }
-  throw in.error("data", "no such folder, or nothing in it: " + listed(folders));
+  throw in.error("data", "no such folder, or nothing in it: " + joined(folders));
 }
 
 PretrainOptions pretrain_of(Reader in, const fs::path& file, const fs::path& configs) {
@@ -258,8 +252,8 @@ std::string RunConfig::identity() const {
   line("probe", probe ? probe->name + " " + probe->hash() : "none");
   line("stages", limits.stages);
   line("width", limits.shape.width);
-  line("primitives", listed(limits.primitives));
-  line("valid_widths", joined(limits.widths));
+  line("primitives", joined(limits.primitives));
+  line("valid_widths", numbers(limits.widths));
   line("parameters", limits.parameters.value_or(0));
   line("max_window", limits.max_window);
   line("parallel", limits.parallel);
@@ -278,7 +272,7 @@ std::string RunConfig::identity() const {
   line("search.lag", search.lag);
   line("search.eta", search.eta);
   line("search.resample_after", search.resample_after);
-  line("search.grid", joined(search.grid));
+  line("search.grid", numbers(search.grid));
   line("search.confirm_seeds", search.confirm_seeds);
   line("search.confirm_members", search.confirm_members);
   line("pretrain.members", pretrain.members);
@@ -289,17 +283,11 @@ std::string RunConfig::identity() const {
   line("pretrain.repeat", pretrain.repeat);
   line("pretrain.length", pretrain.length);
   line("pretrain.batch", pretrain.batch);
-  line("pretrain.learning_rates", joined(pretrain.learning_rates));
+  line("pretrain.learning_rates", numbers(pretrain.learning_rates));
   return out.str();
 }
 
-std::string RunConfig::hash() const {
-  static constexpr char digits[] = "0123456789abcdef";
-  const auto value = Seed{}.derive(identity()).value;
-  std::string out;
-  for (int shift = 60; shift >= 0; shift -= 4) out += digits[(value >> shift) & 15];
-  return out;
-}
+std::string RunConfig::hash() const { return hexadecimal(Seed{}.derive(identity()).value); }
 
 fs::path configs_folder() {
   if (const char* folder = std::getenv("MADSEARCH_CONFIGS")) return folder;

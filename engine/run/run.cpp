@@ -10,12 +10,12 @@
 #include <set>
 
 #include "engine/run/battery_evaluator.h"
+#include "engine/run/chosen_designs.h"
 #include "engine/run/deadline.h"
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
 #include "engine/run/metrics.h"
 #include "engine/run/progress.h"
-#include "engine/run/validation.h"
 #include "engine/version.h"
 #include "results/front_report.h"
 #include "search/architecture/graph.h"

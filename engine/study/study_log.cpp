@@ -8,6 +8,7 @@
 
 #include "configs/errors.h"
 #include "configs/seed.h"
+#include "configs/text.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;
@@ -100,9 +101,7 @@ std::string study_key(const TrainRequest& request) {
   message.train = std::move(same);
   auto all = to_line(message);
   if (request.early_stop) all += to_text(StopRule{});
-  char out[17];
-  std::snprintf(out, sizeof out, "%016llx", static_cast<unsigned long long>(Seed{}.derive(all).value));
-  return out;
+  return hexadecimal(Seed{}.derive(all).value);
 }
 
 StudyLog::StudyLog(fs::path folder) : folder_(std::move(folder)) {

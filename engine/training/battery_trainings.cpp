@@ -2,10 +2,7 @@
 
 namespace madsearch {
 
-Shape shape_of(const Battery& battery) {
-  return {battery.width, battery.longest(),
-          battery.protocol == DataProtocol::kMadLab ? Protocol::kMadLab : Protocol::kMadsearch};
-}
+Shape shape_of(const Battery& battery) { return {battery.width, battery.longest(), battery.protocol}; }
 
 TrainRequest train_request(const Battery& battery, const BatterySetting& setting, const std::string& design,
                            Seed seed) {
@@ -23,7 +20,7 @@ TrainRequest train_request(const Battery& battery, const BatterySetting& setting
 }
 
 double scored_accuracy(const Battery& battery, const TrainingRecord& training) {
-  return battery.protocol == DataProtocol::kMadLab ? training.test_macro : training.validation_b;
+  return battery.protocol == Protocol::kMadLab ? training.test_macro : training.validation_b;
 }
 
 }  // namespace madsearch

@@ -44,7 +44,7 @@ class Training {
         runtime_(runtime),
         progress_(progress),
         watch_(runtime),
-        mad_lab_(request.protocol == DataProtocol::kMadLab) {}
+        mad_lab_(request.protocol == Protocol::kMadLab) {}
 
   void run(TrainReply& reply) {
     prepare();
@@ -302,8 +302,8 @@ void Training::finish(TrainReply& reply) {
 
 }  // namespace
 
-double schedule(std::int64_t step, std::int64_t steps, DataProtocol protocol) {
-  if (protocol == DataProtocol::kMadLab) return 1;
+double schedule(std::int64_t step, std::int64_t steps, Protocol protocol) {
+  if (protocol == Protocol::kMadLab) return 1;
   const auto warm = static_cast<double>(std::clamp<std::int64_t>(steps / 10, 1, 200)),
              tail = 0.2 * static_cast<double>(steps);
   const auto up = static_cast<double>(step + 1) / warm, down = static_cast<double>(steps - step) / tail;

@@ -6,7 +6,7 @@ namespace madsearch {
 
 /// Share of the learning rate at optimizer step `step` (0, 1, ...) of `steps`. madsearch: warm-up over 10 % (200 steps
 /// at most), constant, linear decay over the last 20 %. mad-lab: 1.
-double schedule(std::int64_t step, std::int64_t steps, DataProtocol protocol);
+double schedule(std::int64_t step, std::int64_t steps, Protocol protocol);
 
 /// Trains one replica a grid point on the request's setting and scores the chosen one.
 ///

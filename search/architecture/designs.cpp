@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "configs/text.h"
 #include "primitives/table.h"
 #include "search/architecture/sizes.h"
 
@@ -51,10 +52,9 @@ Design find_design(const std::string& given, const fs::path& configs) {
   if (is_name(given) && !find_primitive(given)) {
     std::vector<std::string> names;
     for (const auto& design : shipped_designs(configs)) names.push_back(design.name);
-    std::string listed;
-    for (const auto& name : names) listed += (listed.empty() ? "" : ", ") + name;
+    const auto listed = joined(names);
     for (const auto& primitive : primitives()) names.push_back(primitive.name);
-    throw ConfigError("unknown design \"" + given + "\"\nexpected one of: " + listed +
+    throw ConfigError("unknown design \"" + given + "\"\n  expected one of: " + listed +
                       "; a file.yaml; or a text like 'mamba swiglu'" + did_you_mean(given, names));
   }
   auto genome = canonical(parse(given, "design"));

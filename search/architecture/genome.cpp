@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "configs/seed.h"
+#include "configs/text.h"
 #include "primitives/table.h"
 
 namespace madsearch {
@@ -186,12 +187,6 @@ std::string text(const Genome& genome) {
 
 std::string expanded_text(const Genome& genome) { return literal(canonical(genome)); }
 
-std::string hash(const Genome& genome) {
-  const auto value = Seed::mix(Seed{}.derive(expanded_text(genome)).value);
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  for (int shift = 60; shift >= 0; shift -= 4) out += digits[(value >> shift) & 15];
-  return out;
-}
+std::string hash(const Genome& genome) { return hexadecimal(Seed::mix(Seed{}.derive(expanded_text(genome)).value)); }
 
 }  // namespace madsearch

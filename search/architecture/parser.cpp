@@ -1,6 +1,7 @@
 #include <cctype>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "primitives/table.h"
 #include "search/architecture/genome.h"
 
@@ -114,8 +115,7 @@ class Parser {
     if (!primitive) {
       std::vector<std::string> names;
       for (const auto& row : primitives()) names.push_back(row.name);
-      fail(start, name.size(), "unknown primitive \"" + std::string(name) + "\"",
-           expected(names) + did_you_mean(name, names));
+      fail(start, name.size(), "unknown primitive \"" + std::string(name) + "\"", expected_one_of(names, name));
     }
     Block out{primitive->name, primitive->defaults(), "", false};
     if (at_ < text_.size() && text_[at_] == '{') knobs(*primitive, out.settings);
@@ -123,12 +123,6 @@ class Parser {
       fail(start, at_ - start, sentence);
     if (primitive->simplify) primitive->simplify(out.settings);
     if (at_ < text_.size() && text_[at_] == '@') label(*primitive, out);
-    return out;
-  }
-
-  static std::string expected(const std::vector<std::string>& names) {
-    std::string out;
-    for (const auto& name : names) out += (out.empty() ? "\nexpected one of: " : ", ") + name;
     return out;
   }
 
@@ -144,8 +138,7 @@ class Parser {
       if (at_ >= text_.size() || name.empty()) fail(open, 1, "these knobs do not end with \"}\"");
       const auto* knob = primitive.knob(name);
       if (!knob)
-        fail(start, name.size(), "unknown knob \"" + name + "\" of " + primitive.name,
-             expected(names) + did_you_mean(name, names));
+        fail(start, name.size(), "unknown knob \"" + name + "\" of " + primitive.name, expected_one_of(names, name));
       for (const auto& other : seen)
         if (other == name) fail(start, name.size(), "the knob \"" + name + "\" is given twice");
       seen.push_back(name);
@@ -173,7 +166,7 @@ class Parser {
     if (words.empty())
       fail(position, length, knob.name + " of " + primitive.name + " must be a number, not \"" + value.word() + "\"");
     fail(position, length, "unknown value \"" + value.word() + "\" of " + knob.name,
-         expected(words) + did_you_mean(value.word(), words));
+         expected_one_of(words, value.word()));
   }
 
   void label(const Primitive& primitive, Block& out) {

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "configs/text.h"
+
 namespace madsearch {
 namespace {
 
 constexpr int kTries = 32;          // to make an unknown child, each with one operator more
 constexpr int kRandomTries = 2000;  // to draw an unknown candidate before the space counts as exhausted
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : "+") + word;
-  return out;
-}
 
 }  // namespace
 
@@ -45,7 +41,7 @@ std::optional<Evaluation> Births::neighbour(Rng& rng) const {
   for (int i = 0; i < kTries; ++i) {
     auto made = space_.mutate(design.text, 1 + static_cast<int>(below(rng, 2)) + i / 4, rng);
     if (!known_.contains(made.text))
-      return Evaluation{.text = std::move(made.text), .origin = joined(made.operators), .parents = {design.text}};
+      return Evaluation{.text = std::move(made.text), .origin = joined(made.operators, "+"), .parents = {design.text}};
   }
   return stranger(rng);
 }
@@ -63,7 +59,7 @@ std::optional<Evaluation> Births::child(Rng& rng) {
       made.operators.insert(made.operators.end(), mutated.operators.begin(), mutated.operators.end());
     }
     if (known_.contains(made.text)) continue;
-    Evaluation out{.text = std::move(made.text), .origin = joined(made.operators), .parents = {first}};
+    Evaluation out{.text = std::move(made.text), .origin = joined(made.operators, "+"), .parents = {first}};
     if (crossed) out.parents.push_back(second);
     return out;
   }

@@ -41,7 +41,7 @@ TEST(Reader, SuggestsTheKeyThatWasMeant) {
             "  3 |   popluation: 20\n"
             "    |   ^^^^^^^^^^\n"
             "  expected one of: crossover, evaluations, lag, population\n"
-            "did you mean \"population\"?");
+            "  did you mean \"population\"?");
 }
 
 TEST(Reader, MakesNoSuggestionForAWordFarFromEveryKey) {

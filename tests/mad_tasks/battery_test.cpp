@@ -115,7 +115,7 @@ TEST(Battery, SuggestsTheTaskThatWasMeant) {
             "    |   ^^^^^^^^^^^^^^^^\n"
             "  expected one of: in-context-recall, fuzzy-in-context-recall, noisy-in-context-recall, "
             "selective-copying, compression, memorization\n"
-            "did you mean \"in-context-recall\"?");
+            "  did you mean \"in-context-recall\"?");
 }
 
 TEST(Battery, SuggestsTheSettingAndTheAxisThatWereMeant) {
@@ -124,13 +124,13 @@ TEST(Battery, SuggestsTheSettingAndTheAxisThatWereMeant) {
             "  4 |   compression: {lenght: 8}\n"
             "    |                 ^^^^^^\n"
             "  expected one of: axes, batch, epochs, examples, length, steps, vocabulary, weight\n"
-            "did you mean \"length\"?");
+            "  did you mean \"length\"?");
   EXPECT_EQ(error("name: b\nsteps: 1\ntasks:\n  compression:\n    axes: {vocabullary: [8]}\n"),
             "b.yaml:5:12: unknown setting \"vocabullary\" of compression\n"
             "  5 |     axes: {vocabullary: [8]}\n"
             "    |            ^^^^^^^^^^^\n"
             "  expected one of: examples, length, vocabulary\n"
-            "did you mean \"vocabulary\"?");
+            "  did you mean \"vocabulary\"?");
 }
 
 TEST(Battery, RefusesSettingsThatAreNotPossible) {
@@ -146,7 +146,7 @@ TEST(Battery, RefusesSettingsThatAreNotPossible) {
       std::string::npos);
   EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: {length: []}}}\n").find("an axis needs values"),
             std::string::npos);
-  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: some}}\n").find("expected one of: all, none"),
+  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {axes: some}}\n").find("  expected one of: all, none"),
             std::string::npos);
 }
 
@@ -180,7 +180,7 @@ TEST(Batteries, OfMadLabHas66SettingsAnd5MillionSteps) {
   EXPECT_EQ(settings, 66u);
   EXPECT_EQ(settings * battery.grid.size(), 396u);
   EXPECT_EQ(battery.total_steps(), 5'384'400);
-  EXPECT_EQ(battery.protocol, DataProtocol::kMadLab);
+  EXPECT_EQ(battery.protocol, Protocol::kMadLab);
   EXPECT_EQ(battery.longest(), 1024);
 }
 
@@ -192,9 +192,10 @@ TEST(Batteries, AreFoundByNameAndSuggested) {
   } catch (const ConfigError& error) {
     const std::string message = error.what();
     EXPECT_EQ(message.find("unknown battery \"quik\""), 0u);
-    EXPECT_NE(message.find("expected one of: mad-lab, probe, quick, reference, standard, standard-probe, tiny\ndid you "
-                           "mean \"quick\"?"),
-              std::string::npos);
+    EXPECT_NE(
+        message.find("  expected one of: mad-lab, probe, quick, reference, standard, standard-probe, tiny\ndid you "
+                     "mean \"quick\"?"),
+        std::string::npos);
   }
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 TEST(Compression, AsksForEveryTokenOfItsInputs) {
   const auto task = compression();
-  const auto generator = task.prepare(task.baseline, Seed{3}, DataProtocol::kMadsearch);
+  const auto generator = task.prepare(task.baseline, Seed{3}, Protocol::kMadsearch);
   for (const auto split : {Split::kTrain, Split::kTest})
     for (std::uint64_t i = 0; i < 200; ++i) {
       const auto example = generator->make(split, i);
@@ -21,8 +21,7 @@ TEST(Compression, AsksForEveryTokenOfItsInputs) {
 
 TEST(Compression, DrawsItsTokensAlikeAndIndependently) {
   const auto task = compression();
-  const auto generator =
-      task.prepare(with(task, {{"vocabulary", 5}, {"length", 9}}), Seed{3}, DataProtocol::kMadsearch);
+  const auto generator = task.prepare(with(task, {{"vocabulary", 5}, {"length", 9}}), Seed{3}, Protocol::kMadsearch);
   std::vector<int> pairs(16);
   for (std::uint64_t i = 0; i < 10'000; ++i) {
     const auto inputs = generator->make(Split::kTrain, i).inputs;

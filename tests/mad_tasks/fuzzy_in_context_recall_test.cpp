@@ -11,7 +11,7 @@
 namespace madsearch {
 namespace {
 
-std::unique_ptr<Generator> fuzzy(DataProtocol protocol, const TaskValues& changes = {}) {
+std::unique_ptr<Generator> fuzzy(Protocol protocol, const TaskValues& changes = {}) {
   return fuzzy_in_context_recall().prepare(with(fuzzy_in_context_recall(), changes), Seed{3}, protocol);
 }
 
@@ -39,7 +39,7 @@ TEST(FuzzyInContextRecall, AsksForEveryTokenOfAValueFromItsKeysSecondShowingOn) 
                                     {{"length", 18}},
                                     {{"vocabulary", 6}, {"key_motif", 2}, {"value_motif", 1}}}) {
     const auto padding = with(fuzzy_in_context_recall(), changes).count("vocabulary") - 1;
-    const auto generator = fuzzy(DataProtocol::kMadsearch, changes);
+    const auto generator = fuzzy(Protocol::kMadsearch, changes);
     for (std::uint64_t i = 0; i < 500; ++i) {
       const auto example = generator->make(Split::kTest, i);
       ASSERT_EQ(example.targets, fuzzy_oracle(example.inputs, padding / 2, padding));
@@ -51,7 +51,7 @@ TEST(FuzzyInContextRecall, AsksForEveryTokenOfAValueFromItsKeysSecondShowingOn) 
 TEST(FuzzyInContextRecall, AlwaysShowsTheLastPairUnlessItDoesAsMadLab) {
   const auto task = fuzzy_in_context_recall();
   double hidden = 0, hidden_tokens = 0, all = 0;
-  const auto as_mad_lab = fuzzy(DataProtocol::kMadLab), ours = fuzzy(DataProtocol::kMadsearch);
+  const auto as_mad_lab = fuzzy(Protocol::kMadLab), ours = fuzzy(Protocol::kMadsearch);
   for (std::uint64_t i = 0; i < 20'000; ++i) {
     const auto unknown = [&](const Example& example) {
       const auto oracle = fuzzy_oracle(example.inputs, 7, 15);
@@ -65,12 +65,12 @@ TEST(FuzzyInContextRecall, AlwaysShowsTheLastPairUnlessItDoesAsMadLab) {
     all += static_cast<double>(scored(example.targets));
   }
   EXPECT_NEAR(hidden / 20'000, 0.024, 0.003);
-  EXPECT_NEAR(task.oracle(task.baseline, DataProtocol::kMadLab), 1 - hidden_tokens / all, 0.002);
-  EXPECT_EQ(task.oracle(task.baseline, DataProtocol::kMadsearch), 1);
+  EXPECT_NEAR(task.oracle(task.baseline, Protocol::kMadLab), 1 - hidden_tokens / all, 0.002);
+  EXPECT_EQ(task.oracle(task.baseline, Protocol::kMadsearch), 1);
 }
 
 TEST(FuzzyInContextRecall, ShowsTheLastPairAtEveryPlaceAlike) {
-  const auto generator = fuzzy(DataProtocol::kMadsearch, {{"vocabulary", 128}});  // where no key comes up by chance
+  const auto generator = fuzzy(Protocol::kMadsearch, {{"vocabulary", 128}});  // where no key comes up by chance
   int early = 0;
   for (std::uint64_t i = 0; i < 4000; ++i) {
     const auto inputs = generator->make(Split::kTest, i).inputs;
@@ -82,7 +82,7 @@ TEST(FuzzyInContextRecall, ShowsTheLastPairAtEveryPlaceAlike) {
 }
 
 TEST(FuzzyInContextRecall, HasMotifsOfDifferentTokensInEveryOrderAlike) {
-  const auto generator = fuzzy(DataProtocol::kMadsearch, {{"vocabulary", 9}, {"key_motif", 2}, {"value_motif", 2}});
+  const auto generator = fuzzy(Protocol::kMadsearch, {{"vocabulary", 9}, {"key_motif", 2}, {"value_motif", 2}});
   std::map<Tokens, int> seen;
   int all = 0;
   for (std::uint64_t i = 0; i < 2000; ++i)
@@ -93,7 +93,7 @@ TEST(FuzzyInContextRecall, HasMotifsOfDifferentTokensInEveryOrderAlike) {
 }
 
 TEST(FuzzyInContextRecall, HasFullKeyMotifsOutsideOfTrainingAndAllSizesInIt) {
-  const auto generator = fuzzy(DataProtocol::kMadsearch);
+  const auto generator = fuzzy(Protocol::kMadsearch);
   std::set<std::size_t> test_keys, train_keys, values;
   for (std::uint64_t i = 0; i < 300; ++i)
     for (const auto split : {Split::kTest, Split::kTrain}) {
@@ -109,7 +109,7 @@ TEST(FuzzyInContextRecall, HasFullKeyMotifsOutsideOfTrainingAndAllSizesInIt) {
 }
 
 TEST(FuzzyInContextRecall, TrainsOnEveryNextTokenPaddingIncluded) {
-  const auto generator = fuzzy(DataProtocol::kMadsearch);
+  const auto generator = fuzzy(Protocol::kMadsearch);
   for (std::uint64_t i = 0; i < 100; ++i) {
     const auto example = generator->make(Split::kTrain, i);
     EXPECT_EQ(example.inputs[0], 15);
@@ -118,12 +118,12 @@ TEST(FuzzyInContextRecall, TrainsOnEveryNextTokenPaddingIncluded) {
 }
 
 TEST(FuzzyInContextRecall, ScoresFourPositionsAnExampleTwoOfThemAtTheEnd) {
-  EXPECT_NEAR(mean_scored(*fuzzy(DataProtocol::kMadLab), 10'000), 4.4, 0.12);
-  EXPECT_NEAR(mean_scored(*fuzzy(DataProtocol::kMadLab, {{"multi_query", 0}}), 10'000), 2.0, 0.03);
+  EXPECT_NEAR(mean_scored(*fuzzy(Protocol::kMadLab), 10'000), 4.4, 0.12);
+  EXPECT_NEAR(mean_scored(*fuzzy(Protocol::kMadLab, {{"multi_query", 0}}), 10'000), 2.0, 0.03);
 }
 
 TEST(FuzzyInContextRecall, AsksOnlyTheLastPairBehindTheCopyPrefixWithASingleQuery) {
-  const auto generator = fuzzy(DataProtocol::kMadsearch, {{"multi_query", 0}});
+  const auto generator = fuzzy(Protocol::kMadsearch, {{"multi_query", 0}});
   for (std::uint64_t i = 0; i < 300; ++i) {
     const auto example = generator->make(Split::kTest, i);
     const auto prefix = std::find(example.inputs.begin(), example.inputs.end(), 15) - example.inputs.begin();

@@ -23,7 +23,7 @@ class GoldenTasks : public testing::TestWithParam<std::size_t> {
     tensors_ = read_safetensors(path);
     for (const auto& entry : nlohmann::json::parse(std::ifstream(golden_folder() / "tasks.json")))
       if (entry.at("task") == task().name) facts_ = entry;
-    ours_ = task().prepare(task().baseline, Seed{5}, DataProtocol::kMadLab);
+    ours_ = task().prepare(task().baseline, Seed{5}, Protocol::kMadLab);
   }
   const Task& task() const { return tasks()[GetParam()]; }
 
@@ -154,7 +154,7 @@ TEST_P(GoldenTasks, ScoreAsManyPositionsFromTheSameOneOn) {
 }
 
 TEST_P(GoldenTasks, LeaveAsMuchToAPerfectPredictor) {
-  EXPECT_NEAR(task().oracle(task().baseline, DataProtocol::kMadLab), facts_.at("oracle_micro"), 0.005);
+  EXPECT_NEAR(task().oracle(task().baseline, Protocol::kMadLab), facts_.at("oracle_micro"), 0.005);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, GoldenTasks, testing::Range(std::size_t{0}, tasks().size()), [](const auto& param) {

@@ -11,7 +11,7 @@ namespace madsearch {
 namespace {
 
 std::unique_ptr<Generator> recall(const TaskValues& changes = {}, Seed seed = {3}) {
-  return in_context_recall().prepare(with(in_context_recall(), changes), seed, DataProtocol::kMadsearch);
+  return in_context_recall().prepare(with(in_context_recall(), changes), seed, Protocol::kMadsearch);
 }
 
 TEST(InContextRecall, AsksWhatItsHeaderShows) {

@@ -12,8 +12,7 @@ namespace {
 
 using Map = std::map<std::int32_t, std::int32_t>;
 
-std::unique_ptr<Generator> memorize(const TaskValues& changes, Seed seed,
-                                    DataProtocol protocol = DataProtocol::kMadsearch) {
+std::unique_ptr<Generator> memorize(const TaskValues& changes, Seed seed, Protocol protocol = Protocol::kMadsearch) {
   return memorization().prepare(with(memorization(), changes), seed, protocol);
 }
 
@@ -56,7 +55,7 @@ TEST(Memorization, HasOneMapWithAValueOfItsOwnForEachKeyInAllSplits) {
 
 TEST(Memorization, DrawsItsMapFromTheSeedUnlessItDoesAsMadLab) {
   EXPECT_NE(shown(*memorize({}, Seed{3}), Split::kTest, 500), shown(*memorize({}, Seed{4}), Split::kTest, 500));
-  const auto a = memorize({}, Seed{3}, DataProtocol::kMadLab), b = memorize({}, Seed{4}, DataProtocol::kMadLab);
+  const auto a = memorize({}, Seed{3}, Protocol::kMadLab), b = memorize({}, Seed{4}, Protocol::kMadLab);
   EXPECT_EQ(shown(*a, Split::kTest, 500), shown(*b, Split::kTest, 500));
   EXPECT_NE(a->make(Split::kTest, 0).inputs, b->make(Split::kTest, 0).inputs);
 }
@@ -80,8 +79,8 @@ TEST(Memorization, KnowsWhatItsTrainingExamplesShow) {
       const auto example = generator->make(Split::kTest, i);
       for (std::size_t t = 0; t < 32; t += 2) right += known.contains(example.inputs[t]);
     }
-    EXPECT_NEAR(task.oracle(values, DataProtocol::kMadsearch), right / 32'000, 0.012) << vocabulary;
-    EXPECT_EQ(task.oracle(values, DataProtocol::kMadLab), 1);
+    EXPECT_NEAR(task.oracle(values, Protocol::kMadsearch), right / 32'000, 0.012) << vocabulary;
+    EXPECT_EQ(task.oracle(values, Protocol::kMadLab), 1);
   }
 }
 

@@ -10,7 +10,7 @@ namespace madsearch {
 namespace {
 
 std::unique_ptr<Generator> noisy(const TaskValues& changes = {}) {
-  return noisy_in_context_recall().prepare(with(noisy_in_context_recall(), changes), Seed{3}, DataProtocol::kMadLab);
+  return noisy_in_context_recall().prepare(with(noisy_in_context_recall(), changes), Seed{3}, Protocol::kMadLab);
 }
 
 TEST(NoisyInContextRecall, AsksWhatItsHeaderShows) {

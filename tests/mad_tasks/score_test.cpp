@@ -22,24 +22,24 @@ Battery battery(const std::string& protocol = "madsearch") {
 double accuracy(const BatterySetting& setting, double score) {
   const auto& task = task_named(setting.setting.task);
   const double chance = task.chance(setting.setting.values);
-  return chance + score * (task.oracle(setting.setting.values, DataProtocol::kMadsearch) - chance);
+  return chance + score * (task.oracle(setting.setting.values, Protocol::kMadsearch) - chance);
 }
 
 TEST(ChanceCorrected, IsZeroAtChanceAndOneAtTheOracle) {
   const TaskSetting setting{"in-context-recall", task_named("in-context-recall").baseline};
-  EXPECT_EQ(chance_corrected(0.125, setting, DataProtocol::kMadsearch), 0);
-  EXPECT_EQ(chance_corrected(0.05, setting, DataProtocol::kMadsearch), 0);
-  EXPECT_EQ(chance_corrected(1, setting, DataProtocol::kMadsearch), 1);
-  EXPECT_NEAR(chance_corrected(0.5625, setting, DataProtocol::kMadsearch), 0.5, 1e-12);
-  EXPECT_EQ(chance_corrected(std::nan(""), setting, DataProtocol::kMadsearch), 0);
+  EXPECT_EQ(chance_corrected(0.125, setting, Protocol::kMadsearch), 0);
+  EXPECT_EQ(chance_corrected(0.05, setting, Protocol::kMadsearch), 0);
+  EXPECT_EQ(chance_corrected(1, setting, Protocol::kMadsearch), 1);
+  EXPECT_NEAR(chance_corrected(0.5625, setting, Protocol::kMadsearch), 0.5, 1e-12);
+  EXPECT_EQ(chance_corrected(std::nan(""), setting, Protocol::kMadsearch), 0);
 }
 
 TEST(ChanceCorrected, IsOneWhereTheRestCannotBeKnown) {
   const auto& task = task_named("memorization");
   const TaskSetting setting{task.name, with(task, {{"vocabulary", 8192}}), "vocabulary"};
-  EXPECT_NEAR(chance_corrected(0.6322, setting, DataProtocol::kMadsearch), 1, 1e-3);
-  EXPECT_EQ(chance_corrected(0.7, setting, DataProtocol::kMadsearch), 1);
-  EXPECT_NEAR(chance_corrected(0.6322, setting, DataProtocol::kMadLab), 0.632, 1e-3);
+  EXPECT_NEAR(chance_corrected(0.6322, setting, Protocol::kMadsearch), 1, 1e-3);
+  EXPECT_EQ(chance_corrected(0.7, setting, Protocol::kMadsearch), 1);
+  EXPECT_NEAR(chance_corrected(0.6322, setting, Protocol::kMadLab), 0.632, 1e-3);
 }
 
 TEST(BatteryScore, MeansOverAxesOnEachOfWhichTheBaselineLies) {
@@ -72,29 +72,6 @@ TEST(BatteryScore, TellsHowFarRecallIsAboveChanceWhateverCompressionDoes) {
 TEST(BatteryScore, RefusesAccuraciesOfAnotherBattery) {
   EXPECT_THROW(battery_score(battery(), {{0.2, 0.1, 0.1, 0.1}}), std::invalid_argument);
   EXPECT_THROW(battery_score(battery(), {{0.2, 0.1}, {1.0}}), std::invalid_argument);
-}
-
-TEST(Interval, HasNoEndsWithOneSeed) {
-  const auto one = interval({0.4});
-  EXPECT_EQ(one.mean, 0.4);
-  EXPECT_FALSE(one.low || one.high);
-  EXPECT_THROW(interval({}), std::invalid_argument);
-}
-
-TEST(Interval, IsStudentsOfTheSeeds) {
-  const auto three = interval({0.4, 0.5, 0.6});
-  EXPECT_NEAR(three.mean, 0.5, 1e-12);
-  EXPECT_NEAR(*three.low, 0.5 - 4.302652729911275 * 0.1 / std::sqrt(3), 1e-9);  // t(0.975, 2) of a printed table: 4.303
-  EXPECT_NEAR(*three.high, 0.5 + 4.302652729911275 * 0.1 / std::sqrt(3), 1e-9);
-}
-
-TEST(Interval, StaysWithinZeroAndOne) {
-  const auto two = interval({0.1, 0.9});  // t(0.975, 1) = 12.7
-  EXPECT_EQ(*two.low, 0);
-  EXPECT_EQ(*two.high, 1);
-  const auto equal = interval({0.3, 0.3});
-  EXPECT_EQ(*equal.low, 0.3);
-  EXPECT_EQ(*equal.high, 0.3);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace madsearch {
 namespace {
 
 std::unique_ptr<Generator> copying(const TaskValues& changes = {}) {
-  return selective_copying().prepare(with(selective_copying(), changes), Seed{3}, DataProtocol::kMadsearch);
+  return selective_copying().prepare(with(selective_copying(), changes), Seed{3}, Protocol::kMadsearch);
 }
 
 TEST(SelectiveCopying, AsksWhatItsHeaderShows) {

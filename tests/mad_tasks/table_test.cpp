@@ -11,7 +11,7 @@ namespace madsearch {
 namespace {
 
 constexpr auto kSplits = {Split::kTrain, Split::kValidationA, Split::kValidationB, Split::kTest};
-constexpr auto kProtocols = {DataProtocol::kMadsearch, DataProtocol::kMadLab};
+constexpr auto kProtocols = {Protocol::kMadsearch, Protocol::kMadLab};
 
 TEST(Tasks, AreTheSixOfThePaperInItsOrder) {
   std::vector<std::string> names;
@@ -83,10 +83,10 @@ TEST_P(EveryTask, MakesTheSameExampleFromTheSameSeedSplitAndIndexOnly) {
 }
 
 TEST_P(EveryTask, ChangesItsDataWithEverySweptSetting) {
-  const auto baseline = task().prepare(task().baseline, Seed{7}, DataProtocol::kMadsearch);
+  const auto baseline = task().prepare(task().baseline, Seed{7}, Protocol::kMadsearch);
   for (const auto& setting : sweep(task())) {
     if (setting.axis == "baseline" || setting.axis == "examples") continue;  // examples: how many are taken, not which
-    const auto generator = task().prepare(setting.values, Seed{7}, DataProtocol::kMadsearch);
+    const auto generator = task().prepare(setting.values, Seed{7}, Protocol::kMadsearch);
     bool differs = false;
     for (std::uint64_t i = 0; i < 5; ++i)
       differs = differs || !(generator->make(Split::kTest, i) == baseline->make(Split::kTest, i));
@@ -110,7 +110,7 @@ TEST_P(EveryTask, RefusesWhatItCannotMake) {
 /// Of the predictor that answers each cell (current token; in compression the position) with its most frequent target,
 /// on other examples.
 double counted_chance(const Task& task, const TaskValues& values, std::uint64_t examples) {
-  const auto generator = task.prepare(values, Seed{11}, DataProtocol::kMadsearch);
+  const auto generator = task.prepare(values, Seed{11}, Protocol::kMadsearch);
   const auto V = static_cast<std::size_t>(task.vocabulary(values)),
              T = static_cast<std::size_t>(task.input_length(values));
   const bool by_position = task.backbone == Backbone::kAutoEncoder;

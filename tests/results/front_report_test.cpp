@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "engine/run/validation.h"
+#include "results/validation.h"
 
 namespace madsearch {
 namespace {

@@ -65,7 +65,7 @@ TEST(Cli, APrimitiveIsListedWithItsDataSheet) {
   EXPECT_EQ(ran.code, 0);
   EXPECT_NE(ran.out.find("S_t = diag(exp a_t) S_{t-1} + k_tᵀ v_t"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("gate_rank  16, 8"), std::string::npos) << ran.out;
-  EXPECT_EQ(run("list primitives glaa").err, "unknown primitive \"glaa\"\ndid you mean \"gla\"?\n");
+  EXPECT_EQ(run("list primitives glaa").err, "unknown primitive \"glaa\"\n  did you mean \"gla\"?\n");
 }
 
 TEST(Cli, MisspeltKeyIsShownWithItsPlace) {
@@ -77,7 +77,7 @@ TEST(Cli, MisspeltKeyIsShownWithItsPlace) {
                 "\n"
                 "  8 | seach: 3\n"
                 "    | ^^^^^\n");
-  EXPECT_NE(ran.err.find("did you mean \"search\"?"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("  did you mean \"search\"?"), std::string::npos) << ran.err;
   EXPECT_FALSE(std::filesystem::exists(stub.out()));
 }
 
@@ -88,10 +88,10 @@ TEST(Cli, MisspeltDesignIsRefusedBeforeAnythingIsTrained) {
             "design:1:1: unknown primitive \"attntion\"\n"
             "  1 | attntion swiglu\n"
             "    | ^^^^^^^^\n"
-            "expected one of: " +
+            "  expected one of: " +
                 all_primitives() +
                 "\n"
-                "did you mean \"attention\"?\n");
+                "  did you mean \"attention\"?\n");
 }
 
 TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
@@ -106,7 +106,7 @@ TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
       run("doctor --primitives mamba --devices cpu --width 16 --length 12 --batch 2 --repeats 1 --format json").out);
   EXPECT_EQ(json["problems"], Json::array());
   EXPECT_LT(json["rows"][0]["output_error"], 1e-4);
-  EXPECT_EQ(run("doctor --primitives mmaba").err, "unknown primitive \"mmaba\"\ndid you mean \"mamba\"?\n");
+  EXPECT_EQ(run("doctor --primitives mmaba").err, "unknown primitive \"mmaba\"\n  did you mean \"mamba\"?\n");
 }
 
 /// What `doctor` says of mamba with a worker that answers `found`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "configs/text.h"
 #include "json.h"
 #include "table.h"
 
@@ -77,12 +78,6 @@ std::string marks_text(const FrontReport& report) {
          "difference in score reaches 0\n";
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& name : names) out += (out.empty() ? "" : " against ") + name;
-  return out;
-}
-
 std::string pretraining_text(const FrontReport& report, const Validation& validation) {
   if (report.pretrainings.empty()) return "";
   std::string out = "\npretrained on real text at equal training FLOPs; bits per byte of held-out documents\n";
@@ -133,7 +128,8 @@ std::string verdict(const FrontReport& report) {
 }
 
 std::string front_text(const FrontReport& report, const Validation& validation) {
-  std::string out = report.name + ": front of " + joined(report.objectives) + (report.finished ? "" : " so far") + "\n";
+  std::string out =
+      report.name + ": front of " + joined(report.objectives, " against ") + (report.finished ? "" : " so far") + "\n";
   out += std::to_string(report.evaluated) + " candidates evaluated, " + std::to_string(report.completed) +
          " completed all tasks of battery " + report.battery + " (protocol " + report.protocol + ")\n";
   out += std::string(report.confirmed ? "scores and hypervolume are of fresh seeds"

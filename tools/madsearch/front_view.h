@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
-#include "engine/run/validation.h"
 #include "results/front_report.h"
+#include "results/validation.h"
 
 namespace madsearch {
 

@@ -97,7 +97,7 @@ Listing batteries_listing() {
     const auto b = load_battery(file.string(), configs_folder());
     std::size_t settings = 0;
     for (const auto& task : b.tasks) settings += task.settings.size();
-    const std::string protocol = b.protocol == DataProtocol::kMadLab ? "mad-lab" : "madsearch";
+    const auto protocol = to_text(b.protocol);
     out.table.add({b.name, protocol, std::to_string(b.width),
                    std::to_string(b.tasks.size()) + (b.partial() ? " (partial)" : ""), std::to_string(settings),
                    std::to_string(settings * b.grid.size()), grouped(b.total_steps()), b.hash()});

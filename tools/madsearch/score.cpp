@@ -11,6 +11,7 @@
 #include "engine/training/battery_trainings.h"
 #include "json.h"
 #include "mad_tasks/table.h"
+#include "results/interval.h"
 #include "results/statistics.h"
 #include "search/architecture/graph.h"
 #include "table.h"

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
 #include "mad_tasks/table.h"
 #include "search/architecture/graph.h"
@@ -27,9 +28,8 @@ struct Flags {
 const Task& task_named(const std::string& name) {
   if (const auto* task = find_task(name)) return *task;
   std::vector<std::string> names;
-  std::string listed;
-  for (const auto& task : tasks()) names.push_back(task.name), listed += (listed.empty() ? "" : ", ") + task.name;
-  throw ConfigError("unknown task \"" + name + "\"\nexpected one of: " + listed + did_you_mean(name, names));
+  for (const auto& task : tasks()) names.push_back(task.name);
+  throw ConfigError("unknown task \"" + name + "\"" + expected_one_of(names, name));
 }
 
 /// "vocabulary=32" over the task's baseline.
@@ -92,7 +92,7 @@ void add_train(CLI::App& app, int& code) {
     request.id = "train";
     request.setting.setting = {task.name, values_of(task, flags->set), "baseline"};
     const auto& values = request.setting.setting.values;
-    request.protocol = flags->protocol == "mad-lab" ? DataProtocol::kMadLab : DataProtocol::kMadsearch;
+    request.protocol = flags->protocol == "mad-lab" ? Protocol::kMadLab : Protocol::kMadsearch;
     const Shape shape{flags->width, task.input_length(values),
                       flags->protocol == "mad-lab" ? Protocol::kMadLab : Protocol::kMadsearch};
     const auto design = find_design(flags->design, configs_folder());

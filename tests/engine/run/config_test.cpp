@@ -82,16 +82,16 @@ TEST_F(RunConfigTest, MisspeltPrimitiveIsAnsweredWithTheOneMeant) {
             ":2:13: unknown primitive \"manba\"\n"
             "  2 | primitives: [attention, manba]\n"
             "    |             ^\n"
-            "expected one of: " +
+            "  expected one of: " +
                 all +
                 "\n"
-                "did you mean \"mamba\"?");
+                "  did you mean \"mamba\"?");
 }
 
 TEST_F(RunConfigTest, MisspeltSeedIsAnsweredWithTheOneMeant) {
   const auto whole = message("battery: quick\nstages: 4\nseeds: [transformer+++]\n");
   EXPECT_TRUE(whole.starts_with(":3:8: unknown design \"transformer+++\"\n")) << whole;
-  EXPECT_NE(whole.find("did you mean \"transformer++\"?"), std::string::npos) << whole;
+  EXPECT_NE(whole.find("  did you mean \"transformer++\"?"), std::string::npos) << whole;
 }
 
 TEST_F(RunConfigTest, SaysWhatCanNotBe) {

@@ -112,7 +112,7 @@ TEST(StubOptions, SayWhatIsWrong) {
       return error.what();
     }
   };
-  EXPECT_EQ(complaint("crush=1"), "MADSEARCH_STUB: unknown option \"crush\"\ndid you mean \"crash\"?");
+  EXPECT_EQ(complaint("crush=1"), "MADSEARCH_STUB: unknown option \"crush\"\n  did you mean \"crash\"?");
   EXPECT_EQ(complaint("crash=often"), "MADSEARCH_STUB: \"crash=often\" is not crash=NUMBER");
   EXPECT_EQ(complaint("crash"), "MADSEARCH_STUB: \"crash\" is not crash=NUMBER");
 }

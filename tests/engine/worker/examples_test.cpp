@@ -26,7 +26,7 @@ Example shown(const Batch& batch, std::int64_t row) {
 class ExamplesOf : public ::testing::TestWithParam<std::string> {
  protected:
   const Task& task = *find_task(GetParam());
-  std::unique_ptr<Generator> generator = task.prepare(task.baseline, Seed{3}, DataProtocol::kMadsearch);
+  std::unique_ptr<Generator> generator = task.prepare(task.baseline, Seed{3}, Protocol::kMadsearch);
 };
 
 TEST_P(ExamplesOf, AreInABatchWhatTheGeneratorMade) {

@@ -77,15 +77,15 @@ TEST(Trainer, HasNothingToDistilWithoutALongConvolution) {
 
 TEST(Trainer, RunsBothProtocolsOnEveryTask) {
   for (const auto& task : tasks())
-    for (const auto protocol : {DataProtocol::kMadsearch, DataProtocol::kMadLab}) {
+    for (const auto protocol : {Protocol::kMadsearch, Protocol::kMadLab}) {
       auto r = request("attention{heads=4} swiglu", task.name, {}, 2);
       r.setting.evaluation_examples = 8;
       r.protocol = protocol;
-      r.norm = protocol == DataProtocol::kMadLab ? "layernorm" : "rmsnorm";
+      r.norm = protocol == Protocol::kMadLab ? "layernorm" : "rmsnorm";
       const auto record = train(r, {}, {}).record;
       EXPECT_EQ(record.outcome, Outcome::kOk) << task.name << ": " << record.message;
       EXPECT_EQ(record.steps, 2);
-      if (protocol == DataProtocol::kMadLab) {
+      if (protocol == Protocol::kMadLab) {
         EXPECT_EQ(record.validation_b, record.test_macro);
       }
     }
@@ -123,7 +123,7 @@ TEST(Trainer, GoesOnceBeyondTheEdgeOfTheGrid) {
   r.grid = {{1e-4, 0}};
   EXPECT_EQ(train(r, {}, {}).record.trainings, 1) << "one rate has no neighbour to tell how far";
   r.grid = {{1e-5, 0}, {1e-4, 0}};
-  r.protocol = DataProtocol::kMadLab;
+  r.protocol = Protocol::kMadLab;
   EXPECT_EQ(train(r, {}, {}).record.trainings, 2) << "the reference does not";
 }
 
@@ -174,7 +174,7 @@ TEST(Trainer, StopsAtAPerfectValidation) {
 double current_token_accuracy(const TaskSetting& setting) {
   const auto& task = *find_task(setting.task);
   const bool encoder = task.backbone == Backbone::kAutoEncoder;
-  const auto generator = task.prepare(setting.values, Seed{7}, DataProtocol::kMadsearch);
+  const auto generator = task.prepare(setting.values, Seed{7}, Protocol::kMadsearch);
   std::map<std::pair<std::int32_t, std::size_t>, std::map<std::int32_t, int>> followed;
   const auto each = [&](Split split, std::uint64_t n, auto&& visit) {
     for (std::uint64_t i = 0; i < n; ++i) {
@@ -235,10 +235,10 @@ TEST(Trainer, RunningOutOfMemoryIsAResult) {
 }
 
 TEST(Trainer, WarmsUpStaysAndDecays) {
-  EXPECT_DOUBLE_EQ(schedule(0, 1000, DataProtocol::kMadsearch), 0.01);
-  EXPECT_DOUBLE_EQ(schedule(500, 1000, DataProtocol::kMadsearch), 1);
-  EXPECT_DOUBLE_EQ(schedule(900, 1000, DataProtocol::kMadsearch), 0.5);
-  EXPECT_DOUBLE_EQ(schedule(0, 1000, DataProtocol::kMadLab), 1);
+  EXPECT_DOUBLE_EQ(schedule(0, 1000, Protocol::kMadsearch), 0.01);
+  EXPECT_DOUBLE_EQ(schedule(500, 1000, Protocol::kMadsearch), 1);
+  EXPECT_DOUBLE_EQ(schedule(900, 1000, Protocol::kMadsearch), 0.5);
+  EXPECT_DOUBLE_EQ(schedule(0, 1000, Protocol::kMadLab), 1);
 }
 
 }  // namespace

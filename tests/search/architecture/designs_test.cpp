@@ -38,7 +38,7 @@ TEST(Designs, SuggestTheNameThatWasMeant) {
   } catch (const ConfigError& error) {
     const std::string message = error.what();
     EXPECT_EQ(message.substr(0, message.find('\n')), "unknown design \"striped-manba\"");
-    EXPECT_EQ(message.substr(message.rfind('\n') + 1), "did you mean \"striped-mamba\"?");
+    EXPECT_EQ(message.substr(message.rfind('\n') + 1), "  did you mean \"striped-mamba\"?");
   }
 }
 

@@ -69,10 +69,10 @@ TEST(Genome, NamesTheUnknownPrimitiveAndTheOneThatWasMeant) {
             "design:1:7: unknown primitive \"swigle\"\n"
             "  1 | mamba swigle\n"
             "    |       ^^^^^^\n"
-            "expected one of: " +
+            "  expected one of: " +
                 all +
                 "\n"
-                "did you mean \"swiglu\"?");
+                "  did you mean \"swiglu\"?");
 }
 
 TEST(Genome, NamesTheUnknownKnobAndTheOneThatWasMeant) {
@@ -80,8 +80,8 @@ TEST(Genome, NamesTheUnknownKnobAndTheOneThatWasMeant) {
             "design:1:11: unknown knob \"head\" of attention\n"
             "  1 | attention{head=4}\n"
             "    |           ^^^^\n"
-            "expected one of: heads, kv_heads, window, sinks, rotary, qk_norm, gate\n"
-            "did you mean \"heads\"?");
+            "  expected one of: heads, kv_heads, window, sinks, rotary, qk_norm, gate\n"
+            "  did you mean \"heads\"?");
 }
 
 TEST(Genome, NamesTheUnknownWordOfAKnob) {
@@ -89,8 +89,8 @@ TEST(Genome, NamesTheUnknownWordOfAKnob) {
             "design:1:30: unknown value \"elo\" of feature_map\n"
             "  1 | linear_attention{feature_map=elo}\n"
             "    |                              ^^^\n"
-            "expected one of: elu, relu, hedgehog, t2r, identity, elementwise_product, dpfp, taylor\n"
-            "did you mean \"elu\"?");
+            "  expected one of: elu, relu, hedgehog, t2r, identity, elementwise_product, dpfp, taylor\n"
+            "  did you mean \"elu\"?");
 }
 
 TEST(Genome, RefusesWhatIsNoDesign) {

@@ -60,11 +60,11 @@ TEST(SearchOptions, ChooseThePopulationFromTheEvaluations) {
 TEST(SearchOptions, SuggestTheAlgorithmThatWasMeant) {
   const auto text = message("search:\n  algorithm: nsga\n");
   EXPECT_NE(text.find("quick.yaml:2:14:"), std::string::npos) << text;
-  EXPECT_NE(text.find("did you mean \"nsga2\"?"), std::string::npos) << text;
+  EXPECT_NE(text.find("  did you mean \"nsga2\"?"), std::string::npos) << text;
 }
 
 TEST(SearchOptions, RefuseAnUnknownKey) {
-  EXPECT_NE(message("search: {popluation: 20}").find("did you mean \"population\"?"), std::string::npos);
+  EXPECT_NE(message("search: {popluation: 20}").find("  did you mean \"population\"?"), std::string::npos);
 }
 
 TEST(SearchOptions, RefuseAPopulationTooSmallToBreed) {
