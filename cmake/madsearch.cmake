@@ -12,9 +12,7 @@ function(madsearch_test folder)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
   add_executable(${folder}_test ${ARG_SOURCES})
   set_target_properties(${folder}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  target_compile_definitions(${folder}_test PRIVATE MADSEARCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                                                    MADSEARCH_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  target_link_libraries(${folder}_test PRIVATE ${ARG_USES} GTest::gtest GTest::gtest_main)
+  target_link_libraries(${folder}_test PRIVATE ${ARG_USES} test_support GTest::gtest GTest::gtest_main)
   add_test(NAME ${folder} COMMAND ${folder}_test)  # one ctest entry a program: starting LibTorch costs a second
   set_tests_properties(${folder} PROPERTIES TIMEOUT 360)
 endfunction()

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "tests/support/folders.h"
+
 namespace madsearch {
 namespace {
 
@@ -80,7 +82,7 @@ std::map<std::string, GoldenTensor> read_safetensors(const std::filesystem::path
 
 std::filesystem::path golden_folder() {
   if (const char* folder = std::getenv("MADSEARCH_GOLDEN"); folder && *folder) return folder;
-  return std::filesystem::path(MADSEARCH_SOURCE_DIR) / ".." / "shared" / "golden";
+  return std::filesystem::path(in_source("..")) / "shared" / "golden";
 }
 
 }  // namespace madsearch

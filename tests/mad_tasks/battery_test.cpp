@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "tests/support/folders.h"
+
 namespace madsearch {
 namespace {
 
@@ -18,7 +20,7 @@ std::string error(const std::string& yaml) {
   return "";
 }
 
-std::filesystem::path configs() { return std::filesystem::path(MADSEARCH_SOURCE_DIR) / "configs"; }
+std::filesystem::path configs() { return in_source("configs"); }
 
 const std::string kSmall =
     "name: small\n"

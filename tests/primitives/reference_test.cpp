@@ -12,6 +12,7 @@
 #include "primitives/ops/softmax_attention.h"
 #include "tests/golden/safetensors.h"
 #include "tests/primitives/blocks.h"
+#include "tests/support/folders.h"
 
 // Our recurrences against others' plain ones, forward and backward, from zeros and from a state:
 // flash-linear-attention's and PyTorch's numbers in float64, which `tools/reference` computed into
@@ -201,7 +202,7 @@ const std::vector<Reference> table = {
      }},
 };
 
-std::filesystem::path folder() { return std::filesystem::path(MADSEARCH_SOURCE_DIR) / "tests/primitives/reference"; }
+std::filesystem::path folder() { return in_source("tests/primitives/reference"); }
 
 class Recurrences : public ::testing::TestWithParam<Reference> {};
 

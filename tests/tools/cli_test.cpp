@@ -7,6 +7,7 @@
 
 #include "engine/dispatch/messages.h"
 #include "program.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -54,7 +55,7 @@ TEST(Cli, WrongUseEndsWithTwo) {
 TEST(Cli, ThePageOfPrimitivesIsFresh) {
   const auto ran = run("list primitives --page");
   EXPECT_EQ(ran.code, 0);
-  std::ifstream in(std::string(MADSEARCH_SOURCE_DIR) + "/docs/primitives.md");
+  std::ifstream in(in_source("docs/primitives.md"));
   std::stringstream page;
   page << in.rdbuf();
   EXPECT_TRUE(ran.out == page.str()) << "make it anew: build/madsearch list primitives --page > docs/primitives.md";
@@ -342,7 +343,7 @@ TEST(Cli, EarlyStoppingIsStudiedOnCurvesToTheEndAlone) {
 TEST(Cli, OvernightIsReadAndForecast) {
   // Its own worker would measure; here a stub stands in, as the configuration is what is tried.
   const auto folder = fresh_folder("overnight");
-  std::ifstream in(MADSEARCH_SOURCE_DIR "/configs/searches/overnight.yaml");
+  std::ifstream in(in_source("configs/searches/overnight.yaml"));
   std::stringstream text;
   text << in.rdbuf();
   std::filesystem::create_directories(folder / "configs/searches");

@@ -8,6 +8,7 @@
 
 #include "configs/seed.h"
 #include "program.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -128,9 +129,8 @@ TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
   const auto config = folder / "stub.yaml";
   write_file(config, kStub);
   const auto out = (folder / "run").string();
-  const auto limited =
-      run_program("sh -c 'trap \"\" XFSZ; ulimit -f 150; exec " MADSEARCH_BINARY_DIR "/madsearch run " +
-                  config.string() + " --quiet --out " + out + "'");
+  const auto limited = run_program("sh -c 'trap \"\" XFSZ; ulimit -f 150; exec " + in_build("madsearch") + " run " +
+                                   config.string() + " --quiet --out " + out + "'");
   EXPECT_EQ(limited.code, 1) << limited.out;
   EXPECT_EQ(limited.err.rfind("madsearch: " + out + "/search.db: ", 0), 0u) << limited.err;
   EXPECT_EQ(std::count(limited.err.begin(), limited.err.end(), '\n'), 1) << limited.err;

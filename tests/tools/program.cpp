@@ -9,6 +9,8 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/support/folders.h"
+
 namespace madsearch {
 namespace {
 
@@ -27,7 +29,7 @@ Ran run_program(const std::string& command_line, double signal_after, int signal
                     ("madsearch-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
   const auto out_file = base.string() + ".out", err_file = base.string() + ".err";
   const auto whole =
-      "cd '" MADSEARCH_SOURCE_DIR "' && exec " + command_line + " >'" + out_file + "' 2>'" + err_file + "' </dev/null";
+      "cd '" + in_source("") + "' && exec " + command_line + " >'" + out_file + "' 2>'" + err_file + "' </dev/null";
   const auto child = fork();
   if (child == 0) {
     setpgid(0, 0);
@@ -46,7 +48,7 @@ Ran run_program(const std::string& command_line, double signal_after, int signal
   return ran;
 }
 
-std::string madsearch_program() { return "'" MADSEARCH_BINARY_DIR "/madsearch'"; }
+std::string madsearch_program() { return "'" + in_build("madsearch") + "'"; }
 
 std::filesystem::path fresh_folder(const std::string& name) {
   const auto folder =

@@ -15,6 +15,7 @@
 
 #include "configs/errors.h"
 #include "engine/dispatch/devices.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -39,7 +40,7 @@ class CoordinatorTest : public ::testing::Test {
   }
   WorkerOptions stub(const std::string& behaviour = "") const {
     WorkerOptions out;
-    out.command = "MADSEARCH_STUB=" + behaviour + " " MADSEARCH_BINARY_DIR "/tests/stub_worker";
+    out.command = "MADSEARCH_STUB=" + behaviour + " " + in_build("tests/stub_worker");
     return out;
   }
   WorkerOptions command(const std::string& text) const {
@@ -419,8 +420,8 @@ TEST_F(CoordinatorTest, ItsWorkersEndWhenItIsKilled) {
   const auto child = fork();
   if (child == 0) {
     auto options = stub("milliseconds=60000");
-    options.command = "echo $$ > " + std::string(file) +
-                      "; MADSEARCH_STUB=milliseconds=60000 exec " MADSEARCH_BINARY_DIR "/tests/stub_worker";
+    options.command = "echo $$ > " + std::string(file) + "; MADSEARCH_STUB=milliseconds=60000 exec " +
+                      in_build("tests/stub_worker");
     Coordinator coordinator(options);
     coordinator.submit(training("a"));
     while (coordinator.workers().empty()) coordinator.wait(0.05);

@@ -7,12 +7,13 @@
 
 #include "configs/errors.h"
 #include "primitives/table.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kConfigs = fs::path(MADSEARCH_SOURCE_DIR) / "configs";
+const fs::path kConfigs = in_source("configs");
 
 class RunConfigTest : public testing::Test {
  protected:

@@ -10,6 +10,7 @@
 #include "engine/text/shards.h"
 #include "engine/worker/checkpoint.h"
 #include "support.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -68,13 +69,13 @@ TEST(Shards, ThatAreSomethingElseAreRefusedInOneSentence) {
 }
 
 TEST(Corpus, HoldsOutDocumentsByTheHashOfTheirNames) {
-  const auto corpus = read_corpus(MADSEARCH_SOURCE_DIR "/tests/data/speeches");
+  const auto corpus = read_corpus(in_source("tests/data/speeches"));
   EXPECT_EQ(corpus.vocabulary, 257);
   EXPECT_EQ(corpus.train[0], 256);
   const auto documents = std::count(corpus.train.begin(), corpus.train.end(), 256);
   EXPECT_EQ(documents, 25);
   EXPECT_EQ(corpus.held_out[0].size() + corpus.held_out[1].size(), 3u);
-  EXPECT_EQ(read_corpus(MADSEARCH_SOURCE_DIR "/tests/data/speeches").fingerprint, corpus.fingerprint);
+  EXPECT_EQ(read_corpus(in_source("tests/data/speeches")).fingerprint, corpus.fingerprint);
 }
 
 std::string corpus_refusal(const std::string& path) {

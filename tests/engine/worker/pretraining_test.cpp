@@ -9,6 +9,7 @@
 #include "search/architecture/graph.h"
 #include "search/architecture/scale.h"
 #include "support.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -17,7 +18,7 @@ PretrainRequest tiny(const std::string& design) {
   PretrainRequest out;
   out.id = "test";
   out.design = design;
-  out.data = MADSEARCH_SOURCE_DIR "/tests/data/speeches";
+  out.data = in_source("tests/data/speeches");
   out.flops = 1.5e10;
   out.parameters = 25000;
   out.base_width = 32;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "support.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -24,7 +25,7 @@ class Program {
     if (pid_ == 0) {
       dup2(in[0], 0);
       dup2(out[1], 1);
-      execl(MADSEARCH_BINARY_DIR "/madsearch-worker", "madsearch-worker", "--device", "cpu", nullptr);
+      execl(in_build("madsearch-worker").c_str(), "madsearch-worker", "--device", "cpu", nullptr);
       _exit(127);
     }
     close(in[0]);

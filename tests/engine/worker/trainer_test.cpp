@@ -11,6 +11,7 @@
 #include "mad_tasks/battery.h"
 #include "mad_tasks/table.h"
 #include "support.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -197,7 +198,7 @@ double current_token_accuracy(const TaskSetting& setting) {
 }
 
 TEST(Trainer, AnMlpScoresWhatTheCurrentTokenTellsOnTheQuickBattery) {
-  const auto battery = load_battery("quick", MADSEARCH_SOURCE_DIR "/configs");
+  const auto battery = load_battery("quick", in_source("configs"));
   EXPECT_FALSE(battery.partial());
   for (const auto& task : battery.tasks)
     for (const auto& setting : task.settings) {

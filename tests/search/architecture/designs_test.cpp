@@ -5,11 +5,12 @@
 #include "configs/errors.h"
 #include "search/architecture/graph.h"
 #include "search/architecture/sizes.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
 
-const std::filesystem::path kConfigs = std::filesystem::path(MADSEARCH_SOURCE_DIR) / "configs";
+const std::filesystem::path kConfigs = in_source("configs");
 
 TEST(Designs, AllThatShipAreValidAtBatteryAndPretrainingWidths) {
   const auto designs = shipped_designs(kConfigs);

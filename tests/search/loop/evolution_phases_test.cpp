@@ -11,13 +11,13 @@
 #include "search/loop/promotion.h"
 #include "search/toy/bench.h"
 #include "search/toy/toy.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
 
 const Toy& toy() {
-  static const auto read =
-      Toy::read(MADSEARCH_SOURCE_DIR "/tests/toy/problem.txt", MADSEARCH_SOURCE_DIR "/tests/toy/front.json");
+  static const auto read = Toy::read(in_source("tests/toy/problem.txt"), in_source("tests/toy/front.json"));
   return read;
 }
 

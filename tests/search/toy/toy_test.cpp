@@ -8,11 +8,12 @@
 #include "configs/errors.h"
 #include "search/loop/evolution.h"
 #include "search/toy/bench.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(MADSEARCH_SOURCE_DIR) / "tests/toy";
+const std::filesystem::path kFolder = in_source("tests/toy");
 
 TEST(Toy, ScoresItsTrueFrontAsRecorded) {
   const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");

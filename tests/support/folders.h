@@ -1,0 +1,12 @@
+#pragma once
+#include <string>
+
+namespace madsearch {
+
+/// A path of the checkout that the tests were built from: in_source("configs").
+std::string in_source(const std::string& path);
+
+/// A path of the folder that they were built in: in_build("madsearch-worker").
+std::string in_build(const std::string& path);
+
+}  // namespace madsearch
