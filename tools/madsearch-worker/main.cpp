@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "engine/dispatch/messages.h"
+#include "engine/version.h"
 #include "engine/worker/bench.h"
 #include "engine/worker/examination.h"
 #include "engine/worker/pretraining.h"
@@ -105,7 +106,8 @@ class Requests {
 };
 
 std::string version() {
-  return std::string("madsearch ") + MADSEARCH_VERSION + " (LibTorch " + TORCH_VERSION + ", g++ " + __VERSION__ +
+  return std::string("madsearch ") + kVersion + ", revision " + kRevision + " (LibTorch " + TORCH_VERSION + ", g++ " +
+         __VERSION__ +
 #ifdef MADSEARCH_CUDA
          ", CUDA)";
 #else

@@ -12,7 +12,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "madsearch searches for language-model architectures by the MAD battery: launch a search, inspect its front, "
       "seed the next one.");
-  app.set_version_flag("--version", std::string("madsearch ") + kVersion + " (" + kCompiler + ")");
+  app.set_version_flag("--version",
+                       std::string("madsearch ") + kVersion + ", revision " + kRevision + " (" + kCompiler + ")");
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   int code = 1;
