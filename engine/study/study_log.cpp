@@ -76,6 +76,33 @@ TrainReply read(const Json& in) {
   return reply;
 }
 
+/// The text that study_key hashes. It must never change, not by a letter: names, their order, how numbers are written and
+/// the empty "id" and zero "seconds_limit" are those of the first stored trainings, and another text would orphan every
+/// one of them (docs/reference, hours of computing). It is no message: a field that a request gains later is added here
+/// only where it differs from what all older trainings had.
+std::string key_text(const TrainRequest& request) {
+  Json values = Json::object();
+  for (const auto& [name, value] : request.setting.setting.values) values[name] = value;
+  const Json setting = {{"task", request.setting.setting.task},
+                        {"values", std::move(values)},
+                        {"axis", request.setting.setting.axis},
+                        {"steps", request.setting.steps},
+                        {"batch", request.setting.batch},
+                        {"train_examples", request.setting.train_examples},
+                        {"evaluation_examples", request.setting.evaluation_examples}};
+  Json grid = Json::array();
+  for (const auto& point : request.grid)
+    grid.push_back({{"learning_rate", point.learning_rate}, {"weight_decay", point.weight_decay}});
+  const Json all = {{"type", "train"},          {"id", ""},
+                    {"design", request.design}, {"setting", setting},
+                    {"grid", std::move(grid)},  {"seed", request.seed},
+                    {"width", request.width},   {"protocol", to_text(request.protocol)},
+                    {"norm", request.norm},     {"evaluate_every", request.evaluate_every},
+                    {"seconds_limit", 0.0},     {"early_stop", request.early_stop},
+                    {"distil", request.distil}};
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 /// What a kill cut short would make the next line unreadable.
 void drop_cut_line(const fs::path& path) {
   std::ifstream in(path, std::ios::binary | std::ios::ate);
@@ -94,12 +121,7 @@ void drop_cut_line(const fs::path& path) {
 }  // namespace
 
 std::string study_key(const TrainRequest& request) {
-  auto same = request;
-  same.id.clear(), same.seconds_limit = 0;
-  Message message;
-  message.type = Message::Type::kTrain;
-  message.train = std::move(same);
-  auto all = to_line(message);
+  auto all = key_text(request);
   if (request.early_stop) all += to_text(StopRule{});
   return hexadecimal(Seed{}.derive(all).value);
 }

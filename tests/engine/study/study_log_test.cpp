@@ -1,0 +1,86 @@
+#include "engine/study/study_log.h"
+
+#include <gtest/gtest.h>
+
+namespace madsearch {
+namespace {
+
+/// A training of docs/reference/quick.jsonl.
+TrainRequest quick() {
+  TrainRequest out;
+  out.design = "[mesa_net swiglu{inner=3}]x2";
+  out.setting.setting.task = "in-context-recall";
+  out.setting.setting.values = {{"examples", 12800}, {"length", 24}, {"multi_query", 1}, {"vocabulary", 8}};
+  out.setting.steps = 600;
+  out.setting.batch = 32;
+  out.setting.train_examples = 12800;
+  out.setting.evaluation_examples = 256;
+  out.grid = {{0.007, 0}};
+  out.seed = 7995163293172759041u;
+  out.width = 32;
+  return out;
+}
+
+/// A training of docs/reference/reference.jsonl: not stopped early, a grid of two.
+TrainRequest reference() {
+  auto out = quick();
+  out.design = "[mesa_net swiglu{inner=8/3}]x2";
+  out.setting.setting.values = {{"examples", 12800}, {"length", 32}, {"multi_query", 1}, {"vocabulary", 12}};
+  out.setting.setting.axis = "vocabulary";
+  out.setting.steps = 1500;
+  out.grid = {{0.003, 0}, {0.009, 0}};
+  out.width = 48;
+  out.evaluate_every = 50;
+  out.early_stop = false;
+  return out;
+}
+
+/// A training of the battery mad-lab.
+TrainRequest mad_lab() {
+  auto out = quick();
+  out.design = "[mesa_net swiglu{inner=11/4}]x2";
+  out.setting.setting.values = {{"examples", 12800}, {"length", 128}, {"multi_query", 1}, {"vocabulary", 16}};
+  out.setting.steps = 20000;
+  out.setting.batch = 128;
+  out.setting.evaluation_examples = 1280;
+  out.grid = {{0.0001, 0}, {0.0001, 0.1}, {0.0005, 0}, {0.0005, 0.1}, {0.001, 0}, {0.001, 0.1}};
+  out.width = 128;
+  out.protocol = Protocol::kMadLab;
+  return out;
+}
+
+TEST(StudyKey, NeverChanges) {
+  EXPECT_EQ(study_key(quick()), "c8226f7d23f835c0");
+  EXPECT_EQ(study_key(reference()), "fd0547e2d8e32b7c");
+  EXPECT_EQ(study_key(mad_lab()), "f13e9e34aa65ad50");
+
+  auto noisy = quick();  // of docs/reference/pool-medium.jsonl
+  noisy.setting.setting.task = "noisy-in-context-recall";
+  noisy.setting.setting.values = {{"examples", 12800},     {"length", 32},          {"multi_query", 1},
+                                  {"noise_fraction", 0.3}, {"noise_vocabulary", 4}, {"vocabulary", 12}};
+  noisy.setting.steps = 500;
+  noisy.setting.batch = 16;
+  EXPECT_EQ(study_key(noisy), "94ec1a0cad98f28b");
+
+  auto distilled = quick();
+  distilled.distil = true;
+  EXPECT_EQ(study_key(distilled), "78f6721c7f020f0d");
+
+  auto layernorm = reference();
+  layernorm.norm = "layernorm";
+  EXPECT_EQ(study_key(layernorm), "00e504b3c44b0332");
+
+  auto stopped = reference();
+  stopped.early_stop = true;
+  EXPECT_EQ(study_key(stopped), "553b101dc0161616");
+}
+
+TEST(StudyKey, IsOfWhatTheResultDependsOn) {
+  auto same = quick();
+  same.id = "other";
+  same.seconds_limit = 7;
+  EXPECT_EQ(study_key(same), study_key(quick()));
+}
+
+}  // namespace
+}  // namespace madsearch
