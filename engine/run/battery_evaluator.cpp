@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "engine/training/battery_trainings.h"
+#include "engine/dispatch/battery_trainings.h"
 #include "mad_tasks/score.h"
 #include "mad_tasks/table.h"
 #include "search/architecture/graph.h"

@@ -6,7 +6,7 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
-#include "engine/training/battery_trainings.h"
+#include "engine/dispatch/battery_trainings.h"
 #include "primitives/table.h"
 #include "results/front_report.h"
 #include "results/store.h"

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "configs/errors.h"
-#include "engine/training/battery_trainings.h"
+#include "engine/dispatch/battery_trainings.h"
 #include "primitives/table.h"
 #include "search/architecture/architectures.h"
 #include "search/architecture/designs.h"

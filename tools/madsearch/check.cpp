@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "engine/dispatch/battery_trainings.h"
 #include "engine/run/config.h"
 #include "engine/run/directory.h"
-#include "engine/training/battery_trainings.h"
 #include "mad_tasks/score.h"
 #include "results/store.h"
 

@@ -7,8 +7,8 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "engine/dispatch/battery_trainings.h"
 #include "engine/run/config.h"
-#include "engine/training/battery_trainings.h"
 #include "json.h"
 #include "mad_tasks/table.h"
 #include "results/interval.h"

@@ -1,4 +1,4 @@
-#include "engine/training/battery_trainings.h"
+#include "engine/dispatch/battery_trainings.h"
 
 namespace madsearch {
 
