@@ -195,7 +195,7 @@ TEST(Batteries, AreFoundByNameAndSuggested) {
     const std::string message = error.what();
     EXPECT_EQ(message.find("unknown battery \"quik\""), 0u);
     EXPECT_NE(
-        message.find("  expected one of: mad-lab, probe, quick, reference, standard, standard-probe, tiny\ndid you "
+        message.find("  expected one of: mad-lab, probe, quick, reference, standard, standard-probe, tiny\n  did you "
                      "mean \"quick\"?"),
         std::string::npos);
   }

@@ -1,63 +1,19 @@
 #include "results/front_report.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
-#include "results/validation.h"
+#include "tests/results/stored_run.h"
 
 namespace madsearch {
 namespace {
 
-namespace fs = std::filesystem;
-
-class FrontReportTest : public testing::Test {
+class FrontReportTest : public StoredRun {
  protected:
-  FrontReportTest() : folder_(fs::temp_directory_path() / ("madsearch-front-" + std::to_string(getpid()))) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    store_.emplace(folder_ / "search.db", Store::Mode::kWrite);
-    store_->put_meta("objectives", "score state ");
-    store_->put_meta("objective_limits", "0 0 ");
-  }
-  ~FrontReportTest() override {
-    store_.reset();
-    fs::remove_all(folder_);
-  }
-
-  void add(const std::string& hash, const std::string& origin, std::int64_t state, double search,
-           const std::vector<double>& fresh = {}, double violation = 0) {
-    store_->put(CandidateRecord{.hash = hash,
-                                .text = hash,
-                                .origin = origin,
-                                .parameters = 1,
-                                .flops = 1,
-                                .state_exact = state,
-                                .state_mad = state});
-    store_->put(EvaluationRecord{.number = number_++,
-                                 .hash = hash,
-                                 .rung = Rung::kBattery,
-                                 .finished = true,
-                                 .score = search,
-                                 .violation = violation});
-    for (std::size_t i = 0; i < fresh.size(); ++i)
-      store_->put(EvaluationRecord{.number = number_++,
-                                   .hash = hash,
-                                   .rung = Rung::kConfirm,
-                                   .seed_set = static_cast<std::int64_t>(i) + 1,
-                                   .finished = true,
-                                   .score = fresh[i]});
-  }
   std::vector<std::string> front() {
     std::vector<std::string> out;
     for (const auto& row : read_front(*store_).front) out.push_back(row.candidate.hash);
     return out;
   }
-
-  fs::path folder_;
-  std::optional<Store> store_;
-  std::int64_t number_ = 0;
 };
 
 TEST_F(FrontReportTest, IsOfSearchScoresUntilSomethingIsConfirmed) {
@@ -167,68 +123,6 @@ TEST_F(FrontReportTest, MarksNothingBeforeFreshSeeds) {
   add("small", "random", 1000, 0.5);
   add("large", "random", 2000, 0.501);
   for (const auto& row : read_front(*store_).front) EXPECT_FALSE(row.rival);
-}
-
-class ValidationTest : public FrontReportTest {
- protected:
-  void pretrained(const std::string& hash, const std::string& role, double bits) {
-    store_->put(PretrainingRecord{.hash = hash, .text = hash, .role = role, .bits_per_byte = bits});
-  }
-};
-
-TEST_F(ValidationTest, GivesNoCoefficientFromFewerThanEightPoints) {
-  for (int i = 0; i < 7; ++i) {
-    add("d" + std::to_string(i), "random", 1000 + 100 * i, 0.1 * i);
-    pretrained("d" + std::to_string(i), "front", 3 - 0.1 * i);
-  }
-  EXPECT_EQ(validate(*store_).points, 7u);
-  EXPECT_FALSE(validate(*store_).rank_correlation);
-  add("d7", "random", 900, 0.75);
-  pretrained("d7", "front", 2.25);
-  ASSERT_TRUE(validate(*store_).rank_correlation);
-  EXPECT_NEAR(*validate(*store_).rank_correlation, 1, 1e-9);
-}
-
-TEST_F(ValidationTest, TakesOutWhatStateExplains) {
-  // Score and bits both follow state exactly: given state, nothing is left.
-  const double scores[] = {.1, .2, .3, .4, .5, .6, .7, .8, .9};
-  for (int i = 0; i < 9; ++i) {
-    add("d" + std::to_string(i), "random", 1000 * (i + 1), scores[i]);
-    pretrained("d" + std::to_string(i), "front", 3 - 0.1 * (i % 2 ? i - 1 : std::min(i + 1, 8)));
-  }
-  const auto result = validate(*store_);
-  EXPECT_GT(*result.rank_correlation, 0.9);
-  EXPECT_FALSE(result.partial_rank_correlation);  // score is a function of state: undefined, not 0.9
-}
-
-TEST_F(ValidationTest, CountsThePairsThatTheBetterScoreWins) {
-  add("a", "random", 1000, 0.9);
-  add("b", "random", 1000, 0.5);
-  add("c", "random", 5000, 0.9);
-  add("d", "random", 5100, 0.5);
-  pretrained("a", "front", 2.0);
-  pretrained("b", "pair of a", 2.2);
-  pretrained("c", "front", 2.3);
-  pretrained("d", "pair of c", 2.1);
-  const auto result = validate(*store_);
-  EXPECT_EQ(result.pairs, 2u);
-  EXPECT_EQ(result.pairs_won, 1u);
-  EXPECT_DOUBLE_EQ(*result.sign_test, 1);
-}
-
-TEST_F(ValidationTest, PairsAMemberWithTheWorstOfItsState) {
-  add("member", "random", 1000, 0.9);
-  add("near", "random", 1050, 0.7);
-  add("worst", "random", 1099, 0.2);
-  add("far", "random", 1200, 0.1);
-  PretrainOptions options;
-  options.members = 1;
-  options.pairs = 1;
-  const auto chosen = choose_for_pretraining(*store_, options, 4);
-  ASSERT_EQ(chosen.size(), 2u);
-  EXPECT_EQ(chosen[0].hash, "member");
-  EXPECT_EQ(chosen[1].hash, "worst");
-  EXPECT_EQ(chosen[1].role, "pair of member");
 }
 
 }  // namespace
