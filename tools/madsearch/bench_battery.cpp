@@ -157,7 +157,7 @@ void add_bench_battery(CLI::App& bench, int& code) {
     if (flags->first < 0) flags->first = flags->against_seeds;  // common draws would make the two agree
     const auto battery = load_battery(flags->battery, configs_folder()),
                against = load_battery(flags->against, configs_folder());
-    const auto study = read_study(flags->study.file, configs_folder());
+    const auto study = read_study(flags->study.file);
     StudyLog log(flags->study.log);
     const auto designs = chosen_designs(flags->study, study);
     train_missing(flags->study, against, designs, flags->against_seeds, log);

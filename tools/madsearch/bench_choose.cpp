@@ -41,7 +41,7 @@ void bench_choose(Flags flags) {
   for (const auto& name : flags.pool) batteries.push_back(load_battery(name, configs_folder()));
   same_tasks(batteries);
   std::sort(flags.limits.begin(), flags.limits.end());
-  const auto study = read_study(flags.study.file, configs_folder());
+  const auto study = read_study(flags.study.file);
   const auto designs = chosen_designs(flags.study, study);
   StudyLog log(flags.study.log);
   train_missing(flags.study, against, designs, flags.against_seeds, log);

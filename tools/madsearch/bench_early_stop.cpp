@@ -28,7 +28,7 @@ void bench_early_stop(const Flags& flags) {
   if (battery.early_stop)
     throw ConfigError("battery " + battery.name +
                       " stops trainings early: curves to their end come from one with `early_stop: false`");
-  const auto study = read_study(flags.study.file, configs_folder());
+  const auto study = read_study(flags.study.file);
   const auto designs = chosen_designs(flags.study, study);
   StudyLog log(flags.study.log);
   train_missing(flags.study, battery, designs, flags.study.seeds, log);
