@@ -14,7 +14,7 @@
 
 namespace madsearch {
 
-/// Which designs are trained on real text after the search, and how (design.md, section 11).
+/// Which designs are trained on real text after the search, and how.
 struct PretrainOptions {
   std::int64_t members = 0;  // of the front; 0: none at all
   std::vector<Design> controls;
@@ -52,9 +52,13 @@ struct RunConfig {
   std::string hash() const;  // 16 hex digits of identity()
 };
 
-/// Reads a configuration of configs/searches. `configs`: where batteries and designs of the system lie. A seed is a
-/// shipped design's name, a YAML file, a text, or a former run's directory, whose front is taken. Paths in the file are
-/// relative to it, then to the working directory.
+/// The largest size of `objective` that the limits allow; nothing if they don't limit it.
+std::optional<std::int64_t> limit_of(const ArchitectureLimits& limits, const std::string& objective);
+
+/// Reads a configuration of configs/searches. `configs`: the folder of the shipped batteries and designs. A seed is a
+/// shipped design's name, a YAML file, a text, or a former run's folder, whose front is taken. Paths in the file are
+/// relative to it, then to the working directory. Throws ConfigError, with the place in the file, for whatever can't
+/// be run.
 RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs);
 
 /// The folder `configs` that belongs to this program: $MADSEARCH_CONFIGS, or the source tree it was built from.
