@@ -9,4 +9,13 @@ std::string in_source(const std::string& path);
 /// A path of the folder that they were built in: in_build("madsearch-worker").
 std::string in_build(const std::string& path);
 
+/// A new folder that is removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  std::string path;
+};
+
 }  // namespace madsearch

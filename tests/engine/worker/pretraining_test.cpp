@@ -70,7 +70,7 @@ TEST(Pretraining, RefusesMoreThanFourEpochs) {
 }
 
 TEST(Pretraining, GoesOnFromItsCheckpointAsIfNeverInterrupted) {
-  const testing::Folder folder;
+  const TemporaryFolder folder;
   auto r = tiny("mamba swiglu");
   r.flops = 4e9;
   r.learning_rates = {3e-3};

@@ -1,11 +1,6 @@
 #include "support.h"
 
 #include <ATen/Parallel.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <stdexcept>
 
 #include "mad_tasks/table.h"
 #include "search/architecture/sizes.h"
@@ -64,13 +59,5 @@ double distance(const at::Tensor& actual, const at::Tensor& expected) {
   const auto a = actual.detach().to(at::kDouble), e = expected.to(at::kDouble);
   return ((a - e).abs().max() / e.abs().max().clamp_min(1e-30)).item<double>();
 }
-
-Folder::Folder() {
-  std::string name = std::filesystem::temp_directory_path() / "madsearch-XXXXXX";
-  if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-  path = name;
-}
-
-Folder::~Folder() { std::filesystem::remove_all(path); }
 
 }  // namespace madsearch::testing

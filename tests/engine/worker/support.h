@@ -38,12 +38,4 @@ class Again : public Recording {
   std::function<void()> work_;
 };
 
-/// A new folder that is removed at the end.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  std::string path;
-};
-
 }  // namespace madsearch::testing

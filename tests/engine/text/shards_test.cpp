@@ -1,0 +1,52 @@
+#include "engine/text/shards.h"
+
+#include <gtest/gtest.h>
+
+#include "configs/errors.h"
+#include "tests/engine/text/shard_files.h"
+#include "tests/support/folders.h"
+
+namespace madsearch {
+namespace {
+
+std::string refusal(const std::string& path, std::int64_t vocabulary = 0) {
+  try {
+    read_shard(path, vocabulary);
+  } catch (const ConfigError& error) {
+    return std::string(error.what()).substr(path.size());
+  }
+  return "accepted";
+}
+
+TEST(Shards, AreReadInAllKnownFormats) {
+  const TemporaryFolder folder;
+  const std::vector<std::int32_t> ids{5, 0, 200, 7};
+  const auto file = folder.path + "/a.bin";
+  EXPECT_EQ(read_shard(put(file, shard_bytes<std::uint16_t>(20240520, 1, 4, {5, 0, 200, 7})), 0).tokens, ids);
+  EXPECT_EQ(read_shard(file, 0).vocabulary, 50257);
+  EXPECT_EQ(read_shard(put(file, shard_bytes<std::uint8_t>(20240520, 1, 4, {5, 0, 200, 7})), 0).tokens, ids);
+  EXPECT_EQ(read_shard(file, 0).vocabulary, 256);
+  EXPECT_EQ(read_shard(put(file, shard_bytes<std::uint32_t>(20240801, 7, 4, {5, 0, 200, 7})), 0).tokens, ids);
+  const std::uint16_t raw[] = {5, 0, 200, 7};
+  EXPECT_EQ(read_shard(put(file, std::string(reinterpret_cast<const char*>(raw), sizeof raw)), 300).tokens, ids);
+}
+
+TEST(Shards, ThatAreSomethingElseAreRefusedInOneSentence) {
+  const TemporaryFolder folder;
+  const auto file = folder.path + "/a.bin";
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240522, 1, 2, {1, 2}))),
+            " is an evaluation file of llm.c (magic 20240522), not training data");
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 2, 2, {1, 2}))),
+            " has version 2 of its token format; version 1 is known");
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 3, {1, 2}))),
+            " announces 3 tokens but holds 4 bytes of them: it is cut off or of another format");
+  EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 2, {1, 60000}))),
+            " holds token 60000, beyond its vocabulary of 50257");
+  EXPECT_EQ(refusal(put(file, std::string("ab"))),
+            " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
+  EXPECT_EQ(refusal(put(file, std::string("abc")), 30000), " is not a whole number of 2-byte tokens");
+  EXPECT_EQ(refusal(put(file, std::string()), 30000), " is empty");
+}
+
+}  // namespace
+}  // namespace madsearch
