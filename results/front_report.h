@@ -24,9 +24,9 @@ struct FrontRow {
   std::optional<double> bits_per_byte;
   Objectives objectives;
   FreshResults fresh;  // objectives on each fresh seed set
-  /// Of a confirmed member of the front: hash of a confirmed design, nowhere larger, whose score on their common seed
-  /// sets may be as good or better (results/comparison.h). None: more seeds are unlikely to take the member off the
-  /// front.
+  /// For a confirmed member of the front: the hash of a confirmed design that is nowhere larger and that may score as
+  /// well or better on their common seed sets (results/comparison.h). None: more seeds are unlikely to take the member
+  /// off the front.
   std::optional<std::string> rival;
 };
 
@@ -40,22 +40,23 @@ struct FrontReport {
   std::int64_t completed = 0;  // of these, how many completed all tasks
   double hypervolume = 0;      // of the front shown, as a share of `box`
   bool confirmed = false;      // the front is of confirmed designs
-  std::int64_t waiting =
-      0;                  // members by the search's scores whose second fresh seed is not in: not confirmed until it is
-  bool finished = false;  // the run has ended
+  /// Members by the search's scores whose second fresh seed is not in. While there is one, nothing is confirmed.
+  std::int64_t waiting = 0;
+  bool finished = false;               // the run has ended
   bool reproducible = true;            // false if a time limit ended the search
   std::vector<FrontRow> front;         // by state, then score
   std::vector<FrontRow> hand_designs;  // all of them, on the front or not
-  /// Members that are no hand design and whose score_low lies above the score_high of every hand design of equal or
-  /// smaller state, of which there is one at least.
-  std::vector<std::string> better;  // hashes
+  /// Hashes of the members, not hand designs themselves, that are surely better than hand designs: at least one hand
+  /// design has an equal or a smaller state, and the score intervals of all of those lie below the member's.
+  std::vector<std::string> better;
   std::vector<PretrainingRecord> pretrainings;
 };
 
+/// Throws ConfigError if the store can't be read, std::invalid_argument if its metadata make no sense.
 FrontReport read_front(const Store& store);
 
-/// `completed` designs of a run: every candidate that finished rung battery or confirm with outcome ok, feasible ones
-/// only if asked.
+/// Every candidate that completed the battery with outcome ok on the search's first seed set. `feasible_only`: without
+/// those whose mean violation over the search's seed sets is above 0. Throws as read_front.
 std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only);
 
 }  // namespace madsearch

@@ -291,6 +291,15 @@ std::string Store::meta(const std::string& key) const {
   });
 }
 
+std::map<std::string, std::string> Store::meta() const {
+  return database_->guarded([&] {
+    std::map<std::string, std::string> out;
+    SQLite::Statement statement(*database_->db, "SELECT key, value FROM meta");
+    while (statement.executeStep()) out[statement.getColumn(0).getString()] = statement.getColumn(1).getString();
+    return out;
+  });
+}
+
 void Store::put(const CandidateRecord& record) {
   database_->put("INSERT OR IGNORE", "candidates", record);
 }  // whoever met it first

@@ -23,7 +23,8 @@ class Store {
   Store(Store&&) noexcept;
 
   void put_meta(const std::string& key, const std::string& value);
-  std::string meta(const std::string& key) const;  // "" if missing
+  std::string meta(const std::string& key) const;   // "" if missing
+  std::map<std::string, std::string> meta() const;  // all of it, by key; its fields are listed in results/run_meta.h
 
   void put(const CandidateRecord& record);
   void put(const EvaluationRecord& record);  // replaces the one of the same number

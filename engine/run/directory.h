@@ -10,13 +10,15 @@ namespace madsearch {
 /// A run's folder: `search.db`, `config.yaml` as given, `resolved.txt` (RunConfig::identity), `run.log`,
 /// `checkpoints/`.
 ///
-/// Opens `folder` for the search of `config`, or makes it. ConfigError if it holds another search (with the lines that
-/// differ), if it holds files of something else, or if it can't be written. `accept`: lines of harmless keys
-/// (evaluations, confirm, pretrain) may differ.
+/// Opens `folder` for the search of `config`, or makes it. `accept`: lines of harmless keys (evaluations, confirm,
+/// pretrain) may differ. Throws ConfigError if the folder holds another search (with the lines that differ), scores of
+/// another version (results/scoring.h) or files of something else, and if it can't be written. Another version or
+/// revision of the program alone is no reason to refuse: both are stored for people.
 Store open_run(const std::filesystem::path& folder, const std::filesystem::path& config_file, const RunConfig& config,
                bool accept);
 
-/// The configuration a run was started with. ConfigError if `folder` is no run.
+/// The configuration a run was started with: the original file, or the folder's copy if that is gone. Throws
+/// ConfigError if `folder` is no run.
 std::filesystem::path stored_config(const std::filesystem::path& folder);
 
 }  // namespace madsearch

@@ -1,6 +1,6 @@
 #include "results/validation.h"
 
-#include <gtest/gtest.h>
+#include <algorithm>
 
 #include "tests/results/stored_run.h"
 
@@ -14,12 +14,12 @@ TEST_F(ValidationTest, GivesNoCoefficientFromFewerThanEightPoints) {
     add("d" + std::to_string(i), "random", 1000 + 100 * i, 0.1 * i);
     pretrained("d" + std::to_string(i), "front", 3 - 0.1 * i);
   }
-  EXPECT_EQ(validate(*store_).points, 7u);
-  EXPECT_FALSE(validate(*store_).rank_correlation);
+  EXPECT_EQ(validate(store_).points, 7u);
+  EXPECT_FALSE(validate(store_).rank_correlation);
   add("d7", "random", 900, 0.75);
   pretrained("d7", "front", 2.25);
-  ASSERT_TRUE(validate(*store_).rank_correlation);
-  EXPECT_NEAR(*validate(*store_).rank_correlation, 1, 1e-9);
+  ASSERT_TRUE(validate(store_).rank_correlation);
+  EXPECT_NEAR(*validate(store_).rank_correlation, 1, 1e-9);
 }
 
 TEST_F(ValidationTest, TakesOutWhatStateExplains) {
@@ -29,7 +29,7 @@ TEST_F(ValidationTest, TakesOutWhatStateExplains) {
     add("d" + std::to_string(i), "random", 1000 * (i + 1), scores[i]);
     pretrained("d" + std::to_string(i), "front", 3 - 0.1 * (i % 2 ? i - 1 : std::min(i + 1, 8)));
   }
-  const auto result = validate(*store_);
+  const auto result = validate(store_);
   EXPECT_GT(*result.rank_correlation, 0.9);
   EXPECT_FALSE(result.partial_rank_correlation);  // score is a function of state: undefined, not 0.9
 }
@@ -43,7 +43,7 @@ TEST_F(ValidationTest, CountsThePairsThatTheBetterScoreWins) {
   pretrained("b", "pair of a", 2.2);
   pretrained("c", "front", 2.3);
   pretrained("d", "pair of c", 2.1);
-  const auto result = validate(*store_);
+  const auto result = validate(store_);
   EXPECT_EQ(result.pairs, 2u);
   EXPECT_EQ(result.pairs_won, 1u);
   EXPECT_DOUBLE_EQ(*result.sign_test, 1);

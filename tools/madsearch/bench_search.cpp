@@ -11,7 +11,7 @@
 #include "command.h"
 #include "configs/errors.h"
 #include "engine/run/run.h"
-#include "results/store.h"
+#include "results/run_meta.h"
 #include "search/toy/bench.h"
 #include "table.h"
 
@@ -94,7 +94,7 @@ void bench_real_search(const SearchFlags& flags) {
               {"busy_share", busy_share(slots)},
               {"coordinator_share", own},
               {"worker_peak_mib", peak},
-              {"signature", store.meta("signature")},
+              {"signature", read_meta(store).signature},
               {"slots", Json::array()}};
   Table table(
       {"slot<", "requests", "seconds", "busy", "starting", "between requests", "ms each", "tail", "MiB", "peak MiB"});
@@ -128,7 +128,7 @@ void bench_real_search(const SearchFlags& flags) {
               << " % of the slots' time; a worker at most " << shown("%.0f", peak) << " MiB\n"
               << "busy: from a request to its answer; starting: a worker, until it says hello; tail: after a slot's "
                  "last answer, as nothing is left to do\n"
-              << table.text() << "signature " << store.meta("signature") << "\n";
+              << table.text() << "signature " << read_meta(store).signature << "\n";
 }
 
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }

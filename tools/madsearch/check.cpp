@@ -9,7 +9,7 @@
 #include "engine/run/config.h"
 #include "engine/run/directory.h"
 #include "mad_tasks/score.h"
-#include "results/store.h"
+#include "results/run_meta.h"
 
 namespace madsearch {
 namespace {
@@ -23,7 +23,7 @@ std::vector<std::string> problems(const Store& store, const RunConfig& config) {
       out.push_back("candidate " + candidate.hash + ": its text has another hash");
     candidates.emplace(candidate.hash, candidate);
   }
-  if (store.meta("battery_hash") != config.battery.hash())
+  if (read_meta(store).battery_hash != config.battery.hash())
     out.push_back("the battery \"" + config.battery.name + "\" is not the one this run was scored on");
   std::map<std::string, std::int64_t> seen;
   for (const auto& e : store.evaluations()) {

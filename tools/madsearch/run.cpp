@@ -10,6 +10,7 @@
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
 #include "front_view.h"
+#include "results/run_meta.h"
 
 namespace madsearch {
 namespace {
@@ -66,7 +67,7 @@ std::int64_t more_evaluations(const std::string& text) {
 bool finished(const std::filesystem::path& folder) {
   std::error_code none;
   return std::filesystem::exists(folder / "search.db", none) &&
-         Store(folder / "search.db", Store::Mode::kRead).meta("finished") == "yes";
+         read_meta(Store(folder / "search.db", Store::Mode::kRead)).finished;
 }
 
 }  // namespace
@@ -111,9 +112,8 @@ void add_run(CLI::App& app, int& code) {
     const auto file = again->config.empty() ? stored_config(folder) : std::filesystem::path(again->config);
     auto config = read_run(file, configs_folder());
     const Store store(folder / "search.db", Store::Mode::kRead);
-    const auto before = store.meta("evaluations");  // with what earlier resumes added
-    if (!before.empty())
-      config.search.evaluations = std::max<std::int64_t>(config.search.evaluations, std::stoll(before));
+    if (const auto before = read_meta(store).evaluations)  // with what earlier resumes added
+      config.search.evaluations = std::max(config.search.evaluations, *before);
     if (!again->more.empty()) {
       config.search.evaluations += more_evaluations(again->more);
       again->accept = true;

@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/objectives.h"
+#include "results/store.h"
+
+namespace madsearch {
+
+/// What a run's store says of the run as a whole. A field is stored under a key of its own name ("closed_at"), an
+/// operator under "operator.NAME". A field that the store lacks has the value given here.
+struct RunMeta {
+  std::string identity;                        // RunConfig::identity(); empty if the run was never opened
+  std::optional<std::int64_t> scoring;         // kScoring of the scores (results/scoring.h); read it by scoring_of
+  std::string version, revision;               // of the program that opened the run last, for people
+  std::string name;                            // of the configuration
+  std::string protocol;                        // "madsearch" or "mad-lab"
+  std::string battery, battery_hash;           // of the rung battery
+  std::vector<std::string> objectives;         // names
+  std::vector<std::int64_t> objective_limits;  // the largest size of each in the hypervolume's box; 0: the default
+  std::int64_t width = 0, length = 0;          // of the battery: its width and its longest input
+  std::int64_t stages = 0;                     // blocks of a candidate
+  std::string config_path;                     // absolute, where the configuration was when the run was opened
+  std::optional<std::int64_t> evaluations;     // that the search was asked for
+  std::optional<std::int64_t> closed_at;       // the search was closed early, after so many evaluations
+  std::string closed_by;                       // why it was: "time", or empty
+  bool finished = false;                       // search, confirmation and pretraining are done
+  double spent_seconds = 0;                    // of all sessions that have ended
+  std::string signature;                       // Evolution::signature() at the end of the search
+  struct OperatorCount {
+    std::int64_t tried = 0, succeeded = 0;
+  };
+  std::map<std::string, OperatorCount> operators;  // by name: children made, children that entered the population
+};
+
+/// Reads all fields. Throws std::invalid_argument where a number is expected and the store holds something else.
+RunMeta read_meta(const Store& store);
+
+/// Stores, in one transaction, the fields that differ from what the store holds.
+void write_meta(Store& store, const RunMeta& meta);
+
+/// The version of the run's scores. Stores from before kScoring was stored hold scores of version 1.
+inline std::int64_t scoring_of(const RunMeta& meta) { return meta.scoring.value_or(1); }
+
+/// The objectives of the run with their boxes. Throws std::invalid_argument for a name that no objective has.
+std::vector<Objective> objectives_of(const RunMeta& meta);
+
+}  // namespace madsearch
