@@ -16,8 +16,9 @@ std::vector<double> ranks(const std::vector<double>& values);
 std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b);
 /// Spearman's: of the ranks.
 std::optional<double> rank_correlation(const std::vector<double>& a, const std::vector<double>& b);
-/// (sum of eigenvalues)^2 / sum of their squares of the columns' correlation matrix (design.md, section 5): how many of
-/// the columns are different questions. Columns that never vary count nothing. Nothing from fewer than three rows.
+/// How many of the columns ask different questions: (sum of eigenvalues)^2 / (sum of squared eigenvalues) of their
+/// correlation matrix (the participation ratio). Columns that never vary don't count. Nothing from fewer than three
+/// rows.
 std::optional<double> effective_columns(const std::vector<std::vector<double>>& columns);
 
 /// 95 % percentile interval of `statistic` over `resamples` draws with replacement of the indices 0 .. n-1 (Efron,

@@ -3,8 +3,8 @@
 
 namespace madsearch {
 
-/// When a training counts as hung: after 20 times the seconds that the slowest one so far took for as many FLOPs, ten
-/// minutes at least (design.md, section 7). A guard, not a budget: what it ends depends on the machine.
+/// When a training counts as hung: after 20 times as long as the slowest training so far would have taken for the same
+/// FLOPs, but never before ten minutes. It is a guard and no budget, as what it ends depends on the machine.
 class HangGuard {
  public:
   void saw(double flops, double seconds) {
