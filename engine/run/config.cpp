@@ -1,6 +1,5 @@
 #include "engine/run/config.h"
 
-#include <cstdlib>
 #include <sstream>
 
 #include "configs/text.h"
@@ -70,10 +69,5 @@ std::string RunConfig::identity() const {
 }
 
 std::string RunConfig::hash() const { return hexadecimal(Seed{}.derive(identity()).value); }
-
-std::filesystem::path configs_folder() {
-  if (const char* folder = std::getenv("MADSEARCH_CONFIGS")) return folder;
-  return MADSEARCH_CONFIGS_DIR;
-}
 
 }  // namespace madsearch

@@ -61,7 +61,4 @@ std::optional<std::int64_t> limit_of(const ArchitectureLimits& limits, const std
 /// be run.
 RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs);
 
-/// The folder `configs` that belongs to this program: $MADSEARCH_CONFIGS, or the source tree it was built from.
-std::filesystem::path configs_folder();
-
 }  // namespace madsearch

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "configs/folder.h"
 #include "engine/dispatch/coordinator.h"
 
 namespace CLI {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "configs/errors.h"
+#include "configs/folder.h"
 #include "configs/text.h"
 #include "engine/run/config.h"
 #include "search/architecture/graph.h"

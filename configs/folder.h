@@ -1,0 +1,14 @@
+#pragma once
+#include <filesystem>
+
+namespace madsearch {
+
+/// The folder `configs` that belongs to this program: $MADSEARCH_CONFIGS if that is set, else what
+/// configs_folder_of(this program) says. Need not exist.
+std::filesystem::path configs_folder();
+
+/// ../share/madsearch/configs from the folder of `program` if there is one, as `cmake --install` puts it; else the one
+/// of the sources that this program was built from.
+std::filesystem::path configs_folder_of(const std::filesystem::path& program);
+
+}  // namespace madsearch
