@@ -20,7 +20,6 @@ namespace madsearch {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Type = Message::Type;
 
 constexpr int start_attempts = 3;       // in a row, before a slot is given up
 constexpr double restart_delay = 0.2;   // seconds, times the failures so far
@@ -32,64 +31,51 @@ Clock::time_point after(Clock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::min(seconds, 1e8)));
 }
 
-std::string id_of(const Message& message) {
-  switch (message.type) {
-    case Type::kTrain:
-      return message.train.value().id;
-    case Type::kPretrain:
-      return message.pretrain.value().id;
-    case Type::kBench:
-      return message.bench.value().id;
-    case Type::kTrained:
-      return message.trained.value().record.id;
-    case Type::kPretrained:
-      return message.pretrained.value().id;
-    case Type::kBenched:
-      return message.benched.value().id;
-    case Type::kExamine:
-      return message.examine.value().id;
-    case Type::kExamined:
-      return message.examined.value().id;
-    default:
-      throw std::invalid_argument("only train, pretrain, bench and examine messages can be submitted");
-  }
-}
-
-bool answers(Type reply, Type request) {
-  return (request == Type::kTrain && reply == Type::kTrained) ||
-         (request == Type::kPretrain && reply == Type::kPretrained) ||
-         (request == Type::kBench && reply == Type::kBenched) ||
-         (request == Type::kExamine && reply == Type::kExamined);
+bool answers(const Reply& reply, const Request& request) {
+  return std::visit(
+      [&](const auto& asked) {
+        return std::holds_alternative<typename std::remove_cvref_t<decltype(asked)>::Answer>(reply);
+      },
+      request);
 }
 
 /// The answer to a request that has no result.
-Message without_result(const Message& request, Outcome outcome, const std::string& why) {
-  Message out;
-  if (request.type == Type::kTrain) {
-    out.type = Type::kTrained;
-    auto& record = out.trained.emplace().record;
-    record.id = request.train->id, record.task = request.train->setting.setting.task;
-    record.outcome = outcome, record.message = why;
-  } else if (request.type == Type::kPretrain) {
-    out.type = Type::kPretrained;
-    auto& reply = out.pretrained.emplace();
-    reply.id = request.pretrain->id, reply.record.text = request.pretrain->design;
-    reply.record.outcome = outcome, reply.record.message = why;
-  } else {
-    out.type = Type::kError;
-    out.error = id_of(request) + ": " + why;
+struct WithoutResult {
+  Outcome outcome;
+  std::string why;
+
+  Reply operator()(const TrainRequest& request) const {
+    TrainReply out;
+    out.record.id = request.id;
+    out.record.task = request.setting.setting.task;
+    out.record.outcome = outcome;
+    out.record.message = why;
+    return out;
   }
-  return out;
+  Reply operator()(const PretrainRequest& request) const {
+    PretrainReply out;
+    out.id = request.id;
+    out.record.text = request.design;
+    out.record.outcome = outcome;
+    out.record.message = why;
+    return out;
+  }
+  Reply operator()(const BenchRequest& request) const { return ErrorReply{request.id, why}; }
+  Reply operator()(const ExamineRequest& request) const { return ErrorReply{request.id, why}; }
+};
+
+Reply without_result(const Request& request, Outcome outcome, const std::string& why) {
+  return std::visit(WithoutResult{outcome, why}, request);
 }
 
 /// Seconds; 0 for none. A worker keeps a training's itself, unless it is stuck.
-double time_limit(const Message& request) {
-  if (request.train) return request.train->seconds_limit;
-  return request.examine ? examine_seconds : 0;
+double time_limit(const Request& request) {
+  if (const auto* train = std::get_if<TrainRequest>(&request)) return train->seconds_limit;
+  return std::holds_alternative<ExamineRequest>(request) ? examine_seconds : 0;
 }
 
 struct Job {
-  Message request;
+  Request request;
   std::string id;
   std::int64_t turn = 0;
   double cost = 0;
@@ -126,7 +112,7 @@ struct Coordinator::Impl {
   std::vector<Slot> slots;
   std::vector<Job> queue;
   std::int64_t submitted = 0;
-  std::deque<Message> ready;
+  std::deque<Reply> ready;
   bool greeted = false;  // some worker has said hello
   int failures_before_hello = 0;
   Clock::time_point made = Clock::now();
@@ -187,9 +173,7 @@ struct Coordinator::Impl {
   }
 
   void ping(Slot& slot, Clock::time_point now) {
-    Message message;
-    message.type = Type::kPing;
-    slot.process->write_line(to_line(message));
+    slot.process->write_line(to_line(Ping{}));
     if (!slot.unanswered) slot.unanswered = now;
     slot.next_ping = after(now, std::min(5.0, options.silence_seconds / 4));
   }
@@ -240,34 +224,32 @@ struct Coordinator::Impl {
       return replace(slot, std::string("said what is no message (") + error.what() + ")");
     }
     slot.unanswered.reset();
-    if (message.type == Type::kHello) return greet(slot, std::move(*message.hello));
+    if (auto* hello = std::get_if<Hello>(&message)) return greet(slot, std::move(*hello));
     if (!slot.hello) return replace(slot, "said no hello first");
-    switch (message.type) {
-      case Type::kPong:
-        return;
-      case Type::kProgress:
-        if (slot.job && slot.job->id == message.progress->id && self.on_progress) self.on_progress(*message.progress);
-        return;
-      case Type::kTrained:
-      case Type::kPretrained:
-      case Type::kBenched:
-      case Type::kExamined:
-        if (!slot.job || slot.job->id != id_of(message))
-          return event(slot.name() + " answered \"" + id_of(message) + "\", which it was not asked; ignored");
-        if (!answers(message.type, slot.job->request.type)) return replace(slot, "gave an answer of the wrong kind");
-        return finish(slot, std::move(message));
-      case Type::kError:
-        if (!slot.job) return event(slot.name() + " says: " + message.error);
-        return finish(slot, without_result(slot.job->request, Outcome::kFailed, message.error));
-      default:
-        return replace(slot, "said what only a coordinator says");
-    }
+    if (std::holds_alternative<Pong>(message)) return;
+    if (const auto* progress = std::get_if<Progress>(&message)) return hear(slot, *progress);
+    if (auto* reply = std::get_if<Reply>(&message)) return hear(slot, std::move(*reply));
+    replace(slot, "said what only a coordinator says");
+  }
+
+  void hear(const Slot& slot, const Progress& progress) const {
+    if (slot.job && slot.job->id == progress.id && self.on_progress) self.on_progress(progress);
+  }
+
+  void hear(Slot& slot, Reply reply) {
+    const auto* error = std::get_if<ErrorReply>(&reply);
+    if (error && !error->id && !slot.job) return event(slot.name() + " says: " + error->error);
+    const bool asked = slot.job && (id_of(reply) == slot.job->id || (error && !error->id));
+    if (!asked) return event(slot.name() + " answered \"" + id_of(reply) + "\", which it was not asked; ignored");
+    if (error) return finish(slot, without_result(slot.job->request, Outcome::kFailed, error->error));
+    if (!answers(reply, slot.job->request)) return replace(slot, "gave an answer of the wrong kind");
+    finish(slot, std::move(reply));
   }
 
   void greet(Slot& slot, Hello hello) {
-    if (hello.protocol != kProtocolVersion)
-      throw ConfigError(slot.name() + " speaks protocol " + std::to_string(hello.protocol) + ", this madsearch " +
-                        std::to_string(kProtocolVersion) +
+    if (hello.messages != kMessagesVersion)
+      throw ConfigError(slot.name() + " speaks messages of version " + std::to_string(hello.messages) +
+                        ", this madsearch " + std::to_string(kMessagesVersion) +
                         ": the two are of different versions\nits command: " + options.command);
     if (!slot.hello) slot.use.starting += seconds(Clock::now() - slot.began);
     slot.hello = std::move(hello);
@@ -276,7 +258,7 @@ struct Coordinator::Impl {
     greeted = true;
   }
 
-  void finish(Slot& slot, Message answer) {
+  void finish(Slot& slot, Reply answer) {
     ready.push_back(std::move(answer));
     freed(slot);
     const auto memory = slot.process->memory();
@@ -363,15 +345,13 @@ std::int64_t Coordinator::waiting() const {
   return static_cast<std::int64_t>(impl_->queue.size() + impl_->under_way() + impl_->ready.size());
 }
 
-void Coordinator::submit(Message request, std::int64_t turn, double cost) {
+void Coordinator::submit(Request request, std::int64_t turn, double cost) {
   auto id = id_of(request);
-  if (request.trained || request.pretrained || request.benched || request.examined)
-    throw std::invalid_argument("\"" + id + "\" is an answer, not a request");
   impl_->queue.push_back({std::move(request), std::move(id), turn, cost, impl_->submitted++});
   impl_->distribute(Clock::now());
 }
 
-std::optional<Message> Coordinator::wait(double seconds) {
+std::optional<Reply> Coordinator::wait(double seconds) {
   const auto deadline = after(Clock::now(), std::max(0.0, seconds));
   do {
     if (!impl_->pump(impl_->ready.empty() ? deadline : Clock::now())) break;

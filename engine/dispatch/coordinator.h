@@ -57,13 +57,13 @@ class Coordinator {
   ~Coordinator();  // ends the workers; requests under way are forgotten, not counted
   std::int64_t slots() const;
   std::int64_t waiting() const;  // submitted and not yet answered, under way included
-  /// A kTrain, kPretrain, kBench or kExamine message. Started as soon as a slot is free: of those that wait the one of
-  /// the lowest `turn`, of equal turns the one of the greatest `cost`, of equal costs the one submitted first.
-  void submit(Message request, std::int64_t turn = 0, double cost = 0);
-  /// The next answer (kTrained, kPretrained, kBenched, kExamined or kError with the request's id), or nothing after
-  /// `seconds`. A request whose worker died `attempts` times is answered by a record with Outcome::kLost and a message;
-  /// kError becomes kFailed.
-  std::optional<Message> wait(double seconds);
+  /// Started as soon as a slot is free: of those that wait the one of the lowest `turn`, of equal turns the one of the
+  /// greatest `cost`, of equal costs the one submitted first.
+  void submit(Request request, std::int64_t turn = 0, double cost = 0);
+  /// The next answer, or nothing after `seconds`. A training or pretraining without a result (its worker died `attempts`
+  /// times: Outcome::kLost; the worker answered with an error: kFailed) is answered by a record that says so, any other
+  /// request by an ErrorReply with its id.
+  std::optional<Reply> wait(double seconds);
   std::function<void(const Progress&)> on_progress;
   std::function<void(const std::string& sentence)>
       on_event;                        // "worker 2 (cpu) ended: signal 9 (killed); attempt 1 of 2"

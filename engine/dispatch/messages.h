@@ -1,7 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "engine/training/early_stop.h"
@@ -10,21 +14,50 @@
 
 namespace madsearch {
 
-inline constexpr int kProtocolVersion = 4;
+// What coordinator and workers say to each other: JSON, one object a line, beginning {"type": ..., "id": ...}. A worker's
+// first line is a Hello. Then each Request is answered, one after the other, by any number of Progress lines and one
+// Reply of the same id. A Ping is answered by a Pong at once, also while a request is computed.
+// A type that is added needs its name (kType), a place in one of the variants below, and its fields in message_fields.h.
 
-// Lines of JSON between coordinator and worker, one object a line, "type" first. The worker's first line is a Hello;
-// then requests are answered one at a time by any number of Progress lines and one Reply. "ping" is answered by "pong"
-// also while training.
+/// Raised whenever a line changes. Coordinator and worker must have the same.
+inline constexpr int kMessagesVersion = 5;
 
 struct Hello {
+  static constexpr std::string_view kType = "hello";
   std::string version;  // of the software, with build facts
-  int protocol = kProtocolVersion;
+  int messages = kMessagesVersion;
   std::string device;  // "cpu", "cuda:0 NVIDIA ..."
-  std::int64_t memory_bytes = 0, free_bytes = 0;
+  std::int64_t memory_bytes = 0;
+  std::int64_t free_bytes = 0;
 };
 
-/// One design, one setting, its grid: R replicas.
+struct Ping {
+  static constexpr std::string_view kType = "ping";
+};
+
+struct Pong {
+  static constexpr std::string_view kType = "pong";
+};
+
+/// How far a request is.
+struct Progress {
+  static constexpr std::string_view kType = "progress";
+  std::string id;
+  std::int64_t step = 0;
+  std::int64_t steps = 0;
+  double loss = 0;
+  double accuracy = 0;
+};
+
+struct TrainReply;
+struct PretrainReply;
+struct BenchReply;
+struct ExamineReply;
+
+/// Train one design on one setting, with each point of a grid: R replicas.
 struct TrainRequest {
+  static constexpr std::string_view kType = "train";
+  using Answer = TrainReply;
   std::string id;
   std::string design;  // sized text: no `auto`
   BatterySetting setting;
@@ -39,7 +72,10 @@ struct TrainRequest {
   bool distil = false;       // score the chosen replica once more, its long convolutions distilled
 };
 
+/// Train one design on real text.
 struct PretrainRequest {
+  static constexpr std::string_view kType = "pretrain";
+  using Answer = PretrainReply;
   std::string id;
   std::string design;           // canonical text; sized by the worker at the pretraining width
   std::string data;             // a folder of texts or of token shards (engine/text/corpus.h)
@@ -49,69 +85,49 @@ struct PretrainRequest {
   double flops = 0;             // training FLOPs of the final run
   std::int64_t parameters = 0;  // target without embeddings; the width is chosen to reach it
   std::int64_t base_width =
-      0;                    // where `heads` were chosen: heads grow with the width, head size constant; 0: as written
+      0;                    // where `heads` were chosen: they grow with the width, head size constant; 0: as written
   std::int64_t repeat = 1;  // times the stripe is repeated
-  std::int64_t length = 0, batch = 0;
+  std::int64_t length = 0;
+  std::int64_t batch = 0;
   std::vector<double> learning_rates;  // tried at 10 % of the budget each, best one on half the held-out documents
   std::uint64_t seed = 0;
   double max_epochs = 4;
   std::string checkpoint;  // a file to write and resume from; "" for none
 };
 
-struct Progress {
-  std::string id;
-  std::int64_t step = 0, steps = 0;
-  double loss = 0, accuracy = 0;
-};
-
-/// Times training steps (forward, backward, optimizer) of designs beside attention of the same shape.
+/// Time training steps (forward, backward, optimizer) of designs beside attention of the same shape.
 struct BenchRequest {
+  static constexpr std::string_view kType = "bench";
+  using Answer = BenchReply;
   std::string id;
   std::vector<std::string> designs;  // texts; `auto` is solved at `width`
-  std::int64_t width = 0, length = 0, batch = 0, steps = 0;
+  std::int64_t width = 0;
+  std::int64_t length = 0;
+  std::int64_t batch = 0;
+  std::int64_t steps = 0;
 };
 
-struct BenchRow {
-  std::string design;
-  std::int64_t width = 0, length = 0, batch = 0;
-  double milliseconds = 0;        // a step, median
-  double gflops = 0;              // FLOPs of a step as worker/bench.cpp counts them / time
-  double share_of_peak = 0;       // of BenchReply::peak_gflops
-  double ratio_to_attention = 0;  // time / time of transformer++ of as many blocks
-  double peak_memory_mib = 0;     // above what the process held before
-};
-
-struct BenchReply {
-  std::string id;
-  double peak_gflops = 0;  // of a 1024 x 1024 x 1024 matrix product in the same run
-  std::vector<BenchRow> rows;
-};
-
-/// Forward and backward of one primitive's block at its defaults: in float32 on the worker's device, in float64 on the
-/// CPU.
+/// Compare forward and backward of one primitive's block at its defaults: in float32 on the worker's device, in float64
+/// on the CPU.
 struct ExamineRequest {
+  static constexpr std::string_view kType = "examine";
+  using Answer = ExamineReply;
   std::string id;
   std::string primitive;
-  std::int64_t width = 0, length = 0, batch = 0, replicas = 0;
+  std::int64_t width = 0;
+  std::int64_t length = 0;
+  std::int64_t batch = 0;
+  std::int64_t replicas = 0;
   std::int64_t repeats = 0;  // of the timing
-};
-
-struct ExamineReply {
-  std::string id;
-  double output_error = 0,
-         gradient_error = 0;         // largest difference relative to the largest entry, as worker/examination.h says
-  std::string gradient;              // the one that differs most: "input" or a parameter's name
-  double milliseconds = 0;           // forward and backward in float32 on the device, median
-  std::string unrecorded;            // on a GPU: why they cannot be recorded as a CUDA graph; else empty
-  double recorded_error = 0;         // of the graph, replayed: the larger of both errors
-  double recorded_milliseconds = 0;  // of a replay, median; 0: none was
 };
 
 /// The chosen replica with recurrences in place of its long filters (primitives/layers/distillation.h) wherever they
 /// carry less than the past.
 struct DistilledScore {
-  std::int64_t state_exact = 0, state = 0;  // numbers a sequence at the setting's length: as trained, and so distilled
-  double validation_b = 0, test = 0;        // what the record's become
+  std::int64_t state_exact = 0;  // numbers a sequence at the setting's length, as trained
+  std::int64_t state = 0;        // the same, distilled
+  double validation_b = 0;       // what the record's becomes
+  double test = 0;
 };
 
 /// What one replica showed at each look.
@@ -121,48 +137,77 @@ struct Curve {
 };
 
 struct TrainReply {
+  static constexpr std::string_view kType = "trained";
   TrainingRecord record;      // its id is the request's
   std::vector<Curve> curves;  // of every replica, an added one last; empty with early_stop
   DistilledScore distilled;   // zeros unless asked for and the outcome is ok
 };
+
 struct PretrainReply {
+  static constexpr std::string_view kType = "pretrained";
   std::string id;
   PretrainingRecord record;
 };
 
-/// A message of any kind. Exactly one member besides `type` is set.
-struct Message {
-  enum class Type {
-    kHello,
-    kTrain,
-    kPretrain,
-    kProgress,
-    kTrained,
-    kPretrained,
-    kBench,
-    kBenched,
-    kPing,
-    kPong,
-    kError,
-    kExamine,
-    kExamined
-  };
-  Type type = Type::kPing;
-  std::optional<Hello> hello;
-  std::optional<TrainRequest> train;
-  std::optional<PretrainRequest> pretrain;
-  std::optional<Progress> progress;
-  std::optional<TrainReply> trained;
-  std::optional<PretrainReply> pretrained;
-  std::optional<BenchRequest> bench;
-  std::optional<BenchReply> benched;
-  std::string error;  // kError: what was wrong with a request
-  std::optional<ExamineRequest> examine;
-  std::optional<ExamineReply> examined;
+struct BenchRow {
+  std::string design;
+  std::int64_t width = 0;
+  std::int64_t length = 0;
+  std::int64_t batch = 0;
+  double milliseconds = 0;        // a step, median
+  double gflops = 0;              // FLOPs of a step as worker/bench.cpp counts them / time
+  double share_of_peak = 0;       // of BenchReply::peak_gflops
+  double ratio_to_attention = 0;  // time / time of transformer++ of as many blocks
+  double peak_memory_mib = 0;     // above what the process held before
 };
 
-std::string to_line(const Message& message);  // without the newline
-/// Throws std::invalid_argument for what is no message.
+struct BenchReply {
+  static constexpr std::string_view kType = "benched";
+  std::string id;
+  double peak_gflops = 0;  // of a 1024 x 1024 x 1024 matrix product in the same run
+  std::vector<BenchRow> rows;
+};
+
+struct ExamineReply {
+  static constexpr std::string_view kType = "examined";
+  std::string id;
+  double output_error = 0;           // largest difference relative to the largest entry, as worker/examination.h says
+  double gradient_error = 0;         // the same of the gradient that differs most
+  std::string gradient;              // which one that is: "input" or a parameter's name
+  double milliseconds = 0;           // forward and backward in float32 on the device, median
+  std::string unrecorded;            // on a GPU: why they cannot be recorded as a CUDA graph; else empty
+  double recorded_error = 0;         // of the graph, replayed: the larger of both errors
+  double recorded_milliseconds = 0;  // of a replay, median; 0: none was
+};
+
+/// A request that has no other answer, or a line that was no request.
+struct ErrorReply {
+  static constexpr std::string_view kType = "error";
+  std::optional<std::string> id;  // the request's; none where the line had none
+  std::string error;              // a sentence for people
+};
+
+using Request = std::variant<TrainRequest, PretrainRequest, BenchRequest, ExamineRequest>;
+using Reply = std::variant<TrainReply, PretrainReply, BenchReply, ExamineReply, ErrorReply>;
+using Message = std::variant<Hello, Ping, Pong, Progress, Request, Reply>;
+
+std::string id_of(const Request& request);
+std::string id_of(const Reply& reply);  // "" of an error without a request
+
+/// The reply as a `Kind`; throws std::runtime_error with the worker's sentence if it is an error instead.
+template <class Kind>
+const Kind& reply_as(const Reply& reply) {
+  if (const auto* kind = std::get_if<Kind>(&reply)) return *kind;
+  const auto* error = std::get_if<ErrorReply>(&reply);
+  throw std::runtime_error(error ? error->error : "an answer of another kind than was asked for");
+}
+
+/// The message as JSON, without the newline at its end. Letters that are no UTF-8 are replaced.
+std::string to_line(const Message& message);
+/// Reads a line; keys that are not known are ignored. Of a Hello of another kMessagesVersion only that is read. Throws
+/// std::invalid_argument, naming what is wrong, for what is no message.
 Message from_line(const std::string& line);
+/// The "id" of a line, so that an error can carry it; nothing if it has none.
+std::optional<std::string> id_in(const std::string& line);
 
 }  // namespace madsearch

@@ -104,12 +104,9 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
                        static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
     waiting_[wanted.id] = {evaluation.number, flops};
     wanted.seconds_limit = guard_.limit(flops);
-    Message message;
-    message.type = Message::Type::kTrain;
-    message.train = std::move(wanted);
     // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none
     // is left for the end alone.
-    coordinator_.submit(std::move(message), evaluation.number, flops);
+    coordinator_.submit(std::move(wanted), evaluation.number, flops);
   }
 }
 
@@ -130,8 +127,8 @@ Measurement BatteryEvaluator::wait() {
   while (ready_.empty()) {
     if (tick_()) throw Interrupted{};
     std::vector<TrainingRecord> replies;  // those that wait together share a commit
-    for (auto message = coordinator_.wait(0.5); message; message = coordinator_.wait(0))
-      if (message->trained) replies.push_back(message->trained->record);
+    for (auto reply = coordinator_.wait(0.5); reply; reply = coordinator_.wait(0))
+      if (const auto* trained = std::get_if<TrainReply>(&*reply)) replies.push_back(trained->record);
     store_.transaction([&] {
       for (auto& reply : replies) {
         const auto asked = waiting_.find(reply.id);

@@ -57,15 +57,14 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
                        .length = config.battery.longest(),
                        .batch = batch,
                        .steps = kSteps};
-  Message message;
-  message.type = Message::Type::kBench;
-  message.bench = request;
-  workers.submit(std::move(message));
-  std::optional<Message> reply;
+  workers.submit(request);
+  std::optional<Reply> reply;
   while (!reply) reply = workers.wait(1);
-  if (!reply->benched || reply->benched->rows.empty())
-    throw ConfigError("the worker could not measure this machine: " + reply->error);
-  const auto& row = reply->benched->rows.front();
+  const auto* benched = std::get_if<BenchReply>(&*reply);
+  const auto* error = std::get_if<ErrorReply>(&*reply);
+  if (!benched || benched->rows.empty())
+    throw ConfigError("the worker could not measure this machine: " + (error ? error->error : ""));
+  const auto& row = benched->rows.front();
 
   Forecast out;
   out.slots = workers.slots();

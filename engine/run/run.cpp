@@ -219,20 +219,19 @@ class Session {
         ++status_.pretrainings, ++status_.evaluations;
         continue;
       }
-      Message message;
-      message.type = Message::Type::kPretrain;
-      message.pretrain = request(design);
-      open.emplace(message.pretrain->id, design);
-      workers_.submit(std::move(message));
+      auto asked = request(design);
+      open.emplace(asked.id, design);
+      workers_.submit(std::move(asked));
     }
     while (!open.empty()) {
       show(false);
       if (options_.interrupted && *options_.interrupted) throw Interrupted{};
-      const auto message = workers_.wait(0.5);
-      if (!message || !message->pretrained) continue;
-      const auto design = open.find(message->pretrained->id);
+      const auto reply = workers_.wait(0.5);
+      const auto* pretrained = reply ? std::get_if<PretrainReply>(&*reply) : nullptr;
+      if (!pretrained) continue;
+      const auto design = open.find(pretrained->id);
       if (design == open.end()) continue;
-      auto record = message->pretrained->record;
+      auto record = pretrained->record;
       record.hash = design->second.hash;
       record.text = design->second.text;
       record.role = design->second.role;

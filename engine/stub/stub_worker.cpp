@@ -25,8 +25,6 @@
 namespace madsearch {
 namespace {
 
-using Type = Message::Type;
-
 bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 /// 0..1, how good a block is at a task: a preference of its kind and a part of its name's own.
@@ -98,15 +96,19 @@ PretrainingRecord pretrained(const PretrainRequest& request) {
   return record;
 }
 
+/// The design that is to be trained; "" of other requests.
+std::string design_of(const Request& request) {
+  if (const auto* train = std::get_if<TrainRequest>(&request)) return train->design;
+  if (const auto* pretrain = std::get_if<PretrainRequest>(&request)) return pretrain->design;
+  return "";
+}
+
 class StubWorker {
  public:
   StubWorker(std::istream& in, std::ostream& out, const StubOptions& options) : in_(in), out_(out), options_(options) {}
 
   int run() {
-    Message hello;
-    hello.type = Type::kHello;
-    hello.hello = Hello{"madsearch stub worker", kProtocolVersion, "stub", 0, 0};
-    send(hello);
+    send(Hello{.version = "madsearch stub worker", .device = "stub"});
     std::thread reader([this] { read(); });  // pings are answered also while a request is under way
     while (auto request = next()) answer(*request);
     reader.join();
@@ -119,26 +121,20 @@ class StubWorker {
     out_ << to_line(message) << "\n" << std::flush;
   }
 
-  void send_error(const std::string& why) {
-    Message error;
-    error.type = Type::kError, error.error = why;
-    send(error);
-  }
-
   void read() {
     for (std::string line; std::getline(in_, line);) {
       try {
         auto message = from_line(line);
         const std::lock_guard lock(mutex_);
         if (hung_) continue;
-        if (message.type == Type::kPing) {
-          message.type = Type::kPong;
-          send(message);
-        } else {
-          requests_.push_back(std::move(message));
-        }
+        if (std::holds_alternative<Ping>(message))
+          send(Pong{});
+        else if (auto* request = std::get_if<Request>(&message))
+          requests_.push_back(std::move(*request));
+        else
+          throw std::invalid_argument("a stub worker answers train, pretrain, bench and ping");
       } catch (const std::invalid_argument& error) {
-        send_error(error.what());
+        send(ErrorReply{id_in(line), error.what()});
       }
       changed_.notify_all();
     }
@@ -147,7 +143,7 @@ class StubWorker {
     changed_.notify_all();
   }
 
-  std::optional<Message> next() {
+  std::optional<Request> next() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return ended_ || (!hung_ && !requests_.empty()); });
     if (ended_) return {};
@@ -158,9 +154,8 @@ class StubWorker {
 
   bool due(int every) const { return every > 0 && count_ % every == 0; }
 
-  void answer(const Message& request) {
+  void answer(const Request& request) {
     ++count_;
-    const std::string design = request.train ? request.train->design : request.pretrain ? request.pretrain->design : "";
     {
       std::unique_lock lock(mutex_);
       if (due(options_.hang)) {
@@ -169,51 +164,64 @@ class StubWorker {
       }
       if (changed_.wait_for(lock, std::chrono::milliseconds(options_.milliseconds), [&] { return ended_; })) return;
     }
-    if (due(options_.crash) || (!options_.poison.empty() && has(design, options_.poison.c_str())))
+    if (due(options_.crash) || (!options_.poison.empty() && has(design_of(request), options_.poison.c_str())))
       kill(getpid(), SIGKILL);
     if (due(options_.garbage)) {
       const std::lock_guard lock(out_mutex_);
       out_ << "Segmentation fault, they said" << std::endl;
     }
     try {
-      const auto message = reply(request);
-      send(message);
-      if (due(options_.duplicate)) send(message);
+      const auto answered = reply(request);
+      send(answered);
+      if (due(options_.duplicate)) send(answered);
     } catch (const std::exception& error) {
-      send_error(error.what());
+      send(ErrorReply{id_of(request), error.what()});
     }
   }
 
-  Message reply(const Message& request) const {
-    Message out;
-    const double seconds = options_.milliseconds / 1000.0;
-    if (request.train) {
-      out.type = Type::kTrained;
-      auto& record = out.trained.emplace(TrainReply{trained(*request.train), {}}).record;
-      record.core_seconds = seconds;
-      if (due(options_.fail)) record.outcome = Outcome::kFailed, record.message = "the stub was asked to fail";
-    } else if (request.pretrain) {
-      out.type = Type::kPretrained;
-      auto& record = out.pretrained.emplace(PretrainReply{request.pretrain->id, pretrained(*request.pretrain)}).record;
-      record.core_seconds = seconds;
-      if (due(options_.fail)) record.outcome = Outcome::kFailed, record.message = "the stub was asked to fail";
-    } else if (request.bench) {
-      out.type = Type::kBenched;
-      auto& reply = out.benched.emplace(BenchReply{request.bench->id, 1, {}});
-      for (const auto& design : request.bench->designs)  // a forecast of it means as little as its scores
-        reply.rows.push_back({.design = design,
-                              .width = request.bench->width,
-                              .length = request.bench->length,
-                              .batch = request.bench->batch,
-                              .milliseconds = options_.milliseconds * 1.0,
-                              .gflops = 1,
-                              .share_of_peak = 1,
-                              .ratio_to_attention = 1});
-    } else {
-      throw std::invalid_argument(
-          "a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined");
-    }
+  Reply reply(const Request& request) const {
+    return std::visit([this](const auto& kind) -> Reply { return reply(kind); }, request);
+  }
+
+  TrainReply reply(const TrainRequest& request) const {
+    TrainReply out;
+    out.record = trained(request);
+    finish(out.record);
     return out;
+  }
+
+  PretrainReply reply(const PretrainRequest& request) const {
+    PretrainReply out{request.id, pretrained(request)};
+    finish(out.record);
+    return out;
+  }
+
+  BenchReply reply(const BenchRequest& request) const {
+    BenchReply out{request.id, 1, {}};
+    for (const auto& design : request.designs)  // a forecast of it means as little as its scores
+      out.rows.push_back({.design = design,
+                          .width = request.width,
+                          .length = request.length,
+                          .batch = request.batch,
+                          .milliseconds = options_.milliseconds * 1.0,
+                          .gflops = 1,
+                          .share_of_peak = 1,
+                          .ratio_to_attention = 1});
+    return out;
+  }
+
+  ExamineReply reply(const ExamineRequest&) const {
+    throw std::invalid_argument(
+        "a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined");
+  }
+
+  /// What every training's record has, whether real or not.
+  template <class Record>
+  void finish(Record& record) const {
+    record.core_seconds = options_.milliseconds / 1000.0;
+    if (!due(options_.fail)) return;
+    record.outcome = Outcome::kFailed;
+    record.message = "the stub was asked to fail";
   }
 
   std::istream& in_;
@@ -221,7 +229,7 @@ class StubWorker {
   const StubOptions& options_;
   std::mutex mutex_, out_mutex_;  // the second is taken last
   std::condition_variable changed_;
-  std::deque<Message> requests_;
+  std::deque<Request> requests_;
   bool ended_ = false, hung_ = false;
   int count_ = 0;
 };

@@ -114,7 +114,7 @@ TEST(Cli, DoctorExaminesPrimitivesOnThisMachine) {
 Ran doctor_on(const std::string& found) {
   const StubRun folder("doctor");
   write_file(folder.folder / "worker.sh",
-             "echo '{\"type\":\"hello\",\"protocol\":" + std::to_string(kProtocolVersion) +
+             "echo '{\"type\":\"hello\",\"messages\":" + std::to_string(kMessagesVersion) +
                  ",\"version\":\"wrong\",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
                  "while read line; do case $line in *examine*)\n"
                  "  echo '{\"type\":\"examined\",\"id\":\"0\"," +

@@ -51,7 +51,7 @@ class Requests {
     if (ping_timeout > 0) std::thread([this, ping_timeout] { watch(ping_timeout); }).detach();
   }
 
-  Message next() {
+  Request next() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [&] { return !waiting_.empty(); });
     auto out = std::move(waiting_.front());
@@ -63,27 +63,25 @@ class Requests {
   void read() {
     for (std::string line; std::getline(std::cin, line);) {
       if (line.empty()) continue;
-      Message message;
       try {
-        message = from_line(line);
+        take(from_line(line));
       } catch (const std::exception& error) {
-        message.type = Message::Type::kError;
-        message.error = error.what();
-        out_.send(message);
-        continue;
+        out_.send(ErrorReply{id_in(line), error.what()});
       }
-      if (message.type == Message::Type::kPing) {
-        last_ping_ = Clock::now().time_since_epoch().count();
-        Message pong;
-        pong.type = Message::Type::kPong;
-        out_.send(pong);
-        continue;
-      }
-      const std::lock_guard lock(mutex_);
-      waiting_.push_back(std::move(message));
-      arrived_.notify_one();
     }
     _exit(0);  // the coordinator is gone; what was running is lost anyway
+  }
+
+  void take(Message message) {
+    if (std::holds_alternative<Ping>(message)) {
+      last_ping_ = Clock::now().time_since_epoch().count();
+      return out_.send(Pong{});
+    }
+    auto* request = std::get_if<Request>(&message);
+    if (!request) throw std::invalid_argument("a worker answers train, pretrain, bench, examine and ping");
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(*request));
+    arrived_.notify_one();
   }
 
   void watch(double timeout) {
@@ -101,7 +99,7 @@ class Requests {
   Out& out_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Message> waiting_;
+  std::deque<Request> waiting_;
   std::atomic<Clock::rep> last_ping_{0};
 };
 
@@ -115,41 +113,27 @@ std::string version() {
 #endif
 }
 
-Message answer(const Message& request, const Runtime& runtime, Out& out) {
-  const OnProgress progress = [&](const Progress& p) {
-    Message message;
-    message.type = Message::Type::kProgress;
-    message.progress = p;
-    out.send(message);
-  };
-  Message reply;
-  try {
-    switch (request.type) {
-      case Message::Type::kTrain:
-        reply.type = Message::Type::kTrained;
-        reply.trained = train(*request.train, runtime, progress);
-        return reply;
-      case Message::Type::kPretrain:
-        reply.type = Message::Type::kPretrained;
-        reply.pretrained = PretrainReply{request.pretrain->id, pretrain(*request.pretrain, runtime, progress)};
-        return reply;
-      case Message::Type::kBench:
-        reply.type = Message::Type::kBenched;
-        reply.benched = bench(*request.bench, runtime);
-        return reply;
-      case Message::Type::kExamine:
-        reply.type = Message::Type::kExamined;
-        reply.examined = examine(*request.examine, runtime, cuda_graphs(runtime.device));
-        return reply;
-      default:
-        reply.error = "a worker answers train, pretrain, bench, examine and ping";
-    }
-  } catch (const std::exception& error) {
-    reply = {};
-    reply.error = error.what();
+/// Computes the answer to each kind of request.
+struct Answer {
+  const Runtime& runtime;
+  OnProgress progress;
+
+  Reply operator()(const TrainRequest& request) const { return train(request, runtime, progress); }
+  Reply operator()(const PretrainRequest& request) const {
+    return PretrainReply{request.id, pretrain(request, runtime, progress)};
   }
-  reply.type = Message::Type::kError;
-  return reply;
+  Reply operator()(const BenchRequest& request) const { return bench(request, runtime); }
+  Reply operator()(const ExamineRequest& request) const {
+    return examine(request, runtime, cuda_graphs(runtime.device));
+  }
+};
+
+Reply answer(const Request& request, const Runtime& runtime, Out& out) {
+  try {
+    return std::visit(Answer{runtime, [&](const Progress& progress) { out.send(progress); }}, request);
+  } catch (const std::exception& error) {
+    return ErrorReply{id_of(request), error.what()};
+  }
 }
 
 /// What a large training freed goes back to the machine; up to this much is kept for the next one, as clearing pages
@@ -216,10 +200,10 @@ int main(int argc, char** argv) {
   at::globalContext().setFlushDenormal(true);  // decayed states reach them, and they are a hundred times slower
 
   Out out;
-  Message hello;
-  hello.type = Message::Type::kHello;
-  hello.hello = Hello{version(), kProtocolVersion, runtime.name(), runtime.memory_bytes(), runtime.free_bytes()};
-  out.send(hello);
+  out.send(Hello{.version = version(),
+                 .device = runtime.name(),
+                 .memory_bytes = runtime.memory_bytes(),
+                 .free_bytes = runtime.free_bytes()});
   Requests requests(out, ping_timeout);
   for (;;) {
     out.send(answer(requests.next(), runtime, out));

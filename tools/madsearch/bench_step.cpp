@@ -51,16 +51,14 @@ void bench_step_command(StepFlags flags) {
   for (const auto& name : flags.primitives)
     if (auto design = text(parse(stripe_of(name))); std::find(designs.begin(), designs.end(), design) == designs.end())
       designs.push_back(std::move(design));
-  std::vector<Message> requests;
+  std::vector<Request> requests;
   for (std::size_t i = 0; i < flags.lengths.size(); ++i) {
-    auto& message = requests.emplace_back();
-    message.type = Message::Type::kBench;
-    message.bench = BenchRequest{.id = std::to_string(i),
-                                 .designs = designs,
-                                 .width = flags.width,
-                                 .length = flags.lengths[i],
-                                 .batch = flags.batches[i],
-                                 .steps = flags.steps};
+    requests.push_back(BenchRequest{.id = std::to_string(i),
+                                    .designs = designs,
+                                    .width = flags.width,
+                                    .length = flags.lengths[i],
+                                    .batch = flags.batches[i],
+                                    .steps = flags.steps});
   }
   auto workers = flags.workers.options();
   workers.devices.resize(1);
@@ -69,9 +67,9 @@ void bench_step_command(StepFlags flags) {
   std::vector<BenchRow> rows;
   double peak = 0;
   for (const auto& reply : answers(workers, requests, "timing")) {
-    if (!reply.benched) throw std::runtime_error(reply.error);
-    peak = std::max(peak, reply.benched->peak_gflops);
-    rows.insert(rows.end(), reply.benched->rows.begin(), reply.benched->rows.end());
+    const auto& benched = reply_as<BenchReply>(reply);
+    peak = std::max(peak, benched.peak_gflops);
+    rows.insert(rows.end(), benched.rows.begin(), benched.rows.end());
   }
   std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
     const auto place = [&](const BenchRow& row) { return std::find(designs.begin(), designs.end(), row.design); };

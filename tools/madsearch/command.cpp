@@ -17,18 +17,6 @@ void on_signal(int number) {
   std::signal(number, SIG_DFL);  // the second one ends the program
 }
 
-std::string id_of(const Message& message) {
-  if (message.train) return message.train->id;
-  if (message.pretrain) return message.pretrain->id;
-  if (message.bench) return message.bench->id;
-  if (message.examine) return message.examine->id;
-  if (message.trained) return message.trained->record.id;
-  if (message.pretrained) return message.pretrained->id;
-  if (message.benched) return message.benched->id;
-  if (message.examined) return message.examined->id;
-  return message.error.substr(0, message.error.find(':'));  // a kError begins with the request's id
-}
-
 }  // namespace
 
 void add_format(CLI::App& command, Format& format) {
@@ -61,8 +49,8 @@ const std::atomic<bool>& interrupts() {
   return interrupted;
 }
 
-std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> requests, const std::string& what,
-                             const std::function<void(const Message&)>& on_answer, std::vector<Hello>* greeted) {
+std::vector<Reply> answers(const WorkerOptions& options, std::vector<Request> requests, const std::string& what,
+                           const std::function<void(const Reply&)>& on_answer, std::vector<Hello>* greeted) {
   const auto& stop = interrupts();
   Coordinator workers(options);
   workers.on_event = [](const std::string& sentence) { std::fprintf(stderr, "%s\n", sentence.c_str()); };
@@ -71,18 +59,18 @@ std::vector<Message> answers(const WorkerOptions& options, std::vector<Message> 
     places[id_of(requests[i])] = i;
     workers.submit(std::move(requests[i]));
   }
-  std::vector<Message> out(requests.size());
+  std::vector<Reply> out(requests.size());
   const bool terminal = isatty(STDERR_FILENO) != 0;
   for (std::size_t done = 0; done < out.size();) {
     if (terminal) std::fprintf(stderr, "\r\x1b[K%s %zu/%zu", what.c_str(), done, out.size());
     if (stop) throw Interrupt{};
-    auto message = workers.wait(0.5);
+    auto reply = workers.wait(0.5);
     if (greeted && greeted->size() < workers.workers().size()) *greeted = workers.workers();
-    if (!message) continue;
-    const auto place = places.find(id_of(*message));
+    if (!reply) continue;
+    const auto place = places.find(id_of(*reply));
     if (place == places.end()) continue;
-    if (on_answer) on_answer(*message);
-    out[place->second] = std::move(*message);
+    if (on_answer) on_answer(*reply);
+    out[place->second] = std::move(*reply);
     ++done;
   }
   if (terminal) std::fprintf(stderr, "\r\x1b[K");

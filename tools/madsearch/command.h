@@ -56,8 +56,8 @@ const std::atomic<bool>& interrupts();
 /// `on_answer` is called with each as it comes; `greeted` takes the hellos of the workers. Throws Interrupt after
 /// Ctrl-C.
 struct Interrupt {};
-std::vector<Message> answers(const WorkerOptions& workers, std::vector<Message> requests, const std::string& what,
-                             const std::function<void(const Message&)>& on_answer = {},
-                             std::vector<Hello>* greeted = nullptr);
+std::vector<Reply> answers(const WorkerOptions& workers, std::vector<Request> requests, const std::string& what,
+                           const std::function<void(const Reply&)>& on_answer = {},
+                           std::vector<Hello>* greeted = nullptr);
 
 }  // namespace madsearch

@@ -67,17 +67,15 @@ std::string problem_of(const ExamineReply& found) {
 /// A request for each primitive, so that a kernel that kills the worker costs its own row only.
 Examined examine(const std::string& device, const std::vector<std::string>& names, const DoctorFlags& flags) {
   Examined out{.device = device};
-  std::vector<Message> requests;
+  std::vector<Request> requests;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    auto& message = requests.emplace_back();
-    message.type = Message::Type::kExamine;
-    message.examine = ExamineRequest{.id = std::to_string(i),
-                                     .primitive = names[i],
-                                     .width = flags.width,
-                                     .length = flags.length,
-                                     .batch = flags.batch,
-                                     .replicas = flags.replicas,
-                                     .repeats = flags.repeats};
+    requests.push_back(ExamineRequest{.id = std::to_string(i),
+                                      .primitive = names[i],
+                                      .width = flags.width,
+                                      .length = flags.length,
+                                      .batch = flags.batch,
+                                      .replicas = flags.replicas,
+                                      .repeats = flags.repeats});
   }
   WorkerOptions workers;
   workers.command = flags.workers.worker;
@@ -87,9 +85,13 @@ Examined examine(const std::string& device, const std::vector<std::string>& name
   try {
     const auto replies = answers(workers, requests, "examining primitives on " + device, {}, &greeted);
     for (std::size_t i = 0; i < names.size(); ++i) {
-      auto& row = out.rows.emplace_back(Row{device, names[i], replies[i].examined, ""});
-      row.problem =
-          row.found ? problem_of(*row.found) : "failed: " + replies[i].error.substr(replies[i].error.find(':') + 2);
+      auto& row = out.rows.emplace_back(Row{.device = device, .primitive = names[i]});
+      if (const auto* error = std::get_if<ErrorReply>(&replies[i])) {
+        row.problem = "failed: " + error->error;
+      } else {
+        row.found = reply_as<ExamineReply>(replies[i]);
+        row.problem = problem_of(*row.found);
+      }
     }
   } catch (const ConfigError& error) {
     out.problem = error.what();

@@ -21,10 +21,8 @@ struct Flags {
   Format format = Format::kText;
 };
 
-Message request(const Flags& flags, const Design& design, std::size_t index) {
-  Message out;
-  out.type = Message::Type::kPretrain;
-  auto& r = out.pretrain.emplace();
+PretrainRequest request(const Flags& flags, const Design& design, std::size_t index) {
+  PretrainRequest r;
   r.id = std::to_string(index);
   r.design = text(design.genome);
   r.data = flags.data;
@@ -40,7 +38,7 @@ Message request(const Flags& flags, const Design& design, std::size_t index) {
   r.learning_rates = flags.rates;
   r.seed = static_cast<std::uint64_t>(flags.seed);
   r.max_epochs = flags.max_epochs;
-  return out;
+  return r;
 }
 
 }  // namespace
@@ -84,7 +82,7 @@ void add_pretrain(CLI::App& app, int& code) {
     std::error_code none;
     if (!std::filesystem::is_directory(flags->data, none)) throw ConfigError("no such folder: " + flags->data);
     flags->data = std::filesystem::absolute(flags->data).string();
-    std::vector<Message> requests;
+    std::vector<Request> requests;
     std::vector<Design> designs;
     for (const auto& name : flags->designs) {
       designs.push_back(find_design(name, configs_folder()));
@@ -95,8 +93,7 @@ void add_pretrain(CLI::App& app, int& code) {
     auto json = nlohmann::ordered_json::array();
     code = 0;
     for (const auto& reply : answers(flags->workers.options(), std::move(requests), "pretraining")) {
-      if (!reply.pretrained) throw std::runtime_error(reply.error);
-      const auto& r = reply.pretrained->record;
+      const auto& r = reply_as<PretrainReply>(reply).record;
       if (r.outcome != Outcome::kOk) code = 1;
       table.add({shown("%.4f", r.bits_per_byte), shown("%.4f", r.bits_per_byte_recall), grouped(r.parameters),
                  std::to_string(r.width), grouped(r.tokens), shown("%.2f", r.epochs), shown("%g", r.learning_rate),

@@ -60,7 +60,7 @@ bool ok(const Trainings& trainings) {
 std::vector<Scored> score(const Flags& flags, const Battery& battery) {
   const auto shape = shape_of(battery);
   std::vector<Scored> out;
-  std::vector<Message> requests;
+  std::vector<Request> requests;
   std::vector<Design> designs;
   for (const auto& name : flags.designs) {
     if (name == "all") {
@@ -88,10 +88,7 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
           auto request = train_request(battery, battery.tasks[i].settings[j], text(sized), seed);
           request.id = std::to_string(out.size() - 1) + "/" + std::to_string(s) + "/" + std::to_string(i) + "/" +
                        std::to_string(j);
-          Message message;
-          message.type = Message::Type::kTrain;
-          message.train = std::move(request);
-          requests.push_back(std::move(message));
+          requests.push_back(std::move(request));
         }
   }
   auto replies = answers(flags.workers.options(), std::move(requests), "training");
@@ -103,8 +100,7 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
       for (const auto& task : battery.tasks) {
         auto& row = trainings.emplace_back();
         for (std::size_t j = 0; j < task.settings.size(); ++j, ++reply) {
-          if (!reply->trained) throw std::runtime_error(reply->error);
-          row.push_back(reply->trained->record);
+          row.push_back(reply_as<TrainReply>(*reply).record);
           scored.core_seconds += row.back().core_seconds;
         }
       }

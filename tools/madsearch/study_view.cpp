@@ -32,29 +32,26 @@ std::vector<const StudyDesign*> chosen_designs(const StudyFlags& flags, const St
 void train_missing(const StudyFlags& flags, const Battery& battery, const std::vector<const StudyDesign*>& designs,
                    std::int64_t seeds, StudyLog& log, std::int64_t first) {
   std::map<std::string, TrainRequest> asked;
-  std::vector<Message> requests;
+  std::vector<Request> requests;
   for (std::int64_t s = first; s < first + seeds; ++s)
     for (const auto* design : designs)
       for (auto& row : study_requests(battery, *design, s))
         for (auto& request : row) {
           if (log.find(request.id) || asked.contains(request.id)) continue;
-          Message message;
-          message.type = Message::Type::kTrain;
-          message.train = request;
+          requests.push_back(request);
           asked.emplace(request.id, std::move(request));
-          requests.push_back(std::move(message));
         }
   if (requests.empty()) return;
   if (flags.stored) {
     std::cerr << requests.size() << " trainings of battery " << battery.name << " are not in " << flags.log << "\n";
     return;
   }
-  answers(flags.workers.options(), std::move(requests), battery.name + ": training", [&](const Message& answer) {
-    if (!answer.trained) throw std::runtime_error(answer.error);
-    const auto outcome = answer.trained->record.outcome;
+  answers(flags.workers.options(), std::move(requests), battery.name + ": training", [&](const Reply& reply) {
+    const auto& trained = reply_as<TrainReply>(reply);
+    const auto outcome = trained.record.outcome;
     if (outcome == Outcome::kLost || outcome == Outcome::kTimedOut)
       return;  // accidents of this machine; tried again the next time
-    log.add(battery.name, asked.at(answer.trained->record.id), *answer.trained);
+    log.add(battery.name, asked.at(trained.record.id), trained);
   });
 }
 

@@ -110,16 +110,13 @@ void add_train(CLI::App& app, int& code) {
     request.width = flags->width;
     request.norm = flags->norm;
     request.distil = flags->distil;
-    Message message;
-    message.type = Message::Type::kTrain;
-    message.train = request;
     auto workers = flags->workers.options();
     workers.devices.resize(1);
     workers.slots_per_device = 1;
-    const auto reply = answers(workers, {message}, "training").front();
-    if (!reply.trained) throw std::runtime_error(reply.error);
-    const auto& r = reply.trained->record;
-    const auto& distilled = reply.trained->distilled;
+    const auto reply = answers(workers, {request}, "training").front();
+    const auto& trained = reply_as<TrainReply>(reply);
+    const auto& r = trained.record;
+    const auto& distilled = trained.distilled;
     const auto chance = task.chance(values), oracle = task.oracle(values, request.protocol);
     if (flags->format == Format::kJson) {
       auto out = nlohmann::ordered_json{{"text", text(design.genome)},

@@ -20,16 +20,15 @@
 namespace madsearch {
 namespace {
 
-using Type = Message::Type;
-
-Message training(const std::string& id, const std::string& design = "attention swiglu") {
-  Message message;
-  message.type = Type::kTrain;
-  auto& request = message.train.emplace();
-  request.id = id, request.design = design, request.width = 16, request.grid = {{1e-3, 0}, {2e-3, 0}};
+TrainRequest training(const std::string& id, const std::string& design = "attention swiglu") {
+  TrainRequest request;
+  request.id = id;
+  request.design = design;
+  request.width = 16;
+  request.grid = {{1e-3, 0}, {2e-3, 0}};
   request.setting.setting = {"selective-copying", {{"vocabulary", 16}, {"length", 32}, {"copies", 4}}, "baseline"};
   request.setting.steps = 10;
-  return message;
+  return request;
 }
 
 class CoordinatorTest : public ::testing::Test {
@@ -56,16 +55,16 @@ class CoordinatorTest : public ::testing::Test {
     coordinator.on_event = [this](const std::string& sentence) { events_.push_back(sentence); };
   }
   /// All answers, or what has come after 10 s.
-  static std::vector<Message> all(Coordinator& coordinator) {
-    std::vector<Message> out;
+  static std::vector<Reply> all(Coordinator& coordinator) {
+    std::vector<Reply> out;
     while (coordinator.waiting() > 0) {
-      auto message = coordinator.wait(10);
-      if (!message) break;
-      out.push_back(std::move(*message));
+      auto reply = coordinator.wait(10);
+      if (!reply) break;
+      out.push_back(std::move(*reply));
     }
     return out;
   }
-  static const TrainingRecord& record(const Message& message) { return message.trained.value().record; }
+  static const TrainingRecord& record(const Reply& reply) { return std::get<TrainReply>(reply).record; }
 
   std::map<std::string, int> attempts_;
   std::vector<std::string> events_;
@@ -261,7 +260,7 @@ TEST_F(CoordinatorTest, EndsATrainingThatForgetsItsLimit) {
   options.silence_seconds = 0.3, options.attempts = 1;
   Coordinator coordinator(options);
   auto request = training("a");
-  request.train->seconds_limit = 0.2;
+  request.seconds_limit = 0.2;
   coordinator.submit(request);
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
@@ -275,7 +274,7 @@ TEST_F(CoordinatorTest, ALimitEndsWithItsRequest) {
   Coordinator coordinator(options);
   listen(coordinator);
   auto request = training("a");
-  request.train->seconds_limit = 0.1;
+  request.seconds_limit = 0.1;
   coordinator.submit(request);
   coordinator.submit(training("b"));
   const auto answers = all(coordinator);
@@ -335,35 +334,39 @@ TEST_F(CoordinatorTest, TakesADoubleAnswerOnce) {
 TEST_F(CoordinatorTest, AnErrorOfTheWorkerIsAFailureOfTheRequest) {
   Coordinator coordinator(stub("milliseconds=1"));
   auto request = training("a");
-  request.train->setting.setting.task = "dancing";
+  request.setting.setting.task = "dancing";
   coordinator.submit(request);
   auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
   EXPECT_EQ(record(answers[0]).outcome, Outcome::kFailed);
   EXPECT_EQ(record(answers[0]).message, "unknown task \"dancing\"");
 
-  Message bench;
-  bench.type = Type::kBench;
-  bench.bench = BenchRequest{.id = "b", .designs = {"mamba"}};
-  coordinator.submit(bench);
+  coordinator.submit(BenchRequest{.id = "b", .designs = {"mamba"}});
   answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
-  ASSERT_TRUE(answers[0].benched);
-  EXPECT_EQ(answers[0].benched->rows.at(0).design, "mamba");
+  EXPECT_EQ(reply_as<BenchReply>(answers[0]).rows.at(0).design, "mamba");
+
+  coordinator.submit(ExamineRequest{.id = "e: 1", .primitive = "mamba"});
+  answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 1);
+  EXPECT_EQ(id_of(answers[0]), "e: 1");
+  EXPECT_EQ(std::get<ErrorReply>(answers[0]).error,
+            "a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined");
 }
 
 TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {
   Coordinator coordinator(stub("milliseconds=1"));
-  Message request;
-  request.type = Type::kPretrain;
-  auto& pretrain = request.pretrain.emplace();
-  pretrain.id = "p", pretrain.design = "mamba swiglu", pretrain.flops = 1e12, pretrain.parameters = 1000,
-  pretrain.learning_rates = {1e-3};
+  PretrainRequest request;
+  request.id = "p";
+  request.design = "mamba swiglu";
+  request.flops = 1e12;
+  request.parameters = 1000;
+  request.learning_rates = {1e-3};
   coordinator.submit(request);
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(answers[0].pretrained.value().id, "p");
-  EXPECT_GT(answers[0].pretrained->record.bits_per_byte, 1);
+  EXPECT_EQ(id_of(answers[0]), "p");
+  EXPECT_GT(reply_as<PretrainReply>(answers[0]).record.bits_per_byte, 1);
 }
 
 TEST_F(CoordinatorTest, SaysWhenTheCommandDoesNotExist) {
@@ -390,10 +393,10 @@ TEST_F(CoordinatorTest, SaysWhenTheCommandIsMute) {
 }
 
 TEST_F(CoordinatorTest, RefusesAWorkerOfAnotherVersion) {
-  const std::string text = R"(echo '{"type":"hello","protocol":7}'; cat)";
+  const std::string text = R"(echo '{"type":"hello","messages":7}'; cat)";
   Coordinator coordinator(command(text));
-  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks protocol 7, this madsearch " +
-                                        std::to_string(kProtocolVersion) +
+  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks messages of version 7, this madsearch " +
+                                        std::to_string(kMessagesVersion) +
                                         ": the two are of different versions\nits command: " + text);
 }
 
@@ -420,8 +423,8 @@ TEST_F(CoordinatorTest, ItsWorkersEndWhenItIsKilled) {
   const auto child = fork();
   if (child == 0) {
     auto options = stub("milliseconds=60000");
-    options.command = "echo $$ > " + std::string(file) + "; MADSEARCH_STUB=milliseconds=60000 exec " +
-                      in_build("tests/stub_worker");
+    options.command =
+        "echo $$ > " + std::string(file) + "; MADSEARCH_STUB=milliseconds=60000 exec " + in_build("tests/stub_worker");
     Coordinator coordinator(options);
     coordinator.submit(training("a"));
     while (coordinator.workers().empty()) coordinator.wait(0.05);
@@ -446,10 +449,7 @@ TEST_F(CoordinatorTest, EndsTheWholeCommandWithItself) {
   unlink(file);
 }
 
-TEST_F(CoordinatorTest, RefusesWhatIsNoRequest) {
-  Coordinator coordinator(stub());
-  Message ping;
-  EXPECT_THROW(coordinator.submit(ping), std::invalid_argument);
+TEST_F(CoordinatorTest, RefusesToHaveNoSlot) {
   auto options = stub();
   options.slots_per_device = 0;
   EXPECT_THROW(Coordinator{options}, std::invalid_argument);

@@ -10,8 +10,6 @@
 namespace madsearch {
 namespace {
 
-using Type = Message::Type;
-
 // All members, whichever record: a new member doesn't compile here before it is written, read and compared.
 template <class T>
 constexpr int count_of = 0;
@@ -45,6 +43,8 @@ template <>
 constexpr int count_of<ExamineRequest> = 7;
 template <>
 constexpr int count_of<ExamineReply> = 8;
+template <>
+constexpr int count_of<ErrorReply> = 2;
 template <>
 constexpr int count_of<TrainReply> = 3;
 template <>
@@ -101,11 +101,14 @@ void draw(std::string& value) {
 void draw(std::int64_t& value) { value = *rc::gen::arbitrary<std::int64_t>(); }
 void draw(std::uint64_t& value) { value = *rc::gen::arbitrary<std::uint64_t>(); }
 void draw(bool& value) { value = *rc::gen::arbitrary<bool>(); }
-void draw(int& value) { value = kProtocolVersion; }  // the only int is Hello::protocol
+void draw(int& value) { value = kMessagesVersion; }  // the only int is Hello::messages
 void draw(double& value) {
   const auto infinity = std::numeric_limits<double>::infinity();
   value = *rc::gen::oneOf(rc::gen::arbitrary<double>(),
                           rc::gen::element(0.1, 1.0 / 3, 5e-324, 1e300, infinity, -infinity, std::nan("")));
+}
+void draw(std::optional<std::string>& value) {
+  if (*rc::gen::arbitrary<bool>()) draw(value.emplace());
 }
 void draw(Outcome& value) {
   value = *rc::gen::element(Outcome::kOk, Outcome::kDiverged, Outcome::kOutOfMemory, Outcome::kTimedOut,
@@ -116,7 +119,8 @@ void draw(TaskValues& value) {
   for (auto left = *rc::gen::inRange(0, 4); left > 0; --left) {
     std::string name;
     double number = 0;
-    draw(name), draw(number);
+    draw(name);
+    draw(number);
     value.set(name, std::isnan(number) ? 1 : number);
   }
 }
@@ -146,69 +150,107 @@ bool same(const T& a, const T& b) {
   }
 }
 
-template <class T>
-void check(Type type, std::optional<T> Message::*member) {
-  EXPECT_TRUE(rc::check([&] {
-    Message message;
-    message.type = type;
-    draw((message.*member).emplace());
+/// The message of a line that is a `Kind`.
+template <class Kind>
+Kind read(const std::string& line) {
+  auto message = from_line(line);
+  if constexpr (std::is_constructible_v<Request, Kind>)
+    return std::get<Kind>(std::get<Request>(message));
+  else if constexpr (std::is_constructible_v<Reply, Kind>)
+    return std::get<Kind>(std::get<Reply>(message));
+  else
+    return std::get<Kind>(message);
+}
+
+Reply read_reply(const Reply& reply) { return std::get<Reply>(from_line(to_line(reply))); }
+
+template <class Kind>
+bool starts_with_type_and_id(const Kind& message) {
+  return to_line(message).starts_with(R"({"type":")" + std::string(Kind::kType) + R"(","id":"x",)");
+}
+
+template <class Kind>
+void check() {
+  EXPECT_TRUE(rc::check([] {
+    Kind message;
+    draw(message);
     const auto line = to_line(message);
     RC_ASSERT(line.find('\n') == std::string::npos);
-    const auto back = from_line(line);
-    RC_ASSERT(back.type == type);
-    const auto& content = back.*member;
-    RC_ASSERT(content.has_value());
-    RC_ASSERT(same(*(message.*member), *content));
+    RC_ASSERT(same(message, read<Kind>(line)));
   }));
 }
 
-TEST(Protocol, AHelloRoundTrips) { check(Type::kHello, &Message::hello); }
-TEST(Protocol, ATrainRequestRoundTrips) { check(Type::kTrain, &Message::train); }
-TEST(Protocol, APretrainRequestRoundTrips) { check(Type::kPretrain, &Message::pretrain); }
-TEST(Protocol, AProgressRoundTrips) { check(Type::kProgress, &Message::progress); }
-TEST(Protocol, ATrainReplyRoundTrips) { check(Type::kTrained, &Message::trained); }
-TEST(Protocol, ABenchRequestRoundTrips) { check(Type::kBench, &Message::bench); }
-TEST(Protocol, ABenchReplyRoundTrips) { check(Type::kBenched, &Message::benched); }
-TEST(Protocol, AnExamineRequestRoundTrips) { check(Type::kExamine, &Message::examine); }
-TEST(Protocol, AnExamineReplyRoundTrips) { check(Type::kExamined, &Message::examined); }
-TEST(Protocol, APretrainReplyRoundTrips) { check(Type::kPretrained, &Message::pretrained); }
+TEST(Messages, AHelloRoundTrips) { check<Hello>(); }
+TEST(Messages, AProgressRoundTrips) { check<Progress>(); }
+TEST(Messages, ATrainRequestRoundTrips) { check<TrainRequest>(); }
+TEST(Messages, APretrainRequestRoundTrips) { check<PretrainRequest>(); }
+TEST(Messages, ABenchRequestRoundTrips) { check<BenchRequest>(); }
+TEST(Messages, AnExamineRequestRoundTrips) { check<ExamineRequest>(); }
+TEST(Messages, ATrainReplyRoundTrips) { check<TrainReply>(); }
+TEST(Messages, APretrainReplyRoundTrips) { check<PretrainReply>(); }
+TEST(Messages, ABenchReplyRoundTrips) { check<BenchReply>(); }
+TEST(Messages, AnExamineReplyRoundTrips) { check<ExamineReply>(); }
+TEST(Messages, AnErrorReplyRoundTrips) { check<ErrorReply>(); }
 
-Message of(Type type) {
-  Message message;
-  message.type = type;
-  return message;
+TEST(Messages, PingPongAndErrorAreShortLines) {
+  EXPECT_EQ(to_line(Ping{}), R"({"type":"ping"})");
+  EXPECT_EQ(to_line(Pong{}), R"({"type":"pong"})");
+  EXPECT_TRUE(std::holds_alternative<Ping>(from_line(R"({"type":"ping"})")));
+  EXPECT_TRUE(std::holds_alternative<Pong>(from_line(R"({"type":"pong"})")));
 }
 
-TEST(Protocol, PingPongAndErrorAreShortLines) {
-  EXPECT_EQ(to_line(of(Type::kPing)), R"({"type":"ping"})");
-  EXPECT_EQ(to_line(of(Type::kPong)), R"({"type":"pong"})");
-  auto error = of(Type::kError);
-  error.error = "no \"such\" task\n";
-  EXPECT_EQ(to_line(error), R"({"type":"error","error":"no \"such\" task\n"})");
-  EXPECT_EQ(from_line(to_line(error)).error, error.error);
-  EXPECT_EQ(from_line(R"({"type":"ping"})").type, Type::kPing);
+TEST(Messages, AnErrorCarriesTheIdOfItsRequestIfThereWasOne) {
+  const ErrorReply of_a_request{"a: b", "no \"such\" task\n"};
+  EXPECT_EQ(to_line(of_a_request), R"({"type":"error","id":"a: b","error":"no \"such\" task\n"})");
+  EXPECT_EQ(id_of(read_reply(of_a_request)), "a: b");
+  const ErrorReply of_none{{}, "not a message"};
+  EXPECT_EQ(to_line(of_none), R"({"type":"error","error":"not a message"})");
+  EXPECT_EQ(id_of(read_reply(of_none)), "");
 }
 
-TEST(Protocol, TheTypeComesFirst) {
-  auto message = of(Type::kProgress);
-  message.progress = Progress{"a", 1, 2, 0.5, std::nan("")};
-  EXPECT_EQ(to_line(message), R"({"type":"progress","id":"a","step":1,"steps":2,"loss":0.5,"accuracy":"nan"})");
+TEST(Messages, TheTypeComesFirstAndThenTheId) {
+  EXPECT_EQ(to_line(Progress{"a", 1, 2, 0.5, std::nan("")}),
+            R"({"type":"progress","id":"a","step":1,"steps":2,"loss":0.5,"accuracy":"nan"})");
+  EXPECT_TRUE(starts_with_type_and_id(TrainRequest{.id = "x"}));
+  EXPECT_TRUE(starts_with_type_and_id(PretrainRequest{.id = "x"}));
+  EXPECT_TRUE(starts_with_type_and_id(BenchRequest{.id = "x"}));
+  EXPECT_TRUE(starts_with_type_and_id(ExamineRequest{.id = "x"}));
+  EXPECT_TRUE(starts_with_type_and_id(TrainReply{.record = {.id = "x"}}));
+  EXPECT_TRUE(starts_with_type_and_id(PretrainReply{.id = "x"}));
+  EXPECT_TRUE(starts_with_type_and_id(BenchReply{.id = "x"}));
+  EXPECT_TRUE(starts_with_type_and_id(ExamineReply{.id = "x"}));
+  EXPECT_TRUE(starts_with_type_and_id(ErrorReply{.id = "x"}));
 }
 
-TEST(Protocol, IgnoresKeysOfANewerVersion) {
-  EXPECT_EQ(from_line(R"({"colour":"red","type":"progress","id":"a","step":1,"steps":2,"loss":1,"accuracy":0})")
-                .progress->loss,
-            1);
+TEST(Messages, AnErrorInsteadOfAReplyIsThrown) {
+  EXPECT_EQ(reply_as<BenchReply>(BenchReply{.id = "a"}).id, "a");
+  try {
+    reply_as<BenchReply>(ErrorReply{"a", "no such design"});
+    FAIL() << "an error is no answer";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "no such design");
+  }
 }
 
-TEST(Protocol, ReadsTheVersionOfAHelloThatItDoesNotUnderstand) {
-  EXPECT_EQ(from_line(R"({"type":"hello","protocol":7,"greeting":"Salve"})").hello->protocol, 7);
+TEST(Messages, FindsTheIdOfALineThatIsNoMessage) {
+  EXPECT_EQ(id_in(R"({"type":"train","id":"a"})"), "a");
+  EXPECT_EQ(id_in(R"({"type":"train","id":7})"), std::nullopt);
+  EXPECT_EQ(id_in(R"({"type":"train"})"), std::nullopt);
+  EXPECT_EQ(id_in("Loading CUDA ..."), std::nullopt);
 }
 
-TEST(Protocol, SaysThatBrokenLettersAreBroken) {
-  auto error = of(Type::kError);
-  error.error = "caf\xe9";
-  EXPECT_EQ(from_line(to_line(error)).error, "caf\uFFFD");
+TEST(Messages, IgnoresKeysOfANewerVersion) {
+  const auto* line = R"({"colour":"red","type":"progress","id":"a","step":1,"steps":2,"loss":1,"accuracy":0})";
+  EXPECT_EQ(std::get<Progress>(from_line(line)).loss, 1);
+}
+
+TEST(Messages, ReadsTheVersionOfAHelloThatItDoesNotUnderstand) {
+  const auto* line = R"({"type":"hello","messages":7,"greeting":"Salve"})";
+  EXPECT_EQ(std::get<Hello>(from_line(line)).messages, 7);
+}
+
+TEST(Messages, SaysThatBrokenLettersAreBroken) {
+  EXPECT_EQ(std::get<ErrorReply>(read_reply(ErrorReply{{}, "caf\xe9"})).error, "caf\uFFFD");
 }
 
 std::string complaint(const std::string& line) {
@@ -220,7 +262,7 @@ std::string complaint(const std::string& line) {
   }
 }
 
-TEST(Protocol, NamesWhatIsWrongWithALine) {
+TEST(Messages, NamesWhatIsWrongWithALine) {
   EXPECT_EQ(complaint("Loading CUDA ..."), "not a message: Loading CUDA ...");
   EXPECT_EQ(complaint(""), "not a message: ");
   EXPECT_EQ(complaint("[1]"), "not a message: [1]");
@@ -229,7 +271,7 @@ TEST(Protocol, NamesWhatIsWrongWithALine) {
   EXPECT_EQ(complaint(R"({"type":3})"), "\"type\" of a message is not a text");
   EXPECT_EQ(complaint(R"({"type":"sing"})"), "no message type \"sing\"");
   EXPECT_EQ(complaint(R"({"type":"error"})"), "message \"error\" lacks \"error\"");
-  EXPECT_EQ(complaint(R"({"type":"hello"})"), "message \"hello\" lacks \"protocol\"");
+  EXPECT_EQ(complaint(R"({"type":"hello"})"), "message \"hello\" lacks \"messages\"");
   EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1,"steps":2,"loss":1})"),
             "message \"progress\" lacks \"accuracy\"");
   EXPECT_EQ(complaint(R"({"type":"progress","id":7})"), "\"id\" of message \"progress\" is not a text");
@@ -248,8 +290,6 @@ TEST(Protocol, NamesWhatIsWrongWithALine) {
   EXPECT_EQ(complaint(R"({"type":"trained","id":"a","task":"t","setting":0,"outcome":"bad"})"),
             "\"outcome\" of message \"trained\" is not an outcome");
 }
-
-TEST(Protocol, WritesNoMessageWithoutItsContent) { EXPECT_THROW(to_line(of(Type::kTrain)), std::invalid_argument); }
 
 }  // namespace
 }  // namespace madsearch

@@ -15,22 +15,24 @@
 namespace madsearch {
 namespace {
 
-using Type = Message::Type;
-
-Message training(const std::string& design, const Task& task, TaskValues values, std::uint64_t seed) {
-  Message message;
-  message.type = Type::kTrain;
-  auto& request = message.train.emplace();
-  request.id = "x", request.design = design, request.seed = seed, request.grid = {{1e-3, 0}};
+TrainRequest training(const std::string& design, const Task& task, TaskValues values, std::uint64_t seed) {
+  TrainRequest request;
+  request.id = "x";
+  request.design = design;
+  request.seed = seed;
+  request.grid = {{1e-3, 0}};
   request.setting.setting = {task.name, std::move(values), "baseline"};
-  return message;
+  return request;
 }
 
 /// Counts the lines that were said.
 class Said : public std::stringbuf {
  public:
   std::atomic<int> lines = 0;
-  int sync() override { return ++lines, 0; }
+  int sync() override {
+    ++lines;
+    return 0;
+  }
 };
 
 /// One line in; its end comes after the answer, as a worker stops at the end of its input.
@@ -63,9 +65,10 @@ double accuracy(const std::string& design, const std::string& task_name,
   EXPECT_EQ(run_stub_worker(in, out, options), 0);
   std::istringstream replies(said.str());
   std::string hello, reply;
-  std::getline(replies, hello), std::getline(replies, reply);
-  EXPECT_EQ(from_line(hello).type, Type::kHello);
-  return from_line(reply).trained.value().record.test;
+  std::getline(replies, hello);
+  std::getline(replies, reply);
+  EXPECT_TRUE(std::holds_alternative<Hello>(from_line(hello)));
+  return reply_as<TrainReply>(std::get<Reply>(from_line(reply))).record.test;
 }
 
 TEST(StubWorker, IsRepeatableAndVariesLittleBySeed) {

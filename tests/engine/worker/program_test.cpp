@@ -46,7 +46,7 @@ class Program {
     ASSERT_EQ(write(to_, line.data(), line.size()), static_cast<ssize_t>(line.size()));
   }
   void send(const Message& message) { send_line(to_line(message)); }
-  Message next() {
+  Message next_message() {
     char* line = nullptr;
     std::size_t size = 0;
     const auto n = getline(&line, &size, from_);
@@ -54,10 +54,12 @@ class Program {
     free(line);
     return from_line(text);
   }
-  Message next(Message::Type type) {  // skips others
+  template <class Kind>
+  Kind next() {  // skips others
     for (;;)
-      if (auto message = next(); message.type == type) return message;
+      if (auto message = next_message(); std::holds_alternative<Kind>(message)) return std::get<Kind>(message);
   }
+  TrainingRecord next_record() { return reply_as<TrainReply>(next<Reply>()).record; }
   double mib(const std::string& key) const {  // "VmRSS:"
     std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
     for (std::string line; std::getline(in, line);)
@@ -79,48 +81,48 @@ class Program {
   FILE* from_ = nullptr;
 };
 
-Message training(std::int64_t steps) {
-  Message out;
-  out.type = Message::Type::kTrain;
-  out.train = testing::request("attention{heads=4} swiglu", "in-context-recall", {{"length", 16}}, steps);
-  out.train->setting.train_examples = 64;
+TrainRequest training(std::int64_t steps) {
+  auto out = testing::request("attention{heads=4} swiglu", "in-context-recall", {{"length", 16}}, steps);
+  out.setting.train_examples = 64;
   return out;
 }
 
 TEST(WorkerProgram, GreetsTrainsAndAnswersPingsMeanwhile) {
   Program program;
-  const auto hello = program.next();
-  ASSERT_EQ(hello.type, Message::Type::kHello);
-  EXPECT_EQ(hello.hello->protocol, kProtocolVersion);
-  EXPECT_EQ(hello.hello->device, "cpu");
-  EXPECT_GT(hello.hello->memory_bytes, 0);
-  program.send_line("{\"type\": \"nonsense\"}");
-  EXPECT_EQ(program.next().type, Message::Type::kError);
+  const auto first = program.next_message();
+  ASSERT_TRUE(std::holds_alternative<Hello>(first));
+  const auto& hello = std::get<Hello>(first);
+  EXPECT_EQ(hello.messages, kMessagesVersion);
+  EXPECT_EQ(hello.device, "cpu");
+  EXPECT_GT(hello.memory_bytes, 0);
+  for (const char* line : {R"({"type": "nonsense"})", R"({"type": "train", "id": "a"})"}) {
+    program.send_line(line);
+    const auto error = std::get<ErrorReply>(program.next<Reply>());
+    EXPECT_EQ(error.id, id_in(line));
+  }
   program.send(training(10));
-  const auto reply = program.next(Message::Type::kTrained);
-  EXPECT_EQ(reply.trained->record.id, "test");
-  EXPECT_EQ(reply.trained->record.outcome, Outcome::kOk);
+  const auto record = program.next_record();
+  EXPECT_EQ(record.id, "test");
+  EXPECT_EQ(record.outcome, Outcome::kOk);
 
   program.send(training(1'000'000));
-  Message ping;
-  program.send(ping);
-  EXPECT_EQ(program.next(Message::Type::kPong).type, Message::Type::kPong);
+  program.send(Ping{});
+  program.next<Pong>();
   EXPECT_EQ(program.close_and_wait(), 0);  // in the middle of a training
 }
 
 TEST(WorkerProgram, HoldsNoMoreAfterManyTrainings) {
   Program program;
-  program.next(Message::Type::kHello);
+  program.next<Hello>();
   std::vector<double> held;
   for (int round = 0; round < 3; ++round) {
     for (const char* mixer :
          {"attention", "gated_delta_net", "mamba", "hyena", "mlstm", "rwkv7", "ttt_linear", "mh_hyena"})
       for (const double length : {16, 24}) {
-        auto request = training(6);
-        request.train = testing::request(mixer + std::string(" swiglu"), "in-context-recall", {{"length", length}}, 6);
-        request.train->grid = {{1e-3, 0}, {3e-3, 0}};
+        auto request = testing::request(mixer + std::string(" swiglu"), "in-context-recall", {{"length", length}}, 6);
+        request.grid = {{1e-3, 0}, {3e-3, 0}};
         program.send(request);
-        ASSERT_EQ(program.next(Message::Type::kTrained).trained->record.outcome, Outcome::kOk);
+        ASSERT_EQ(program.next_record().outcome, Outcome::kOk);
       }
     held.push_back(program.mib("VmRSS:"));
   }
@@ -130,14 +132,13 @@ TEST(WorkerProgram, HoldsNoMoreAfterManyTrainings) {
 
 TEST(WorkerProgram, GivesBackWhatALargeTrainingTook) {
   Program program;
-  program.next(Message::Type::kHello);
+  program.next<Hello>();
   const auto train = [&](std::int64_t batch, double length) {
-    Message request;
-    request.type = Message::Type::kTrain;
-    request.train = testing::request("attention mlp", "in-context-recall", {{"length", length}}, 1);
-    request.train->setting.batch = request.train->setting.train_examples = batch;
+    auto request = testing::request("attention mlp", "in-context-recall", {{"length", length}}, 1);
+    request.setting.batch = batch;
+    request.setting.train_examples = batch;
     program.send(request);
-    EXPECT_EQ(program.next(Message::Type::kTrained).trained->record.outcome, Outcome::kOk);
+    EXPECT_EQ(program.next_record().outcome, Outcome::kOk);
   };
   train(512, 256);
   const auto peak = program.mib("VmHWM:");

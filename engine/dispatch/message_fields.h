@@ -1,0 +1,217 @@
+#pragma once
+#include <type_traits>
+
+#include "engine/dispatch/messages.h"
+
+namespace madsearch {
+
+// The fields of every message, each listed once: `fields(message, visit)` calls visit("name", member) for all of them in
+// the order in which they are written.
+
+template <class R, class T>
+concept Is = std::is_same_v<std::remove_const_t<R>, T>;
+
+template <Is<Hello> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("messages", r.messages);
+  visit("version", r.version);
+  visit("device", r.device);
+  visit("memory_bytes", r.memory_bytes);
+  visit("free_bytes", r.free_bytes);
+}
+
+template <Is<Ping> R, class Visit>
+void fields(R&, Visit) {}
+
+template <Is<Pong> R, class Visit>
+void fields(R&, Visit) {}
+
+template <Is<Progress> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("step", r.step);
+  visit("steps", r.steps);
+  visit("loss", r.loss);
+  visit("accuracy", r.accuracy);
+}
+
+template <Is<GridPoint> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("learning_rate", r.learning_rate);
+  visit("weight_decay", r.weight_decay);
+}
+
+template <Is<BatterySetting> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("task", r.setting.task);
+  visit("values", r.setting.values);
+  visit("axis", r.setting.axis);
+  visit("steps", r.steps);
+  visit("batch", r.batch);
+  visit("train_examples", r.train_examples);
+  visit("evaluation_examples", r.evaluation_examples);
+}
+
+template <Is<TrainRequest> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("design", r.design);
+  visit("setting", r.setting);
+  visit("grid", r.grid);
+  visit("seed", r.seed);
+  visit("width", r.width);
+  visit("protocol", r.protocol);
+  visit("norm", r.norm);
+  visit("evaluate_every", r.evaluate_every);
+  visit("seconds_limit", r.seconds_limit);
+  visit("early_stop", r.early_stop);
+  visit("distil", r.distil);
+}
+
+template <Is<PretrainRequest> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("design", r.design);
+  visit("data", r.data);
+  visit("vocabulary", r.vocabulary);
+  visit("separator", r.separator);
+  visit("bytes_per_token", r.bytes_per_token);
+  visit("flops", r.flops);
+  visit("parameters", r.parameters);
+  visit("base_width", r.base_width);
+  visit("repeat", r.repeat);
+  visit("length", r.length);
+  visit("batch", r.batch);
+  visit("learning_rates", r.learning_rates);
+  visit("seed", r.seed);
+  visit("max_epochs", r.max_epochs);
+  visit("checkpoint", r.checkpoint);
+}
+
+template <Is<BenchRequest> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("designs", r.designs);
+  visit("width", r.width);
+  visit("length", r.length);
+  visit("batch", r.batch);
+  visit("steps", r.steps);
+}
+
+template <Is<ExamineRequest> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("primitive", r.primitive);
+  visit("width", r.width);
+  visit("length", r.length);
+  visit("batch", r.batch);
+  visit("replicas", r.replicas);
+  visit("repeats", r.repeats);
+}
+
+template <Is<DistilledScore> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("state_exact", r.state_exact);
+  visit("state", r.state);
+  visit("validation_b", r.validation_b);
+  visit("test", r.test);
+}
+
+template <Is<Look> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("step", r.step);
+  visit("accuracy", r.accuracy);
+  visit("loss", r.loss);
+}
+
+template <Is<Curve> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("point", r.point);
+  visit("looks", r.looks);
+}
+
+template <Is<TrainReply> R, class Visit>
+void fields(R& reply, Visit visit) {
+  auto& r = reply.record;
+  visit("id", r.id);
+  visit("task", r.task);
+  visit("setting", r.setting);
+  visit("outcome", r.outcome);
+  visit("validation_a", r.validation_a);
+  visit("validation_b", r.validation_b);
+  visit("test", r.test);
+  visit("test_macro", r.test_macro);
+  visit("test_loss", r.test_loss);
+  visit("learning_rate", r.learning_rate);
+  visit("weight_decay", r.weight_decay);
+  visit("edge", r.edge);
+  visit("trainings", r.trainings);
+  visit("steps", r.steps);
+  visit("core_seconds", r.core_seconds);
+  visit("message", r.message);
+  visit("distilled", reply.distilled);
+  visit("curves", reply.curves);
+}
+
+template <Is<PretrainReply> R, class Visit>
+void fields(R& reply, Visit visit) {
+  auto& r = reply.record;
+  visit("id", reply.id);
+  visit("hash", r.hash);
+  visit("text", r.text);
+  visit("role", r.role);
+  visit("outcome", r.outcome);
+  visit("bits_per_byte", r.bits_per_byte);
+  visit("bits_per_byte_recall", r.bits_per_byte_recall);
+  visit("learning_rate", r.learning_rate);
+  visit("flops", r.flops);
+  visit("tuning_flops", r.tuning_flops);
+  visit("epochs", r.epochs);
+  visit("parameters", r.parameters);
+  visit("tokens", r.tokens);
+  visit("width", r.width);
+  visit("length", r.length);
+  visit("state", r.state);
+  visit("core_seconds", r.core_seconds);
+  visit("message", r.message);
+}
+
+template <Is<BenchRow> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("design", r.design);
+  visit("width", r.width);
+  visit("length", r.length);
+  visit("batch", r.batch);
+  visit("milliseconds", r.milliseconds);
+  visit("gflops", r.gflops);
+  visit("share_of_peak", r.share_of_peak);
+  visit("ratio_to_attention", r.ratio_to_attention);
+  visit("peak_memory_mib", r.peak_memory_mib);
+}
+
+template <Is<BenchReply> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("peak_gflops", r.peak_gflops);
+  visit("rows", r.rows);
+}
+
+template <Is<ExamineReply> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("output_error", r.output_error);
+  visit("gradient_error", r.gradient_error);
+  visit("gradient", r.gradient);
+  visit("milliseconds", r.milliseconds);
+  visit("unrecorded", r.unrecorded);
+  visit("recorded_error", r.recorded_error);
+  visit("recorded_milliseconds", r.recorded_milliseconds);
+}
+
+template <Is<ErrorReply> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  visit("error", r.error);
+}
+
+}  // namespace madsearch
