@@ -5,11 +5,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <thread>
 
 #include "configs/errors.h"
-#include "engine/dispatch/coordinator.h"
 
 namespace madsearch {
 namespace {

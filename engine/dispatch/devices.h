@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -7,6 +8,13 @@ namespace madsearch {
 
 /// The NVIDIA GPUs of this machine as `nvidia-smi -L` names them: "GPU 0: NVIDIA H100 ...". Empty without a driver.
 std::vector<std::string> nvidia_gpus();
+
+/// `auto` -> the CUDA devices of nvidia-smi, or {"cpu"}; else what was asked for. Throws ConfigError for a device that
+/// can't be ("cuda:x").
+std::vector<std::string> resolve_devices(const std::vector<std::string>& asked);
+
+/// Slots of an `auto` CPU: its cores; a GPU: 1.
+std::int64_t default_slots(const std::vector<std::string>& devices);
 
 /// What a worker on `device` finds in its environment: MADSEARCH_DEVICE (cpu or cuda), the one GPU it may see, one
 /// thread on a CPU, and our own folder first in PATH. Throws ConfigError for what is no device.

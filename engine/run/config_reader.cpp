@@ -6,6 +6,7 @@
 #include "engine/run/config.h"
 #include "engine/run/config_names.h"
 #include "engine/dispatch/battery_trainings.h"
+#include "engine/dispatch/devices.h"
 #include "primitives/table.h"
 
 namespace madsearch {

@@ -46,9 +46,9 @@ class Session {
         deadline_(config.hours, config.until, spent_, started_) {
     log_->flush_on(spdlog::level::info);
     if (options.progress) line_.emplace(*options.progress, options.terminal);
-    workers_.on_event = [this](const std::string& sentence) {
-      if (sentence.find("; attempt ") != std::string::npos) metrics_.worker_died();
-      say(sentence);
+    workers_.on_event = [this](const WorkerEvent& event) {
+      if (event.lost_request()) metrics_.worker_died();
+      say(to_text(event));
     };
     log_->info("madsearch {} begins, search {}", kVersion, config.hash());
   }

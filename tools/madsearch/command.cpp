@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <map>
 
+#include "engine/dispatch/devices.h"
+
 namespace madsearch {
 namespace {
 
@@ -53,7 +55,7 @@ std::vector<Reply> answers(const WorkerOptions& options, std::vector<Request> re
                            const std::function<void(const Reply&)>& on_answer, std::vector<Hello>* greeted) {
   const auto& stop = interrupts();
   Coordinator workers(options);
-  workers.on_event = [](const std::string& sentence) { std::fprintf(stderr, "%s\n", sentence.c_str()); };
+  workers.on_event = [](const WorkerEvent& event) { std::fprintf(stderr, "%s\n", to_text(event).c_str()); };
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     places[id_of(requests[i])] = i;

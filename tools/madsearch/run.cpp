@@ -44,7 +44,7 @@ void show_forecast(const RunConfig& config) {
   workers.devices.resize(1);
   workers.slots_per_device = 1;
   Coordinator one(workers);
-  one.on_event = [](const std::string& sentence) { std::cerr << sentence << "\n"; };
+  one.on_event = [](const WorkerEvent& event) { std::cerr << to_text(event) << "\n"; };
   auto predicted = forecast(config, one);
   predicted.slots = static_cast<std::int64_t>(config.workers.devices.size()) * config.workers.slots_per_device;
   predicted.hours /= static_cast<double>(predicted.slots);

@@ -52,7 +52,10 @@ class CoordinatorTest : public ::testing::Test {
             [this](const std::string& id) { --attempts_[id]; }};
   }
   void listen(Coordinator& coordinator) {
-    coordinator.on_event = [this](const std::string& sentence) { events_.push_back(sentence); };
+    coordinator.on_event = [this](const WorkerEvent& event) {
+      events_.push_back(to_text(event));
+      last_ = event;
+    };
   }
   /// All answers, or what has come after 10 s.
   static std::vector<Reply> all(Coordinator& coordinator) {
@@ -68,6 +71,7 @@ class CoordinatorTest : public ::testing::Test {
 
   std::map<std::string, int> attempts_;
   std::vector<std::string> events_;
+  WorkerEvent last_;
 };
 
 int number_in(const char* file) {
@@ -182,6 +186,12 @@ TEST_F(CoordinatorTest, TriesAgainWhenAWorkerDies) {
   for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk);
   EXPECT_EQ(events_, (std::vector<std::string>{"worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2",
                                                "worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2"}));
+  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kDied);
+  EXPECT_EQ(last_.worker, 1u);
+  EXPECT_EQ(last_.device, "cpu");
+  EXPECT_EQ(last_.request, "c");
+  EXPECT_EQ(last_.attempt, 1);
+  EXPECT_EQ(last_.attempts, 2);
   EXPECT_EQ(attempts_, (std::map<std::string, int>{{"a", 1}, {"b", 2}, {"c", 2}}));
 }
 
@@ -230,6 +240,7 @@ TEST_F(CoordinatorTest, ReplacesAWorkerThatHangs) {
   coordinator.submit(training("b"));
   EXPECT_EQ(all(coordinator).size(), 2);
   EXPECT_EQ(events_, std::vector<std::string>{"worker 1 (cpu) was silent for 0.4 s; attempt 1 of 2"});
+  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kSilent);
 }
 
 TEST_F(CoordinatorTest, LeavesAWorkerThatIsBusyForLongerThanTheSilenceAllowed) {
@@ -282,6 +293,8 @@ TEST_F(CoordinatorTest, ALimitEndsWithItsRequest) {
   EXPECT_EQ(record(answers[0]).outcome, Outcome::kLost);
   EXPECT_EQ(record(answers[1]).outcome, Outcome::kOk);
   EXPECT_EQ(events_.size(), 1);
+  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kOverdue);
+  EXPECT_EQ(last_.request, "a");
 }
 
 TEST_F(CoordinatorTest, KnowsHowItsSlotsWereUsed) {
@@ -319,6 +332,7 @@ TEST_F(CoordinatorTest, ReplacesAWorkerThatSaysWhatIsNoMessage) {
       events_,
       std::vector<std::string>{
           "worker 1 (cpu) said what is no message (not a message: Segmentation fault, they said); attempt 1 of 2"});
+  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kGarbage);
 }
 
 TEST_F(CoordinatorTest, TakesADoubleAnswerOnce) {
@@ -329,6 +343,8 @@ TEST_F(CoordinatorTest, TakesADoubleAnswerOnce) {
   EXPECT_FALSE(coordinator.wait(0.2));
   ASSERT_EQ(events_.size(), 2);
   EXPECT_EQ(events_[0], "worker 1 (cpu) answered \"a\", which it was not asked; ignored");
+  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kRemark);
+  EXPECT_FALSE(last_.lost_request());
 }
 
 TEST_F(CoordinatorTest, AnErrorOfTheWorkerIsAFailureOfTheRequest) {
@@ -414,6 +430,8 @@ TEST_F(CoordinatorTest, GoesOnWithoutASlotThatDoesNotStart) {
   }
   ASSERT_EQ(events_.size(), 3);
   EXPECT_NE(events_[2].find("ended: exit code 3, before it said hello; given up"), std::string::npos) << events_[2];
+  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kFailedToStart);
+  EXPECT_TRUE(last_.given_up);
   std::filesystem::remove_all(folder);
 }
 

@@ -1,0 +1,105 @@
+#include "engine/dispatch/slot.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/dispatch/devices.h"
+
+namespace madsearch {
+
+double seconds_of(SlotClock::duration time) { return std::chrono::duration<double>(time).count(); }
+
+SlotClock::time_point after(SlotClock::time_point from, double seconds) {
+  const std::chrono::duration<double> wait(std::min(seconds, 1e8));
+  return from + std::chrono::duration_cast<SlotClock::duration>(wait);
+}
+
+bool Job::operator<(const Job& other) const {
+  return std::tuple(turn, -cost, number) < std::tuple(other.turn, -other.cost, other.number);
+}
+
+void Slot::start(const std::string& command) {
+  process = std::make_unique<Process>(command, worker_environment(device));
+  began_ = SlotClock::now();
+  unanswered = began_;
+}
+
+void Slot::greeted(Hello said) {
+  if (!hello) use_.starting += seconds_of(SlotClock::now() - began_);
+  hello = std::move(said);
+  failed_starts = 0;
+  next_ping = SlotClock::now();
+}
+
+void Slot::failed_to_start(double delay) {
+  use_.starting += seconds_of(SlotClock::now() - began_);
+  next_start = after(SlotClock::now(), delay);
+}
+
+std::string Slot::end() {
+  const auto how = process->end();
+  process.reset();
+  hello.reset();
+  unanswered.reset();
+  return how;
+}
+
+void Slot::give(Job next, double limit) {
+  process->write_line(to_line(next.request));
+  job = std::move(next);
+  began_ = SlotClock::now();
+  job_limit_ = limit > 0 ? after(began_, limit) : SlotClock::time_point::max();
+}
+
+void Slot::ping(const Patience& patience) {
+  const auto now = SlotClock::now();
+  process->write_line(to_line(Ping{}));
+  if (!unanswered) unanswered = now;
+  next_ping = after(now, std::min(5.0, patience.silence / 4));
+}
+
+Job Slot::take_job() {
+  auto out = std::move(*job);
+  job.reset();
+  job_limit_ = SlotClock::time_point::max();
+  last_answer_ = SlotClock::now();
+  use_.busy += seconds_of(last_answer_ - began_);
+  ++use_.requests;
+  return out;
+}
+
+void Slot::measure_memory() {
+  const auto memory = process->memory();
+  use_.resident_mib = memory.resident;
+  use_.peak_mib = std::max(use_.peak_mib, memory.peak);
+}
+
+bool Slot::silent(const Patience& all, SlotClock::time_point now) const {
+  return unanswered && now >= after(*unanswered, patience(all));
+}
+
+SlotClock::time_point Slot::next_due(const Patience& all) const {
+  auto due = job_limit_;
+  if (unanswered) due = std::min(due, after(*unanswered, patience(all)));
+  if (hello) due = std::min(due, next_ping);
+  return due;
+}
+
+WorkerEvent Slot::event(WorkerEvent::Kind kind, std::string what) const {
+  return {.kind = kind, .worker = number, .device = device, .what = std::move(what)};
+}
+
+SlotUse Slot::use(SlotClock::time_point made, SlotClock::time_point now) const {
+  auto out = use_;
+  out.device = device;
+  out.total = seconds_of(now - made);
+  if (job)
+    out.busy += seconds_of(now - began_);
+  else if (starting())
+    out.starting += seconds_of(now - began_);
+  else
+    out.tail = out.requests > 0 ? seconds_of(now - last_answer_) : 0;
+  return out;
+}
+
+}  // namespace madsearch
