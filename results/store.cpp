@@ -1,97 +1,32 @@
 #include "results/store.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cmath>
-#include <cstring>
 #include <limits>
 #include <sstream>
-#include <tuple>
 #include <utility>
 
 #include "configs/errors.h"
+#include "configs/text.h"
+#include "results/fields.h"
+#include "results/store_lock.h"
+#include "results/store_schema.h"
 
 namespace madsearch {
 namespace {
 
-constexpr int application = 0x6d616473;  // "mads": tells a store from any other SQLite file
-
-/// Statement n takes a store from schema n to n + 1; a new store takes them all. Real columns may be NULL: SQLite keeps
-/// NaN so.
-const std::vector<const char*> migrations = {R"sql(
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE candidates(hash TEXT PRIMARY KEY, text TEXT NOT NULL, origin TEXT NOT NULL, parents TEXT NOT NULL, parameters INTEGER NOT NULL,
-  active_parameters INTEGER NOT NULL, flops INTEGER NOT NULL, state_exact INTEGER NOT NULL, state_mad INTEGER NOT NULL, born INTEGER NOT NULL);
-CREATE TABLE evaluations(number INTEGER PRIMARY KEY, hash TEXT NOT NULL, rung TEXT NOT NULL, seed_set INTEGER NOT NULL, finished INTEGER NOT NULL,
-  outcome TEXT NOT NULL, score REAL, test_score REAL, violation REAL, core_seconds REAL, tasks_json TEXT NOT NULL);
-CREATE TABLE trainings(id TEXT PRIMARY KEY, evaluation INTEGER NOT NULL, task TEXT NOT NULL, setting INTEGER NOT NULL, outcome TEXT NOT NULL,
-  validation_a REAL, validation_b REAL, test REAL, test_macro REAL, test_loss REAL, learning_rate REAL, weight_decay REAL, edge INTEGER NOT NULL,
-  steps INTEGER NOT NULL, core_seconds REAL, message TEXT NOT NULL);
-CREATE INDEX trainings_of_evaluation ON trainings(evaluation);
-CREATE TABLE pretrainings(hash TEXT NOT NULL, text TEXT NOT NULL, role TEXT NOT NULL, outcome TEXT NOT NULL, bits_per_byte REAL,
-  bits_per_byte_recall REAL, learning_rate REAL, flops REAL, tuning_flops REAL, epochs REAL, parameters INTEGER NOT NULL, tokens INTEGER NOT NULL,
-  width INTEGER NOT NULL, length INTEGER NOT NULL, state INTEGER NOT NULL, core_seconds REAL, message TEXT NOT NULL, PRIMARY KEY(hash, role));
-CREATE TABLE attempts(id TEXT PRIMARY KEY, count INTEGER NOT NULL, running INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE operators(name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded INTEGER NOT NULL) WITHOUT ROWID;
-)sql",
-                                             "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0"};
-
-// The columns of each record, once for writing and for reading.
-template <class R, class Visit>
-requires std::is_same_v<std::remove_const_t<R>, CandidateRecord>
-void columns(R& r, Visit visit) {
-  visit("hash", r.hash), visit("text", r.text), visit("origin", r.origin), visit("parents", r.parents),
-      visit("parameters", r.parameters);
-  visit("active_parameters", r.active_parameters), visit("flops", r.flops), visit("state_exact", r.state_exact),
-      visit("state_mad", r.state_mad);
-  visit("born", r.born);
-}
-
-template <class R, class Visit>
-requires std::is_same_v<std::remove_const_t<R>, EvaluationRecord>
-void columns(R& r, Visit visit) {
-  visit("number", r.number), visit("hash", r.hash), visit("rung", r.rung), visit("seed_set", r.seed_set),
-      visit("finished", r.finished);
-  visit("outcome", r.outcome), visit("score", r.score), visit("test_score", r.test_score),
-      visit("violation", r.violation);
-  visit("core_seconds", r.core_seconds), visit("tasks_json", r.tasks_json);
-}
+constexpr int busy_milliseconds = 10'000;
 
 struct StoredTraining {
   TrainingRecord record;
   std::int64_t evaluation = 0;
 };
 
-template <class R, class Visit>
-requires std::is_same_v<std::remove_const_t<R>, StoredTraining>
-void columns(R& stored, Visit visit) {
-  auto& r = stored.record;
-  visit("id", r.id), visit("evaluation", stored.evaluation), visit("task", r.task), visit("setting", r.setting),
-      visit("outcome", r.outcome);
-  visit("validation_a", r.validation_a), visit("validation_b", r.validation_b), visit("test", r.test),
-      visit("test_macro", r.test_macro);
-  visit("test_loss", r.test_loss), visit("learning_rate", r.learning_rate), visit("weight_decay", r.weight_decay),
-      visit("edge", r.edge);
-  visit("trainings", r.trainings), visit("steps", r.steps), visit("core_seconds", r.core_seconds),
-      visit("message", r.message);
-}
-
-template <class R, class Visit>
-requires std::is_same_v<std::remove_const_t<R>, PretrainingRecord>
-void columns(R& r, Visit visit) {
-  visit("hash", r.hash), visit("text", r.text), visit("role", r.role), visit("outcome", r.outcome),
-      visit("bits_per_byte", r.bits_per_byte);
-  visit("bits_per_byte_recall", r.bits_per_byte_recall), visit("learning_rate", r.learning_rate),
-      visit("flops", r.flops);
-  visit("tuning_flops", r.tuning_flops), visit("epochs", r.epochs), visit("parameters", r.parameters),
-      visit("tokens", r.tokens);
-  visit("width", r.width), visit("length", r.length), visit("state", r.state), visit("core_seconds", r.core_seconds),
-      visit("message", r.message);
+template <Is<StoredTraining> R, class Visit>
+void fields(R& stored, Visit visit) {
+  visit("evaluation", stored.evaluation);
+  fields(stored.record, visit);
 }
 
 void bind(SQLite::Statement& statement, int at, const std::string& value) { statement.bind(at, value); }
@@ -101,9 +36,7 @@ void bind(SQLite::Statement& statement, int at, double value) { statement.bind(a
 void bind(SQLite::Statement& statement, int at, Outcome value) { statement.bind(at, to_text(value)); }
 void bind(SQLite::Statement& statement, int at, Rung value) { statement.bind(at, to_text(value)); }
 void bind(SQLite::Statement& statement, int at, const std::vector<std::string>& hashes) {
-  std::string words;
-  for (const auto& hash : hashes) words += (words.empty() ? "" : " ") + hash;
-  statement.bind(at, words);
+  statement.bind(at, joined(hashes, " "));
 }
 
 void read(const SQLite::Column& column, std::string& value) { value = column.getString(); }
@@ -119,50 +52,20 @@ void read(const SQLite::Column& column, std::vector<std::string>& hashes) {
   for (std::string word; words >> word;) hashes.push_back(word);
 }
 
+/// The columns of a record's table: "id,task,setting".
 template <class R>
-std::string names(std::string_view separator) {
-  std::string out;
+std::string columns() {
+  std::vector<std::string> names;
   R record;
-  columns(record, [&](const char* name, auto&) { out += (out.empty() ? "" : std::string(separator)) + name; });
-  return out;
+  fields(record, [&](const char* name, auto&) { names.push_back(name); });
+  return joined(names, ",");
 }
-
-/// Held while it lives; the system lets go of it when the process dies, however it dies.
-class WriterLock {
- public:
-  explicit WriterLock(const std::filesystem::path& store) {
-    auto file = store;
-    file.replace_extension(".lock");
-    descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) throw ConfigError("cannot write " + store.string() + ": " + std::strerror(errno));
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
-      const auto pid = std::to_string(getpid()) + "\n";  // for people; the lock is what counts
-      std::ignore = ftruncate(descriptor_, 0);
-      std::ignore = write(descriptor_, pid.data(), pid.size());
-      return;
-    }
-    const auto why = errno;
-    char holder[32] = {};
-    const auto size = ::read(descriptor_, holder, sizeof holder - 1);
-    close(descriptor_);
-    if (why != EWOULDBLOCK) throw ConfigError("cannot lock " + file.string() + ": " + std::strerror(why));
-    const std::string pid(holder, size > 0 ? static_cast<std::size_t>(size) : 0);
-    throw ConfigError(store.string() + " is being written by another madsearch" +
-                      (pid.empty() ? "" : " (process " + pid.substr(0, pid.find('\n')) + ")") +
-                      "; one search at a time");
-  }
-  ~WriterLock() { close(descriptor_); }
-  WriterLock(const WriterLock&) = delete;
-
- private:
-  int descriptor_ = -1;
-};
 
 }  // namespace
 
 struct Store::Database {
   std::filesystem::path file;
-  std::optional<WriterLock> lock;
+  std::optional<StoreLock> lock;
   std::optional<SQLite::Database> db;
 
   /// Runs `body`; what SQLite has to say becomes a sentence with the file's name.
@@ -179,11 +82,11 @@ struct Store::Database {
   void put(const char* verb, const char* table, const R& record) {
     guarded([&] {
       std::string marks;
-      columns(record, [&](const char*, const auto&) { marks += marks.empty() ? "?" : ",?"; });
+      fields(record, [&](const char*, const auto&) { marks += marks.empty() ? "?" : ",?"; });
       SQLite::Statement statement(
-          *db, std::string(verb) + " INTO " + table + "(" + names<R>(",") + ") VALUES(" + marks + ")");
+          *db, std::string(verb) + " INTO " + table + "(" + columns<R>() + ") VALUES(" + marks + ")");
       int at = 0;
-      columns(record, [&](const char*, const auto& value) { bind(statement, ++at, value); });
+      fields(record, [&](const char*, const auto& value) { bind(statement, ++at, value); });
       statement.exec();
     });
   }
@@ -192,12 +95,12 @@ struct Store::Database {
   template <class R, class... Key>
   std::vector<R> get(const std::string& rest, const Key&... key) const {
     return guarded([&] {
-      SQLite::Statement statement(*db, "SELECT " + names<R>(",") + " FROM " + rest);
+      SQLite::Statement statement(*db, "SELECT " + columns<R>() + " FROM " + rest);
       (bind(statement, 1, key), ...);
       std::vector<R> out;
       while (statement.executeStep()) {
         int at = 0;
-        columns(out.emplace_back(), [&](const char*, auto& value) { read(statement.getColumn(at++), value); });
+        fields(out.emplace_back(), [&](const char*, auto& value) { read(statement.getColumn(at++), value); });
       }
       return out;
     });
@@ -206,40 +109,44 @@ struct Store::Database {
   int pragma(const char* name) { return db->execAndGet(std::string("PRAGMA ") + name).getInt(); }
 
   void open(Mode mode) {
-    using SQLite::OPEN_CREATE, SQLite::OPEN_READONLY, SQLite::OPEN_READWRITE, SQLite::OPEN_URI;
-    constexpr int busy_milliseconds = 10'000;
     if (mode == Mode::kWrite) {
       lock.emplace(file);
-      db.emplace(file.string(), OPEN_READWRITE | OPEN_CREATE, busy_milliseconds);
+      db.emplace(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_milliseconds);
     } else {
-      db.emplace(file.string(), OPEN_READONLY, busy_milliseconds);
-      try {
-        pragma("user_version");
-      } catch (const SQLite::Exception&
-                   error) {  // WAL wants a -shm file beside it, which a read-only folder has no place for
-        const auto code = error.getErrorCode();
-        auto wal = file;
-        if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || std::filesystem::exists(wal += "-wal")) throw;
-        db.emplace("file:" + file.string() + "?immutable=1", OPEN_READONLY | OPEN_URI, busy_milliseconds);
-      }
+      open_to_read();
     }
     check(mode);
     if (mode == Mode::kRead) return;
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
     migrate();
-    db->exec(
-        // the last coordinator was killed, and its workers with it
-        "UPDATE attempts SET count = count - 1, running = 0 WHERE running");
+    // What runs by now was begun by a coordinator that was killed, and its workers with it.
+    db->exec("UPDATE attempts SET count = count - 1, running = 0 WHERE running");
+  }
+
+  /// WAL wants a -shm file beside the store. A folder that we may not write has no place for it; a store without a -wal
+  /// file that lies there is read as what cannot change.
+  void open_to_read() {
+    db.emplace(file.string(), SQLite::OPEN_READONLY, busy_milliseconds);
+    try {
+      pragma("user_version");
+    } catch (const SQLite::Exception& error) {
+      const auto code = error.getErrorCode();
+      auto wal = file;
+      wal += "-wal";
+      if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || std::filesystem::exists(wal)) throw;
+      db.emplace("file:" + file.string() + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_milliseconds);
+    }
   }
 
   /// Before anything is written: is it ours to write?
   void check(Mode mode) {
-    const int newest = static_cast<int>(migrations.size()), version = pragma("user_version");
+    const int newest = static_cast<int>(store_migrations().size());
+    const int version = pragma("user_version");
     const bool empty = version == 0 && db->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
     if (empty && mode == Mode::kRead) throw ConfigError(file.string() + " holds no results yet");
     if (empty) return;
-    if (pragma("application_id") != application) throw ConfigError(file.string() + " is not a madsearch store");
+    if (pragma("application_id") != kStoreApplication) throw ConfigError(file.string() + " is not a madsearch store");
     if (version > newest)
       throw ConfigError(file.string() + " was written by a newer madsearch (schema " + std::to_string(version) +
                         ", this one knows up to " + std::to_string(newest) + ")");
@@ -249,9 +156,10 @@ struct Store::Database {
   }
 
   void migrate() {
+    const auto& migrations = store_migrations();
     for (auto version = static_cast<std::size_t>(pragma("user_version")); version < migrations.size(); ++version) {
       SQLite::Transaction transaction(*db);
-      db->exec("PRAGMA application_id = " + std::to_string(application));
+      db->exec("PRAGMA application_id = " + std::to_string(kStoreApplication));
       db->exec(migrations[version]);
       db->exec("PRAGMA user_version = " + std::to_string(version + 1));
       transaction.commit();
@@ -278,7 +186,8 @@ Store::Store(Store&&) noexcept = default;
 void Store::put_meta(const std::string& key, const std::string& value) {
   database_->guarded([&] {
     SQLite::Statement statement(*database_->db, "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)");
-    bind(statement, 1, key), bind(statement, 2, value);
+    bind(statement, 1, key);
+    bind(statement, 2, value);
     statement.exec();
   });
 }
@@ -300,9 +209,8 @@ std::map<std::string, std::string> Store::meta() const {
   });
 }
 
-void Store::put(const CandidateRecord& record) {
-  database_->put("INSERT OR IGNORE", "candidates", record);
-}  // whoever met it first
+// The first birth of a candidate counts; of the others the last state.
+void Store::put(const CandidateRecord& record) { database_->put("INSERT OR IGNORE", "candidates", record); }
 void Store::put(const EvaluationRecord& record) { database_->put("INSERT OR REPLACE", "evaluations", record); }
 void Store::put(const PretrainingRecord& record) { database_->put("INSERT OR REPLACE", "pretrainings", record); }
 void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
@@ -319,13 +227,12 @@ void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
 int Store::begin_attempt(const std::string& id) {
   return database_->guarded([&] {
     SQLite::Statement statement(*database_->db,
-                                "INSERT INTO attempts VALUES(?, 1, 1) ON CONFLICT(id) DO UPDATE SET count = count + 1, "
-                                "running = 1 RETURNING count");
+                                "INSERT INTO attempts VALUES(?, 1, 1) "
+                                "ON CONFLICT(id) DO UPDATE SET count = count + 1, running = 1 RETURNING count");
     bind(statement, 1, id);
     statement.executeStep();
     const auto count = statement.getColumn(0).getInt();
-    while (statement.executeStep()) {
-    }  // the row counts as written once the statement is done
+    while (statement.executeStep()) continue;  // the row counts as written once the statement is done
     return count;
   });
 }
@@ -361,26 +268,6 @@ std::optional<TrainingRecord> Store::training(const std::string& id) const {
   auto found = database_->get<StoredTraining>("trainings WHERE id = ?", id);
   if (found.empty()) return {};
   return std::move(found.front().record);
-}
-
-void Store::count_operator(const std::string& name, bool success) {
-  database_->guarded([&] {
-    SQLite::Statement statement(*database_->db,
-                                "INSERT INTO operators VALUES(?1, 1, ?2) ON CONFLICT(name) DO UPDATE SET tried = tried "
-                                "+ 1, succeeded = succeeded + ?2");
-    bind(statement, 1, name), bind(statement, 2, success);
-    statement.exec();
-  });
-}
-
-std::map<std::string, std::pair<std::int64_t, std::int64_t>> Store::operators() const {
-  return database_->guarded([&] {
-    std::map<std::string, std::pair<std::int64_t, std::int64_t>> out;
-    SQLite::Statement statement(*database_->db, "SELECT name, tried, succeeded FROM operators");
-    while (statement.executeStep())
-      out[statement.getColumn(0).getString()] = {statement.getColumn(1).getInt64(), statement.getColumn(2).getInt64()};
-    return out;
-  });
 }
 
 // A savepoint, as a transaction may call what has one of its own; the outermost is the commit.

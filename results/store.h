@@ -41,8 +41,6 @@ class Store {
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
   std::optional<TrainingRecord> training(const std::string& id) const;
   std::vector<PretrainingRecord> pretrainings() const;
-  void count_operator(const std::string& name, bool success);                      // success of variation operators
-  std::map<std::string, std::pair<std::int64_t, std::int64_t>> operators() const;  // name -> tried, succeeded
 
   /// Runs `body` in one transaction (replies that wait together share one commit).
   template <class Body>

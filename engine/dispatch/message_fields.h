@@ -1,15 +1,10 @@
 #pragma once
-#include <type_traits>
-
 #include "engine/dispatch/messages.h"
+#include "results/fields.h"
 
 namespace madsearch {
 
-// The fields of every message, each listed once: `fields(message, visit)` calls visit("name", member) for all of them in
-// the order in which they are written.
-
-template <class R, class T>
-concept Is = std::is_same_v<std::remove_const_t<R>, T>;
+// The fields of every message, each listed once, as results/fields.h does it for records.
 
 template <Is<Hello> R, class Visit>
 void fields(R& r, Visit visit) {
@@ -131,49 +126,16 @@ void fields(R& r, Visit visit) {
 }
 
 template <Is<TrainReply> R, class Visit>
-void fields(R& reply, Visit visit) {
-  auto& r = reply.record;
-  visit("id", r.id);
-  visit("task", r.task);
-  visit("setting", r.setting);
-  visit("outcome", r.outcome);
-  visit("validation_a", r.validation_a);
-  visit("validation_b", r.validation_b);
-  visit("test", r.test);
-  visit("test_macro", r.test_macro);
-  visit("test_loss", r.test_loss);
-  visit("learning_rate", r.learning_rate);
-  visit("weight_decay", r.weight_decay);
-  visit("edge", r.edge);
-  visit("trainings", r.trainings);
-  visit("steps", r.steps);
-  visit("core_seconds", r.core_seconds);
-  visit("message", r.message);
-  visit("distilled", reply.distilled);
-  visit("curves", reply.curves);
+void fields(R& r, Visit visit) {
+  fields(r.record, visit);
+  visit("distilled", r.distilled);
+  visit("curves", r.curves);
 }
 
 template <Is<PretrainReply> R, class Visit>
-void fields(R& reply, Visit visit) {
-  auto& r = reply.record;
-  visit("id", reply.id);
-  visit("hash", r.hash);
-  visit("text", r.text);
-  visit("role", r.role);
-  visit("outcome", r.outcome);
-  visit("bits_per_byte", r.bits_per_byte);
-  visit("bits_per_byte_recall", r.bits_per_byte_recall);
-  visit("learning_rate", r.learning_rate);
-  visit("flops", r.flops);
-  visit("tuning_flops", r.tuning_flops);
-  visit("epochs", r.epochs);
-  visit("parameters", r.parameters);
-  visit("tokens", r.tokens);
-  visit("width", r.width);
-  visit("length", r.length);
-  visit("state", r.state);
-  visit("core_seconds", r.core_seconds);
-  visit("message", r.message);
+void fields(R& r, Visit visit) {
+  visit("id", r.id);
+  fields(r.record, visit);
 }
 
 template <Is<BenchRow> R, class Visit>

@@ -14,10 +14,10 @@
 
 namespace madsearch {
 
-// What coordinator and workers say to each other: JSON, one object a line, beginning {"type": ..., "id": ...}. A worker's
-// first line is a Hello. Then each Request is answered, one after the other, by any number of Progress lines and one
-// Reply of the same id. A Ping is answered by a Pong at once, also while a request is computed.
-// A type that is added needs its name (kType), a place in one of the variants below, and its fields in message_fields.h.
+// What coordinator and workers say to each other: JSON, one object a line, beginning {"type": ..., "id": ...}. The
+// worker's first line is a Hello. Then each Request is answered, one after the other, by any number of Progress lines
+// and one Reply of the same id. A Ping is answered by a Pong at once, also while a request is computed.
+// A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
 inline constexpr int kMessagesVersion = 5;

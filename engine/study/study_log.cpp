@@ -9,6 +9,7 @@
 #include "configs/errors.h"
 #include "configs/seed.h"
 #include "configs/text.h"
+#include "results/fields.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;
@@ -22,29 +23,41 @@ double number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
 
+/// The key of a record's field in a line; "" if it is not written: the key of the training says its id.
+std::string key_of(const std::string& field) {
+  if (field == "id" || field == "setting") return "";
+  return field == "steps" ? "steps_done" : field;  // "steps" are those asked for
+}
+
+Json value_of(const std::string& field, double value) {
+  const bool of_the_grid = field == "learning_rate" || field == "weight_decay";
+  return of_the_grid ? Json(value) : rounded(value);
+}
+Json value_of(const std::string&, Outcome value) { return to_text(value); }
+template <class T>
+Json value_of(const std::string&, const T& value) {
+  return value;
+}
+
+void read_value(const Json& json, double& value) { value = number(json); }
+void read_value(const Json& json, Outcome& value) { value = outcome_from(json); }
+template <class T>
+void read_value(const Json& json, T& value) {
+  value = json.get<T>();
+}
+
 Json written(const TrainRequest& request, const TrainReply& reply) {
-  const auto& r = reply.record;
   Json out = {{"key", request.id},
               {"design", request.design},
-              {"task", r.task},
+              {"task", reply.record.task},
               {"values", request.setting.setting.values.text()},
               {"width", request.width},
               {"batch", request.setting.batch},
               {"steps", request.setting.steps},
-              {"seed", request.seed},
-              {"outcome", to_text(r.outcome)},
-              {"validation_a", rounded(r.validation_a)},
-              {"validation_b", rounded(r.validation_b)},
-              {"test", rounded(r.test)},
-              {"test_macro", rounded(r.test_macro)},
-              {"test_loss", rounded(r.test_loss)},
-              {"learning_rate", r.learning_rate},
-              {"weight_decay", r.weight_decay},
-              {"edge", r.edge},
-              {"trainings", r.trainings},
-              {"steps_done", r.steps},
-              {"core_seconds", rounded(r.core_seconds)},
-              {"message", r.message}};
+              {"seed", request.seed}};
+  fields(reply.record, [&](const std::string& field, const auto& value) {
+    if (const auto key = key_of(field); !key.empty()) out[key] = value_of(field, value);
+  });
   for (const auto& curve : reply.curves) {
     Json looks = Json::array();
     for (const auto& look : curve.looks) looks.push_back({look.step, rounded(look.accuracy), rounded(look.loss)});
@@ -57,15 +70,10 @@ Json written(const TrainRequest& request, const TrainReply& reply) {
 
 TrainReply read(const Json& in) {
   TrainReply reply;
-  auto& r = reply.record;
-  r.id = in.at("key"), r.task = in.at("task"), r.outcome = outcome_from(in.at("outcome")), r.message = in.at("message");
-  r.validation_a = number(in.at("validation_a")), r.validation_b = number(in.at("validation_b")),
-  r.test = number(in.at("test"));
-  r.test_macro = number(in.at("test_macro")), r.test_loss = number(in.at("test_loss")),
-  r.learning_rate = in.at("learning_rate");
-  r.weight_decay = in.at("weight_decay"), r.edge = in.at("edge"), r.trainings = in.at("trainings"),
-  r.steps = in.at("steps_done");
-  r.core_seconds = number(in.at("core_seconds"));
+  fields(reply.record, [&](const std::string& field, auto& value) {
+    if (const auto key = key_of(field); !key.empty()) read_value(in.at(key), value);
+  });
+  reply.record.id = in.at("key");
   if (!in.contains("curves")) return reply;
   for (const auto& one : in.at("curves")) {
     Curve curve{{one.at("learning_rate"), one.at("weight_decay")}, {}};
@@ -76,8 +84,8 @@ TrainReply read(const Json& in) {
   return reply;
 }
 
-/// The text that study_key hashes. It must never change, not by a letter: names, their order, how numbers are written and
-/// the empty "id" and zero "seconds_limit" are those of the first stored trainings, and another text would orphan every
+/// The text that study_key hashes. It must never change, not by a letter: names, their order, how numbers are written
+/// and the empty "id" and zero "seconds_limit" are those of the first stored trainings. Another text would orphan every
 /// one of them (docs/reference, hours of computing). It is no message: a field that a request gains later is added here
 /// only where it differs from what all older trainings had.
 std::string key_text(const TrainRequest& request) {

@@ -10,8 +10,10 @@
 
 #include <cmath>
 #include <fstream>
+#include <set>
 
 #include "configs/errors.h"
+#include "results/fields.h"
 
 namespace madsearch {
 namespace {
@@ -124,11 +126,38 @@ TEST_F(StoreTest, KeepsEveryFieldOfAPretraining) {
                b.message));
 }
 
+template <class Record>
+std::set<std::string> names_of_fields() {
+  std::set<std::string> out;
+  Record record;
+  fields(record, [&](const char* name, const auto&) { EXPECT_TRUE(out.insert(name).second) << name; });
+  return out;
+}
+
+TEST_F(StoreTest, HasTheColumnsThatTheRecordsList) {
+  { auto store = writer(); }
+  SQLite::Database database(file().string());
+  const auto columns = [&](const std::string& table) {
+    std::set<std::string> out;
+    SQLite::Statement statement(database, "SELECT name FROM pragma_table_info(?)");
+    statement.bind(1, table);
+    while (statement.executeStep()) out.insert(statement.getColumn(0).getString());
+    return out;
+  };
+  EXPECT_EQ(columns("candidates"), names_of_fields<CandidateRecord>());
+  EXPECT_EQ(columns("evaluations"), names_of_fields<EvaluationRecord>());
+  EXPECT_EQ(columns("pretrainings"), names_of_fields<PretrainingRecord>());
+  auto of_training = names_of_fields<TrainingRecord>();
+  of_training.insert("evaluation");
+  EXPECT_EQ(columns("trainings"), of_training);
+}
+
 TEST_F(StoreTest, AnswersInTheOrderOfBirthAndNumber) {
   auto store = writer();
   for (const int n : {3, 1, 2}) {
     auto record = candidate();
-    record.hash = std::to_string(9 - n), record.born = n;
+    record.hash = std::to_string(9 - n);
+    record.born = n;
     store.put(record);
     store.put(evaluation(n));
   }
@@ -199,14 +228,6 @@ TEST_F(StoreTest, ForgetsTheAttemptThatDiedWithTheCoordinatorButNoEarlierOne) {
   EXPECT_EQ(store.begin_attempt("once"), 1);
   EXPECT_EQ(store.begin_attempt("twice"), 2);
   EXPECT_EQ(store.begin_attempt("answered"), 2);
-}
-
-TEST_F(StoreTest, CountsWhatOperatorsAchieve) {
-  auto store = writer();
-  for (const bool success : {true, false, true}) store.count_operator("replace", success);
-  store.count_operator("swap", false);
-  const std::map<std::string, std::pair<std::int64_t, std::int64_t>> expected = {{"replace", {3, 2}}, {"swap", {1, 0}}};
-  EXPECT_EQ(store.operators(), expected);
 }
 
 TEST_F(StoreTest, ReadsBesideAWriter) {

@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "configs/folder.h"
+
 namespace madsearch {
 namespace {
 
@@ -80,6 +86,63 @@ TEST(StudyKey, IsOfWhatTheResultDependsOn) {
   same.id = "other";
   same.seconds_limit = 7;
   EXPECT_EQ(study_key(same), study_key(quick()));
+}
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const fs::path& file) {
+  std::ostringstream out;
+  out << std::ifstream(file, std::ios::binary).rdbuf();
+  return out.str();
+}
+
+/// A request with what a line of a log says of it.
+TrainRequest request_of(const Json& line) {
+  TrainRequest out;
+  out.id = line.at("key");
+  out.design = line.at("design");
+  out.width = line.at("width");
+  out.seed = line.at("seed");
+  out.setting.batch = line.at("batch");
+  out.setting.steps = line.at("steps");
+  std::istringstream values(line.at("values").get<std::string>());
+  for (std::string pair; values >> pair;) {
+    const auto split = pair.find('=');
+    out.setting.setting.values.set(pair.substr(0, split), std::stod(pair.substr(split + 1)));
+  }
+  return out;
+}
+
+/// A folder of logs that is removed at the end.
+class StudyLogLines : public ::testing::Test {
+ protected:
+  StudyLogLines() {
+    std::string name = (fs::temp_directory_path() / "madsearch-log-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+  }
+  ~StudyLogLines() override { fs::remove_all(folder_); }
+  fs::path folder_;
+};
+
+TEST_F(StudyLogLines, AreWrittenAsTheStoredOnesWere) {
+  const auto stored = configs_folder().parent_path() / "docs/reference/reference.jsonl";
+  std::ifstream in(stored);
+  std::string first;
+  for (std::string line; std::getline(in, line) && first.size() < 100'000;) first += line + "\n";
+  ASSERT_FALSE(first.empty()) << stored;
+  fs::create_directories(folder_ / "old");
+  std::ofstream(folder_ / "old/reference.jsonl") << first;
+  const StudyLog old(folder_ / "old");
+  StudyLog log(folder_ / "new");
+  std::istringstream lines(first);
+  for (std::string line; std::getline(lines, line);) {
+    const auto request = request_of(Json::parse(line));
+    const auto* reply = old.find(request.id);
+    ASSERT_TRUE(reply) << line;
+    log.add("reference", request, *reply);
+  }
+  EXPECT_EQ(text_of(folder_ / "new/reference.jsonl"), first);
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+#include "results/store_schema.h"
+
+namespace madsearch {
+namespace {
+
+constexpr const char* first = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE candidates(
+  hash TEXT PRIMARY KEY, text TEXT NOT NULL, origin TEXT NOT NULL, parents TEXT NOT NULL,
+  parameters INTEGER NOT NULL, active_parameters INTEGER NOT NULL, flops INTEGER NOT NULL,
+  state_exact INTEGER NOT NULL, state_mad INTEGER NOT NULL, born INTEGER NOT NULL);
+CREATE TABLE evaluations(
+  number INTEGER PRIMARY KEY, hash TEXT NOT NULL, rung TEXT NOT NULL, seed_set INTEGER NOT NULL,
+  finished INTEGER NOT NULL, outcome TEXT NOT NULL, score REAL, test_score REAL, violation REAL,
+  core_seconds REAL, tasks_json TEXT NOT NULL);
+CREATE TABLE trainings(
+  id TEXT PRIMARY KEY, evaluation INTEGER NOT NULL, task TEXT NOT NULL, setting INTEGER NOT NULL,
+  outcome TEXT NOT NULL, validation_a REAL, validation_b REAL, test REAL, test_macro REAL, test_loss REAL,
+  learning_rate REAL, weight_decay REAL, edge INTEGER NOT NULL, steps INTEGER NOT NULL, core_seconds REAL,
+  message TEXT NOT NULL);
+CREATE INDEX trainings_of_evaluation ON trainings(evaluation);
+CREATE TABLE pretrainings(
+  hash TEXT NOT NULL, text TEXT NOT NULL, role TEXT NOT NULL, outcome TEXT NOT NULL, bits_per_byte REAL,
+  bits_per_byte_recall REAL, learning_rate REAL, flops REAL, tuning_flops REAL, epochs REAL,
+  parameters INTEGER NOT NULL, tokens INTEGER NOT NULL, width INTEGER NOT NULL, length INTEGER NOT NULL,
+  state INTEGER NOT NULL, core_seconds REAL, message TEXT NOT NULL, PRIMARY KEY(hash, role));
+CREATE TABLE attempts(id TEXT PRIMARY KEY, count INTEGER NOT NULL, running INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE operators(
+  name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+
+}  // namespace
+
+const std::vector<const char*>& store_migrations() {
+  static const std::vector<const char*> migrations = {
+      first,
+      "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0",
+  };
+  return migrations;
+}
+
+}  // namespace madsearch
