@@ -13,6 +13,8 @@
 #include "engine/dispatch/answers.h"
 #include "engine/dispatch/devices.h"
 #include "engine/dispatch/slot.h"
+#include "engine/version.h"
+#include "results/scoring.h"
 
 namespace madsearch {
 namespace {
@@ -52,7 +54,8 @@ struct Coordinator::Impl {
   std::vector<Job> queue;
   std::int64_t submitted = 0;
   std::deque<Reply> ready;
-  bool greeted = false;  // some worker has said hello
+  bool greeted = false;         // some worker has said hello
+  bool other_revision = false;  // some worker is of another revision, and that was said
   int failures_before_hello = 0;
   Clock::time_point made = Clock::now();
   Clock::time_point start_due = Clock::time_point::max();  // when a slot that failed is tried again
@@ -179,6 +182,15 @@ struct Coordinator::Impl {
       throw ConfigError(slot.name() + " speaks messages of version " + std::to_string(hello.messages) +
                         ", this madsearch " + std::to_string(kMessagesVersion) +
                         ": the two are of different versions\nits command: " + options.command);
+    if (hello.scoring != kScoring)
+      throw ConfigError(slot.name() + " scores in another way than this madsearch (scoring " +
+                        std::to_string(hello.scoring) + ", here " + std::to_string(kScoring) +
+                        "): their scores must not be mixed\nits command: " + options.command);
+    if (hello.revision != kRevision && !other_revision) {
+      other_revision = true;
+      remark(slot, "was built from revision " + hello.revision + ", this madsearch from " + kRevision +
+                       "; both score in the same way");
+    }
     slot.greeted(std::move(hello));
     greeted = true;
   }

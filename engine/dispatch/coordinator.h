@@ -43,10 +43,10 @@ class Coordinator {
   /// Started as soon as a slot is free: of those that wait the one of the lowest `turn`, of equal turns the one of the
   /// greatest `cost`, of equal costs the one submitted first. Throws ConfigError if no worker can be started any more.
   void submit(Request request, std::int64_t turn = 0, double cost = 0);
-  /// The next answer, or nothing after `seconds`. A training or pretraining without a result is answered by a record that
-  /// says so (Outcome::kLost: its worker died `attempts` times; kFailed: the worker answered with an error), any other
-  /// request by an ErrorReply with its id. Throws ConfigError, with the worker's command, if workers do not start or
-  /// are of another version.
+  /// The next answer, or nothing after `seconds`. A training or pretraining without a result is answered by a record
+  /// that says so (Outcome::kLost: its worker died `attempts` times; kFailed: the worker answered with an error), any
+  /// other request by an ErrorReply with its id. Throws ConfigError, with the worker's command, if workers do not start,
+  /// speak messages of another version or have another kScoring. Another revision is only an event, told once.
   std::optional<Reply> wait(double seconds);
   std::function<void(const Progress&)> on_progress;
   std::function<void(const WorkerEvent&)> on_event;

@@ -10,6 +10,8 @@ template <Is<Hello> R, class Visit>
 void fields(R& r, Visit visit) {
   visit("messages", r.messages);
   visit("version", r.version);
+  visit("revision", r.revision);
+  visit("scoring", r.scoring);
   visit("device", r.device);
   visit("memory_bytes", r.memory_bytes);
   visit("free_bytes", r.free_bytes);

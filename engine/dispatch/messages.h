@@ -11,6 +11,7 @@
 #include "engine/training/early_stop.h"
 #include "mad_tasks/battery.h"
 #include "results/records.h"
+#include "results/scoring.h"
 
 namespace madsearch {
 
@@ -24,8 +25,10 @@ inline constexpr int kMessagesVersion = 5;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";
-  std::string version;  // of the software, with build facts
+  std::string version;   // of the software, with build facts
+  std::string revision;  // the commit it was built from (engine/version.h)
   int messages = kMessagesVersion;
+  int scoring = kScoring;
   std::string device;  // "cpu", "cuda:0 NVIDIA ..."
   std::int64_t memory_bytes = 0;
   std::int64_t free_bytes = 0;

@@ -19,6 +19,7 @@
 #include "configs/errors.h"
 #include "configs/seed.h"
 #include "engine/dispatch/messages.h"
+#include "engine/version.h"
 #include "mad_tasks/table.h"
 #include "search/architecture/genome.h"
 
@@ -108,7 +109,7 @@ class StubWorker {
   StubWorker(std::istream& in, std::ostream& out, const StubOptions& options) : in_(in), out_(out), options_(options) {}
 
   int run() {
-    send(Hello{.version = "madsearch stub worker", .device = "stub"});
+    send(Hello{.version = "madsearch stub worker", .revision = kRevision, .device = "stub"});
     std::thread reader([this] { read(); });  // pings are answered also while a request is under way
     while (auto request = next()) answer(*request);
     reader.join();

@@ -10,6 +10,7 @@
 #include "configs/seed.h"
 #include "configs/text.h"
 #include "results/fields.h"
+#include "results/scoring.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;
@@ -65,6 +66,7 @@ Json written(const TrainRequest& request, const TrainReply& reply) {
                              {"weight_decay", curve.point.weight_decay},
                              {"looks", std::move(looks)}});
   }
+  out["scoring"] = kScoring;
   return out;
 }
 
@@ -111,6 +113,9 @@ std::string key_text(const TrainRequest& request) {
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// The lines of the first version don't say it.
+int scoring_of(const Json& line) { return line.is_object() ? line.value("scoring", 1) : 1; }
+
 /// What a kill cut short would make the next line unreadable.
 void drop_cut_line(const fs::path& path) {
   std::ifstream in(path, std::ios::binary | std::ios::ate);
@@ -143,7 +148,9 @@ StudyLog::StudyLog(fs::path folder) : folder_(std::move(folder)) {
     for (std::string line; std::getline(in, line);) {
       ++number;
       try {
-        auto reply = read(Json::parse(line));
+        const auto json = Json::parse(line);
+        if (scoring_of(json) != kScoring) continue;
+        auto reply = read(json);
         auto key = reply.record.id;
         replies_.insert_or_assign(std::move(key), std::move(reply));
       } catch (const std::exception& error) {

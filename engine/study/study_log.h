@@ -15,7 +15,8 @@ std::string study_key(const TrainRequest& request);
 /// is answered. A last line that a kill cut short is dropped. Not thread-safe.
 class StudyLog {
  public:
-  /// Reads every *.jsonl of `folder`, which may be missing. ConfigError for a line that is no training.
+  /// Reads every *.jsonl of `folder`, which may be missing. A line whose "scoring" is not kScoring is left out: its
+  /// training would be scored otherwise now. A line without it has 1. ConfigError for a line that is no training.
   explicit StudyLog(std::filesystem::path folder);
   const TrainReply* find(const std::string& key) const;  // nullptr if it was not trained yet
   /// Appends to `name`.jsonl, on disk when it returns. ConfigError if that cannot be written.

@@ -115,7 +115,8 @@ Ran doctor_on(const std::string& found) {
   const StubRun folder("doctor");
   write_file(folder.folder / "worker.sh",
              "echo '{\"type\":\"hello\",\"messages\":" + std::to_string(kMessagesVersion) +
-                 ",\"version\":\"wrong\",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
+                 ",\"version\":\"wrong\",\"revision\":\"\",\"scoring\":1"
+                 ",\"device\":\"cpu\",\"memory_bytes\":1,\"free_bytes\":1}'\n"
                  "while read line; do case $line in *examine*)\n"
                  "  echo '{\"type\":\"examined\",\"id\":\"0\"," +
                  found +

@@ -201,6 +201,7 @@ int main(int argc, char** argv) {
 
   Out out;
   out.send(Hello{.version = version(),
+                 .revision = kRevision,
                  .device = runtime.name(),
                  .memory_bytes = runtime.memory_bytes(),
                  .free_bytes = runtime.free_bytes()});

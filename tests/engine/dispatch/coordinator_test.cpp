@@ -15,6 +15,8 @@
 
 #include "configs/errors.h"
 #include "engine/dispatch/devices.h"
+#include "engine/version.h"
+#include "results/scoring.h"
 #include "tests/support/folders.h"
 
 namespace madsearch {
@@ -414,6 +416,34 @@ TEST_F(CoordinatorTest, RefusesAWorkerOfAnotherVersion) {
   EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks messages of version 7, this madsearch " +
                                         std::to_string(kMessagesVersion) +
                                         ": the two are of different versions\nits command: " + text);
+}
+
+/// The command of a worker that says hello and then answers nothing but pings.
+std::string greeter(const Hello& hello) {
+  return "echo '" + to_line(hello) + R"('; while read line; do echo '{"type":"pong"}'; done)";
+}
+
+TEST_F(CoordinatorTest, RefusesAWorkerThatScoresInAnotherWay) {
+  const auto text = greeter({.version = "x", .revision = kRevision, .scoring = kScoring + 1, .device = "cpu"});
+  Coordinator coordinator(command(text));
+  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) scores in another way than this madsearch (scoring " +
+                                        std::to_string(kScoring + 1) + ", here " + std::to_string(kScoring) +
+                                        "): their scores must not be mixed\nits command: " + text);
+}
+
+TEST_F(CoordinatorTest, SaysOnceThatWorkersAreOfAnotherRevision) {
+  auto options = command(greeter({.version = "x", .revision = "0123abc", .device = "cpu"}));
+  options.slots_per_device = 2;
+  Coordinator coordinator(options);
+  listen(coordinator);
+  for (const char* id : {"a", "b"}) coordinator.submit(training(id));
+  for (int i = 0; i < 100 && coordinator.workers().size() < 2; ++i) coordinator.wait(0.1);
+  EXPECT_EQ(coordinator.workers().size(), 2u);
+  ASSERT_EQ(events_.size(), 1u);
+  EXPECT_NE(events_[0].find("was built from revision 0123abc, this madsearch from " + std::string(kRevision) +
+                            "; both score in the same way"),
+            std::string::npos)
+      << events_[0];
 }
 
 TEST_F(CoordinatorTest, GoesOnWithoutASlotThatDoesNotStart) {

@@ -93,6 +93,7 @@ TEST(WorkerProgram, GreetsTrainsAndAnswersPingsMeanwhile) {
   ASSERT_TRUE(std::holds_alternative<Hello>(first));
   const auto& hello = std::get<Hello>(first);
   EXPECT_EQ(hello.messages, kMessagesVersion);
+  EXPECT_EQ(hello.scoring, kScoring);
   EXPECT_EQ(hello.device, "cpu");
   EXPECT_GT(hello.memory_bytes, 0);
   for (const char* line : {R"({"type": "nonsense"})", R"({"type": "train", "id": "a"})"}) {
