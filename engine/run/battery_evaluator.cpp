@@ -6,7 +6,8 @@
 #include "engine/dispatch/battery_trainings.h"
 #include "mad_tasks/score.h"
 #include "mad_tasks/table.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {

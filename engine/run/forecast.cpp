@@ -5,7 +5,8 @@
 
 #include "configs/errors.h"
 #include "engine/training/learning_rates.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {

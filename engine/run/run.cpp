@@ -18,7 +18,6 @@
 #include "engine/run/progress.h"
 #include "engine/version.h"
 #include "results/front_report.h"
-#include "search/architecture/graph.h"
 #include "search/loop/evolution.h"
 
 namespace madsearch {
@@ -152,8 +151,8 @@ class Session {
       if (record.outcome != Outcome::kOk) log_->warn("{}: {} {}", record.id, to_text(record.outcome), record.message);
     };
     evaluator.on_finished = [this](const EvaluationRecord& record, bool replayed) { finished(record, replayed); };
-    madsearch::run(*evolution_, evaluator,
-                   workers_.slots() + 1);  // one to spare: no slot waits while the search thinks and the store writes
+    run_evolution(*evolution_, evaluator,
+                  workers_.slots() + 1);  // one to spare: no slot waits while the search thinks and the store writes
     for (const auto& [name, counts] : evolution_->operators())
       store_.put_meta("operator." + name, std::to_string(counts.first) + " " + std::to_string(counts.second));
     store_.put_meta("signature", evolution_->signature());

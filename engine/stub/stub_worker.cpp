@@ -22,6 +22,7 @@
 #include "engine/version.h"
 #include "mad_tasks/table.h"
 #include "search/architecture/genome.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {

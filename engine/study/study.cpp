@@ -6,8 +6,9 @@
 
 #include "configs/reader.h"
 #include "engine/dispatch/battery_trainings.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
+#include "search/architecture/validity.h"
 
 namespace madsearch {
 namespace {

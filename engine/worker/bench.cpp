@@ -13,7 +13,10 @@
 #include "engine/worker/training_step.h"
 #include "primitives/table.h"
 #include "results/statistics.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
+#include "search/architecture/validity.h"
 
 namespace madsearch {
 namespace {

@@ -8,6 +8,8 @@
 
 #include "primitives/layers/distillation.h"
 #include "primitives/table.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/validity.h"
 
 namespace madsearch {
 namespace {

@@ -21,6 +21,8 @@
 #include "engine/worker/model.h"
 #include "engine/worker/optimizer.h"
 #include "engine/worker/training_step.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/scale.h"
 
 namespace madsearch {

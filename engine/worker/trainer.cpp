@@ -18,6 +18,7 @@
 #include "engine/worker/optimizer.h"
 #include "engine/worker/training_step.h"
 #include "mad_tasks/table.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {

@@ -6,10 +6,12 @@
 
 #include "primitives/shared_knobs.h"
 #include "primitives/table.h"
+#include "search/architecture/cost.h"
 #include "search/architecture/crossovers/crossover.h"
 #include "search/architecture/editing.h"
-#include "search/architecture/graph.h"
 #include "search/architecture/mutations/mutation.h"
+#include "search/architecture/parser.h"
+#include "search/architecture/validity.h"
 
 namespace madsearch {
 namespace {
@@ -59,8 +61,8 @@ Sized Architectures::sized(const Genome& genome) const {
 }
 
 std::string Architectures::refusal(const Genome& genome, bool hand_design) const {
-  if (stages(genome) != limits_.stages)
-    return "it has " + std::to_string(stages(genome)) + " blocks, not " + std::to_string(limits_.stages);
+  if (block_count(genome) != limits_.stages)
+    return "it has " + std::to_string(block_count(genome)) + " blocks, not " + std::to_string(limits_.stages);
   if (!has_kind(genome, Kind::kSequence)) return "it has no sequence mixer";
   if (!hand_design) {
     for (const auto* block : blocks(genome)) {

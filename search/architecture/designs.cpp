@@ -4,6 +4,7 @@
 
 #include "configs/text.h"
 #include "primitives/table.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
 
 namespace madsearch {
@@ -62,7 +63,7 @@ Design find_design(const std::string& given, const fs::path& configs) {
 }
 
 Genome repeated(const Design& design, std::int64_t wanted) {
-  const auto own = stages(design.genome);
+  const auto own = block_count(design.genome);
   if (wanted % own != 0)
     throw ConfigError("design \"" + design.name + "\" has " + std::to_string(own) + " blocks, and " +
                       std::to_string(wanted) +

@@ -1,6 +1,10 @@
 #include "search/architecture/editing.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
+#include <string>
+#include <utility>
 
 namespace madsearch {
 namespace {
@@ -28,40 +32,49 @@ void repair(Stripe& stripe) {
   stripe = std::move(out);
 }
 
-/// Labels of owners that every path to here has passed, and of all blocks anywhere before.
+/// What was met on the way through a genome.
 struct Seen {
-  std::map<std::string, Block> owners;
-  std::map<std::string, bool> passed;
+  std::map<std::string, Block> owners;  // the first block of each label, anywhere before
+  std::set<std::string> passed;         // labels whose owner every path to here has passed
 };
+
+/// Whether `block` may keep its label beside `owner`, the first block of that label.
+bool may_share(const Block& block, const Block& owner, const Seen& seen) {
+  if (owner.primitive != block.primitive) return false;
+  if (!block.keys_values_only) return owner.settings == block.settings;
+  if (!seen.passed.contains(block.label)) return false;
+  return std::all_of(kCacheKnobs.begin(), kCacheKnobs.end(), [&](const char* knob) {
+    return block.settings.has(knob) && owner.settings.at(knob) == block.settings.at(knob);
+  });
+}
+
+void repair_label(Block& block, Seen& seen) {
+  if (block.label.empty()) return;
+  const auto owner = seen.owners.find(block.label);
+  if (owner == seen.owners.end() && !block.keys_values_only) {
+    seen.owners[block.label] = block;
+    seen.passed.insert(block.label);
+    return;
+  }
+  if (owner != seen.owners.end() && may_share(block, owner->second, seen)) return;
+  block.label.clear();
+  block.keys_values_only = false;
+}
 
 void repair_labels(Stripe& stripe, Seen& seen) {
   for (auto& stage : stripe) {
-    if (stage.parallel()) {
-      const auto before = seen.passed;
-      auto after = before;
-      for (auto& branch : stage.branches) {
-        seen.passed = before;  // a sibling's keys and values are not there yet
-        repair_labels(branch, seen);
-        after.merge(seen.passed);
-      }
-      seen.passed = after;
+    if (!stage.parallel()) {
+      repair_label(stage.block, seen);
       continue;
     }
-    auto& block = stage.block;
-    if (block.label.empty()) continue;
-    const auto owner = seen.owners.find(block.label);
-    bool fits = true;
-    if (owner == seen.owners.end()) {
-      fits = !block.keys_values_only;
-      if (fits) seen.owners[block.label] = block, seen.passed[block.label] = true;
-    } else if (block.keys_values_only) {
-      fits = owner->second.primitive == block.primitive && seen.passed.contains(block.label);
-      for (const auto* knob : kCacheKnobs)
-        fits = fits && block.settings.has(knob) && owner->second.settings.at(knob) == block.settings.at(knob);
-    } else {
-      fits = owner->second.primitive == block.primitive && owner->second.settings == block.settings;
+    const auto before = seen.passed;
+    auto after = before;
+    for (auto& branch : stage.branches) {
+      seen.passed = before;  // a sibling's keys and values are not there yet
+      repair_labels(branch, seen);
+      after.merge(seen.passed);
     }
-    if (!fits) block.label.clear(), block.keys_values_only = false;
+    seen.passed = after;
   }
 }
 
@@ -79,13 +92,5 @@ void repair_labels(Genome& genome) {
 }
 
 void repair_branches(Genome& genome) { repair(genome.stages); }
-
-std::int64_t size(const Stage& stage) {
-  if (!stage.parallel()) return 1;
-  std::int64_t total = 0;
-  for (const auto& branch : stage.branches)
-    for (const auto& inner : branch) total += size(inner);
-  return total;
-}
 
 }  // namespace madsearch

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 #include "configs/seed.h"
 #include "configs/text.h"
@@ -11,8 +13,8 @@
 namespace madsearch {
 namespace {
 
-enum class Knobs { kAll, kChanged };        // which knobs are written
-enum class Labels { kAsTheyAre, kHidden };  // hidden: "@" and "@:kv", for comparing without names
+enum class Knobs { kAll, kChanged };        // which knobs are written; kChanged: those that are not at their default
+enum class Labels { kAsTheyAre, kHidden };  // kHidden: "@" and "@:kv", for comparing without names
 
 std::string block_text(const Block& block, Knobs knobs, Labels labels) {
   std::string inside;
@@ -23,9 +25,9 @@ std::string block_text(const Block& block, Knobs knobs, Labels labels) {
   }
   std::string out = block.primitive;
   if (!inside.empty()) out += "{" + inside + "}";
-  if (!block.label.empty())
-    out += "@" + (labels == Labels::kHidden ? "" : block.label) + (block.keys_values_only ? ":kv" : "");
-  return out;
+  if (block.label.empty()) return out;
+  const auto label = labels == Labels::kHidden ? "" : block.label;
+  return out + "@" + label + (block.keys_values_only ? ":kv" : "");
 }
 
 std::string stripe_text(const Stripe& stripe, Knobs knobs, Labels labels, bool fold);
@@ -38,28 +40,44 @@ std::string stage_text(const Stage& stage, Knobs knobs, Labels labels, bool fold
   return out + ")";
 }
 
+/// A group of `period` stages repeated until (not including) stage `end`.
+struct Repeat {
+  std::size_t period = 0;
+  std::size_t end = 0;
+};
+
+/// All repeats that begin with stage `from`.
+std::vector<Repeat> repeats(const std::vector<std::string>& items, std::size_t from) {
+  std::vector<Repeat> out;
+  for (std::size_t period = 1; from + 2 * period <= items.size(); ++period) {
+    const auto* group = &items[from];
+    auto end = from + period;
+    while (end + period <= items.size() && std::equal(group, group + period, &items[end])) {
+      end += period;
+      out.push_back({period, end});
+    }
+  }
+  return out;
+}
+
 /// The shortest text of stages `items` with repeats folded; of equally short ones the first in lexicographic order.
 /// Dynamic programming over intervals: an interval begins with a stage or with a repeated group.
 std::string fold_repeats(const std::vector<std::string>& items) {
   const auto n = items.size();
-  std::vector<std::vector<std::string>> best(n + 1, std::vector<std::string>(n + 1));
+  std::vector<std::vector<std::string>> best(n + 1, std::vector<std::string>(n + 1));  // of stages i .. j-1
   const auto consider = [](std::string& held, std::string text) {
     if (held.empty() || text.size() < held.size() || (text.size() == held.size() && text < held))
       held = std::move(text);
   };
   for (std::size_t i = n; i-- > 0;) {
-    std::vector<std::pair<std::size_t, std::size_t>> groups;  // {period, end} of repeats that begin at i
-    for (std::size_t period = 1; i + 2 * period <= n; ++period)
-      for (std::size_t end = i + period; end + period <= n && std::equal(&items[i], &items[i] + period, &items[end]);
-           end += period)
-        groups.emplace_back(period, end + period);
+    const auto groups = repeats(items, i);
     for (std::size_t j = i + 1; j <= n; ++j) {
-      auto& held = best[i][j];
-      consider(held, items[i] + (i + 1 < j ? " " + best[i + 1][j] : ""));
-      for (const auto& [period, end] : groups)
-        if (end <= j)
-          consider(held, "[" + best[i][i + period] + "]x" + std::to_string((end - i) / period) +
-                             (end < j ? " " + best[end][j] : ""));
+      consider(best[i][j], items[i] + (i + 1 < j ? " " + best[i + 1][j] : ""));
+      for (const auto& [period, end] : groups) {
+        if (end > j) continue;
+        const auto times = std::to_string((end - i) / period);
+        consider(best[i][j], "[" + best[i][i + period] + "]x" + times + (end < j ? " " + best[end][j] : ""));
+      }
     }
   }
   return best[0][n];
@@ -68,10 +86,7 @@ std::string fold_repeats(const std::vector<std::string>& items) {
 std::string stripe_text(const Stripe& stripe, Knobs knobs, Labels labels, bool fold) {
   std::vector<std::string> items;
   for (const auto& stage : stripe) items.push_back(stage_text(stage, knobs, labels, fold));
-  if (fold) return fold_repeats(items);
-  std::string out;
-  for (const auto& item : items) out += (out.empty() ? "" : " ") + item;
-  return out;
+  return fold ? fold_repeats(items) : joined(items, " ");
 }
 
 std::string literal(const Genome& genome) { return stripe_text(genome.stages, Knobs::kAll, Labels::kAsTheyAre, false); }
@@ -104,8 +119,8 @@ void rename_labels(Genome& genome) {
   }
 }
 
-/// Runs of neighbouring branches that differ in label names at most: their order decides the names, so every order has
-/// to be tried.
+/// Runs of neighbouring branches [first, last) that differ in label names at most. Their order decides the names, so
+/// every order has to be tried.
 using Ties = std::vector<std::pair<Stripe*, Stripe*>>;
 
 std::string unlabelled(const Stripe& branch) { return stripe_text(branch, Knobs::kAll, Labels::kHidden, false); }
@@ -125,13 +140,43 @@ void find_ties(Stripe& stripe, Ties& ties) {
     auto* branches = stage.branches.data();
     for (std::size_t i = 0, j = 0; i < stage.branches.size(); i = j) {
       const auto key = unlabelled(branches[i]);
-      for (j = i + 1; j < stage.branches.size() && unlabelled(branches[j]) == key;) ++j;
+      j = i + 1;
+      while (j < stage.branches.size() && unlabelled(branches[j]) == key) ++j;
       if (j - i == 1)
         find_ties(branches[i], ties);
       else if (key.find('@') != std::string::npos)
         ties.emplace_back(branches + i, branches + j);
     }
   }
+}
+
+constexpr int kMostOrders = 5000;  // beyond, the order as written decides: still the same architecture
+
+/// `genome` with its tied branches in the order whose text comes first, labels renamed. `ties` point into `genome`.
+Genome first_of_all_orders(Genome& genome, const Ties& ties) {
+  std::vector<std::vector<Stripe>> branches;  // of each tie, as written
+  std::vector<std::vector<std::size_t>> orders;
+  for (const auto& [first, last] : ties) {
+    branches.emplace_back(first, last);
+    auto& order = orders.emplace_back(branches.back().size());
+    std::iota(order.begin(), order.end(), 0);
+  }
+  std::optional<Genome> best;
+  std::string best_text;
+  for (int tried = 0; tried < kMostOrders; ++tried) {
+    for (std::size_t i = 0; i < ties.size(); ++i)
+      for (std::size_t k = 0; k < orders[i].size(); ++k) ties[i].first[k] = branches[i][orders[i][k]];
+    Genome candidate = genome;
+    rename_labels(candidate);
+    if (auto text = literal(candidate); !best || text < best_text) {
+      best_text = std::move(text);
+      best = std::move(candidate);
+    }
+    std::size_t i = 0;  // the next combination of orders, counted up like digits
+    while (i < orders.size() && !std::next_permutation(orders[i].begin(), orders[i].end())) ++i;
+    if (i == orders.size()) break;
+  }
+  return *best;
 }
 
 }  // namespace
@@ -148,37 +193,29 @@ std::vector<Block*> blocks(Genome& genome) {
   return out;
 }
 
+std::int64_t block_count(const Stage& stage) {
+  if (!stage.parallel()) return 1;
+  std::int64_t total = 0;
+  for (const auto& branch : stage.branches) total += block_count(branch);
+  return total;
+}
+
+std::int64_t block_count(const Stripe& stripe) {
+  std::int64_t total = 0;
+  for (const auto& stage : stripe) total += block_count(stage);
+  return total;
+}
+
+std::int64_t block_count(const Genome& genome) { return block_count(genome.stages); }
+
 Genome canonical(Genome genome) {
   drop_lone_labels(genome);
   sort_branches(genome.stages);
   Ties ties;
   find_ties(genome.stages, ties);
-  if (ties.empty()) {
-    rename_labels(genome);
-    return genome;
-  }
-  std::optional<Genome> best;
-  std::string best_text;
-  std::vector<std::vector<std::size_t>> orders;
-  for (const auto& [first, last] : ties) {
-    orders.emplace_back();
-    for (std::size_t i = 0; i < static_cast<std::size_t>(last - first); ++i) orders.back().push_back(i);
-  }
-  std::vector<std::vector<Stripe>> runs;
-  for (const auto& [first, last] : ties) runs.emplace_back(first, last);
-  constexpr int kMostOrders = 5000;  // beyond, the order as written decides: still the same architecture
-  for (int tried = 0; tried < kMostOrders; ++tried) {
-    for (std::size_t i = 0; i < ties.size(); ++i)
-      for (std::size_t k = 0; k < orders[i].size(); ++k) ties[i].first[k] = runs[i][orders[i][k]];
-    Genome candidate = genome;
-    rename_labels(candidate);
-    if (auto text = literal(candidate); !best || text < best_text)
-      best_text = std::move(text), best = std::move(candidate);
-    std::size_t i = 0;
-    while (i < orders.size() && !std::next_permutation(orders[i].begin(), orders[i].end())) ++i;
-    if (i == orders.size()) break;
-  }
-  return *best;
+  if (!ties.empty()) return first_of_all_orders(genome, ties);
+  rename_labels(genome);
+  return genome;
 }
 
 std::string text(const Genome& genome) {

@@ -1,21 +1,19 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "configs/knobs.h"
 
 namespace madsearch {
 
-/// One residual stage's block: a primitive with all of its knobs.
+/// A residual stage of one primitive: x + Mixer(Norm(x)).
 struct Block {
   std::string primitive;
   Settings settings;              // complete: every knob of the primitive
-  std::string label;              // "" or "a": blocks of one label share one weight set
-  bool keys_values_only = false;  // @a:kv
+  std::string label;              // "" or "a": blocks of one label share one weight set, each has a state of its own
+  bool keys_values_only = false;  // @a:kv: reads the keys and values of the first block of its label, shares no weights
   friend bool operator==(const Block&, const Block&) = default;
 };
 
@@ -33,28 +31,32 @@ struct Stage {
   friend bool operator==(const Stage&, const Stage&) = default;
 };
 
-/// An architecture, expanded: no repeats left (design.md, section 4).
+/// An architecture, expanded: no repeats left. Its text is its identity (search/architecture/parser.h has the grammar).
 struct Genome {
   Stripe stages;
   friend bool operator==(const Genome&, const Genome&) = default;
 };
 
-/// Reads the text of an architecture, e.g. "[mamba swiglu]x3 attention{heads=4} swiglu". Missing knobs take their
-/// defaults. `name` is shown in messages ("design", a file). Throws ConfigError with place and did-you-mean.
-Genome parse(std::string_view text, std::string_view name = "design");
-
-/// Sorts branches by text and renames labels by first use: equal architectures become equal.
+/// Sorts branches by text, renames labels by first use ("a", "b", ...) and drops labels that stand at one block only, so
+/// that equal architectures become equal. Beyond 5,000 orders of branches that differ in label names alone, the order
+/// as written decides.
 Genome canonical(Genome genome);
-/// The canonical short text: knobs at their defaults are left out, repeats folded to the shortest form (ties:
-/// lexicographic).
+
+/// The canonical short text: knobs at their defaults are left out, and repeats are folded to the shortest form (of
+/// equally short ones the first in lexicographic order).
 std::string text(const Genome& genome);
-/// The canonical text, expanded, with every knob written. What is hashed.
+/// The canonical text, expanded, with every knob written, so that a default that changes later changes no hash.
 std::string expanded_text(const Genome& genome);
-/// 16 hex digits of expanded_text.
+/// Of expanded_text, 16 hexadecimal digits.
 std::string hash(const Genome& genome);
 
 /// All blocks in order of evaluation.
 std::vector<const Block*> blocks(const Genome& genome);
 std::vector<Block*> blocks(Genome& genome);
+
+/// How many blocks there are, in series or parallel.
+std::int64_t block_count(const Stage& stage);
+std::int64_t block_count(const Stripe& stripe);
+std::int64_t block_count(const Genome& genome);
 
 }  // namespace madsearch

@@ -4,44 +4,41 @@
 #include <string>
 #include <vector>
 
-#include "primitives/primitive.h"
 #include "search/architecture/genome.h"
 
 namespace madsearch {
 
-/// A vertex of the graph in evaluation order. `inputs` are indices of earlier nodes.
+/// A vertex of the graph. Activations are a residual stream x [R, B, T, D]; what a vertex gives is computed from
+/// `inputs`, indices of earlier vertices:
+///
+///   kInput   the embedded tokens
+///   kBlock   x + Mixer(Norm(x)) of x = inputs[0]
+///   kMerge   x + (1/n) Σ_i β_i * RMSNorm(e_i - x): x = inputs[0], where n branches parted; e_i = inputs[i], their ends;
+///            β_i in R^D, ones at first (Hymba, Dong et al. 2024, arXiv:2411.13676)
+///   kOutput  inputs[0]
 struct Node {
   enum class Type { kInput, kBlock, kMerge, kOutput };
   Type type = Type::kInput;
-  /// kBlock: x + Mixer(Norm(x)) of inputs[0]. kMerge: with x = inputs[0] (where the branches parted) and e_i =
-  /// inputs[i], i = 1..n: x + (1/n) sum_i beta_i * RMSNorm(e_i - x).
   std::vector<std::size_t> inputs;
-  Block block;
-  std::size_t weights = 0;      // kBlock: index of the node whose weights it uses, its own if first
-  std::size_t keys_values = 0;  // kBlock, :kv: index of the node whose keys and values it reads, else own
+  Block block;              // of kBlock
+  std::size_t weights = 0;  // of kBlock: the vertex whose weights it uses, itself unless an earlier one has its label
+  std::size_t keys_values = 0;  // of kBlock: the vertex whose keys and values it reads, itself unless it is @a:kv
 };
 
-/// The architecture as a graph (Boost.Graph inside): a vertex for each block, input, merge and output; series-parallel.
+/// The architecture as a series-parallel graph: a vertex for the input, for each block, merge and the output.
 class Graph {
  public:
   explicit Graph(const Genome& genome);
   ~Graph();
   Graph(Graph&&) noexcept;
-  const std::vector<Node>& nodes() const;           // topological order; first the input, last the output
-  std::string dot(const std::string& title) const;  // for Graphviz
+  /// In the order of evaluation; the first is the input, the last the output.
+  const std::vector<Node>& nodes() const;
+  /// For Graphviz. Shared weights and caches are dashed.
+  std::string dot(const std::string& title) const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// The whole candidate: sum of the blocks' costs at `shape` (state: kv-shared caches once at the largest window and
-/// sinks; weights shared by label once) plus norms and merges. Without embedding and unembedding. `genome` must be
-/// sized (search/architecture/sizes.h). `embedding_flops`: unembedding 2 T D V is added to flops if `vocabulary` > 0.
-Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary = 0);
-
-/// "" if the genome is valid at `shape`: knobs fit the width, labels agree, nesting at most 2, kv heads and head size
-/// agree, `:kv` comes after its owner; else a sentence that names the block.
-std::string invalid(const Genome& genome, Shape shape);
 
 }  // namespace madsearch

@@ -1,27 +1,28 @@
+#include "search/architecture/parser.h"
+
+#include <algorithm>
 #include <cctype>
+#include <string>
+#include <vector>
 
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "primitives/table.h"
-#include "search/architecture/genome.h"
 
 namespace madsearch {
 namespace {
 
-constexpr std::size_t kMaxBlocks = 128;  // of an expanded genome; checked before expanding
+constexpr std::int64_t kMaxBlocks = 128;  // of an expanded genome; checked before expanding
 constexpr std::int64_t kMaxRepeats = 64;
 
+/// One function for each rule of the grammar in parser.h.
 class Parser {
  public:
   Parser(std::string_view text, std::string_view name) : text_(text), name_(name) {}
 
   Genome parse() {
     Genome genome{stripe()};
-    if (at_ < text_.size()) {
-      if (text_[at_] == ']' || text_[at_] == ')') fail(at_, 1, std::string("\"") + text_[at_] + "\" closes nothing");
-      if (text_[at_] == '+') fail(at_, 1, "\"+\" stands only between parallel branches, in parentheses");
-      fail(at_, 1, std::string("expected the name of a primitive, \"[\" or \"(\", not \"") + text_[at_] + "\"");
-    }
+    if (at_ < text_.size()) fail_at_rest();
     return genome;
   }
 
@@ -31,10 +32,18 @@ class Parser {
     throw ConfigError(point_at(name_, text_, position, length, message) + more);
   }
 
+  [[noreturn]] void fail_at_rest() const {
+    const char c = text_[at_];
+    if (c == ']' || c == ')') fail(at_, 1, std::string("\"") + c + "\" closes nothing");
+    if (c == '+') fail(at_, 1, "\"+\" stands only between parallel branches, in parentheses");
+    fail(at_, 1, std::string("expected the name of a primitive, \"[\" or \"(\", not \"") + c + "\"");
+  }
+
   void skip_space() {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
   }
 
+  /// Whether the next character but for spaces is `c`, which is then passed.
   bool take(char c) {
     skip_space();
     if (at_ >= text_.size() || text_[at_] != c) return false;
@@ -48,15 +57,6 @@ class Parser {
            (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || text_[at_] == '-'))
       ++at_;
     return text_.substr(start, at_ - start);
-  }
-
-  static std::size_t count(const Stripe& stripe) {
-    std::size_t total = 0;
-    for (const auto& stage : stripe) {
-      if (!stage.parallel()) ++total;
-      for (const auto& branch : stage.branches) total += count(branch);
-    }
-    return total;
   }
 
   Stripe stripe() {
@@ -73,7 +73,7 @@ class Parser {
       } else {
         break;
       }
-      if (count(out) > kMaxBlocks) fail(start, 1, "more than " + std::to_string(kMaxBlocks) + " blocks");
+      if (block_count(out) > kMaxBlocks) fail(start, 1, "more than " + std::to_string(kMaxBlocks) + " blocks");
     }
     if (out.empty()) fail(at_, 1, "expected the name of a primitive, \"[\" or \"(\"");
     return out;
@@ -84,24 +84,31 @@ class Parser {
     const auto body = stripe();
     if (!take(']')) fail(open, 1, "this \"[\" is not closed");
     if (!take('x')) fail(at_, 1, "expected how often the group is repeated: \"]x3\"");
+    const auto times = repeat_count();
+    if (block_count(body) * times + block_count(out) > kMaxBlocks)
+      fail(open, at_ - open, "more than " + std::to_string(kMaxBlocks) + " blocks");
+    for (std::int64_t i = 0; i < times; ++i) out.insert(out.end(), body.begin(), body.end());
+  }
+
+  std::int64_t repeat_count() {
     const auto start = at_;
     std::int64_t times = 0;
     while (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_]))) {
-      times = std::min<std::int64_t>(times * 10 + (text_[at_++] - '0'), 1'000'000);
+      times = std::min<std::int64_t>(times * 10 + (text_[at_] - '0'), 1'000'000);  // no overflow
+      ++at_;
     }
     if (times < 1 || times > kMaxRepeats)
       fail(start, at_ - start, "a group is repeated 1 to " + std::to_string(kMaxRepeats) + " times");
-    if (count(body) * static_cast<std::size_t>(times) + count(out) > kMaxBlocks)
-      fail(open, at_ - open, "more than " + std::to_string(kMaxBlocks) + " blocks");
-    for (; times > 0; --times) out.insert(out.end(), body.begin(), body.end());
+    return times;
   }
 
   Stage parallel() {
     const auto open = at_++;
     if (++depth_ > 2) fail(open, 1, "parallel branches are nested at most 2 deep");
     Stage stage;
-    do stage.branches.push_back(stripe());
-    while (take('+'));
+    do {
+      stage.branches.push_back(stripe());
+    } while (take('+'));
     if (!take(')')) fail(open, 1, "this \"(\" is not closed");
     if (stage.branches.size() < 2) fail(open, at_ - open, "parallel branches are two or more: \"(mamba + attention)\"");
     --depth_;
@@ -128,32 +135,41 @@ class Parser {
 
   void knobs(const Primitive& primitive, Settings& settings) {
     const auto open = at_++;
-    std::vector<std::string> seen, names;
-    for (const auto& knob : primitive.knobs) names.push_back(knob.name);
+    std::vector<std::string> seen;
     while (!take('}')) {
       take(',');
       skip_space();
       const auto start = at_;
       const std::string name(word());
       if (at_ >= text_.size() || name.empty()) fail(open, 1, "these knobs do not end with \"}\"");
-      const auto* knob = primitive.knob(name);
-      if (!knob)
-        fail(start, name.size(), "unknown knob \"" + name + "\" of " + primitive.name, expected_one_of(names, name));
-      for (const auto& other : seen)
-        if (other == name) fail(start, name.size(), "the knob \"" + name + "\" is given twice");
+      const auto& known = known_knob(primitive, name, start);
+      if (std::find(seen.begin(), seen.end(), name) != seen.end())
+        fail(start, name.size(), "the knob \"" + name + "\" is given twice");
       seen.push_back(name);
-      if (!take('=')) fail(at_, 1, "expected \"" + name + "=VALUE\"");
-      skip_space();
-      const auto value_start = at_;
-      while (at_ < text_.size() &&
-             (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '/' || text_[at_] == '_'))
-        ++at_;
-      const auto shown = text_.substr(value_start, at_ - value_start);
-      const auto value = KnobValue::parse(shown);
-      if (!value) fail(value_start, shown.size(), "expected a number, a fraction like 8/3 or a word as " + name);
-      settings.set(name, *value);
-      if (value->is_word()) check_word(primitive, *knob, *value, value_start, shown.size());
+      settings.set(name, value(primitive, known));
     }
+  }
+
+  const Knob& known_knob(const Primitive& primitive, const std::string& name, std::size_t position) const {
+    if (const auto* knob = primitive.knob(name)) return *knob;
+    std::vector<std::string> names;
+    for (const auto& knob : primitive.knobs) names.push_back(knob.name);
+    fail(position, name.size(), "unknown knob \"" + name + "\" of " + primitive.name, expected_one_of(names, name));
+  }
+
+  /// "=VALUE" behind the name of a knob.
+  KnobValue value(const Primitive& primitive, const Knob& knob) {
+    if (!take('=')) fail(at_, 1, "expected \"" + knob.name + "=VALUE\"");
+    skip_space();
+    const auto start = at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '/' || text_[at_] == '_'))
+      ++at_;
+    const auto shown = text_.substr(start, at_ - start);
+    const auto out = KnobValue::parse(shown);
+    if (!out) fail(start, shown.size(), "expected a number, a fraction like 8/3 or a word as " + knob.name);
+    if (out->is_word()) check_word(primitive, knob, *out, start, shown.size());
+    return *out;
   }
 
   void check_word(const Primitive& primitive, const Knob& knob, const KnobValue& value, std::size_t position,
@@ -173,20 +189,19 @@ class Parser {
     const auto start = at_++;
     out.label = std::string(word());
     if (out.label.empty()) fail(start, 1, "expected a label after \"@\"");
-    if (at_ < text_.size() && text_[at_] == ':') {
-      ++at_;
-      const auto what = word();
-      if (what != "kv")
-        fail(start, at_ - start,
-             "a label is \"@" + out.label + "\" (all weights shared) or \"@" + out.label + ":kv\" (keys and values)");
-      if (!primitive.shares_keys_values) fail(start, at_ - start, primitive.name + " has no keys and values to share");
-      out.keys_values_only = true;
-    }
+    if (at_ >= text_.size() || text_[at_] != ':') return;
+    ++at_;
+    if (word() != "kv")
+      fail(start, at_ - start,
+           "a label is \"@" + out.label + "\" (all weights shared) or \"@" + out.label + ":kv\" (keys and values)");
+    if (!primitive.shares_keys_values) fail(start, at_ - start, primitive.name + " has no keys and values to share");
+    out.keys_values_only = true;
   }
 
-  std::string_view text_, name_;
-  std::size_t at_ = 0;
-  int depth_ = 0;
+  const std::string_view text_;
+  const std::string_view name_;
+  std::size_t at_ = 0;  // the next character
+  int depth_ = 0;       // of parallel branches
 };
 
 }  // namespace

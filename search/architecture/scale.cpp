@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "search/architecture/graph.h"
+#include "search/architecture/cost.h"
 #include "search/architecture/sizes.h"
+#include "search/architecture/validity.h"
 
 namespace madsearch {
 namespace {
@@ -16,7 +17,8 @@ namespace {
 constexpr std::int64_t kWidest = 4096;
 constexpr double kNear = 0.03;
 
-Genome repeated(const Genome& genome, std::int64_t times) {
+/// Copies have weights of their own.
+Genome in_series(const Genome& genome, std::int64_t times) {
   Genome out;
   for (std::int64_t i = 0; i < times; ++i) {
     auto copy = genome;
@@ -58,7 +60,7 @@ std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64
     if (!candidate) continue;
     const Shape shape{width, length, Protocol::kMadsearch};
     if (fit) {  // only where the family's own proportions are nearly kept
-      const auto own = static_cast<double>(transformer_parameters(stages(genome), shape));
+      const auto own = static_cast<double>(transformer_parameters(block_count(genome), shape));
       if (own < 0.7 * static_cast<double>(target) || own > 1.4 * static_cast<double>(target)) continue;
     }
     try {
@@ -80,7 +82,7 @@ Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_wid
                 std::int64_t length) {
   if (repeat < 1 || parameters < 1)
     throw std::invalid_argument("pretraining needs a repeat and a number of parameters of 1 at least");
-  const auto stripe = repeated(genome, repeat);
+  const auto stripe = in_series(genome, repeat);
   std::optional<Found> best;
   std::string note;
   for (const auto base : {base_width, std::int64_t{0}}) {

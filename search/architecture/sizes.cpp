@@ -4,14 +4,14 @@
 #include <cmath>
 
 #include "primitives/table.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/cost.h"
 
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kMultiple = 16;  // of inner sizes, and the least of them: what matrix units like
-constexpr std::int64_t kOfExperts = 2;  // with shared experts, as then 16 channels are several times too coarse a step
-constexpr double kTolerance = 0.05;
+constexpr std::int64_t kMultiple = 16;  // inner sizes are multiples of it, and not below it: what matrix units like
+constexpr std::int64_t kOfExperts = 2;  // with shared experts, where 16 channels are several times too coarse a step
+constexpr double kTolerance = 0.05;     // of active parameters, relative
 
 bool is_auto(const Block& block) {
   return block.settings.has("inner") && block.settings.at("inner") == KnobValue("auto");
@@ -40,14 +40,14 @@ std::int64_t transformer_parameters(std::int64_t stages, Shape shape) {
       static_cast<std::int64_t>(std::ceil(std::floor(8.0 * static_cast<double>(shape.width) / 3) / kMultiple)) *
       kMultiple;
   mlp.set("inner", inner_ratio(inner, shape.width));
-  const auto a = attention.cost(attention.defaults(), shape).parameters, m = swiglu.cost(mlp, shape).parameters;
-  return (stages + 1) / 2 * a + stages / 2 * m + (stages)*shape.width;  // with the norm before each
+  const auto of_attention = attention.cost(attention.defaults(), shape).parameters;
+  const auto of_mlp = swiglu.cost(mlp, shape).parameters;
+  const auto of_norms = stages * shape.width;  // one before each
+  return (stages + 1) / 2 * of_attention + stages / 2 * of_mlp + of_norms;
 }
 
-std::int64_t stages(const Genome& genome) { return static_cast<std::int64_t>(blocks(genome).size()); }
-
 Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t> parameters) {
-  const auto target = parameters.value_or(transformer_parameters(stages(genome), shape));
+  const auto target = parameters.value_or(transformer_parameters(block_count(genome), shape));
   const auto active = [&](std::int64_t inner) { return cost(with_inner(genome, inner, shape.width), shape).active(); };
   const auto all = blocks(genome);
   Sized out;
@@ -55,11 +55,12 @@ Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t>
   out.genome = genome;
   if (!out.fixed) {
     // Active parameters grow linearly with the inner size.
-    const auto step = multiple(all), least = active(kMultiple), slope = active(kMultiple + step) - least;
-    const auto steps =
-        slope > 0
-            ? std::max<std::int64_t>(0, std::llround(static_cast<double>(target - least) / static_cast<double>(slope)))
-            : 0;
+    const auto step = multiple(all);
+    const auto least = active(kMultiple);
+    const auto slope = active(kMultiple + step) - least;
+    std::int64_t steps = 0;
+    if (slope > 0 && target > least)
+      steps = std::llround(static_cast<double>(target - least) / static_cast<double>(slope));
     out.genome = with_inner(genome, kMultiple + step * steps, shape.width);
   }
   const auto spent = cost(out.genome, shape);

@@ -7,12 +7,11 @@
 
 namespace madsearch {
 
-/// Active parameters of transformer++ of `stages` stages (attention and SwiGLU in turn) at `width`, without embeddings.
+/// Active parameters of transformer++ with `stages` blocks (attention and SwiGLU in turn) at `shape`, without embeddings:
+/// what candidates of as many blocks are made equal to.
 std::int64_t transformer_parameters(std::int64_t stages, Shape shape);
 
-/// How many stages a genome counts for: blocks, as if all were in series.
-std::int64_t stages(const Genome& genome);
-
+/// A genome with sizes for one width.
 struct Sized {
   Genome genome;       // no `auto` left
   bool fixed = false;  // nothing to solve: the design fixes its own sizes
@@ -21,7 +20,8 @@ struct Sized {
 
 /// Replaces `inner=auto` of channel mixers (swiglu, mlp, moe, rwkv_channel): one common inner size, a multiple of 16
 /// (of 2 in a design with shared experts), so that active parameters without embeddings come nearest to `parameters`
-/// (default: transformer_parameters of the genome's stages).
+/// (default: transformer_parameters of as many blocks). State does not see channel mixers, so without this rule the
+/// largest allowed would win.
 Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t> parameters = {});
 
 }  // namespace madsearch

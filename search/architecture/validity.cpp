@@ -1,7 +1,10 @@
+#include "search/architecture/validity.h"
+
+#include <algorithm>
 #include <map>
+#include <vector>
 
 #include "primitives/table.h"
-#include "search/architecture/graph.h"
 
 namespace madsearch {
 namespace {

@@ -35,6 +35,7 @@ std::vector<Objectives> points_of(const std::vector<Member>& members, const std:
   return out;
 }
 
+/// `chosen` are places in `which`.
 std::vector<std::size_t> of(const std::vector<std::size_t>& which, const std::vector<std::size_t>& chosen) {
   std::vector<std::size_t> out;
   for (const auto i : chosen) out.push_back(which[i]);
@@ -52,11 +53,12 @@ std::vector<std::size_t> thin(const std::vector<Objectives>& points, const std::
     if (!fresh && distance < place->second.first) place->second = {distance, i};
   }
   std::vector<Objectives> boxes;
-  std::vector<std::size_t> which, out;
+  std::vector<std::size_t> which;
   for (const auto& [box, point] : nearest) {
     boxes.push_back(box);
     which.push_back(point.second);
   }
+  std::vector<std::size_t> out;
   for (const auto i : front(boxes)) out.push_back(which[i]);
   std::sort(out.begin(), out.end());
   return out;
@@ -68,8 +70,8 @@ std::size_t Archive::add(Member member, int bin) {
   const bool is_feasible = member.violation <= 0;
   members_.push_back(std::move(member));
   bins_.push_back(bin);
-  if (is_feasible &&
-      !grid_.empty()) {  // a point outside the thinned set never returns, so only the bests need thinning again
+  if (is_feasible && !grid_.empty()) {
+    // A point outside of the thinned set never returns, so only the bests need thinning again.
     auto& bests = bests_[bin];
     bests.push_back(index);
     bests = of(bests, thin(points_of(members_, bests), grid_));
@@ -90,7 +92,7 @@ void Archive::merge(std::size_t index, const Objectives& objectives, double viol
   if (!grid_.empty()) thin_bin(bins_[index]);
 }
 
-/// A mean may have worsened, so that others return: from all members of the bin.
+/// From all members of the bin, as a mean may have worsened so that others return.
 void Archive::thin_bin(int bin) {
   std::vector<std::size_t> members;
   for (const auto i : feasible(members_))

@@ -4,22 +4,27 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "search/loop/evolution.h"
+#include "results/front.h"
+#include "search/loop/member.h"
 
 namespace madsearch {
 
-/// Which of `points` remain on a grid with steps `grid`: of each box the point nearest to its best corner, of the boxes
-/// those that no other beats (Laumanns et al. 2002). Without a grid: the front. Indices, ascending.
+/// Which of `points` remain on a grid with steps `grid`, one an objective: of each box the point nearest to its best
+/// corner, of the boxes those that no other beats (epsilon dominance, Laumanns et al. 2002). Without a grid the front
+/// remains. Indices, ascending.
 std::vector<std::size_t> thin(const std::vector<Objectives>& points, const std::vector<double>& grid);
 
-/// Every candidate that completed battery, in order, and the thinned front of each bin of state.
+/// Every candidate that completed battery, in the order in which results were seen, and the thinned front of each bin
+/// of state. Members are named by their index.
 class Archive {
  public:
   explicit Archive(std::vector<double> grid) : grid_(std::move(grid)) {}
-  std::size_t add(Member member, int bin);  // its index
-  /// One more seed: objectives, violation and score become means over `seeds`.
+  /// Adds a member whose text is not in it yet; returns its index.
+  std::size_t add(Member member, int bin);
+  /// One more seed of a member: objectives, violation and score become means over its seeds.
   void merge(std::size_t index, const Objectives& objectives, double violation, double score);
 
   const std::vector<Member>& members() const { return members_; }
@@ -29,8 +34,8 @@ class Archive {
     return place == places_.end() ? std::nullopt : std::optional(place->second);
   }
   std::vector<std::size_t> front() const;          // feasible, not dominated
-  std::vector<std::size_t> thinned_front() const;  // the same on the grid
-  /// Feasible bests of each occupied bin.
+  std::vector<std::size_t> thinned_front() const;  // feasible, what remains of them on the grid
+  /// What remains on the grid of the feasible members of each bin; empty without a grid.
   const std::map<int, std::vector<std::size_t>>& bests() const { return bests_; }
 
  private:

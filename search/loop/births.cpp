@@ -1,14 +1,17 @@
 #include "search/loop/births.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "configs/text.h"
+#include "search/loop/selections/selection.h"
 
 namespace madsearch {
 namespace {
 
-constexpr int kTries = 32;          // to make an unknown child, each with one operator more
-constexpr int kRandomTries = 2000;  // to draw an unknown candidate before the space counts as exhausted
+constexpr int kTries = 32;          // at a child that is not known yet, each with one mutation more
+constexpr int kRandomTries = 2000;  // at a random candidate that is not known, before the space counts as exhausted
 
 }  // namespace
 
@@ -24,7 +27,10 @@ std::optional<Evaluation> Births::conceive(Rng& rng) {
   const auto population = options_.resolved_population();
   const auto founders = std::max(population - static_cast<std::int64_t>(seeds_.size()), population / 2);
   if (!selection(options_.algorithm).breeds) return stranger(rng);
-  if (births_ < founders) return births_ % 2 == 0 && !seeds_.empty() ? neighbour(rng) : stranger(rng);
+  if (births_ < founders) {
+    const bool turn_of_neighbours = births_ % 2 == 0;
+    return turn_of_neighbours && !seeds_.empty() ? neighbour(rng) : stranger(rng);
+  }
   return population_.empty() ? stranger(rng) : child(rng);
 }
 
@@ -35,11 +41,12 @@ std::optional<Evaluation> Births::stranger(Rng& rng) const {
   return std::nullopt;
 }
 
-/// One or two edits from a seed design.
+/// One or two edits from a seed design, more where all that are tried are known.
 std::optional<Evaluation> Births::neighbour(Rng& rng) const {
   const auto& design = pick(rng, seeds_);
   for (int i = 0; i < kTries; ++i) {
-    auto made = space_.mutate(design.text, 1 + static_cast<int>(below(rng, 2)) + i / 4, rng);
+    const int edits = 1 + static_cast<int>(below(rng, 2)) + i / 4;
+    auto made = space_.mutate(design.text, edits, rng);
     if (!known_.contains(made.text))
       return Evaluation{.text = std::move(made.text), .origin = joined(made.operators, "+"), .parents = {design.text}};
   }
@@ -47,23 +54,31 @@ std::optional<Evaluation> Births::neighbour(Rng& rng) const {
 }
 
 std::optional<Evaluation> Births::child(Rng& rng) {
-  const auto a = first_parent(rng), b = population_.parent(rng);
-  const auto &first = archive_.members()[a].text, &second = archive_.members()[b].text;
-  const bool crossed = a != b && chance(rng, options_.crossover);
+  const auto first_index = first_parent(rng);
+  const auto second_index = population_.parent(rng);
+  const auto& first = archive_.members()[first_index];
+  const bool crossed = first_index != second_index && chance(rng, options_.crossover);
+  const auto* second = crossed ? &archive_.members()[second_index] : nullptr;
   for (int i = 0; i < kTries; ++i) {
-    Child made{first, {}};
-    if (crossed) made = space_.cross(first, second, rng);
-    if (const int applications = poisson(rng, options_.mutations) + i; applications > 0) {
-      auto mutated = space_.mutate(made.text, applications, rng);
-      made.text = std::move(mutated.text);
-      made.operators.insert(made.operators.end(), mutated.operators.begin(), mutated.operators.end());
-    }
+    auto made = conceived(first, second, i, rng);
     if (known_.contains(made.text)) continue;
-    Evaluation out{.text = std::move(made.text), .origin = joined(made.operators, "+"), .parents = {first}};
-    if (crossed) out.parents.push_back(second);
+    Evaluation out{.text = std::move(made.text), .origin = joined(made.operators, "+"), .parents = {first.text}};
+    if (second) out.parents.push_back(second->text);
     return out;
   }
   return stranger(rng);
+}
+
+/// One attempt, which may be a candidate that is known; with a second parent the two are crossed first.
+Child Births::conceived(const Member& first, const Member* second, int more_mutations, Rng& rng) const {
+  Child out{first.text, {}};
+  if (second) out = space_.cross(first.text, second->text, rng);
+  const int mutations = poisson(rng, options_.mutations) + more_mutations;
+  if (mutations == 0) return out;
+  auto mutated = space_.mutate(out.text, mutations, rng);
+  out.text = std::move(mutated.text);
+  out.operators.insert(out.operators.end(), mutated.operators.begin(), mutated.operators.end());
+  return out;
 }
 
 /// With a grid, every second child is of a breeding turn: the occupied bins of state take turns, whoever fills the
@@ -71,7 +86,8 @@ std::optional<Evaluation> Births::child(Rng& rng) {
 std::size_t Births::first_parent(Rng& rng) {
   const auto& bests = archive_.bests();
   if (births_ % 2 == 0 || bests.empty()) return population_.parent(rng);
-  return pick(rng, std::next(bests.begin(), turns_++ % static_cast<std::ptrdiff_t>(bests.size()))->second);
+  const auto bin = turns_++ % static_cast<std::ptrdiff_t>(bests.size());
+  return pick(rng, std::next(bests.begin(), bin)->second);
 }
 
 }  // namespace madsearch

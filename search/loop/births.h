@@ -1,16 +1,22 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "search/loop/archive.h"
+#include "search/loop/evaluator.h"
+#include "search/loop/options.h"
 #include "search/loop/population.h"
+#include "search/loop/seed_design.h"
+#include "search/loop/space.h"
 
 namespace madsearch {
 
-/// Makes candidates that were never met: first the founders (neighbours of seed designs and random ones), then
-/// children.
+/// Makes candidates that were never met: first the founders, which are neighbours of seed designs and random ones in
+/// turn, then children of the population. Everything that it is given must live as long.
 class Births {
  public:
   Births(const Space& space, const SearchOptions& options, const std::vector<SeedDesign>& seeds, const Archive& archive,
@@ -26,6 +32,7 @@ class Births {
   std::optional<Evaluation> stranger(Rng& rng) const;
   std::optional<Evaluation> neighbour(Rng& rng) const;
   std::optional<Evaluation> child(Rng& rng);
+  Child conceived(const Member& first, const Member* second, int more_mutations, Rng& rng) const;
   std::size_t first_parent(Rng& rng);
 
   const Space& space_;
@@ -34,7 +41,8 @@ class Births {
   const Archive& archive_;
   const Population& population_;
   std::unordered_set<std::string> known_;  // texts
-  std::int64_t births_ = 0, turns_ = 0;
+  std::int64_t births_ = 0;
+  std::ptrdiff_t turns_ = 0;  // taken by bins of state
 };
 
 }  // namespace madsearch

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "search/loop/selections/selection.h"
+
 namespace madsearch {
 
 std::int64_t SearchOptions::resolved_population() const {
@@ -11,7 +13,9 @@ std::int64_t SearchOptions::resolved_population() const {
 
 SearchOptions read_search(Reader in) {
   SearchOptions out;
-  out.algorithm = in.word("algorithm", out.algorithm, {"nsga2", "regularized", "random"});
+  std::vector<std::string> algorithms;
+  for (const auto& row : selections()) algorithms.push_back(row.name);
+  out.algorithm = in.word("algorithm", out.algorithm, algorithms);
   out.evaluations = in.integer("evaluations", out.evaluations, 1, 10'000'000);
   out.population = in.integer("population", out.population, 0, 1000);
   if (out.population > 0 && out.population < 4)

@@ -7,25 +7,25 @@
 
 namespace madsearch {
 
-/// How the evolutionary loop decides (design.md, section 8).
+/// How the search decides (search/loop/evolution.h).
 struct SearchOptions {
-  std::string algorithm = "nsga2";  // or "random", "regularized"
-  std::int64_t evaluations = 300;   // numbers handed out while searching, promotions included, confirm not
-  std::int64_t population = 0;      // 0: clamp(evaluations / 15, 8, 40)
+  std::string algorithm = "nsga2";  // a selection: "nsga2", "regularized" or "random"
+  std::int64_t evaluations = 300;   // numbers that the search hands out, promotions included; the race has its own
+  std::int64_t population = 0;      // members that may breed; 0: evaluations / 15, from 8 to 40
   double crossover = 0.5;           // probability that a child has two parents
-  double mutations = 0.5;           // Poisson mean of operator applications (one more if the child is known)
-  std::int64_t lag = 8;             // what m is depends on results numbered <= m - lag alone
-  bool probe = true;                // candidates begin at rung probe; the best 1/eta of a bin climb to battery
+  double mutations = 0.5;           // mean of a Poisson number of mutations of a child; one more while it is known
+  std::int64_t lag = 8;             // what evaluation m is depends on results numbered <= m - lag alone
+  bool probe = true;                // candidates begin at rung probe, and the best 1/eta of a bin climb to battery
   double eta = 3;
-  std::int64_t resample_after = 0;  // a member with this many children gets one more seed (at most 4 in all); 0: never
-  std::vector<double> grid;         // epsilon grid for breeding and display, one step an objective; empty: none
-  std::int64_t confirm_seeds =
-      0;  // times (seed designs + confirm_members): evaluations on fresh seeds after the search
-  std::int64_t confirm_members = 0;  // of the front, that are confirmed before anything else (seed designs always are)
+  std::int64_t resample_after = 0;  // a member with this many children gets one more seed, four in all; 0: never
+  std::vector<double> grid;         // steps of the epsilon grid for breeding and display, one an objective; empty: none
+  std::int64_t confirm_seeds = 0;   // the race has this x (seed designs + confirm_members) evaluations; 0: no race
+  std::int64_t confirm_members = 0;  // members of the front that race from the start; seed designs always do
   std::int64_t resolved_population() const;
 };
 
-/// Reads the mapping `search:` of a configuration.
+/// Reads the mapping `search:` of a configuration, all keys but `probe`, which stands above it. Throws ConfigError for
+/// an unknown key and for a value out of range.
 SearchOptions read_search(Reader in);
 
 }  // namespace madsearch

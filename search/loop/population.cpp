@@ -1,5 +1,7 @@
 #include "search/loop/population.h"
 
+#include <algorithm>
+
 namespace madsearch {
 
 bool Population::enter(std::size_t member, std::size_t capacity) {
@@ -13,18 +15,17 @@ bool Population::enter(std::size_t member, std::size_t capacity) {
 }
 
 void Population::grade() {
-  std::vector<Scored> items;
+  std::vector<Rankable> items;
   for (const auto i : members_) items.push_back({&archive_.members()[i].objectives, archive_.members()[i].violation});
   standings_ = rank(items);
   breeders_.clear();
   breeding_.clear();
-  for (const bool any : {false, true}) {
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      if (items[i].violation > 0 && !any) continue;
-      breeders_.push_back(members_[i]);
-      breeding_.push_back(standings_[i]);
-    }
-    if (!breeders_.empty()) break;
+  const bool any_feasible =
+      std::any_of(items.begin(), items.end(), [](const Rankable& item) { return !(item.violation > 0); });
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (any_feasible && items[i].violation > 0) continue;
+    breeders_.push_back(members_[i]);
+    breeding_.push_back(standings_[i]);
   }
 }
 

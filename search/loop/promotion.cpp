@@ -30,14 +30,15 @@ std::optional<Evaluation> Promotion::take() {
 }
 
 void Promotion::choose(Bin& bin) const {
-  std::vector<Scored> items;
+  std::vector<Rankable> items;
   for (const auto& probe : bin.probes) items.push_back({&probe.objectives, probe.violation});
   const auto standings = rank(items);
   std::vector<std::size_t> order(items.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return ahead(standings[a], standings[b]); });
-  order.resize(std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(order.size()) / eta_)));
+  const auto climbing = static_cast<std::size_t>(static_cast<double>(order.size()) / eta_);
+  order.resize(std::max<std::size_t>(1, climbing));
   const auto best = std::find_if(order.begin(), order.end(),
                                  [&](std::size_t i) { return !bin.probes[i].climbed && !bin.probes[i].failed; });
   bin.next = best == order.end() ? std::nullopt : std::optional(*best);

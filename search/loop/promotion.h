@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <vector>
@@ -7,15 +8,16 @@
 
 namespace madsearch {
 
-/// Asynchronous successive halving (Li et al. 2020, arXiv:1810.05934) with several objectives, within bins of state so
-/// that small states aren't culled on ties against rich ones: a probe climbs while it is among the best 1/eta of its
-/// bin, at least one a bin.
+/// Asynchronous successive halving (Li et al. 2020, arXiv:1810.05934) with several objectives: a probe climbs to rung
+/// battery while it is among the best 1/eta of its bin of state, at least one a bin. Bins keep small states from being
+/// dropped on ties against large ones.
 class Promotion {
  public:
   explicit Promotion(double eta) : eta_(eta) {}
+  /// A probe's result joins its bin.
   void add(const Evaluation& probe, const Measurement& result, int bin);
-  /// The best probe that may climb, of the bin with the fewest that did; each once. A probe whose outcome isn't kOk
-  /// never climbs.
+  /// The best probe that may climb, from the bin of which the fewest did; each once, nothing if none may. A probe whose
+  /// outcome isn't kOk never climbs.
   std::optional<Evaluation> take();
 
  private:
@@ -23,7 +25,8 @@ class Promotion {
     Evaluation evaluation;
     Objectives objectives;
     double violation = 0;
-    bool failed = false, climbed = false;
+    bool failed = false;
+    bool climbed = false;
   };
   struct Bin {
     std::vector<Probe> probes;

@@ -9,9 +9,25 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kLeastSeeds = 2;  // an interval needs two
-constexpr std::int64_t kShownSeeds = 3;  // of the members of the front: t falls from 12.7 to 4.3
-constexpr std::int64_t kMostSeeds = 8;   // two designs that eight seeds don't tell apart are as good as each other
+constexpr std::int64_t kLeastSets = 2;  // an interval needs two
+constexpr std::int64_t kShownSets = 3;  // of the members of the front: Student's t falls from 12.7 to 4.3
+constexpr std::int64_t kMostSets = 8;   // two designs that eight seed sets don't tell apart are as good as each other
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// By how many margins of noise `member` is behind `ahead`, in the objective in which noise explains that most easily;
+/// minus infinity if it is better in an objective without noise, and so is not beaten at all.
+double margins_behind(const Objectives& member, const Objectives& ahead, const Comparison& noise) {
+  double out = kInfinity;
+  for (std::size_t k = 0; k < noise.objectives(); ++k) {
+    const double difference = member[k] - ahead[k];
+    const double margin = noise.margin_of_one(k);
+    if (margin > 0)
+      out = std::min(out, difference / margin);
+    else if (difference < 0)
+      out = -kInfinity;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -19,7 +35,7 @@ Race::Race(const Archive& archive, const std::vector<SeedDesign>& seeds, const S
     : archive_(archive),
       left_(options.confirm_seeds * (static_cast<std::int64_t>(seeds.size()) + options.confirm_members)),
       members_(options.confirm_members),
-      most_(std::max(kMostSeeds, 2 * options.confirm_seeds)) {
+      most_(std::max(kMostSets, 2 * options.confirm_seeds)) {
   open(seeds);
 }
 
@@ -32,7 +48,7 @@ std::optional<Evaluation> Race::next() {
 
 void Race::add(const Evaluation& evaluation, const Measurement& result) {
   const auto racer =
-      std::find_if(racers_.begin(), racers_.end(), [&](const Racer& r) { return r.text == evaluation.text; });
+      std::find_if(racers_.begin(), racers_.end(), [&](const Racer& other) { return other.text == evaluation.text; });
   if (result.outcome == Outcome::kOk)
     racer->fresh[evaluation.seed_set] = result.objectives;
   else
@@ -62,14 +78,14 @@ void Race::open(const std::vector<SeedDesign>& seeds) {
     others.push_back(i);
     points.push_back(archive_.members()[i].objectives);
   }
-  const auto affordable = std::max<std::int64_t>(0, left_ / kLeastSeeds - static_cast<std::int64_t>(racers_.size()));
+  const auto affordable = std::max<std::int64_t>(0, left_ / kLeastSets - static_cast<std::int64_t>(racers_.size()));
   for (const auto i : spread_out(points, static_cast<std::size_t>(std::min(members_, affordable)))) {
     const auto& member = archive_.members()[others[i]];
     enter(member.text, member.origin, false, true);
   }
   std::vector<std::size_t> all(racers_.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  ask(all, kLeastSeeds);
+  ask(all, kLeastSets);
 }
 
 /// `sets` more seed sets of each, one set after the other, so that a run that ends early has as many of each.
@@ -85,20 +101,20 @@ void Race::ask(const std::vector<std::size_t>& racers, std::int64_t sets) {
 }
 
 void Race::plan() {
-  if (!std::exchange(opened_, true)) {
-    ask(entered(contenders()), kLeastSeeds);
+  if (!std::exchange(contenders_in_, true)) {
+    ask(entered(contenders()), kLeastSets);
     if (outstanding_ > 0) return;
   }
   auto candidates = shown();
-  std::erase_if(candidates, [this](std::size_t i) { return racers_[i].asked >= kShownSeeds; });
+  std::erase_if(candidates, [this](std::size_t i) { return racers_[i].asked >= kShownSets; });
   if (candidates.empty()) candidates = undecided();
   if (candidates.empty()) candidates = shown();
   ask(candidates, 1);
 }
 
-/// Lets the first of `members` race, of which a sixth of what is left pays for two seed sets (and for one at least).
+/// Lets the first of `members` race, as many as a sixth of what is left can measure on two seed sets (at least one).
 std::vector<std::size_t> Race::entered(const std::vector<std::size_t>& members) {
-  const auto affordable = std::min((left_ + 6 * kLeastSeeds - 1) / (6 * kLeastSeeds), left_ / kLeastSeeds);
+  const auto affordable = std::min((left_ + 6 * kLeastSets - 1) / (6 * kLeastSets), left_ / kLeastSets);
   std::vector<std::size_t> out;
   for (const auto i : members) {
     if (static_cast<std::int64_t>(out.size()) == affordable) break;
@@ -108,47 +124,38 @@ std::vector<std::size_t> Race::entered(const std::vector<std::size_t>& members) 
   return out;
 }
 
-/// Of the racers with an interval: their place in racers_ and their mean objectives.
+/// Racers that have an interval: place in racers_, mean objectives.
 std::vector<std::pair<std::size_t, Objectives>> Race::means() const {
   std::vector<std::pair<std::size_t, Objectives>> out;
   for (std::size_t i = 0; i < racers_.size(); ++i) {
     const auto& fresh = racers_[i].fresh;
-    if (!racers_[i].races || fresh.size() < kLeastSeeds) continue;
+    if (!racers_[i].races || fresh.size() < kLeastSets) continue;
     out.emplace_back(i, mean(fresh));
   }
   return out;
 }
 
-/// Of racers_, in their order; those that do not race are without results.
+/// Compares racers_, in their order; those that do not race are without results.
 Comparison Race::comparison() const {
   std::vector<FreshResults> results;
   for (const auto& racer : racers_) results.push_back(racer.races ? racer.fresh : FreshResults{});
   return Comparison(std::move(results));
 }
 
+/// Members of the archive that may belong to the front though they don't race yet, the most promising first.
 std::vector<std::size_t> Race::contenders() const {
   const auto noise = comparison();
   std::vector<Objectives> front;  // by fresh means, and by the search's scores where there are none
   for (auto& [racer, mean] : means()) front.push_back(std::move(mean));
   for (const auto i : archive_.front())
     if (!known(archive_.members()[i].text)) front.push_back(archive_.members()[i].objectives);
-  std::vector<std::pair<double, std::size_t>> found;  // by how many margins it is behind
+  std::vector<std::pair<double, std::size_t>> found;  // margins behind the front, member
   for (std::size_t i = 0; i < archive_.members().size(); ++i) {
     const auto& member = archive_.members()[i];
     if (member.violation > 0 || known(member.text)) continue;
-    double behind = -std::numeric_limits<double>::infinity();
-    for (const auto& ahead : front) {
-      if (ahead == member.objectives) continue;
-      double lead = std::numeric_limits<double>::infinity();  // in the noisy objective that noise explains most easily
-      for (std::size_t k = 0; k < noise.objectives(); ++k) {
-        const double difference = member.objectives[k] - ahead[k], margin = noise.margin_of_one(k);
-        if (margin > 0)
-          lead = std::min(lead, difference / margin);
-        else if (difference < 0)
-          lead = -std::numeric_limits<double>::infinity();  // smaller, so it isn't beaten
-      }
-      behind = std::max(behind, lead);
-    }
+    double behind = -kInfinity;
+    for (const auto& ahead : front)
+      if (ahead != member.objectives) behind = std::max(behind, margins_behind(member.objectives, ahead, noise));
     if (behind <= 1) found.emplace_back(behind, i);
   }
   std::sort(found.begin(), found.end());
@@ -157,18 +164,26 @@ std::vector<std::size_t> Race::contenders() const {
   return out;
 }
 
-/// Of each pair that may or may not beat one another the one with fewer seeds (both of equally many), those with the
-/// fewest first.
+/// Whether a racer is out of it: it doesn't race, has no interval, or another one surely beats it.
+bool Race::out_of_race(std::size_t racer, const Comparison& compared) const {
+  const auto runs = [&](std::size_t i) { return racers_[i].races && racers_[i].fresh.size() >= kLeastSets; };
+  if (!runs(racer)) return true;
+  for (std::size_t other = 0; other < racers_.size(); ++other)
+    if (runs(other) && compared.beats(other, racer) == Comparison::Beats::kSurely) return true;
+  return false;
+}
+
+/// Of each pair that may or may not beat one another, the one with fewer seed sets (both of equally many); those with
+/// the fewest first.
 std::vector<std::size_t> Race::undecided() const {
   const auto compared = comparison();
-  const auto runs = [&](std::size_t i) { return racers_[i].races && racers_[i].fresh.size() >= kLeastSeeds; };
-  std::vector<bool> out_of_it(racers_.size()), wants(racers_.size());
+  std::vector<std::size_t> running;
   for (std::size_t i = 0; i < racers_.size(); ++i)
-    for (std::size_t j = 0; j < racers_.size() && !out_of_it[i]; ++j)
-      out_of_it[i] = !runs(i) || (runs(j) && compared.beats(j, i) == Comparison::Beats::kSurely);
-  for (std::size_t i = 0; i < racers_.size(); ++i)
-    for (std::size_t j = 0; j < racers_.size(); ++j) {
-      if (i == j || out_of_it[i] || out_of_it[j] || compared.beats(j, i) != Comparison::Beats::kPerhaps) continue;
+    if (!out_of_race(i, compared)) running.push_back(i);
+  std::vector<bool> wants(racers_.size());
+  for (const auto i : running)
+    for (const auto j : running) {
+      if (i == j || compared.beats(j, i) != Comparison::Beats::kPerhaps) continue;
       if (racers_[i].asked <= racers_[j].asked) wants[i] = true;
       if (racers_[j].asked <= racers_[i].asked) wants[j] = true;
     }
@@ -180,7 +195,7 @@ std::vector<std::size_t> Race::undecided() const {
   return out;
 }
 
-/// Members of the front of fresh means and seed designs, those with the fewest seeds.
+/// Of the members of the front of fresh means and the seed designs, those with the fewest seed sets.
 std::vector<std::size_t> Race::shown() const {
   const auto raced = means();
   std::vector<Objectives> points;
@@ -191,7 +206,10 @@ std::vector<std::size_t> Race::shown() const {
   for (std::size_t i = 0; i < raced.size(); ++i) {
     const auto& racer = racers_[raced[i].first];
     if (!racer.seed && !std::binary_search(front.begin(), front.end(), i)) continue;
-    if (racer.asked < fewest) fewest = racer.asked, out.clear();
+    if (racer.asked < fewest) {
+      fewest = racer.asked;
+      out.clear();
+    }
     if (racer.asked == fewest && fewest < most_) out.push_back(raced[i].first);
   }
   return out;

@@ -8,25 +8,31 @@
 
 #include "results/comparison.h"
 #include "search/loop/archive.h"
+#include "search/loop/evaluator.h"
+#include "search/loop/options.h"
+#include "search/loop/seed_design.h"
 
 namespace madsearch {
 
-/// What is measured again on fresh seeds once the search is over, `confirm_seeds` x (seed designs + `confirm_members`)
-/// evaluations at most.
+/// Measures the front again on fresh seeds, once the search is over: its members may owe their place to luck. There are
+/// `confirm_seeds` x (seed designs + `confirm_members`) evaluations at most, spent so:
 ///
-/// First two seed sets (fewer leave no interval) of every seed design and of up to `confirm_members` others of the
-/// thinned front, spread out; then two of contenders, designs that by the search's score lie ahead of what fresh seeds
-/// left of the front, or behind it by no more than noise: its members may owe their place to luck. A sixth of what is
-/// left pays for them, as every one more on the front is one more whose score is too good. The members of the front and
-/// the seed designs get a third set. What is left goes, one round after another, to the designs whose place on the
-/// front is undecided (Comparison::Beats::kPerhaps) and, once none is, to the members of the front and the seed designs
-/// with the fewest seeds: money is kept for no later use, and intervals that are shown become narrower.
+///   1. Two seed sets, as fewer leave no interval, of every seed design and of up to `confirm_members` others of the
+///      thinned front, spread out.
+///   2. Two of contenders: designs that by the search's score lie ahead of what fresh seeds left of the front, or behind
+///      it by no more than noise. A sixth of what is left pays for them, as each design more on the front is one more
+///      whose score may be too good.
+///   3. A third set of the members of the front and of the seed designs.
+///   4. Round after round, one set of each design whose place on the front is undecided (Comparison::Beats::kPerhaps).
+///      Once none is, one of the members of the front and the seed designs with the fewest sets, so that the intervals
+///      that are shown become narrower.
 ///
 /// A round is decided from every result of the rounds before and from nothing else, so the race is the same for any
 /// number of slots and any order of results. Every design takes the seed sets 1, 2, 3, ... in turn, so two designs
 /// share as many as the one with fewer has.
 class Race {
  public:
+  /// `archive` must not change any more, and must live as long.
   Race(const Archive& archive, const std::vector<SeedDesign>& seeds, const SearchOptions& options);
   /// The next evaluation, or nothing while the round waits for results (or if over()).
   std::optional<Evaluation> next();
@@ -37,8 +43,9 @@ class Race {
 
  private:
   struct Racer {
-    std::string text, origin;
-    bool seed = false;
+    std::string text;
+    std::string origin;
+    bool seed = false;       // a seed design
     bool races = true;       // feasible and never failed on a fresh seed
     std::int64_t asked = 0;  // seed sets handed out or about to be
     FreshResults fresh;
@@ -51,15 +58,17 @@ class Race {
   void plan();
   Comparison comparison() const;
   std::vector<std::pair<std::size_t, Objectives>> means() const;
-  std::vector<std::size_t> contenders() const;  // indices of the archive, the most promising first
+  std::vector<std::size_t> contenders() const;
   std::vector<std::size_t> entered(const std::vector<std::size_t>& members);
+  bool out_of_race(std::size_t racer, const Comparison& compared) const;
   std::vector<std::size_t> undecided() const;
   std::vector<std::size_t> shown() const;
 
   const Archive& archive_;
-  std::int64_t left_;                  // evaluations that may still be asked for
-  const std::int64_t members_, most_;  // front members of the first round; seed sets of a design
-  bool opened_ = false;
+  std::int64_t left_;           // evaluations that may still be asked for
+  const std::int64_t members_;  // of the front that race from the start, at most
+  const std::int64_t most_;     // seed sets of one design, at most
+  bool contenders_in_ = false;
   std::vector<Racer> racers_;
   std::deque<Evaluation> round_;  // asked for and not handed out
   std::int64_t outstanding_ = 0;  // of this round, without a result

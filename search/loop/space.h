@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,18 +12,20 @@ struct Child {
   std::vector<std::string> operators;
 };
 
-/// What the evolutionary loop varies, as canonical texts: equal candidate, equal text. Architectures
-/// (search/architecture/architectures.h) and the toy problem (search/toy/toy.h) stand behind the same loop, archive and
-/// dedupe.
+/// What the search varies, as canonical texts: equal candidates have equal texts. The search knows nothing else of them;
+/// it is the same for architectures (search/architecture/architectures.h) and for the toy problem (search/toy/toy.h).
 class Space {
  public:
   virtual ~Space() = default;
+  /// A candidate, valid. Throws std::runtime_error if none can be drawn.
   virtual std::string random(Rng& rng) const = 0;
-  /// Variation of one parent (mutation) or two (crossover then mutation). `operators` = number of operator
-  /// applications.
+  /// A child of one parent: `operators` mutations one after another, fewer where none fits. Its text may be the
+  /// parent's.
   virtual Child mutate(const std::string& parent, int operators, Rng& rng) const = 0;
+  /// A child of two parents. Its text may be `a` where they can't be crossed.
   virtual Child cross(const std::string& a, const std::string& b, Rng& rng) const = 0;
-  /// Bin of state for promotion and breeding turns (a half-decade), small integers.
+  /// The bin of state in which a candidate competes for promotion and for breeding turns: a small integer, larger for
+  /// more state.
   virtual int bin(const std::string& text) const = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "configs/errors.h"
 #include "engine/run/config.h"
 #include "primitives/table.h"
+#include "search/architecture/parser.h"
 #include "table.h"
 
 namespace madsearch {

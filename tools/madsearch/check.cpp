@@ -10,6 +10,7 @@
 #include "engine/run/directory.h"
 #include "mad_tasks/score.h"
 #include "results/run_meta.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {

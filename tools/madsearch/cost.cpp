@@ -1,3 +1,5 @@
+#include "search/architecture/cost.h"
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -6,6 +8,7 @@
 #include "configs/errors.h"
 #include "engine/run/config.h"
 #include "search/architecture/graph.h"
+#include "search/architecture/validity.h"
 #include "table.h"
 
 namespace madsearch {

@@ -77,10 +77,10 @@ Listing tasks_listing() {
 Listing designs_listing() {
   Listing out{Table({"name<", "blocks", "stripe<", "source<"})};
   for (const auto& design : shipped_designs(configs_folder())) {
-    out.table.add({design.name, std::to_string(stages(design.genome)), text(design.genome), design.source});
+    out.table.add({design.name, std::to_string(block_count(design.genome)), text(design.genome), design.source});
     out.json.push_back({{"name", design.name},
                         {"text", text(design.genome)},
-                        {"blocks", stages(design.genome)},
+                        {"blocks", block_count(design.genome)},
                         {"source", design.source},
                         {"note", design.note}});
   }

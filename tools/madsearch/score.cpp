@@ -13,7 +13,8 @@
 #include "mad_tasks/table.h"
 #include "results/interval.h"
 #include "results/statistics.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/validity.h"
 #include "table.h"
 
 namespace madsearch {
@@ -65,7 +66,7 @@ std::vector<Scored> score(const Flags& flags, const Battery& battery) {
   for (const auto& name : flags.designs) {
     if (name == "all") {
       for (auto& design : shipped_designs(configs_folder()))
-        if (flags.stages == 0 || flags.stages % stages(design.genome) == 0) designs.push_back(std::move(design));
+        if (flags.stages == 0 || flags.stages % block_count(design.genome) == 0) designs.push_back(std::move(design));
     } else {
       designs.push_back(find_design(name, configs_folder()));
     }

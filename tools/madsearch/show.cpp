@@ -7,6 +7,7 @@
 #include "front_view.h"
 #include "results/store.h"
 #include "search/architecture/graph.h"
+#include "search/architecture/parser.h"
 #include "table.h"
 
 namespace madsearch {

@@ -8,7 +8,7 @@
 #include "configs/text.h"
 #include "engine/run/config.h"
 #include "mad_tasks/table.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/validity.h"
 #include "table.h"
 
 namespace madsearch {

@@ -19,10 +19,10 @@ inline std::vector<Cut> cuts(const Genome& a, const Genome& b) {
   std::int64_t blocks_a = 0, blocks_b = 0;
   for (std::size_t i = 0, j = 0; i < a.stages.size() && j < b.stages.size();) {
     if (blocks_a <= blocks_b)
-      blocks_a += size(a.stages[i++]);
+      blocks_a += block_count(a.stages[i++]);
     else
-      blocks_b += size(b.stages[j++]);
-    while (blocks_b < blocks_a && j < b.stages.size()) blocks_b += size(b.stages[j++]);
+      blocks_b += block_count(b.stages[j++]);
+    while (blocks_b < blocks_a && j < b.stages.size()) blocks_b += block_count(b.stages[j++]);
     if (blocks_a == blocks_b) out.push_back({i, j});
   }
   return out;

@@ -16,7 +16,7 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
   const Stripe segment(parent.stages.begin() + static_cast<std::ptrdiff_t>(from),
                        parent.stages.begin() + static_cast<std::ptrdiff_t>(from + length));
   std::int64_t copied = 0, replaced = 0;
-  for (std::uint64_t i = 0; i < length; ++i) copied += size(segment[i]), replaced += size(stages[to + i]);
+  for (std::uint64_t i = 0; i < length; ++i) copied += block_count(segment[i]), replaced += block_count(stages[to + i]);
   if (copied != replaced) return child;  // the number of blocks stays
   std::copy(segment.begin(), segment.end(), stages.begin() + static_cast<std::ptrdiff_t>(to));
   repair_labels(child);

@@ -11,7 +11,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Fronts of the feasible items. In lexicographic order nobody is beaten by a later item, so each item only looks for
 /// the first front that doesn't beat it (Zhang et al. 2015, ENS-SS).
-std::vector<std::vector<std::size_t>> fronts(const std::vector<Scored>& items, std::vector<std::size_t> order) {
+std::vector<std::vector<std::size_t>> fronts(const std::vector<Rankable>& items, std::vector<std::size_t> order) {
   const auto objectives = [&](std::size_t i) -> const Objectives& { return *items[i].objectives; };
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return objectives(a) < objectives(b); });
@@ -31,7 +31,8 @@ std::vector<std::vector<std::size_t>> fronts(const std::vector<Scored>& items, s
 
 }  // namespace
 
-void crowd(const std::vector<Scored>& items, const std::vector<std::size_t>& front, std::vector<Standing>& standings) {
+void crowd(const std::vector<Rankable>& items, const std::vector<std::size_t>& front,
+           std::vector<Standing>& standings) {
   for (const auto i : front) standings[i].crowding = 0;
   auto order = front;
   const std::size_t objectives = front.empty() ? 0 : items[front[0]].objectives->size();
@@ -40,15 +41,17 @@ void crowd(const std::vector<Scored>& items, const std::vector<std::size_t>& fro
     std::sort(order.begin(), order.end(),
               [&](std::size_t a, std::size_t b) { return value(a) != value(b) ? value(a) < value(b) : a < b; });
     const double range = value(order.back()) - value(order.front());
-    standings[order.front()].crowding = standings[order.back()].crowding = kInfinity;
+    standings[order.front()].crowding = kInfinity;
+    standings[order.back()].crowding = kInfinity;
     for (std::size_t i = 1; range > 0 && i + 1 < order.size(); ++i)
       standings[order[i]].crowding += (value(order[i + 1]) - value(order[i - 1])) / range;
   }
 }
 
-std::vector<Standing> rank(const std::vector<Scored>& items) {
+std::vector<Standing> rank(const std::vector<Rankable>& items) {
   std::vector<Standing> out(items.size());
-  std::vector<std::size_t> feasible, infeasible;
+  std::vector<std::size_t> feasible;
+  std::vector<std::size_t> infeasible;
   for (std::size_t i = 0; i < items.size(); ++i) (items[i].violation > 0 ? infeasible : feasible).push_back(i);
   int next = 0;
   for (const auto& front : fronts(items, std::move(feasible))) {
@@ -71,7 +74,7 @@ bool ahead(const Standing& a, const Standing& b) {
 }
 
 std::vector<std::size_t> spread_out(const std::vector<Objectives>& points, std::size_t count) {
-  std::vector<Scored> items;
+  std::vector<Rankable> items;
   for (const auto& point : points) items.push_back({&point, 0});
   std::vector<std::size_t> kept(points.size());
   std::iota(kept.begin(), kept.end(), 0);

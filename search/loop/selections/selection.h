@@ -8,7 +8,8 @@
 
 namespace madsearch {
 
-/// Who breeds and who leaves. A population is given as the standings of its members, the oldest first.
+/// Who breeds and who leaves. A population is given as the standings of its members, the oldest first; both functions
+/// return a place in it.
 struct Selection {
   std::string name;
   bool breeds = true;  // false: every child is drawn at random, parent() is not called
@@ -16,9 +17,10 @@ struct Selection {
   std::size_t (*leaver)(const std::vector<Standing>& population);  // of a population with one member too many
 };
 
-/// By name; throws std::invalid_argument for a name that the table doesn't hold.
-const Selection& selection(const std::string& name);
+/// Every selection, by name.
 const std::vector<Selection>& selections();
+/// The row of this name. Throws std::invalid_argument if there is none.
+const Selection& selection(const std::string& name);
 
 /// The best of `size` members drawn with replacement; the first drawn wins a tie.
 std::size_t tournament(const std::vector<Standing>& population, std::size_t size, Rng& rng);

@@ -12,7 +12,8 @@
 #include "configs/folder.h"
 #include "configs/text.h"
 #include "engine/run/config.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
 
 namespace madsearch {

@@ -9,6 +9,8 @@
 
 #include "engine/worker/metrics.h"
 #include "engine/worker/optimizer.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
 #include "support.h"
 #include "tests/golden/safetensors.h"

@@ -6,8 +6,9 @@
 #include <set>
 
 #include "engine/worker/bench.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/scale.h"
+#include "search/architecture/validity.h"
 #include "support.h"
 #include "tests/support/folders.h"
 

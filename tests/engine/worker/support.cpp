@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include "mad_tasks/table.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
 #include "tests/golden/safetensors.h"
 

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "search/architecture/cost.h"
 #include "search/architecture/crossovers/crossover.h"
 #include "search/architecture/editing.h"
-#include "search/architecture/graph.h"
 #include "search/architecture/mutations/mutation.h"
+#include "search/architecture/parser.h"
+#include "search/architecture/validity.h"
 
 namespace madsearch {
 namespace {
@@ -46,7 +48,7 @@ TEST_P(EveryMutation, MakesValidChildrenAndLeavesTheParentAlone) {
       continue;
     }
     ASSERT_EQ(sentence, "") << text(parent) << " -> " << text(child);
-    ASSERT_EQ(stages(child), 6) << text(parent) << " -> " << text(child);
+    ASSERT_EQ(block_count(child), 6) << text(parent) << " -> " << text(child);
     changed += text(child) != text(parent);
   }
   EXPECT_GT(changed, 100);
@@ -71,7 +73,7 @@ TEST_P(EveryCrossover, MakesValidChildrenOfBothParents) {
     ASSERT_EQ(a, before_a);
     ASSERT_EQ(b, before_b);
     ASSERT_EQ(problem(child), "") << text(child);
-    ASSERT_EQ(stages(child), 6);
+    ASSERT_EQ(block_count(child), 6);
     mixed += text(child) != text(a) && text(child) != text(b);
   }
   EXPECT_GT(mixed, 500);

@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "configs/errors.h"
-#include "search/architecture/graph.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
+#include "search/architecture/validity.h"
 #include "tests/support/folders.h"
 
 namespace madsearch {

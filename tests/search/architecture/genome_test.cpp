@@ -7,6 +7,7 @@
 #include "primitives/table.h"
 #include "search/architecture/architectures.h"
 #include "search/architecture/editing.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "primitives/table.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
+#include "search/architecture/validity.h"
 
 namespace madsearch {
 namespace {

@@ -317,25 +317,26 @@ TEST(Phases, EndsWhenTheSpaceIsExhausted) {
             2u);
 }
 
-TEST(Run, StopsStartingWhenTheEvaluatorSaysSo) {
-  struct Stopping : Evaluator {
+TEST(RunEvolution, KeepsAsManyEvaluationsUnderWayAsThereAreSlotsAndEndsWhenAllAreTold) {
+  struct Counting : Evaluator {
     std::vector<Evaluation> underway;
-    int started = 0;
+    std::size_t most = 0;
     void start(const Evaluation& evaluation) override {
       underway.push_back(evaluation);
-      ++started;
+      most = std::max(most, underway.size());
     }
     Measurement wait() override {
       const auto out = exact(underway.back());
       underway.pop_back();
       return out;
     }
-    bool stop() const override { return started >= 25; }
   } evaluator;
   Evolution evolution(toy(), {}, Seed{1}, kSeeds);
-  run(evolution, evaluator, 4);
-  EXPECT_EQ(evaluator.started, 25);
-  EXPECT_FALSE(evolution.finished());
+  run_evolution(evolution, evaluator, 4);
+  EXPECT_EQ(evaluator.most, 4u);
+  EXPECT_TRUE(evaluator.underway.empty());
+  EXPECT_TRUE(evolution.finished());
+  EXPECT_THROW(run_evolution(evolution, evaluator, 0), std::invalid_argument);
 }
 
 TEST(Signature, OfAFixedSmallSearchIsTheSameOnEveryMachine) { EXPECT_EQ(search_signature(toy()), "c5d50c10"); }

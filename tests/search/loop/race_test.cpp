@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 
+#include "configs/seed.h"
+
 namespace madsearch {
 namespace {
 

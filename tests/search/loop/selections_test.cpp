@@ -14,9 +14,9 @@ struct Item {
 };
 
 std::vector<Standing> standings(const std::vector<Item>& items) {
-  std::vector<Scored> scored;
-  for (const auto& item : items) scored.push_back({&item.objectives, item.violation});
-  return rank(scored);
+  std::vector<Rankable> rankable;
+  for (const auto& item : items) rankable.push_back({&item.objectives, item.violation});
+  return rank(rankable);
 }
 
 std::vector<int> ranks(const std::vector<Item>& items) {

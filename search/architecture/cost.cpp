@@ -1,0 +1,107 @@
+#include "search/architecture/cost.h"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "primitives/table.h"
+#include "search/architecture/graph.h"
+
+namespace madsearch {
+namespace {
+
+/// Weights of the key and value projections, which an @a:kv use does not have of its own.
+std::int64_t key_value_weights(const Settings& set, std::int64_t width) {
+  const auto heads = set.count("heads");
+  const auto key_heads = set.at("kv_heads").is_word() ? heads : set.count("kv_heads");
+  return 2 * width * width * key_heads / heads;
+}
+
+/// The same with their biases and the norm of the keys.
+std::int64_t key_value_parameters(const Settings& set, Shape shape) {
+  const auto weights = key_value_weights(set, shape.width);
+  const auto biases = shape.protocol == Protocol::kMadLab ? weights / shape.width : 0;
+  const auto norm = set.word("qk_norm") == "on" ? shape.width / set.count("heads") : 0;
+  return weights + biases + norm;
+}
+
+/// `a` with the larger window and sinks of both: what a cache must hold that serves both uses.
+Settings wider(Settings a, const Settings& b) {
+  if (!a.has("window") || a.at("window").is_word()) return a;
+  if (b.at("window").is_word()) return b;
+  a.set("window", std::max(a.count("window"), b.count("window")));
+  a.set("sinks", std::max(a.count("sinks"), b.count("sinks")));
+  return a;
+}
+
+/// Costs of the vertices of a graph, added up.
+class Adder {
+ public:
+  Adder(const Graph& graph, Shape shape) : graph_(graph), shape_(shape) {}
+
+  void merge(const Node& node) {
+    const auto branches = static_cast<std::int64_t>(node.inputs.size()) - 1;
+    add_parameters(branches * shape_.width);  // beta, the weight of each branch's RMSNorm
+    total_.flops += 8 * branches * shape_.length * shape_.width;
+  }
+
+  void block(std::size_t index) {
+    const auto& node = graph_.nodes()[index];
+    const auto& settings = node.block.settings;
+    const auto own = primitive_of(node).cost(settings, shape_);
+    const bool borrows = node.keys_values != index;
+    add_parameters(shape_.width);  // the norm before it, which each use has for itself
+    if (node.weights == index) {
+      const auto borrowed = borrows ? key_value_parameters(settings, shape_) : 0;
+      total_.parameters += own.parameters - borrowed;
+      active_ += own.active() - borrowed;
+    }
+    total_.flops += own.flops + 4 * shape_.length * shape_.width;
+    if (borrows) total_.flops -= 2 * shape_.length * key_value_weights(settings, shape_.width);
+    const auto [cache, first] = caches_.try_emplace(node.keys_values, settings);
+    if (!first) cache->second = wider(cache->second, settings);
+  }
+
+  Cost total() {
+    for (const auto& [owner, settings] : caches_) {
+      const auto spent = primitive_of(graph_.nodes()[owner]).cost(settings, shape_);
+      total_.state += spent.state;
+      total_.state_mad += spent.state_mad;
+    }
+    total_.active_parameters = active_ == total_.parameters ? 0 : active_;
+    return total_;
+  }
+
+ private:
+  static const Primitive& primitive_of(const Node& node) {
+    if (const auto* primitive = find_primitive(node.block.primitive)) return *primitive;
+    throw std::invalid_argument("cost: unknown primitive " + node.block.primitive);
+  }
+  void add_parameters(std::int64_t count) {
+    total_.parameters += count;
+    active_ += count;
+  }
+
+  const Graph& graph_;
+  const Shape shape_;
+  Cost total_;
+  std::int64_t active_ = 0;
+  std::map<std::size_t, Settings> caches_;  // of the owners of states: knobs with the largest window and sinks
+};
+
+}  // namespace
+
+Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
+  const Graph graph(genome);
+  Adder adder(graph, shape);
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto& node = graph.nodes()[i];
+    if (node.type == Node::Type::kMerge) adder.merge(node);
+    if (node.type == Node::Type::kBlock) adder.block(i);
+  }
+  auto out = adder.total();
+  out.flops += 2 * shape.length * shape.width * vocabulary;
+  return out;
+}
+
+}  // namespace madsearch
