@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <set>
+#include <utility>
 
 #include "configs/text.h"
 #include "mad_tasks/table.h"
@@ -11,7 +12,7 @@
 namespace madsearch {
 namespace {
 
-/// Of the value, not of how it was written: 1e-3 and 0.001 are one battery.
+/// The value, however it was written: 1e-3 and 0.001 are one battery.
 std::string number(double value) {
   std::array<char, 32> text;
   std::snprintf(text.data(), text.size(), "%.17g", value);
@@ -20,13 +21,17 @@ std::string number(double value) {
 
 /// How long a task is trained: steps, or epochs over its examples.
 struct Length {
-  std::int64_t steps = 0, epochs = 0, batch = 0;
+  std::int64_t steps = 0;   // 0: by epochs
+  std::int64_t epochs = 0;  // 0: by steps
+  std::int64_t batch = 0;
 
   static Length read(Reader& in, Length otherwise) {
     Length out = otherwise;
     if (in.has("steps") && in.has("epochs")) throw in.error("epochs", "steps and epochs exclude each other", false);
-    if (in.has("steps")) out.steps = in.integer("steps", 0, 1, 100'000'000), out.epochs = 0;
-    if (in.has("epochs")) out.epochs = in.integer("epochs", 0, 1, 1'000'000), out.steps = 0;
+    if (in.has("steps") || in.has("epochs")) {
+      out.steps = in.integer("steps", 0, 1, 100'000'000);
+      out.epochs = in.integer("epochs", 0, 1, 1'000'000);
+    }
     out.batch = in.integer("batch", otherwise.batch, 1, 65'536);
     return out;
   }
@@ -35,45 +40,105 @@ struct Length {
   }
 };
 
-/// The settings of `task` in `in`: the baseline, then every axis.
-std::vector<TaskSetting> read_settings(const Task& task, const Reader& at, Reader& in) {
-  TaskValues baseline;
-  std::vector<std::string> names;
-  for (const auto& [name, value] : task.baseline) {
-    baseline.set(name, in.real(name, value, 0, 1e9));
-    names.push_back(name);
+/// The settings of one task while they are read: the baseline, then every axis.
+class SettingsOf {
+ public:
+  /// `in` is the task's mapping, which stands in `at` under the task's name.
+  SettingsOf(const Task& task, const Reader& at, Reader& in) : task_(task) {
+    for (const auto& [name, value] : task.baseline) {
+      baseline_.set(name, in.real(name, value, 0, 1e9));
+      names_.push_back(name);
+    }
+    if (const auto why = task.valid(baseline_); !why.empty()) throw at.error(task.name, why, false);
+    out_ = {{task.name, baseline_, "baseline"}};
   }
-  if (const auto why = task.valid(baseline); !why.empty()) throw at.error(task.name, why, false);
-  std::vector<TaskSetting> out = {{task.name, baseline, "baseline"}};
-  const auto add = [&](const std::string& axis, double value) {
-    auto values = baseline;
-    values.set(axis, value);
-    const auto why = task.valid(values);
-    if (why.empty()) out.push_back({task.name, values, axis});
-    return why;
-  };
 
-  if (!in.mapping("axes")) {
-    if (in.word("axes", "none", {"all", "none"}) == "none") return out;
-    for (const auto& axis : task.axes)
-      for (const double value : axis.values)
-        if (value != baseline.real(axis.name))
-          if (const auto why = add(axis.name, value); !why.empty()) throw in.error("axes", why);
-    return out;
+  std::vector<TaskSetting> read(Reader& in) {
+    if (in.mapping("axes"))
+      read_axes(in.child("axes"));
+    else if (in.word("axes", "none", {"all", "none"}) == "all")
+      add_all_axes(in);
+    return out_;
   }
-  Reader axes = in.child("axes");
-  for (const auto& axis : axes.keys()) {
-    if (!baseline.has(axis))
-      throw axes.error(axis, "unknown setting \"" + axis + "\" of " + task.name + expected_one_of(names, axis), false);
-    const auto values = axes.reals(axis, {}, 0, 1e9);
-    if (values.empty()) throw axes.error(axis, "an axis needs values besides the baseline's");
-    std::set<double> seen = {baseline.real(axis)};
-    for (const double value : values) {
-      if (!seen.insert(value).second)
-        throw axes.error(axis, TaskValues{{axis, value}}.text() + " is there already; the baseline lies on every axis");
-      if (const auto why = add(axis, value); !why.empty()) throw axes.error(axis, why);
+
+ private:
+  /// Adds a setting; returns why not.
+  std::string add(const std::string& axis, double value) {
+    auto values = baseline_;
+    values.set(axis, value);
+    const auto why = task_.valid(values);
+    if (why.empty()) out_.push_back({task_.name, values, axis});
+    return why;
+  }
+
+  void add_all_axes(const Reader& in) {
+    for (const auto& axis : task_.axes)
+      for (const double value : axis.values) {
+        if (value == baseline_.real(axis.name)) continue;
+        if (const auto why = add(axis.name, value); !why.empty()) throw in.error("axes", why);
+      }
+  }
+
+  void read_axes(Reader axes) {
+    for (const auto& axis : axes.keys()) {
+      if (!baseline_.has(axis))
+        throw axes.error(axis, "unknown setting \"" + axis + "\" of " + task_.name + expected_one_of(names_, axis),
+                         false);
+      const auto values = axes.reals(axis, {}, 0, 1e9);
+      if (values.empty()) throw axes.error(axis, "an axis needs values besides the baseline's");
+      std::set<double> seen = {baseline_.real(axis)};
+      for (const double value : values) {
+        if (!seen.insert(value).second)
+          throw axes.error(axis,
+                           TaskValues{{axis, value}}.text() + " is there already; the baseline lies on every axis");
+        if (const auto why = add(axis, value); !why.empty()) throw axes.error(axis, why);
+      }
     }
   }
+
+  const Task& task_;
+  TaskValues baseline_;
+  std::vector<std::string> names_;
+  std::vector<TaskSetting> out_;
+};
+
+/// What the whole battery says and a task may change.
+struct Defaults {
+  Length length;
+  std::int64_t evaluation_examples = 0;
+};
+
+BatteryTask read_task(const Task& task, Reader& list, const Defaults& defaults) {
+  Reader in = list.child(task.name);
+  BatteryTask out{.task = task.name, .weight = in.real("weight", 1, 1e-6, 1e6), .settings = {}};
+  const auto length = Length::read(in, defaults.length);
+  if (length.steps == 0 && length.epochs == 0)
+    throw list.error(task.name, task.name + " needs steps or epochs, here or for the whole battery", false);
+  for (auto& setting : SettingsOf(task, list, in).read(in)) {
+    const auto examples = setting.values.count("examples");
+    out.settings.push_back({.setting = std::move(setting),
+                            .steps = length.steps_for(examples),
+                            .batch = length.batch,
+                            .train_examples = examples,
+                            .evaluation_examples = defaults.evaluation_examples});
+  }
+  in.finish();
+  return out;
+}
+
+std::vector<GridPoint> read_grid(Reader in) {
+  const auto rates = in.reals("learning_rates", {1e-3}, 1e-9, 10);
+  const auto decays = in.reals("weight_decays", {0}, 0, 10);
+  in.finish();
+  std::vector<GridPoint> out;
+  for (const double rate : rates)
+    for (const double decay : decays) out.push_back({rate, decay});
+  return out;
+}
+
+std::vector<std::string> task_names() {
+  std::vector<std::string> out;
+  for (const auto& task : tasks()) out.push_back(task.name);
   return out;
 }
 
@@ -134,43 +199,22 @@ std::string Battery::hash() const {
 Battery read_battery(Reader in) {
   Battery out;
   out.name = in.required("name");
-  out.protocol = in.word("protocol", "madsearch", {"madsearch", "mad-lab"}) == "mad-lab" ? Protocol::kMadLab
-                                                                                         : Protocol::kMadsearch;
+  const bool as_mad_lab = in.word("protocol", "madsearch", {"madsearch", "mad-lab"}) == "mad-lab";
+  out.protocol = as_mad_lab ? Protocol::kMadLab : Protocol::kMadsearch;
   out.width = in.integer("width", 128, 4, 8192);
   out.norm = in.word("norm", "rmsnorm", {"rmsnorm", "layernorm"});
   out.evaluate_every = in.integer("evaluate_every", 0, 0, 100'000'000);
   out.early_stop = in.boolean("early_stop", true);
   const auto evaluation_examples = in.integer("evaluation_examples", 1280, 1, 1'000'000);
-  const auto length = Length::read(in, {.batch = 128});
-
-  Reader grid = in.child("grid");
-  const auto rates = grid.reals("learning_rates", {1e-3}, 1e-9, 10), decays = grid.reals("weight_decays", {0}, 0, 10);
-  for (const double rate : rates)
-    for (const double decay : decays) out.grid.push_back({rate, decay});
+  const Defaults defaults{Length::read(in, {.batch = 128}), evaluation_examples};
+  out.grid = read_grid(in.child("grid"));
   if (out.grid.empty()) throw in.error("grid", "the grid needs a learning rate and a weight decay", false);
-  grid.finish();
 
-  std::vector<std::string> known;
-  for (const auto& task : tasks()) known.push_back(task.name);
   Reader list = in.child("tasks");
   for (const auto& name : list.keys()) {
     const Task* task = find_task(name);
-    if (!task) throw list.error(name, "unknown task \"" + name + "\"" + expected_one_of(known, name), false);
-    Reader at = list.child(name);
-    BatteryTask read{.task = name, .weight = at.real("weight", 1, 1e-6, 1e6), .settings = {}};
-    const auto own = Length::read(at, length);
-    if (own.steps == 0 && own.epochs == 0)
-      throw list.error(name, name + " needs steps or epochs, here or for the whole battery", false);
-    for (auto& setting : read_settings(*task, list, at)) {
-      const auto examples = setting.values.count("examples");
-      read.settings.push_back({.setting = std::move(setting),
-                               .steps = own.steps_for(examples),
-                               .batch = own.batch,
-                               .train_examples = examples,
-                               .evaluation_examples = evaluation_examples});
-    }
-    at.finish();
-    out.tasks.push_back(std::move(read));
+    if (!task) throw list.error(name, "unknown task \"" + name + "\"" + expected_one_of(task_names(), name), false);
+    out.tasks.push_back(read_task(*task, list, defaults));
   }
   in.finish();
   if (out.tasks.empty()) throw in.error("tasks", "a battery needs at least one task", false);

@@ -11,23 +11,27 @@ namespace madsearch {
 
 /// One (learning rate, weight decay) of the grid; each is a replica.
 struct GridPoint {
-  double learning_rate = 1e-3, weight_decay = 0;
+  double learning_rate = 1e-3;
+  double weight_decay = 0;
 };
 
 /// One training: a setting with its budget. All sizes are resolved.
 struct BatterySetting {
   TaskSetting setting;
-  std::int64_t steps = 0, batch = 0;
-  std::int64_t train_examples = 0, evaluation_examples = 0;  // of each of validation-A, validation-B and test
+  std::int64_t steps = 0;                // of the optimizer
+  std::int64_t batch = 0;                // examples a step
+  std::int64_t train_examples = 0;       // different ones; they are shown again once all were
+  std::int64_t evaluation_examples = 0;  // of each of validation-A, validation-B and test
 };
 
+/// One task of a battery.
 struct BatteryTask {
   std::string task;
-  double weight = 1;
+  double weight = 1;                     // in the battery's score, relative to the other tasks'
   std::vector<BatterySetting> settings;  // the baseline first, then the axes in order
 };
 
-/// Which tasks at which difficulties with which weights, grid and steps (design.md, section 5).
+/// How candidates are trained and scored: which tasks, at which difficulties, with which weights, grid and steps.
 struct Battery {
   std::string name;
   Protocol protocol = Protocol::kMadsearch;
@@ -37,18 +41,23 @@ struct Battery {
   std::vector<BatteryTask> tasks;
   std::int64_t evaluate_every = 0;  // steps between looks at validation-A; 0: the trainer's choice
   bool early_stop = true;           // false: trainings run to their end (but at a perfect score) and leave curves
-  bool partial() const;             // not all six tasks
+  bool partial() const;             // whether a task of mad_tasks/table.h is missing
   std::int64_t longest() const;     // the longest input length
-  /// The least of the recall and copying tasks' longest `length`, 0 without such a task; windows are at most a quarter
-  /// of it.
+  /// Of each recall or copying task the longest `length`, of these the least; 0 without such a task. Windows are at
+  /// most a quarter of it.
   std::int64_t shortest_recall() const;
   std::int64_t total_steps() const;  // settings x grid x steps
-  std::string hash() const;          // of everything that changes a score, 16 hex digits
+  /// Of everything that changes a score (not of the name), 16 hexadecimal digits. Results are compared only at equal
+  /// hash.
+  std::string hash() const;
 };
 
-/// Reads a battery. `NAME` of configs/batteries or a path. ConfigError for an unknown task or setting, did-you-mean
-/// included.
+/// Reads a battery's YAML. Throws ConfigError for an unknown key, task or setting and for settings that are not
+/// possible.
 Battery read_battery(Reader in);
+
+/// Reads the battery of this name in `configs`/batteries, or of this path: what ends in ".yaml" or holds a "/". Throws
+/// ConfigError as read_battery does, and for a name that is not there.
 Battery load_battery(const std::string& name_or_path, const std::filesystem::path& configs);
 
 }  // namespace madsearch

@@ -31,6 +31,7 @@ Task compression() {
           .summary = "give a random sequence back from the state at its end",
           .source = "arXiv:2403.17844; mad-lab configs/tasks/compression.yml",
           .backbone = Backbone::kAutoEncoder,
+          .recall_or_copying = false,
           .baseline = {{"vocabulary", 16}, {"length", 32}, {"examples", 12800}},
           .axes = {{"vocabulary", {32, 64, 128}}, {"length", {64, 128, 256}}, {"examples", {6400, 3200, 1600, 800}}},
           .valid =
@@ -49,8 +50,7 @@ Task compression() {
                 const double length = values.real("length");
                 return (1 + (length - 1) / (values.real("vocabulary") - 1)) / length;
               },
-          .oracle = [](const TaskValues&, Protocol) { return 1.0; },
-          .recall_or_copying = false};
+          .oracle = [](const TaskValues&, Protocol) { return 1.0; }};
 }
 
 }  // namespace madsearch

@@ -14,7 +14,10 @@ namespace {
 using Motif = std::vector<std::int32_t>;
 
 struct FuzzySizes {
-  std::int64_t vocabulary, length, key_motif, value_motif;
+  std::int64_t vocabulary;
+  std::int64_t length;
+  std::int64_t key_motif;
+  std::int64_t value_motif;
   bool multi_query;
 
   explicit FuzzySizes(const TaskValues& values)
@@ -26,6 +29,7 @@ struct FuzzySizes {
   std::int64_t padding() const { return vocabulary - (multi_query ? 1 : 2); }  // keys and values lie below it
   std::int64_t keys() const { return padding() / 2; }
   std::int64_t values() const { return padding() - keys(); }
+  std::int64_t longest_pair() const { return key_motif + value_motif; }
 };
 
 /// Draws motifs of tokens first .. first + n - 1.
@@ -56,51 +60,77 @@ class FuzzyRecall : public Generator {
   /// `answerable`, if given, becomes whether the pair at the end was shown before.
   Example make(Split split, std::uint64_t index, bool* answerable) const {
     Rng rng = stream(seed_, split, index);
-    Motifs keys(0, sizes_.keys()), values(sizes_.keys(), sizes_.values());
-    const auto key_size = [&] { return split == Split::kTrain ? token(rng, 1, sizes_.key_motif) : sizes_.key_motif; };
-    const auto value_size = [&] { return token(rng, 1, sizes_.value_motif); };
-
-    std::vector<std::int32_t> tokens, asked;
-    const auto put = [&](const Motif& motif, bool ask) {
-      tokens.insert(tokens.end(), motif.begin(), motif.end());
-      for (const auto token_ : motif) asked.push_back(ask ? token_ : kIgnore);
-    };
-
-    const auto probe_sizes = std::pair{key_size(), value_size()};
-    const auto probe_key = keys.draw(rng, probe_sizes.first), probe_value = values.draw(rng, probe_sizes.second);
-    const std::int64_t probe = static_cast<std::int64_t>(probe_key.size() + probe_value.size());
-    const std::int64_t most = sizes_.key_motif + sizes_.value_motif, end = sizes_.length - probe - most;
-    // The last pair starts within `most` tokens of the end: a place not after end - most is always reached.
-    auto places = sizes_.length - 2 * probe;
-    if (protocol_ == Protocol::kMadsearch) places = std::min(places, end - most + 1);
-    const std::int64_t place = token(rng, 0, places);
+    Motifs keys(0, sizes_.keys());
+    Motifs values(sizes_.keys(), sizes_.values());
+    Sequence out;
+    const auto probe = draw_sizes(rng, split);
+    const auto probe_key = keys.draw(rng, probe.key);
+    const auto probe_value = values.draw(rng, probe.value);
+    const std::int64_t end = sizes_.length - probe.total() - sizes_.longest_pair();
+    const std::int64_t place = token(rng, 0, places(probe.total(), end));
 
     std::map<Motif, Motif> remembered;
     bool placed = false;
-    while (static_cast<std::int64_t>(tokens.size()) < end) {
-      const auto sizes = std::pair{key_size(), value_size()};
-      const bool now = !placed && static_cast<std::int64_t>(tokens.size()) >= place;
-      const auto key = now ? probe_key : keys.draw(rng, sizes.first);
+    while (out.size() < end) {
+      const auto sizes = draw_sizes(rng, split);
+      const bool now = !placed && out.size() >= place;
+      const auto key = now ? probe_key : keys.draw(rng, sizes.key);
       auto known = remembered.find(key);
       const bool ask = known != remembered.end() && sizes_.multi_query;
       if (known == remembered.end())
-        known = remembered.emplace(key, key == probe_key ? probe_value : values.draw(rng, sizes.second)).first;
+        known = remembered.emplace(key, key == probe_key ? probe_value : values.draw(rng, sizes.value)).first;
       placed = placed || key == probe_key;
-      put(key, false);
-      put(known->second, ask);
+      out.put(key, false);
+      out.put(known->second, ask);
     }
     if (answerable) *answerable = placed;
-    if (!sizes_.multi_query) put({static_cast<std::int32_t>(sizes_.vocabulary - 1)}, false);
-    put(probe_key, false);
-    put(probe_value, true);
-
-    const auto padding = static_cast<std::size_t>(sizes_.length + 1) - tokens.size();
-    tokens.insert(tokens.begin(), padding, static_cast<std::int32_t>(sizes_.padding()));
-    asked.insert(asked.begin(), padding, kIgnore);
-    return shifted(tokens, asked, split);
+    if (!sizes_.multi_query) out.put({static_cast<std::int32_t>(sizes_.vocabulary - 1)}, false);
+    out.put(probe_key, false);
+    out.put(probe_value, true);
+    out.pad(sizes_.length + 1, static_cast<std::int32_t>(sizes_.padding()));
+    return next_token_example(out.tokens, out.asked, split);
   }
 
  private:
+  /// Lengths of the motifs of a pair.
+  struct PairSizes {
+    std::int64_t key = 0;
+    std::int64_t value = 0;
+    std::int64_t total() const { return key + value; }
+  };
+
+  /// A sequence while it is made.
+  struct Sequence {
+    std::vector<std::int32_t> tokens;
+    std::vector<std::int32_t> asked;  // the same, kIgnore where nothing is asked
+
+    std::int64_t size() const { return static_cast<std::int64_t>(tokens.size()); }
+    void put(const Motif& motif, bool ask) {
+      tokens.insert(tokens.end(), motif.begin(), motif.end());
+      if (ask)
+        asked.insert(asked.end(), motif.begin(), motif.end());
+      else
+        asked.insert(asked.end(), motif.size(), kIgnore);
+    }
+    void pad(std::int64_t length, std::int32_t padding) {
+      const auto missing = static_cast<std::size_t>(length - size());
+      tokens.insert(tokens.begin(), missing, padding);
+      asked.insert(asked.begin(), missing, kIgnore);
+    }
+  };
+
+  PairSizes draw_sizes(Rng& rng, Split split) const {
+    const auto key = split == Split::kTrain ? token(rng, 1, sizes_.key_motif) : sizes_.key_motif;
+    return {key, token(rng, 1, sizes_.value_motif)};
+  }
+
+  /// How many places there are for the pair of the end to be shown before, as the sequence is drawn up to `end`. That
+  /// stops within `longest_pair` tokens of `end`, so a place up to end - longest_pair is always reached.
+  std::int64_t places(std::int64_t probe, std::int64_t end) const {
+    const auto all = sizes_.length - 2 * probe;
+    return protocol_ == Protocol::kMadsearch ? std::min(all, end - sizes_.longest_pair() + 1) : all;
+  }
+
   FuzzySizes sizes_;
   Seed seed_;
   Protocol protocol_;
@@ -109,11 +139,13 @@ class FuzzyRecall : public Generator {
 /// Counted on examples of a fixed seed: at the baseline within 0.001.
 double part_that_can_be_known(const FuzzySizes& sizes) {
   const FuzzyRecall generator(sizes, Seed{}, Protocol::kMadLab);
-  std::int64_t scored = 0, known = 0;
+  std::int64_t scored = 0;
+  std::int64_t known = 0;
   for (std::uint64_t i = 0; i < 5000; ++i) {
     bool answerable = true;
     const auto example = generator.make(Split::kTest, i, &answerable);
-    std::int64_t here = 0, at_end = 0;  // the targets of the pair at the end are the last ones
+    std::int64_t here = 0;
+    std::int64_t at_end = 0;  // the targets of the pair at the end are the last ones
     for (const auto target : example.targets) {
       here += target != kIgnore;
       at_end = target == kIgnore ? 0 : at_end + 1;
@@ -141,7 +173,8 @@ std::string valid(const TaskValues& values) {
 
 double chance_accuracy(const TaskValues& values) {
   const FuzzySizes sizes(values);
-  const double first = 2.0 / static_cast<double>(sizes.value_motif + 1), n = static_cast<double>(sizes.values());
+  const double first = 2.0 / static_cast<double>(sizes.value_motif + 1);  // scored positions that show a key token
+  const double n = static_cast<double>(sizes.values());
   return first / n + (1 - first) / (n - 1);
 }
 
@@ -151,6 +184,7 @@ Task fuzzy_in_context_recall() {
   return {.name = "fuzzy-in-context-recall",
           .summary = "recall the value that a key had earlier in the sequence; both are several tokens long",
           .source = "arXiv:2403.17844; mad-lab configs/tasks/fuzzy-in-context-recall.yml",
+          .recall_or_copying = true,
           .baseline = {{"vocabulary", 16},
                        {"length", 128},
                        {"examples", 12800},

@@ -47,6 +47,7 @@ Task memorization() {
   return {.name = "memorization",
           .summary = "learn a fixed map from keys to values by heart",
           .source = "arXiv:2403.17844; mad-lab configs/tasks/memorization.yml",
+          .recall_or_copying = false,
           .baseline = {{"vocabulary", 256}, {"length", 32}, {"examples", 256}},
           .axes = {{"vocabulary", {512, 1024, 2048, 4096, 8192}}},
           .valid =
@@ -68,8 +69,7 @@ Task memorization() {
                 const double shown = values.real("examples") * static_cast<double>(values.count("length") / 2);
                 return protocol == Protocol::kMadLab ? 1.0
                                                      : 1 - std::pow(1 - 1.0 / static_cast<double>(keys(values)), shown);
-              },
-          .recall_or_copying = false};
+              }};
 }
 
 }  // namespace madsearch

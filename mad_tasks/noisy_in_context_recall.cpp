@@ -9,6 +9,7 @@ Task noisy_in_context_recall() {
   return {.name = "noisy-in-context-recall",
           .summary = "recall the value that a key had earlier in the sequence, between pairs of noise",
           .source = "arXiv:2403.17844; mad-lab configs/tasks/noisy-in-context-recall.yml",
+          .recall_or_copying = true,
           .baseline = {{"vocabulary", 32},
                        {"length", 128},
                        {"examples", 12800},

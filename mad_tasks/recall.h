@@ -1,14 +1,17 @@
 #pragma once
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "mad_tasks/task.h"
 
 namespace madsearch {
 
-/// What in-context recall and its noisy form share.
+/// What in-context recall and its noisy form share. recall.cpp makes their examples.
 struct RecallSizes {
-  std::int64_t vocabulary = 0, length = 0, noise_vocabulary = 0;
+  std::int64_t vocabulary = 0;
+  std::int64_t length = 0;
+  std::int64_t noise_vocabulary = 0;
   double noise_fraction = 0;
   bool multi_query = true;
 
@@ -22,11 +25,14 @@ struct RecallSizes {
 
 /// The sizes in a task's values; a setting that the task doesn't have keeps its default.
 RecallSizes recall_sizes(const TaskValues& values);
+/// "" if the settings are possible, else a sentence.
 std::string recall_valid(const TaskValues& values);
+/// Examples as in_context_recall.h and noisy_in_context_recall.h show them.
 std::unique_ptr<Generator> recall_generator(const RecallSizes& sizes, Seed seed);
 
-/// Tokens of a whole sequence, and the same with kIgnore where nothing is asked, as inputs and targets: shifted by one.
-/// In training every next token is a target.
-Example shifted(const std::vector<std::int32_t>& tokens, const std::vector<std::int32_t>& asked, Split split);
+/// Inputs and targets of a task that asks for next tokens. `tokens` are the whole sequence, `asked` the same with
+/// kIgnore where nothing is asked; both are shifted by one. In training every next token is a target.
+Example next_token_example(const std::vector<std::int32_t>& tokens, const std::vector<std::int32_t>& asked,
+                           Split split);
 
 }  // namespace madsearch

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 
@@ -37,7 +38,8 @@ double axes_mean(const std::vector<BatterySetting>& settings, const std::vector<
 
 double chance_corrected(double accuracy, const TaskSetting& setting, Protocol protocol) {
   const Task& task = task_of(setting);
-  const double chance = task.chance(setting.values), room = task.oracle(setting.values, protocol) - chance;
+  const double chance = task.chance(setting.values);
+  const double room = task.oracle(setting.values, protocol) - chance;
   if (!std::isfinite(accuracy) || room <= 0) return 0;
   return std::clamp((accuracy - chance) / room, 0.0, 1.0);
 }
@@ -46,6 +48,7 @@ BatteryScore battery_score(const Battery& battery, const std::vector<std::vector
   if (accuracies.size() != battery.tasks.size())
     throw std::invalid_argument("accuracies of " + std::to_string(accuracies.size()) + " tasks for a battery of " +
                                 std::to_string(battery.tasks.size()));
+  const bool raw = battery.protocol == Protocol::kMadLab;
   BatteryScore out;
   double weights = 0;
   for (std::size_t i = 0; i < accuracies.size(); ++i) {
@@ -53,19 +56,18 @@ BatteryScore battery_score(const Battery& battery, const std::vector<std::vector
     if (settings.empty() || accuracies[i].size() != settings.size())
       throw std::invalid_argument("accuracies of " + std::to_string(accuracies[i].size()) + " settings for " +
                                   std::to_string(settings.size()) + " of " + name);
-    TaskScore task{.task = name};
+    TaskScore score{.task = name};
     for (std::size_t j = 0; j < settings.size(); ++j) {
       const double accuracy = accuracies[i][j];
       const auto& setting = settings[j].setting;
-      task.settings.push_back(
-          battery.protocol == Protocol::kMadLab ? accuracy : chance_corrected(accuracy, setting, battery.protocol));
-      if (task_of(setting).recall_or_copying)
-        out.above_chance = std::max(out.above_chance, accuracy - task_of(setting).chance(setting.values));
+      const auto& task = task_of(setting);
+      score.settings.push_back(raw ? accuracy : chance_corrected(accuracy, setting, battery.protocol));
+      if (task.recall_or_copying) out.above_chance = std::max(out.above_chance, accuracy - task.chance(setting.values));
     }
-    task.score = battery.protocol == Protocol::kMadLab ? mean(task.settings) : axes_mean(settings, task.settings);
-    out.score += weight * task.score;
+    score.score = raw ? mean(score.settings) : axes_mean(settings, score.settings);
+    out.score += weight * score.score;
     weights += weight;
-    out.tasks.push_back(std::move(task));
+    out.tasks.push_back(std::move(score));
   }
   if (weights > 0) out.score /= weights;
   return out;

@@ -13,7 +13,8 @@ class SelectiveCopying : public Generator {
 
   Example make(Split split, std::uint64_t index) const override {
     Rng rng = stream(seed_, split, index);
-    const auto copy = static_cast<std::int32_t>(vocabulary_ - 1), blank = copy - 1;
+    const auto copy = static_cast<std::int32_t>(vocabulary_ - 1);
+    const std::int32_t blank = copy - 1;
     std::vector<std::int32_t> content;
     for (std::int64_t i = 0; i < copies_; ++i) content.push_back(token(rng, 0, vocabulary_ - 2));
     std::vector<std::size_t> blanks(content.size(), 0);  // in front of each content token
@@ -42,6 +43,7 @@ Task selective_copying() {
   return {.name = "selective-copying",
           .summary = "copy the content of a sequence in order, without the blanks between",
           .source = "arXiv:2403.17844; mad-lab configs/tasks/selective-copying.yml",
+          .recall_or_copying = true,
           .baseline = {{"vocabulary", 16}, {"length", 256}, {"examples", 12800}, {"copies", 16}},
           .axes = {{"vocabulary", {32, 64, 128}},
                    {"length", {512, 1024}},

@@ -5,7 +5,8 @@
 
 namespace madsearch {
 
-constexpr std::string_view name(Split split) {
+/// Names the random stream of a split, so it must never change.
+constexpr std::string_view stream_name(Split split) {
   switch (split) {
     case Split::kTrain:
       return "train";
@@ -19,8 +20,10 @@ constexpr std::string_view name(Split split) {
   return "";
 }
 
-/// The numbers one example is made of; no other example's.
-inline Rng stream(Seed seed, Split split, std::uint64_t index) { return Rng(seed.derive(name(split)).derive(index)); }
+/// The random numbers that one example is made of, independent of those of every other example.
+inline Rng stream(Seed seed, Split split, std::uint64_t index) {
+  return Rng(seed.derive(stream_name(split)).derive(index));
+}
 
 /// A token uniform on first .. first + n - 1.
 inline std::int32_t token(Rng& rng, std::int64_t first, std::int64_t n) {

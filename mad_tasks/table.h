@@ -1,12 +1,15 @@
 #pragma once
+#include <string>
 #include <vector>
 
 #include "mad_tasks/task.h"
 
 namespace madsearch {
 
-/// The six tasks of the battery, in the paper's order.
+/// The tasks, in the order of the paper (Poli et al. 2024, arXiv:2403.17844).
 const std::vector<Task>& tasks();
-const Task* find_task(const std::string& name);  // nullptr if there is none
+
+/// The task of this name, nullptr if there is none.
+const Task* find_task(const std::string& name);
 
 }  // namespace madsearch

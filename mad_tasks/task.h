@@ -13,13 +13,15 @@ namespace madsearch {
 
 inline constexpr std::int32_t kIgnore = -100;  // a target that is not scored
 
-/// Inputs and targets of one sequence, equally long.
+/// One sequence. Tokens are 0 .. vocabulary - 1; targets are tokens or kIgnore, and as many as inputs.
 struct Example {
-  std::vector<std::int32_t> inputs, targets;
+  std::vector<std::int32_t> inputs;
+  std::vector<std::int32_t> targets;
   friend bool operator==(const Example&, const Example&) = default;
 };
 
-/// validation-A chooses grid point and epoch, validation-B is what the search selects on, test is only reported.
+/// Examples for training; validation-A chooses grid point and epoch, validation-B is what the search selects on, test
+/// is only reported.
 enum class Split { kTrain, kValidationA, kValidationB, kTest };
 
 /// The sizes of one difficulty of a task: vocabulary, length, examples, noise_vocabulary, noise_fraction, copies, ...
@@ -27,8 +29,10 @@ class TaskValues {
  public:
   TaskValues() = default;
   TaskValues(std::initializer_list<std::pair<const std::string, double>> values) : values_(values) {}
-  double real(const std::string& name) const;         // throws std::invalid_argument naming the setting
-  std::int64_t count(const std::string& name) const;  // throws unless it is an integer
+  /// Throws std::invalid_argument naming the setting if it is missing.
+  double real(const std::string& name) const;
+  /// Throws std::invalid_argument naming the setting if it is missing or no integer.
+  std::int64_t count(const std::string& name) const;
   bool has(const std::string& name) const { return values_.contains(name); }
   void set(const std::string& name, double value) { values_[name] = value; }
   std::string text() const;  // "length=128 vocabulary=16", by name
@@ -40,46 +44,53 @@ class TaskValues {
   std::map<std::string, double> values_;
 };
 
-/// Makes examples; thread-safe. Same settings, seed, split and index: same example, on every platform.
+/// Makes examples; thread-safe. Same settings, seed, protocol, split and index: same example, on every platform, in any
+/// order and whatever else was made.
 class Generator {
  public:
   virtual ~Generator() = default;
   virtual Example make(Split split, std::uint64_t index) const = 0;
 };
 
+/// What is trained on a task: a language model gives a token at every position from what it saw up to there; an
+/// auto-encoder gives the whole sequence from the last position's vector and the number of a position.
 enum class Backbone { kLanguageModel, kAutoEncoder };
 
-/// A swept setting: its baseline is in Task::baseline, these are the other values (the reference's sweep).
+/// A swept setting: its baseline is in Task::baseline, these are the other values.
 struct Axis {
   std::string name;
   std::vector<double> values;
 };
 
+/// A synthetic task: everything that is known of it. mad_tasks/table.cpp lists them.
 struct Task {
-  std::string name, summary, source;  // "in-context-recall"
+  std::string name;     // "in-context-recall"
+  std::string summary;  // one line, for `madsearch list tasks`
+  std::string source;
   Backbone backbone = Backbone::kLanguageModel;
-  TaskValues baseline;  // every setting of the task with its default
-  std::vector<Axis> axes;
-  /// "" if the settings are possible, else a sentence.
+  /// Whether the task asks for tokens of the sequence itself. A design must be above chance on one such task to be
+  /// feasible, and windows are limited by the length of these tasks. Every task says it, as no default fits all.
+  bool recall_or_copying;
+  TaskValues baseline;     // every setting of the task with its default
+  std::vector<Axis> axes;  // the sweep of mad-lab, one setting changed at a time
+  /// "" if the settings are possible, else a sentence. Every setting of `baseline` is there.
   std::function<std::string(const TaskValues&)> valid;
-  /// What all examples share, e.g. memorization's map, is made here.
+  /// A generator for valid settings. What all examples share, e.g. memorization's map, is made here.
   std::function<std::unique_ptr<Generator>(const TaskValues&, Seed, Protocol)> prepare;
   std::function<std::int64_t(const TaskValues&)> vocabulary;    // size of the embedding and of the output
-  std::function<std::int64_t(const TaskValues&)> input_length;  // T
-  /// Micro accuracy over scored positions of the best predictor that sees only the current token (and, in compression,
-  /// the position).
+  std::function<std::int64_t(const TaskValues&)> input_length;  // positions of an example
+  /// The share of scored positions that the best predictor gets right which sees only the current token (and, in
+  /// compression, only the position).
   std::function<double(const TaskValues&)> chance;
-  /// Micro accuracy of a perfect predictor; below 1 where some targets cannot be known.
+  /// The share that a perfect predictor gets right; below 1 where some targets cannot be known.
   std::function<double(const TaskValues&, Protocol)> oracle;
-  bool recall_or_copying = true;  // counts for feasibility (design.md, section 8)
 };
 
-/// One difficulty of a task: the baseline with some values changed. `axis` is "baseline" or the name of the swept
-/// setting.
+/// One difficulty of a task: the baseline with some values changed.
 struct TaskSetting {
   std::string task;
   TaskValues values;
-  std::string axis = "baseline";
+  std::string axis = "baseline";  // or the name of the swept setting
 };
 
 }  // namespace madsearch

@@ -6,6 +6,7 @@
 #include "configs/text.h"
 #include "results/front_report.h"
 #include "results/store.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;

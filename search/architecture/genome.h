@@ -37,9 +37,9 @@ struct Genome {
   friend bool operator==(const Genome&, const Genome&) = default;
 };
 
-/// Sorts branches by text, renames labels by first use ("a", "b", ...) and drops labels that stand at one block only, so
-/// that equal architectures become equal. Beyond 5,000 orders of branches that differ in label names alone, the order
-/// as written decides.
+/// Sorts branches by text, renames labels by first use ("a", "b", ...) and drops labels that stand at one block only,
+/// so that equal architectures become equal. Beyond 5,000 orders of branches that differ in label names alone, the
+/// order as written decides.
 Genome canonical(Genome genome);
 
 /// The canonical short text: knobs at their defaults are left out, and repeats are folded to the shortest form (of

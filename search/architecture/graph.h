@@ -13,8 +13,8 @@ namespace madsearch {
 ///
 ///   kInput   the embedded tokens
 ///   kBlock   x + Mixer(Norm(x)) of x = inputs[0]
-///   kMerge   x + (1/n) Σ_i β_i * RMSNorm(e_i - x): x = inputs[0], where n branches parted; e_i = inputs[i], their ends;
-///            β_i in R^D, ones at first (Hymba, Dong et al. 2024, arXiv:2411.13676)
+///   kMerge   x + (1/n) Σ_i β_i * RMSNorm(e_i - x): x = inputs[0], where n branches parted; e_i = inputs[i], their
+///            ends; β_i in R^D, ones at first (Hymba, Dong et al. 2024, arXiv:2411.13676)
 ///   kOutput  inputs[0]
 struct Node {
   enum class Type { kInput, kBlock, kMerge, kOutput };

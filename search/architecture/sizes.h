@@ -7,8 +7,8 @@
 
 namespace madsearch {
 
-/// Active parameters of transformer++ with `stages` blocks (attention and SwiGLU in turn) at `shape`, without embeddings:
-/// what candidates of as many blocks are made equal to.
+/// Active parameters of transformer++ with `stages` blocks (attention and SwiGLU in turn) at `shape`, without
+/// embeddings: what candidates of as many blocks are made equal to.
 std::int64_t transformer_parameters(std::int64_t stages, Shape shape);
 
 /// A genome with sizes for one width.

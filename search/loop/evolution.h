@@ -31,9 +31,9 @@ namespace madsearch {
 /// It has neither clock nor threads: what evaluation m is depends on (seed, m, results numbered <= m - lag) alone. So
 /// any number of workers, and a resumed run that replays stored results, see the same search.
 ///
-/// `options.evaluations` numbers are handed out so, or fewer where no new candidate can be found. The evaluations of the
-/// Race come after them: it waits for every result of the search and decides in rounds, each from every result of the
-/// rounds before.
+/// `options.evaluations` numbers are handed out so, or fewer where no new candidate can be found. The evaluations of
+/// the Race come after them: it waits for every result of the search and decides in rounds, each from every result of
+/// the rounds before.
 class Evolution {
  public:
   /// Of seed designs with the same text the first is taken. `space` must live as long. Throws std::invalid_argument

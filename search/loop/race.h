@@ -19,9 +19,9 @@ namespace madsearch {
 ///
 ///   1. Two seed sets, as fewer leave no interval, of every seed design and of up to `confirm_members` others of the
 ///      thinned front, spread out.
-///   2. Two of contenders: designs that by the search's score lie ahead of what fresh seeds left of the front, or behind
-///      it by no more than noise. A sixth of what is left pays for them, as each design more on the front is one more
-///      whose score may be too good.
+///   2. Two of contenders: designs that by the search's score lie ahead of what fresh seeds left of the front, or
+///      behind it by no more than noise. A sixth of what is left pays for them, as each design more on the front is one
+///      more whose score may be too good.
 ///   3. A third set of the members of the front and of the seed designs.
 ///   4. Round after round, one set of each design whose place on the front is undecided (Comparison::Beats::kPerhaps).
 ///      Once none is, one of the members of the front and the seed designs with the fewest sets, so that the intervals

@@ -12,8 +12,9 @@ struct Child {
   std::vector<std::string> operators;
 };
 
-/// What the search varies, as canonical texts: equal candidates have equal texts. The search knows nothing else of them;
-/// it is the same for architectures (search/architecture/architectures.h) and for the toy problem (search/toy/toy.h).
+/// What the search varies, as canonical texts: equal candidates have equal texts. The search knows nothing else of
+/// them; it is the same for architectures (search/architecture/architectures.h) and for the toy problem
+/// (search/toy/toy.h).
 class Space {
  public:
   virtual ~Space() = default;
