@@ -12,6 +12,7 @@ void fields(R& r, Visit visit) {
   visit("version", r.version);
   visit("revision", r.revision);
   visit("scoring", r.scoring);
+  visit("built_for", r.built_for);
   visit("device", r.device);
   visit("memory_bytes", r.memory_bytes);
   visit("free_bytes", r.free_bytes);

@@ -29,7 +29,8 @@ struct Hello {
   std::string revision;  // the commit it was built from (engine/version.h)
   int messages = kMessagesVersion;
   int scoring = kScoring;
-  std::string device;  // "cpu", "cuda:0 NVIDIA ..."
+  std::string built_for;  // features of processors that its kernels use, "avx2 fma"; "" if they run on all of a kind
+  std::string device;     // "cpu", "cuda:0 NVIDIA ..."
   std::int64_t memory_bytes = 0;
   std::int64_t free_bytes = 0;
 };

@@ -16,7 +16,7 @@ engine/study            > engine/dispatch engine/training engine/version
                           search/architecture results mad_tasks primitives configs
 engine/stub             > engine/dispatch engine/version search/architecture results mad_tasks configs
 engine/worker           > engine/dispatch engine/training engine/text
-                          search/architecture results mad_tasks primitives/layers primitives configs
+                          search/architecture results mad_tasks primitives/layers primitives primitives/kernels configs
 engine/dispatch         > engine/training engine/version results mad_tasks primitives configs
 engine/training         > mad_tasks configs
 engine/text             > configs
@@ -51,6 +51,11 @@ prometheus   prometheus/        > engine/run/metrics.cpp
 TBB          tbb/ oneapi/       > *.cpp
 Boost.Graph  boost/graph/       > search/architecture/graph.cpp
 Boost.Math   boost/math/        > results/*.cpp
+)";
+
+/// A header that is a part of another NAME.h and NAME.cpp, and after ">" that name: for what only lists their fields.
+inline constexpr const char* kParts = R"(
+engine/dispatch/message_fields.h > engine/dispatch/messages
 )";
 
 }  // namespace madsearch

@@ -247,8 +247,11 @@ Complaints arrows(const Files& files, const std::string& rooms) {
   return out;
 }
 
-Complaints circles(const Files& files) {
-  const auto unit = [](const std::string& path) {
+Complaints circles(const Files& files, const std::string& parts) {
+  std::map<std::string, std::string> part_of;
+  for (const auto& row : rows_of(parts)) part_of[row.left.front()] = row.right.front();
+  const auto unit = [&](const std::string& path) {
+    if (const auto part = part_of.find(path); part != part_of.end()) return part->second;
     return path.find("/kernels/") == std::string::npos ? stem_of(path) : path;
   };
   std::map<std::string, std::set<std::string>> follows;

@@ -19,9 +19,9 @@ Files read_repository(const std::string& root);
 /// that names a room above itself.
 Complaints arrows(const Files& files, const std::string& rooms);
 
-/// Sources that include each other in a circle, NAME.h and NAME.cpp taken as one (in kernels/ each alone: there a
-/// launcher's .cpp holds the loop that the launcher's header describes).
-Complaints circles(const Files& files);
+/// Sources that include each other in a circle, NAME.h and NAME.cpp taken as one, with their `parts` (as kParts). In
+/// kernels/ each file stands alone: there a launcher's .cpp holds the loop that the launcher's header describes.
+Complaints circles(const Files& files, const std::string& parts);
 
 /// Every source outside of tests/ that includes a library of `doors` (as kDoors) without being named there.
 Complaints doors(const Files& files, const std::string& doors);

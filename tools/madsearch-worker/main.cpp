@@ -21,6 +21,7 @@
 #include "engine/worker/bench.h"
 #include "engine/worker/examination.h"
 #include "engine/worker/pretraining.h"
+#include "engine/worker/processor.h"
 #include "engine/worker/trainer.h"
 
 namespace {
@@ -168,6 +169,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (const auto sentence = processor_refusal(); !sentence.empty()) {
+    std::cerr << "madsearch-worker: " << sentence << "\n";
+    return 1;
+  }
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGINT, SIG_IGN);  // Ctrl-C is the coordinator's to answer; it closes stdin
 
@@ -202,6 +207,7 @@ int main(int argc, char** argv) {
   Out out;
   out.send(Hello{.version = version(),
                  .revision = kRevision,
+                 .built_for = built_for(),
                  .device = runtime.name(),
                  .memory_bytes = runtime.memory_bytes(),
                  .free_bytes = runtime.free_bytes()});

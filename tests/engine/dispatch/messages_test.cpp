@@ -14,7 +14,7 @@ namespace {
 template <class T>
 constexpr int count_of = 0;
 template <>
-constexpr int count_of<Hello> = 7;
+constexpr int count_of<Hello> = 8;
 template <>
 constexpr int count_of<GridPoint> = 2;
 template <>
