@@ -1,4 +1,5 @@
-# madsearch_data_sheets(TARGET): for each of TARGET's sources FOLDER/NAME.cpp the comment above `Primitive NAME();` in FOLDER/NAME.h, compiled into TARGET.
+# madsearch_data_sheets(TARGET): for each of TARGET's sources FOLDER/NAME.cpp the comment above `Primitive NAME();` in
+# FOLDER/NAME.h, compiled into TARGET.
 function(madsearch_data_sheets target)
   get_target_property(sources ${target} SOURCES)
   set(MADSEARCH_DATA_SHEETS "")

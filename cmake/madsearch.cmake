@@ -1,5 +1,5 @@
-# madsearch_library(NAME SOURCES a.cpp ... USES targets ... [PRIVATE targets ...]): one target a folder, its arrows written once.
-# A library used in one .cpp only is PRIVATE.
+# madsearch_library(NAME SOURCES a.cpp ... USES targets ... [PRIVATE targets ...]): one target a folder, its arrows
+# written once. A library used in one .cpp only is PRIVATE.
 function(madsearch_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})

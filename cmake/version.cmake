@@ -1,4 +1,4 @@
-# Run by every build: cmake -D source=... -D template=... -D output=... -D version=... -D compiler=... -P cmake/version.cmake
+# Run by every build, with -D source, template, output, version, compiler.
 # Writes `output` from `template`. A file that would not change is left alone, so that nothing is compiled again.
 set(revision unknown)
 find_program(git git)

@@ -88,10 +88,12 @@ def cases():
         return {"initial_state": draw.normal(B, H, K, V)}
 
     d = Draw("gla")
-    yield "gla", naive_recurrent_gla, qkv(d) | {"gk": d.log_decay(B, T, H, K)}, state(d), recurrence(naive_recurrent_gla)
+    yield "gla", naive_recurrent_gla, qkv(d) | {"gk": d.log_decay(B, T, H, K)}, state(d), \
+        recurrence(naive_recurrent_gla)
 
     d = Draw("simple_gla")
-    yield "simple_gla", naive_recurrent_simple_gla, qkv(d) | {"g": d.log_decay(B, T, H)}, state(d), recurrence(naive_recurrent_simple_gla)
+    yield "simple_gla", naive_recurrent_simple_gla, qkv(d) | {"g": d.log_decay(B, T, H)}, state(d), \
+        recurrence(naive_recurrent_simple_gla)
 
     d = Draw("retention")
     yield "retention", naive_retention, qkv(d, heads_first=True), {}, lambda a: {"o": naive_retention(**a)}
@@ -120,7 +122,8 @@ def cases():
 
     d = Draw("gated_delta_rule")
     first = qkv(d, Draw.unit) | {"beta": d.share(B, T, H), "g": d.log_decay(B, T, H)}
-    yield "gated_delta_rule", naive_recurrent_gated_delta_rule, first, state(d), recurrence(naive_recurrent_gated_delta_rule)
+    yield "gated_delta_rule", naive_recurrent_gated_delta_rule, first, state(d), \
+        recurrence(naive_recurrent_gated_delta_rule)
 
     d, n = Draw("gated_delta_product"), 2
     first = qkv(d, Draw.unit, length=n * T) | {"beta": 2 * d.share(B, n * T, H), "g": d.log_decay(B, T, H)}
@@ -146,8 +149,8 @@ def cases():
     initial = {"h_kk_init": keys.mT @ keys / T, "h_kv_init": d.normal(B, H, K, K)}
     yield "mesa_net", naive_mesa_net_exact, first, initial, mesa_net
 
-    # Three mini-batches of three tokens. Tokens are learnt alike; `eta` is the scale of a place in the mini-batch, the last one's for what
-    # the next inherits. The output is z + LayerNorm(z).
+    # Three mini-batches of three tokens. Tokens are learnt alike; `eta` is the scale of a place in the mini-batch,
+    # the last one's for what the next inherits. The output is z + LayerNorm(z).
     d, places = Draw("ttt_linear"), 3
     sizes = (B, places * places, H, K)
 
@@ -157,7 +160,8 @@ def cases():
         results = chunk_ttt_linear_ref(**copies, scale=1.0, mini_batch_size=places, output_final_state=True)
         return dict(zip(["o", "final_state", "final_state_bias"], results))
 
-    first = {name: d.normal(*sizes) for name in "qkv"} | {"w": 1 + d.normal(H, K) / 4, "b": d.normal(H, K) / 4, "eta": d.share(places) / 4}
+    first = {name: d.normal(*sizes) for name in "qkv"}
+    first |= {"w": 1 + d.normal(H, K) / 4, "b": d.normal(H, K) / 4, "eta": d.share(places) / 4}
     initial = {"initial_state": d.normal(B, H, K, K), "initial_state_bias": d.normal(B, H, 1, K)}
     yield "ttt_linear", chunk_ttt_linear_ref, first, initial, ttt
 
@@ -173,19 +177,22 @@ def cases():
     # Four query heads share two heads of keys and values; a token sees three.
     d = Draw("attention_window")
     first = {"q": d.normal(B, T, 2 * H, K), "k": d.normal(B, T, H, K), "v": d.normal(B, T, H, K)}
-    yield "attention_window", naive_parallel_attn, first, {}, lambda a: {"o": naive_parallel_attn(**a, window_size=3)[0]}
+    yield "attention_window", naive_parallel_attn, first, {}, \
+        lambda a: {"o": naive_parallel_attn(**a, window_size=3)[0]}
 
     def recurrent(module, gates, states):
         """weight_ih [gates V, K], weight_hh [gates V, V], two biases; x [B, T, K]; states [B, V]."""
         draw = Draw(module.__name__)
-        sizes = {"weight_ih": (gates * V, K), "weight_hh": (gates * V, V), "bias_ih": (gates * V,), "bias_hh": (gates * V,)}
+        sizes = {"weight_ih": (gates * V, K), "weight_hh": (gates * V, V),
+                 "bias_ih": (gates * V,), "bias_hh": (gates * V,)}
         arguments = {"x": draw.normal(B, T, K)} | {name: draw.normal(*size) for name, size in sizes.items()}
 
         def run(given):
             cell = module(K, V, batch_first=True, dtype=torch.float64)
             start = [given.get(name, torch.zeros(B, V)).double()[None] for name in states]
             parameters = {f"{name}_l0": given[name] for name in sizes}
-            o, last = torch.func.functional_call(cell, parameters, (given["x"], tuple(start) if len(start) > 1 else start[0]))
+            first = tuple(start) if len(start) > 1 else start[0]
+            o, last = torch.func.functional_call(cell, parameters, (given["x"], first))
             last = last if isinstance(last, tuple) else (last,)
             return {"o": o} | {f"final_{name}": value[0] for name, value in zip(states, last)}
 
@@ -197,7 +204,8 @@ def cases():
 
 def vectors(name, arguments, initial, run):
     draw = Draw("weights of " + name)
-    out = {f"input.{key}": value for key, value in arguments.items()} | {f"initial.{key}": value for key, value in initial.items()}
+    out = {f"input.{key}": value for key, value in arguments.items()}
+    out |= {f"initial.{key}": value for key, value in initial.items()}
     for start in ["zeros", "state"] if initial else ["zeros"]:
         leaves = arguments | (initial if start == "state" else {})
         leaves = {key: value.clone().requires_grad_() for key, value in leaves.items()}
@@ -231,7 +239,8 @@ def main(folder):
         source = f"{function.__module__}.{function.__name__}"
         write_safetensors(folder / f"{name}.safetensors", vectors(name, arguments, initial, run), {"source": source})
     packages = ["torch", "flash-linear-attention", "fla-core", "numpy"]
-    about = {"command": "tools/reference", "python": platform.python_version()} | {name: version(name) for name in packages}
+    about = {"command": "tools/reference", "python": platform.python_version()}
+    about |= {name: version(name) for name in packages}
     (folder / "versions.json").write_text(json.dumps(about, indent=2) + "\n")
 
 

@@ -3,8 +3,8 @@
 
 namespace madsearch::kernels {
 
-/// What compilers use of an x86-64 processor beyond the least one: FEATURE(macro, name), the macro that says that it may
-/// be used, and its name for __builtin_cpu_supports.
+/// What compilers use of an x86-64 processor beyond the least one: FEATURE(macro, name), the macro that says that they
+/// may, and the name for __builtin_cpu_supports.
 #define MADSEARCH_PROCESSOR_FEATURES(FEATURE) \
   FEATURE(__SSE3__, "sse3")                   \
   FEATURE(__SSSE3__, "ssse3")                 \
@@ -33,8 +33,8 @@ namespace madsearch::kernels {
   FEATURE(__AVX512BITALG__, "avx512bitalg")   \
   FEATURE(__AVX512VPOPCNTDQ__, "avx512vpopcntdq")
 
-/// The features that the kernels were compiled for (MADSEARCH_NATIVE: all of the processor that compiled them): bit i is
-/// feature i of the list. A plain number, so that reading it runs nothing that was compiled for them.
+/// The features that the kernels were compiled for (MADSEARCH_NATIVE: all of the processor that compiled them); bit i
+/// is feature i of the list. A plain number: reading it runs nothing that was compiled for them.
 extern const std::uint64_t kBuiltFor;
 
 }  // namespace madsearch::kernels

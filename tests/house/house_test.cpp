@@ -1,4 +1,5 @@
-// The rules of the house, held against the repository as it is; and each rule against made-up texts, so that it can fail.
+// The rules of the house, held against the repository as it is; and each rule against made-up texts, as it must be able
+// to fail.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -37,10 +37,10 @@ configs                 >
 )";
 
 /// Which files may include a library, and which headers are that library's: the name, how its headers begin, and after
-/// ">" the files ("*" is any run of characters). A file counts also when it reaches the library through our own headers.
+/// ">" the files ("*" is any run of characters). A file counts also if it reaches the library through our own headers.
 inline constexpr const char* kDoors = R"(
-LibTorch     ATen/ c10/ torch/  > primitives/mixer.h primitives/mixer.cpp primitives/mixers.cpp primitives/*/*.h primitives/*/*.cpp
-                                  engine/worker/* tools/madsearch-worker/*
+LibTorch     ATen/ c10/ torch/  > primitives/mixer.h primitives/mixer.cpp primitives/mixers.cpp primitives/*/*.h
+                                  primitives/*/*.cpp engine/worker/* tools/madsearch-worker/*
 CUDA         cuda               > primitives/kernels/* primitives/ops/*.cpp engine/worker/*.cpp
 SQLite       SQLiteCpp/ sqlite3 > results/store*.cpp
 yaml-cpp     yaml-cpp/          > configs/reader.cpp

@@ -378,7 +378,8 @@ Complaints unlisted_sources(const Files& files) {
 
 Complaints missing_paths(const Files& files, const std::set<std::string>& there) {
   static const std::regex named(
-      R"(((^|[^A-Za-z0-9_./*-]))((cmake|configs|docs|engine|mad_tasks|primitives|results|search|tests|tools)/[A-Za-z0-9_./+*-]+))");
+      "((^|[^A-Za-z0-9_./*-]))"
+      "((cmake|configs|docs|engine|mad_tasks|primitives|results|search|tests|tools)/[A-Za-z0-9_./+*-]+)");
   static const std::set<std::string> kinds = {".h", ".cpp", ".cu", ".yaml", ".md", ".txt", ".cmake", ".jsonl", ".py"};
   Complaints out;
   for (const auto& [path, text] : files) {
