@@ -15,7 +15,7 @@ namespace madsearch {
 namespace {
 
 constexpr std::int64_t kWidest = 4096;
-constexpr double kNear = 0.03;
+constexpr double kNear = 0.03;  // of the parameters wanted, relative
 
 /// Copies have weights of their own.
 Genome in_series(const Genome& genome, std::int64_t times) {
@@ -45,9 +45,9 @@ std::optional<Genome> with_heads(Genome genome, std::int64_t base, std::int64_t 
 
 struct Found {
   Genome genome;
-  std::int64_t width = 0, parameters = 0;
+  std::int64_t width = 0;
+  std::int64_t parameters = 0;
   double off = 1e300;  // |log(parameters / target)|
-  bool fixed = true;
 };
 
 /// Of the widths that `grain` divides the one nearest to the target: with default sizes, or (`fit`) with `auto` fitted
@@ -68,7 +68,7 @@ std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64
       if (!invalid(sized.genome, shape).empty()) continue;
       const auto parameters = cost(sized.genome, shape).active();
       const auto off = std::abs(std::log(static_cast<double>(parameters) / static_cast<double>(target)));
-      if (!best || off < best->off) best = Found{sized.genome, width, parameters, off, sized.fixed};
+      if (!best || off < best->off) best = Found{sized.genome, width, parameters, off};
       if (!fit && parameters > 4 * target) break;
     } catch (const std::invalid_argument&) {  // this width cannot hold the genome
     }

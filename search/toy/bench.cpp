@@ -26,7 +26,8 @@ class Staircase {
   double add(double x, double y) {
     if (x >= reference_x_ || y >= reference_y_) return area_;
     auto right = steps_.lower_bound(x);
-    double top = right == steps_.begin() ? reference_y_ : std::prev(right)->second, left = x;
+    double top = right == steps_.begin() ? reference_y_ : std::prev(right)->second;
+    double left = x;
     if (top <= y || (right != steps_.end() && right->first == x && right->second <= y)) return area_;  // beaten
     while (true) {  // strips between the steps that the new point covers
       const double end = right == steps_.end() ? reference_x_ : right->first;
@@ -41,7 +42,9 @@ class Staircase {
   }
 
  private:
-  double reference_x_, reference_y_, area_ = 0;
+  double reference_x_;
+  double reference_y_;
+  double area_ = 0;
   std::map<double, double> steps_;
 };
 
@@ -106,7 +109,8 @@ BenchResult bench_search(const Toy& toy, const SearchOptions& options, std::int6
     const auto found = search(toy, options, Seed{static_cast<std::uint64_t>(i)});
     out.microseconds += found.microseconds / static_cast<double>(found.points.size()) / static_cast<double>(seeds);
     Staircase covered(toy.reference());
-    double share = 0, first = std::numeric_limits<double>::infinity();
+    double share = 0;
+    double first = std::numeric_limits<double>::infinity();
     for (std::size_t n = 0; n < found.points.size(); ++n) {
       share = covered.add(found.points[n][0], found.points[n][1]) / toy.hypervolume();
       if (share >= 0.95 && std::isinf(first)) first = static_cast<double>(n + 1);

@@ -13,7 +13,8 @@
 namespace madsearch {
 namespace {
 
-constexpr double kLeastDecades = 2, kMostDecades = 6;
+constexpr double kLeastDecades = 2;  // of state
+constexpr double kMostDecades = 6;
 
 const std::vector<SeedDesign>& hand_designs() {
   static const std::vector<SeedDesign> designs = {{"zeros", "00000000"}, {"steps", "01234567"}, {"back", "76543210"}};
@@ -42,7 +43,8 @@ std::map<std::string, FreshResults> confirm_equally(const NoisyToy& noisy, const
                                                     const SearchOptions& options, Seed seed) {
   std::map<std::string, FreshResults> out;
   for (const auto& design : hand_designs()) out[design.text];
-  std::vector<Objectives> all, points;
+  std::vector<Objectives> all;
+  std::vector<Objectives> points;
   std::vector<std::string> members;
   for (const auto& member : evolution.archive()) all.push_back(member.objectives);
   for (const auto i : thin(all, options.grid)) {
@@ -91,9 +93,14 @@ double hypervolume_share(std::vector<Objectives> points) {
 }
 
 struct Averaging {
-  double sum = 0, squares = 0;
+  double sum = 0;
+  double squares = 0;
   std::int64_t count = 0;
-  void add(double value) { sum += value, squares += value * value, ++count; }
+  void add(double value) {
+    sum += value;
+    squares += value * value;
+    ++count;
+  }
   Average average() const {
     const auto n = static_cast<double>(count);
     const double mean = count > 0 ? sum / n : 0;
@@ -104,8 +111,12 @@ struct Averaging {
 }  // namespace
 
 Objectives NoisyToy::truth(const std::string& text) const {
-  double best = toy.reference()[0], least = toy.reference()[1];
-  for (const auto& [point, name] : toy.front()) best = std::min(best, point[0]), least = std::min(least, point[1]);
+  double best = toy.reference()[0];
+  double least = toy.reference()[1];
+  for (const auto& [point, name] : toy.front()) {
+    best = std::min(best, point[0]);
+    least = std::min(least, point[1]);
+  }
   const auto point = toy.evaluate(text);
   return {(point[0] - best) / (toy.reference()[0] - best),
           kLeastDecades + (kMostDecades - kLeastDecades) * (point[1] - least) / (toy.reference()[1] - least)};
@@ -114,7 +125,8 @@ Objectives NoisyToy::truth(const std::string& text) const {
 Objectives NoisyToy::measured(const std::string& text, std::int64_t seed_set, Seed seed) const {
   auto out = truth(text);
   const auto set = seed.derive("noise").derive(static_cast<std::uint64_t>(seed_set));
-  Rng all(set), own(set.derive(text));
+  Rng all(set);
+  Rng own(set.derive(text));
   out[0] += common * normal(all) + noise * normal(own);
   return out;
 }
@@ -141,46 +153,77 @@ SearchOptions confirm_search() {
   return out;
 }
 
+namespace {
+
+/// The front that one run returned, held against the truth.
+struct Judged {
+  double members = 0;
+  double right = 0;          // no candidate that the run evaluated beats them in truth
+  double on_front = 0;       // on the true front of all candidates
+  double undecided = 0;      // another may beat them
+  double right_decided = 0;  // right, and not undecided
+  double reported = 0;       // hypervolume, a share of the box: by scores
+  double truly = 0;          // and in truth
+};
+
+bool on_true_front(const Toy& toy, const Objectives& point) {
+  return std::any_of(toy.front().begin(), toy.front().end(), [&](const auto& known) { return known.first == point; });
+}
+
+Judged judged(const NoisyToy& noisy, const Ended& ended, Confirming way) {
+  std::vector<Objectives> shown;
+  std::vector<FreshResults> fresh;
+  for (const auto& candidate : ended.candidates) {
+    shown.push_back(candidate.shown);
+    fresh.push_back(candidate.fresh);
+  }
+  const Comparison comparison(std::move(fresh));
+  Judged out;
+  std::vector<Objectives> members;
+  std::vector<Objectives> truths;
+  for (const auto i : front(shown)) {
+    const auto& text = ended.candidates[i].text;
+    const auto truth = noisy.truth(text);
+    members.push_back(shown[i]);
+    truths.push_back(truth);
+    const bool right = std::none_of(ended.evaluated.begin(), ended.evaluated.end(),
+                                    [&](const auto& other) { return dominates(other, truth); });
+    bool decided = way != Confirming::kNone;
+    for (std::size_t j = 0; j < shown.size() && decided; ++j)
+      decided = j == i || comparison.beats(j, i) == Comparison::Beats::kNo;
+    ++out.members;
+    if (right) ++out.right;
+    if (!decided) ++out.undecided;
+    if (right && decided) ++out.right_decided;
+    if (on_true_front(noisy.toy, noisy.toy.evaluate(text))) ++out.on_front;
+  }
+  out.reported = hypervolume_share(std::move(members));
+  out.truly = hypervolume_share(std::move(truths));
+  return out;
+}
+
+}  // namespace
+
 ConfirmResult bench_confirm(const NoisyToy& noisy, SearchOptions options, Confirming way, std::int64_t runs,
                             std::int64_t first) {
-  Averaging evaluations, returned, share_true, share_on_front, undecided, share_true_decided, reported, truly, gap,
-      distance;
+  Averaging evaluations, returned, share_true, share_on_front, undecided, share_true_decided;
+  Averaging reported, truly, gap, distance;
   for (auto run = first; run < first + runs; ++run) {
     const auto ended = run_once(noisy, options, way, Seed{static_cast<std::uint64_t>(run)});
-    std::vector<Objectives> shown, members, truths;
-    std::vector<FreshResults> fresh;
-    for (const auto& candidate : ended.candidates) shown.push_back(candidate.shown), fresh.push_back(candidate.fresh);
-    const Comparison comparison(std::move(fresh));
-    double right = 0, on_front = 0, doubted = 0, right_decided = 0;
-    const auto front = madsearch::front(shown);
-    for (const auto i : front) {
-      const auto truth = noisy.truth(ended.candidates[i].text);
-      members.push_back(shown[i]);
-      truths.push_back(truth);
-      const bool is_true = std::none_of(ended.evaluated.begin(), ended.evaluated.end(),
-                                        [&](const auto& other) { return dominates(other, truth); });
-      bool decided = way != Confirming::kNone;
-      for (std::size_t j = 0; j < shown.size() && decided; ++j)
-        decided = j == i || comparison.beats(j, i) == Comparison::Beats::kNo;
-      right += is_true ? 1 : 0;
-      doubted += decided ? 0 : 1;
-      right_decided += is_true && decided ? 1 : 0;
-      on_front +=
-          std::any_of(noisy.toy.front().begin(), noisy.toy.front().end(),
-                      [&](const auto& known) { return known.first == noisy.toy.evaluate(ended.candidates[i].text); })
-              ? 1
-              : 0;
-    }
-    const auto n = static_cast<double>(front.size());
+    const auto found = judged(noisy, ended, way);
+    const auto n = found.members;
     evaluations.add(static_cast<double>(ended.evaluations));
     returned.add(n);
-    if (n > 0) share_true.add(right / n), share_on_front.add(on_front / n), undecided.add(doubted / n);
-    if (n > doubted) share_true_decided.add(right_decided / (n - doubted));
-    const double by_scores = hypervolume_share(members), in_truth = hypervolume_share(truths);
-    reported.add(by_scores);
-    truly.add(in_truth);
-    gap.add(by_scores - in_truth);
-    distance.add(std::abs(by_scores - in_truth));
+    if (n > 0) {
+      share_true.add(found.right / n);
+      share_on_front.add(found.on_front / n);
+      undecided.add(found.undecided / n);
+    }
+    if (n > found.undecided) share_true_decided.add(found.right_decided / (n - found.undecided));
+    reported.add(found.reported);
+    truly.add(found.truly);
+    gap.add(found.reported - found.truly);
+    distance.add(std::abs(found.reported - found.truly));
   }
   return {.evaluations = evaluations.average(),
           .returned = returned.average(),

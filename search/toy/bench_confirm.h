@@ -14,7 +14,8 @@ namespace madsearch {
 /// normal both.
 struct NoisyToy {
   const Toy& toy;
-  double noise = 0.022, common = 0.011;             // standard deviations of the score
+  double noise = 0.022;                             // standard deviation of the score, of (candidate, seed set)
+  double common = 0.011;                            // and of the seed set
   Objectives truth(const std::string& text) const;  // 1 - score, decades of state
   Objectives measured(const std::string& text, std::int64_t seed_set, Seed seed) const;
 };
@@ -29,7 +30,8 @@ std::string to_text(Confirming way);  // "none", "equal", "race"
 
 /// Over runs; `error` is the standard error of the mean.
 struct Average {
-  double mean = 0, error = 0;
+  double mean = 0;
+  double error = 0;
 };
 
 /// What is returned at the end of a run. A member is true if no candidate that the run evaluated beats it in truth.
@@ -40,12 +42,14 @@ struct ConfirmResult {
   Average share_on_front;      // of the members: on the true front of all 10^8 candidates
   Average undecided;           // share of the members that another may beat (Comparison::Beats::kPerhaps)
   Average share_true_decided;  // of the other members; runs without any are left out
-  Average reported, truly;     // hypervolume of the members, a share of the box: by their scores, and in truth
-  Average gap, distance;       // reported - truly, and its absolute value
+  Average reported;            // hypervolume of the members by their scores, a share of the box
+  Average truly;               // and in truth
+  Average gap;                 // reported - truly
+  Average distance;            // its absolute value
 };
 
-/// 240 evaluations of search and 60 to confirm, a fifth as in design.md, section 7: three for each of 3 hand designs
-/// and 17 members.
+/// 240 evaluations of search and 60 to confirm, a fifth of all as in a search of architectures: three for each of 3
+/// hand designs and 17 members.
 SearchOptions confirm_search();
 
 /// Runs the real Evolution for seeds first..first+runs-1. However they are spent, there are as many evaluations in all,

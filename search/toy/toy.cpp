@@ -13,7 +13,8 @@ namespace madsearch {
 Toy Toy::read(const std::filesystem::path& problem, const std::filesystem::path& known) {
   Toy toy;
   std::ifstream in(problem);
-  int layers = 0, primitives = 0;
+  int layers = 0;
+  int primitives = 0;
   in >> layers >> primitives;
   for (auto& objective : toy.u_)
     for (auto& layer : objective)
@@ -71,7 +72,8 @@ Objectives Toy::evaluate(const std::string& text) const {
   for (int i = 0; i < kLayers; ++i) x[i] = text[i] - '0';
   Objectives out(2);
   for (int k = 0; k < 2; ++k) {
-    int sum = 0, pair = 0;
+    int sum = 0;
+    int pair = 0;
     for (int i = 0; i < kLayers; ++i) {
       sum += u_[k][i][x[i]];
       for (int j = i + 1; j < kLayers; ++j) sum += w_[k][pair++][x[i]][x[j]];

@@ -39,7 +39,8 @@ class Toy : public Space {
   std::array<std::array<std::array<int, kPrimitives>, kLayers>, 2> u_{};
   std::array<std::array<std::array<std::array<int, kPrimitives>, kPrimitives>, kPairs>, 2> w_{};
   Objectives reference_;
-  double hypervolume_ = 0, least_state_ = 0;
+  double hypervolume_ = 0;
+  double least_state_ = 0;  // of the front
   std::vector<std::pair<Objectives, std::string>> front_;
 };
 

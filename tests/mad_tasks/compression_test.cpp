@@ -8,8 +8,7 @@ namespace madsearch {
 namespace {
 
 TEST(Compression, AsksForEveryTokenOfItsInputs) {
-  const auto task = compression();
-  const auto generator = task.prepare(task.baseline, Seed{3}, Protocol::kMadsearch);
+  const auto generator = examples(compression());
   for (const auto split : {Split::kTrain, Split::kTest})
     for (std::uint64_t i = 0; i < 200; ++i) {
       const auto example = generator->make(split, i);
@@ -20,8 +19,7 @@ TEST(Compression, AsksForEveryTokenOfItsInputs) {
 }
 
 TEST(Compression, DrawsItsTokensAlikeAndIndependently) {
-  const auto task = compression();
-  const auto generator = task.prepare(with(task, {{"vocabulary", 5}, {"length", 9}}), Seed{3}, Protocol::kMadsearch);
+  const auto generator = examples(compression(), {{"vocabulary", 5}, {"length", 9}});
   std::vector<int> pairs(16);
   for (std::uint64_t i = 0; i < 10'000; ++i) {
     const auto inputs = generator->make(Split::kTrain, i).inputs;

@@ -10,9 +10,7 @@
 namespace madsearch {
 namespace {
 
-std::unique_ptr<Generator> recall(const TaskValues& changes = {}, Seed seed = {3}) {
-  return in_context_recall().prepare(with(in_context_recall(), changes), seed, Protocol::kMadsearch);
-}
+std::unique_ptr<Generator> recall(const TaskValues& changes = {}) { return examples(in_context_recall(), changes); }
 
 TEST(InContextRecall, AsksWhatItsHeaderShows) {
   EXPECT_EQ(recall_oracle({2, 9, 0, 7, 2, 9, 0}, 6, 12), (Tokens{kIgnore, kIgnore, kIgnore, kIgnore, 9, kIgnore, 7}));
@@ -36,7 +34,7 @@ TEST(InContextRecall, TrainsOnEveryNextToken) {
   const auto generator = recall();
   for (std::uint64_t i = 0; i < 200; ++i) {
     const auto example = generator->make(Split::kTrain, i);
-    for (std::size_t t = 0; t + 1 < example.inputs.size(); ++t) ASSERT_EQ(example.targets[t], example.inputs[t + 1]);
+    expect_next_tokens(example);
     EXPECT_EQ(example.targets.back(), recall_oracle(example.inputs, 8, 16).back());
   }
 }

@@ -13,7 +13,7 @@ namespace {
 using Map = std::map<std::int32_t, std::int32_t>;
 
 std::unique_ptr<Generator> memorize(const TaskValues& changes, Seed seed, Protocol protocol = Protocol::kMadsearch) {
-  return memorization().prepare(with(memorization(), changes), seed, protocol);
+  return examples(memorization(), changes, protocol, seed);
 }
 
 /// Keys to values as the first n examples of a split show them; fails if a key has two values.
@@ -55,7 +55,8 @@ TEST(Memorization, HasOneMapWithAValueOfItsOwnForEachKeyInAllSplits) {
 
 TEST(Memorization, DrawsItsMapFromTheSeedUnlessItDoesAsMadLab) {
   EXPECT_NE(shown(*memorize({}, Seed{3}), Split::kTest, 500), shown(*memorize({}, Seed{4}), Split::kTest, 500));
-  const auto a = memorize({}, Seed{3}, Protocol::kMadLab), b = memorize({}, Seed{4}, Protocol::kMadLab);
+  const auto a = memorize({}, Seed{3}, Protocol::kMadLab);
+  const auto b = memorize({}, Seed{4}, Protocol::kMadLab);
   EXPECT_EQ(shown(*a, Split::kTest, 500), shown(*b, Split::kTest, 500));
   EXPECT_NE(a->make(Split::kTest, 0).inputs, b->make(Split::kTest, 0).inputs);
 }

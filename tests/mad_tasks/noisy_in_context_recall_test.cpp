@@ -10,13 +10,14 @@ namespace madsearch {
 namespace {
 
 std::unique_ptr<Generator> noisy(const TaskValues& changes = {}) {
-  return noisy_in_context_recall().prepare(with(noisy_in_context_recall(), changes), Seed{3}, Protocol::kMadLab);
+  return examples(noisy_in_context_recall(), changes, Protocol::kMadLab);
 }
 
 TEST(NoisyInContextRecall, AsksWhatItsHeaderShows) {
   const Tokens inputs = {2, 9, 13, 12, 0, 7, 15, 15, 2, 9, 0};
   Tokens targets(11, kIgnore);
-  targets[8] = 9, targets[10] = 7;
+  targets[8] = 9;
+  targets[10] = 7;
   EXPECT_EQ(recall_oracle(inputs, 6, 12), targets);
 }
 
@@ -54,11 +55,7 @@ TEST(NoisyInContextRecall, KeepsAPairInASequenceOfNoise) {
   }
 }
 
-TEST(NoisyInContextRecall, TrainsOnEveryNextTokenNoiseIncluded) {
-  const auto example = noisy()->make(Split::kTrain, 0);
-  EXPECT_EQ(Tokens(example.inputs.begin() + 1, example.inputs.end()),
-            Tokens(example.targets.begin(), example.targets.end() - 1));
-}
+TEST(NoisyInContextRecall, TrainsOnEveryNextTokenNoiseIncluded) { expect_next_tokens(noisy()->make(Split::kTrain, 0)); }
 
 TEST(NoisyInContextRecall, Scores43PositionsAnExample) { EXPECT_NEAR(mean_scored(*noisy(), 4000), 43.6, 0.2); }
 

@@ -75,6 +75,21 @@ TaskValues with(const Task& task, const TaskValues& changes) {
   return out;
 }
 
+std::string test_name(const testing::TestParamInfo<std::size_t>& row) {
+  auto name = tasks()[row.param].name;
+  std::erase(name, '-');
+  return name;
+}
+
+std::unique_ptr<Generator> examples(const Task& task, const TaskValues& changes, Protocol protocol, Seed seed) {
+  return task.prepare(with(task, changes), seed, protocol);
+}
+
+void expect_next_tokens(const Example& example) {
+  EXPECT_EQ(Tokens(example.targets.begin(), example.targets.end() - 1),
+            Tokens(example.inputs.begin() + 1, example.inputs.end()));
+}
+
 std::int64_t scored(const Tokens& targets) {
   return std::count_if(targets.begin(), targets.end(), [](std::int32_t target) { return target != kIgnore; });
 }

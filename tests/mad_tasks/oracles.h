@@ -1,6 +1,8 @@
 #pragma once
+#include <gtest/gtest.h>
+
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,10 +21,19 @@ Tokens copying_oracle(const Tokens& inputs, std::int32_t copy, std::int32_t blan
 
 /// All settings of the sweep of `task`, the baseline first.
 std::vector<TaskSetting> sweep(const Task& task);
+/// Throws std::invalid_argument if there is none.
 const Task& task_named(const std::string& name);
-/// `task`'s baseline with some values changed.
+/// The name of a test of a task of the table: its own, without hyphens.
+std::string test_name(const testing::TestParamInfo<std::size_t>& row);
+/// `task`'s baseline with some values changed. Throws std::invalid_argument for a setting that it doesn't have.
 TaskValues with(const Task& task, const TaskValues& changes);
+/// Examples of `task` at its baseline with some values changed.
+std::unique_ptr<Generator> examples(const Task& task, const TaskValues& changes = {},
+                                    Protocol protocol = Protocol::kMadsearch, Seed seed = {3});
+/// How many targets are scored.
 std::int64_t scored(const Tokens& targets);
+/// Fails unless each target but the last is the next input, as in training.
+void expect_next_tokens(const Example& example);
 /// Mean of scored positions an example, over examples 0 .. n-1 of the test split.
 double mean_scored(const Generator& generator, std::uint64_t n);
 

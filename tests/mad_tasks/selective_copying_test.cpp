@@ -9,9 +9,7 @@
 namespace madsearch {
 namespace {
 
-std::unique_ptr<Generator> copying(const TaskValues& changes = {}) {
-  return selective_copying().prepare(with(selective_copying(), changes), Seed{3}, Protocol::kMadsearch);
-}
+std::unique_ptr<Generator> copying(const TaskValues& changes = {}) { return examples(selective_copying(), changes); }
 
 TEST(SelectiveCopying, AsksWhatItsHeaderShows) {
   EXPECT_EQ(copying_oracle({3, 2, 3, 3, 0, 4, 3, 3}, 4, 3),
@@ -31,8 +29,8 @@ TEST(SelectiveCopying, AsksForItsContentInOrderAtTheEnd) {
         ASSERT_EQ(example.inputs.size(), static_cast<std::size_t>(values.count("length")));
         ASSERT_EQ(example.targets, copying_oracle(example.inputs, copy, copy - 1));
         EXPECT_EQ(example.inputs[example.inputs.size() - copies - 1], copy);
-        EXPECT_LT(example.inputs[example.inputs.size() - copies - 2],
-                  copy - 1);  // content stands directly before the copy token
+        const auto before = example.inputs[example.inputs.size() - copies - 2];
+        EXPECT_LT(before, copy - 1) << "content stands directly before the copy token";
         EXPECT_EQ(scored(example.targets), static_cast<std::int64_t>(copies));
       }
   }
@@ -40,7 +38,8 @@ TEST(SelectiveCopying, AsksForItsContentInOrderAtTheEnd) {
 
 TEST(SelectiveCopying, ScattersBlanksAlikeInFrontOfEachContentToken) {
   const auto generator = copying({{"copies", 4}, {"length", 49}});  // 40 blanks
-  std::vector<double> blanks(4), squares(4);
+  std::vector<double> blanks(4);
+  std::vector<double> squares(4);
   for (std::uint64_t i = 0; i < 5000; ++i) {
     const auto inputs = generator->make(Split::kTest, i).inputs;
     std::size_t at = 0;
@@ -48,7 +47,8 @@ TEST(SelectiveCopying, ScattersBlanksAlikeInFrontOfEachContentToken) {
       const auto start = at;
       while (inputs[at] == 14) ++at;
       const auto n = static_cast<double>(at - start);
-      blanks[gap] += n / 5000, squares[gap] += n * n / 5000;
+      blanks[gap] += n / 5000;
+      squares[gap] += n * n / 5000;
     }
   }
   for (std::size_t gap = 0; gap < 4; ++gap) {

@@ -7,10 +7,12 @@ namespace {
 Genome apply(const Genome& a, const Genome& b, Rng& rng) {
   const auto places = cuts(a, b);
   if (places.size() < 3) return a;
-  auto first = below(rng, places.size()), second = below(rng, places.size() - 1);
+  auto first = below(rng, places.size());
+  auto second = below(rng, places.size() - 1);
   if (second >= first) ++second;
   if (first > second) std::swap(first, second);
-  const auto begin = places[first], end = places[second];
+  const auto begin = places[first];
+  const auto end = places[second];
   const auto other = with_own_labels(b);
   Genome child;
   append(child.stages, a.stages, 0, begin.a);

@@ -12,12 +12,13 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
   const auto n = stages.size();
   if (n < 2) return child;
   const auto length = 1 + below(rng, n / 2);
-  const auto from = below(rng, n - length + 1), to = below(rng, n - length + 1);
+  const auto from = below(rng, n - length + 1);
+  const auto to = below(rng, n - length + 1);
   const Stripe segment(parent.stages.begin() + static_cast<std::ptrdiff_t>(from),
                        parent.stages.begin() + static_cast<std::ptrdiff_t>(from + length));
-  std::int64_t copied = 0, replaced = 0;
-  for (std::uint64_t i = 0; i < length; ++i) copied += block_count(segment[i]), replaced += block_count(stages[to + i]);
-  if (copied != replaced) return child;  // the number of blocks stays
+  std::int64_t replaced = 0;
+  for (std::uint64_t i = 0; i < length; ++i) replaced += block_count(stages[to + i]);
+  if (block_count(segment) != replaced) return child;  // the number of blocks stays
   std::copy(segment.begin(), segment.end(), stages.begin() + static_cast<std::ptrdiff_t>(to));
   repair_labels(child);
   return child;

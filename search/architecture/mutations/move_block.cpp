@@ -10,8 +10,8 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
   const auto index = static_cast<std::ptrdiff_t>(below(rng, from.size()));
   const Stage moved = from[static_cast<std::size_t>(index)];
   from.erase(from.begin() + index);
-  auto& to = *pick(
-      rng, stripes(child));  // may be an empty branch, which is thereby kept, or nested too deep: the caller checks
+  // May be an empty branch, which is kept thereby, or nested too deep, which the caller checks.
+  auto& to = *pick(rng, stripes(child));
   to.insert(to.begin() + static_cast<std::ptrdiff_t>(below(rng, to.size() + 1)), moved);
   repair_branches(child);
   repair_labels(child);

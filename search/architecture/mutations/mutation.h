@@ -9,12 +9,12 @@
 
 namespace madsearch {
 
-/// An operator of variation. `apply` returns a changed copy, or the parent itself where there is nothing to change;
-/// labels and branches of what it returns are consistent, sizes and limits are checked by the caller
-/// (search/architecture/architectures.h).
+/// An operator of variation. `apply` returns a changed copy, or the parent itself where there is nothing to change. It
+/// keeps the number of blocks, and labels and branches consistent (search/architecture/editing.h); the caller checks
+/// sizes and limits and draws again where they are not kept (search/architecture/architectures.h).
 struct Mutation {
   std::string name;
-  double weight = 1;  // share of applications, in per cent (design.md, section 8)
+  double weight = 1;  // how often it is drawn, relative to the others: twice the weight, twice as often
   std::function<Genome(const Genome&, const Alphabet&, Rng&)> apply;
 };
 
@@ -29,7 +29,7 @@ Mutation unbranch();           // parallel branches become stages in series
 Mutation share();              // two equal blocks share weights, or an attention takes an earlier one's keys and values
 Mutation unshare();            // a label goes
 
-/// Every operator, by name.
+/// Every mutation. The order counts: search draws from it, so another order is another search with the same seed.
 const std::vector<Mutation>& mutations();
 
 }  // namespace madsearch
