@@ -16,13 +16,13 @@ class Alphabet {
  public:
   /// Knob values that are not valid at every one of `shapes` (heads that do not divide a width) are left out, and so
   /// are those of windows and sinks that together let a token read more than `max_window` others. `max_window` 0: any.
-  /// Throws std::invalid_argument for an unknown name.
+  /// Throws std::invalid_argument for an unknown name, and where no value of a knob is left.
   Alphabet(const std::vector<std::string>& primitives, const std::vector<Shape>& shapes, std::int64_t max_window);
 
   const std::vector<std::string>& sequence_mixers() const { return sequence_; }
   const std::vector<std::string>& channel_mixers() const { return channel_; }
   bool has(const std::string& primitive) const;
-  /// The values of `knob` that search draws from, never empty.
+  /// The values of `knob` that search draws from, never empty; the default stands first if it is among them.
   const std::vector<KnobValue>& values(const std::string& primitive, const std::string& knob) const;
   /// Knobs with more than one value.
   std::vector<std::string> variable_knobs(const std::string& primitive) const;

@@ -16,20 +16,24 @@
 namespace madsearch {
 namespace {
 
-constexpr int kTries = 200;  // of a random draw before the limits are said to be impossible
+constexpr int kRandomTries = 200;  // before the limits are said to leave no candidate
+constexpr int kChildTries = 20;    // at a mutation or crossover that keeps the limits and changes something
 
+/// Where a candidate must be valid.
 std::vector<Shape> shapes(const ArchitectureLimits& limits) {
   std::vector<Shape> out{limits.shape};
   for (const auto width : limits.widths) out.push_back({width, limits.shape.length, limits.shape.protocol});
   return out;
 }
 
-const Mutation& draw_operator(Rng& rng) {
+const Mutation& draw_mutation(Rng& rng) {
   double total = 0;
   for (const auto& mutation : mutations()) total += mutation.weight;
   auto left = uniform(rng) * total;
-  for (const auto& mutation : mutations())
-    if ((left -= mutation.weight) < 0) return mutation;
+  for (const auto& mutation : mutations()) {
+    left -= mutation.weight;
+    if (left < 0) return mutation;
+  }
   return mutations().back();
 }
 
@@ -64,19 +68,8 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
   if (block_count(genome) != limits_.stages)
     return "it has " + std::to_string(block_count(genome)) + " blocks, not " + std::to_string(limits_.stages);
   if (!has_kind(genome, Kind::kSequence)) return "it has no sequence mixer";
-  if (!hand_design) {
-    for (const auto* block : blocks(genome)) {
-      if (!alphabet_.has(block->primitive)) return block->primitive + " is not among the primitives of the search";
-      if (!block->settings.has("window") || block->settings.at("window").is_word() || limits_.max_window == 0) continue;
-      if (tokens_read(block->settings) <= limits_.max_window) continue;
-      const auto& set = block->settings;
-      const bool sinks = set.has("sinks") && set.count("sinks") > 0;
-      return "window=" + set.at("window").text() + (sinks ? " and sinks=" + set.at("sinks").text() + " are" : " is") +
-             " above " + std::to_string(limits_.max_window);
-    }
-    if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
-    if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";
-  }
+  if (!hand_design)
+    if (auto sentence = forbidden(genome); !sentence.empty()) return sentence;
   const auto size = sized(genome);
   for (auto shape : shapes(limits_)) {
     const auto here = shape.width == limits_.shape.width ? size.genome : solve_sizes(genome, shape).genome;
@@ -84,11 +77,31 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
       return sentence + " (width " + std::to_string(shape.width) + ")";
   }
   if (!hand_design && !size.within) return "its parameters can't be made equal to those of the other candidates";
-  const auto spent = cost(size.genome, limits_.shape);
-  const auto above = [](const char* what, std::int64_t value, const std::optional<std::int64_t>& most) {
-    return most && value > *most
-               ? std::string(what) + " " + std::to_string(value) + " is above the limit " + std::to_string(*most)
-               : "";
+  return too_dear(size.genome);
+}
+
+/// What a search may not make, though a hand design may have it.
+std::string Architectures::forbidden(const Genome& genome) const {
+  for (const auto* block : blocks(genome)) {
+    if (!alphabet_.has(block->primitive)) return block->primitive + " is not among the primitives of the search";
+    const auto& set = block->settings;
+    if (!set.has("window") || set.at("window").is_word() || limits_.max_window == 0) continue;
+    if (tokens_read(set) <= limits_.max_window) continue;
+    const bool sinks = set.has("sinks") && set.count("sinks") > 0;
+    return "window=" + set.at("window").text() + (sinks ? " and sinks=" + set.at("sinks").text() + " are" : " is") +
+           " above " + std::to_string(limits_.max_window);
+  }
+  if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
+  if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";
+  return "";
+}
+
+/// The first limit of size that a sized genome is above.
+std::string Architectures::too_dear(const Genome& genome) const {
+  const auto spent = cost(genome, limits_.shape);
+  const auto above = [](const std::string& what, std::int64_t value, const std::optional<std::int64_t>& most) {
+    if (!most || value <= *most) return std::string();
+    return what + " " + std::to_string(value) + " is above the limit " + std::to_string(*most);
   };
   if (auto sentence = above("state", spent.state, limits_.max_state); !sentence.empty()) return sentence;
   if (auto sentence = above("parameters", spent.parameters, limits_.max_parameters); !sentence.empty()) return sentence;
@@ -96,11 +109,11 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
 }
 
 std::string Architectures::random(Rng& rng) const {
-  for (int i = 0; i < kTries; ++i) {
-    // A stripe of 1, 2, 4 ... different blocks, repeated: what people draw; or all blocks drawn freely.
-    std::vector<std::int64_t> periods;
-    for (std::int64_t period = 2; period <= limits_.stages; ++period)
-      if (limits_.stages % period == 0) periods.push_back(period);
+  std::vector<std::int64_t> periods;
+  for (std::int64_t period = 2; period <= limits_.stages; ++period)
+    if (limits_.stages % period == 0) periods.push_back(period);
+  for (int i = 0; i < kRandomTries; ++i) {
+    // A stripe of 2, 4 ... different blocks that is repeated, as people draw them; or all blocks drawn freely.
     const auto period = periods.empty() ? limits_.stages : pick(rng, periods);
     Genome genome;
     for (std::int64_t k = 0; k < limits_.stages; ++k)
@@ -108,14 +121,14 @@ std::string Architectures::random(Rng& rng) const {
                                          : genome.stages[static_cast<std::size_t>(k - period)]);
     if (refusal(genome).empty()) return text(genome);
   }
-  throw std::runtime_error("no random architecture keeps the limits of the search after " + std::to_string(kTries) +
-                           " tries");
+  throw std::runtime_error("no random architecture keeps the limits of the search after " +
+                           std::to_string(kRandomTries) + " tries");
 }
 
 Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) const {
   Child child{parent, {}};
-  for (int done = 0, tries = 0; done < operators && tries < 20 * operators; ++tries) {
-    const auto& mutation = draw_operator(rng);
+  for (int done = 0, tries = 0; done < operators && tries < kChildTries * operators; ++tries) {
+    const auto& mutation = draw_mutation(rng);
     const auto genome = mutation.apply(parse(child.text), alphabet_, rng);
     auto changed = text(genome);
     if (changed == child.text || !refusal(genome).empty()) continue;
@@ -127,7 +140,7 @@ Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) 
 }
 
 Child Architectures::cross(const std::string& a, const std::string& b, Rng& rng) const {
-  for (int tries = 0; tries < 20; ++tries) {
+  for (int tries = 0; tries < kChildTries; ++tries) {
     const auto& crossover = pick(rng, crossovers());
     const auto genome = crossover.apply(parse(a), parse(b), rng);
     if (!refusal(genome).empty()) continue;

@@ -12,19 +12,24 @@ namespace madsearch {
 
 /// Which architectures a search may propose.
 struct ArchitectureLimits {
-  std::vector<std::string> primitives;
-  std::int64_t stages = 8;                 // blocks of every candidate
-  Shape shape;                             // where candidates are trained: width, longest length, protocol
-  std::vector<std::int64_t> widths;        // further widths at which a candidate must be valid
-  std::optional<std::int64_t> parameters;  // active, without embeddings; default: transformer++ of as many stages
-  std::int64_t max_window = 0;             // 0: any
-  std::optional<std::int64_t> max_state, max_parameters, max_flops;
-  bool parallel = true, sharing = true;  // whether branches and labels may be made
+  std::vector<std::string> primitives;         // names, at least one sequence mixer
+  std::int64_t stages = 8;                     // blocks of every candidate
+  Shape shape;                                 // where candidates are trained: width, longest length, protocol
+  std::vector<std::int64_t> widths;            // further widths at which a candidate must be valid
+  std::optional<std::int64_t> parameters;      // active, without embeddings; default: transformer++ of as many stages
+  std::int64_t max_window = 0;                 // tokens that a windowed attention may read, sinks included; 0: any
+  std::optional<std::int64_t> max_state;       // numbers, exact, at `shape`
+  std::optional<std::int64_t> max_parameters;  // all, without embeddings
+  std::optional<std::int64_t> max_flops;       // forward, one sequence
+  bool parallel = true;                        // whether branches may be made
+  bool sharing = true;                         // whether labels may be made
 };
 
 /// The space of striped architectures.
 class Architectures : public Space {
  public:
+  /// Throws std::invalid_argument for an unknown primitive, for one that is valid at no setting of its knobs, and if
+  /// none is a sequence mixer.
   explicit Architectures(ArchitectureLimits limits);
 
   /// "" if the candidate keeps the limits, else why not. A hand design may fix its own sizes and use any block and
@@ -37,9 +42,12 @@ class Architectures : public Space {
   std::string random(Rng& rng) const override;
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;
   Child cross(const std::string& a, const std::string& b, Rng& rng) const override;
-  int bin(const std::string& text) const override;  // half-decades of exact state
+  int bin(const std::string& text) const override;  // half-decades of exact state: floor(2 log10(1 + state))
 
  private:
+  std::string forbidden(const Genome& genome) const;
+  std::string too_dear(const Genome& genome) const;
+
   ArchitectureLimits limits_;
   Alphabet alphabet_;
 };

@@ -11,21 +11,24 @@ namespace madsearch {
 
 /// A hand design: a YAML file with `stripe` (a genome's text), and `source`, `note` for the reader.
 struct Design {
-  std::string name;  // of the file, without .yaml; the text itself for a design given as text
-  Genome genome;     // canonical
-  std::string source, note;
+  std::string name;    // of the file, without .yaml; the text itself for a design given as text
+  Genome genome;       // canonical
+  std::string source;  // the paper that it follows
+  std::string note;    // where it differs
 };
 
+/// Throws ConfigError for a stripe that can't be read, and for an unknown key.
 Design read_design(Reader in);
 
-/// The designs that ship, `configs`/designs/*.yaml, by name.
+/// The designs that ship, `configs`/designs/*.yaml, by name. Throws ConfigError as read_design does.
 std::vector<Design> shipped_designs(const std::filesystem::path& configs);
 
 /// The name of a shipped design, else the path of a YAML file, else a genome's text ("gla" is the design, "gla{}" the
-/// block alone). ConfigError with did-you-mean over designs and primitives.
+/// block alone). Throws ConfigError, with did-you-mean over designs and primitives.
 Design find_design(const std::string& name_path_or_text, const std::filesystem::path& configs);
 
-/// The stripe repeated until it has `stages` blocks. ConfigError if that is no multiple of its length.
+/// The stripe repeated until it has `stages` blocks; copies have weights of their own. Throws ConfigError if `stages`
+/// is no multiple of its blocks.
 Genome repeated(const Design& design, std::int64_t stages);
 
 }  // namespace madsearch

@@ -15,6 +15,7 @@
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -40,12 +41,8 @@ std::string refusal(const fs::path& folder, const std::string& designs) {
 /// An empty folder for each test.
 class StudyFolderTest : public ::testing::Test {
  protected:
-  StudyFolderTest() {
-    std::string name = (fs::temp_directory_path() / "madsearch-study-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  ~StudyFolderTest() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  const TemporaryFolder temporary_;
+  const fs::path folder_ = temporary_.path;
 };
 
 using StudyLogTest = StudyFolderTest;

@@ -33,7 +33,8 @@ TEST_P(EveryMutation, MakesValidChildrenAndLeavesTheParentAlone) {
   const Architectures space(limits());
   const Alphabet alphabet(limits().primitives, shapes(), 16);
   Rng rng{Seed{7}.derive(mutation.name)};
-  int changed = 0, too_deep = 0;
+  int changed = 0;
+  int too_deep = 0;
   for (int i = 0; i < 1000; ++i) {
     auto parent = parse(space.mutate(space.random(rng), 1 + static_cast<int>(below(rng, 4)), rng).text);
     if (chance(rng, 0.3)) parent = share().apply(parent, alphabet, rng);
@@ -66,9 +67,10 @@ TEST_P(EveryCrossover, MakesValidChildrenOfBothParents) {
   Rng rng{Seed{7}.derive(crossover.name)};
   int mixed = 0;
   for (int i = 0; i < 1000; ++i) {
-    const auto a = parse(space.mutate(space.random(rng), 3, rng).text),
-               b = parse(space.mutate(space.random(rng), 3, rng).text);
-    const auto before_a = a, before_b = b;
+    const auto a = parse(space.mutate(space.random(rng), 3, rng).text);
+    const auto b = parse(space.mutate(space.random(rng), 3, rng).text);
+    const auto before_a = a;
+    const auto before_b = b;
     const auto child = crossover.apply(a, b, rng);
     ASSERT_EQ(a, before_a);
     ASSERT_EQ(b, before_b);
@@ -87,7 +89,8 @@ TEST(Architectures, KeepEveryLimitOverTenThousandCandidates) {
   bounded.max_state = 10'000;
   const Architectures space(bounded);
   Rng rng{Seed{3}};
-  auto a = space.random(rng), b = space.random(rng);
+  auto a = space.random(rng);
+  auto b = space.random(rng);
   for (int i = 0; i < 10'000; ++i) {
     const auto child = chance(rng, 0.3) ? space.cross(a, b, rng) : space.mutate(a, 1 + poisson(rng, 0.5), rng);
     const auto genome = parse(child.text);

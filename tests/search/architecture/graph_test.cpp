@@ -52,7 +52,8 @@ TEST(Cost, AddsTheBlocksTheirNormsAndTheUnembedding) {
 }
 
 TEST(Cost, CountsSharedWeightsOnceAndTheirStatesTwice) {
-  const auto once = cost(solved("attention"), kShape), shared = cost(solved("attention@a attention@a"), kShape);
+  const auto once = cost(solved("attention"), kShape);
+  const auto shared = cost(solved("attention@a attention@a"), kShape);
   EXPECT_EQ(shared.parameters, once.parameters + 32);  // each use has a norm of its own
   EXPECT_EQ(shared.state, 2 * once.state);
 }
@@ -74,7 +75,8 @@ TEST(Cost, CountsASharedCacheWithTheWindowAndTheSinksOfAllItsUses) {
 }
 
 TEST(Cost, LeavesTheNormOfKeysToTheirOwner) {
-  const auto one = cost(solved("attention{qk_norm=on}"), kShape), plain = cost(solved("attention"), kShape);
+  const auto one = cost(solved("attention{qk_norm=on}"), kShape);
+  const auto plain = cost(solved("attention"), kShape);
   EXPECT_EQ(one.parameters, plain.parameters + 2 * 8);
   EXPECT_EQ(cost(solved("attention{qk_norm=on}@a attention{qk_norm=on}@a:kv"), kShape).parameters,
             2 * one.parameters - 2 * 32 * 32 - 8);
@@ -143,7 +145,8 @@ TEST(Sizes, GiveTheParametersOfAnEmptyStageToTheOthers) {
       if (block->primitive == "swiglu") return block->settings.at("inner").of(kShape.width);
     return std::int64_t{0};
   };
-  const auto full = inner("attention swiglu gla swiglu"), one = inner("attention swiglu gla identity");
+  const auto full = inner("attention swiglu gla swiglu");
+  const auto one = inner("attention swiglu gla identity");
   EXPECT_GT(one, full + 64);
   const auto none = solve_sizes(parse("attention identity"), kShape);
   EXPECT_TRUE(none.fixed);

@@ -100,7 +100,8 @@ TEST(Phases, SeedDesignsAreAtMostHalfOfTheFirstPopulation) {
 TEST(Phases, OnlyWhatCompletedBatteryEntersTheArchive) {
   SearchOptions options;
   Evolution evolution(toy(), options, Seed{1}, kSeeds);
-  std::set<std::string> battery, probed;
+  std::set<std::string> battery;
+  std::set<std::string> probed;
   std::int64_t probes = 0;
   for (const auto& evaluation : finish(evolution, exact)) {
     EXPECT_TRUE(std::all_of(evaluation.parents.begin(), evaluation.parents.end(),
@@ -138,7 +139,8 @@ TEST(Phases, FailuresAreStoredAndNeverParents) {
   options.probe = false;
   Evolution evolution(toy(), options, Seed{2}, kSeeds);
   const auto fails = [](const std::string& text) { return text != "00000000" && (text[1] - '0') % 2 == 1; };
-  std::int64_t failures = 0, children = 0;
+  std::int64_t failures = 0;
+  std::int64_t children = 0;
   for (const auto& evaluation : finish(evolution, [&](const Evaluation& evaluation) {
          return fails(evaluation.text) ? Measurement{.number = evaluation.number, .outcome = Outcome::kOutOfMemory}
                                        : exact(evaluation);
@@ -187,7 +189,8 @@ TEST(Phases, AMemberWithManyChildrenGetsFreshSeedsAndTheirMean) {
     EXPECT_EQ(evaluation.rung, Rung::kBattery);
     sets[evaluation.text].insert(evaluation.seed_set);
   }
-  std::int64_t most = 0, resampled = 0;
+  std::int64_t most = 0;
+  std::int64_t resampled = 0;
   for (const auto& member : evolution.archive()) {
     const auto n = static_cast<std::int64_t>(sets.at(member.text).size());
     EXPECT_EQ(member.seeds, n);

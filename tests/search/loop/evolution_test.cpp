@@ -55,7 +55,8 @@ Measurement measured(const Evaluation& evaluation) {
 /// Runs to the end with up to `slots` under way, told in an order drawn from `order`.
 std::vector<Evaluation> drive(Evolution& evolution, std::size_t slots, Seed order) {
   Rng rng(order);
-  std::vector<Evaluation> out, underway;
+  std::vector<Evaluation> out;
+  std::vector<Evaluation> underway;
   while (!evolution.finished()) {
     while (underway.size() < slots) {
       const auto evaluation = evolution.next();
@@ -82,7 +83,8 @@ TEST(Evolution, IsTheSameForAnyNumberOfSlotsAndAnyOrderOfResults) {
     options.lag = *rc::gen::inRange(1, 20);
     options.algorithm = *rc::gen::element<std::string>("nsga2", "regularized", "random");
     options.probe = *rc::gen::arbitrary<bool>();
-    Evolution one(toy(), options, Seed{seed}, kSeeds), many(toy(), options, Seed{seed}, kSeeds);
+    Evolution one(toy(), options, Seed{seed}, kSeeds);
+    Evolution many(toy(), options, Seed{seed}, kSeeds);
     const auto expected = drive(one, 1, Seed{0});
     RC_ASSERT(drive(many, static_cast<std::size_t>(*rc::gen::inRange(1, 40)), Seed{order}) == expected);
     RC_ASSERT(many.signature() == one.signature());
@@ -100,7 +102,8 @@ TEST(Evolution, ResumesAfterAKillAtAnyNumber) {
     for (std::size_t i = 0; i < killed_at; ++i)
       if (i + 8 < killed_at || chance(rng, 0.5)) stored[expected[i].number] = measured(expected[i]);
     Evolution resumed(toy(), eventful(), Seed{1}, kSeeds);
-    std::vector<Evaluation> found, underway;
+    std::vector<Evaluation> found;
+    std::vector<Evaluation> underway;
     while (!resumed.finished()) {
       while (const auto evaluation = resumed.next()) {
         found.push_back(*evaluation);
@@ -152,7 +155,8 @@ TEST(Evolution, DecidesWithoutTheNewestResults) {
     }
     return out;
   };
-  const auto plain = run_with(false), changed = run_with(true);
+  const auto plain = run_with(false);
+  const auto changed = run_with(true);
   const auto [first, other] = std::mismatch(plain.begin(), plain.end(), changed.begin(), changed.end());
   ASSERT_NE(first, plain.end());
   EXPECT_GE(first->number, 56);
@@ -186,7 +190,8 @@ TEST(Evolution, StartsWithTheSeedDesignsAndTheirNeighboursAndRandoms) {
     EXPECT_EQ(found[i].origin, "seed:" + kSeeds[i].name);
     EXPECT_EQ(found[i].rung, Rung::kBattery);
   }
-  int neighbours = 0, randoms = 0;
+  int neighbours = 0;
+  int randoms = 0;
   for (std::size_t i = 3; i < 13; ++i) {  // population 10
     if (found[i].rung != Rung::kProbe) continue;
     if (found[i].origin == "random") ++randoms;

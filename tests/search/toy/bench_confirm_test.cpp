@@ -16,8 +16,8 @@ const Toy& toy() {
 
 TEST(ConfirmBench, FrontsThatWereRacedAreTruerAndPromiseLessThanThoseOfTheSearchAlone) {
   const NoisyToy noisy{toy()};
-  const auto none = bench_confirm(noisy, confirm_search(), Confirming::kNone, 40, 5000),
-             race = bench_confirm(noisy, confirm_search(), Confirming::kRace, 40, 5000);
+  const auto none = bench_confirm(noisy, confirm_search(), Confirming::kNone, 40, 5000);
+  const auto race = bench_confirm(noisy, confirm_search(), Confirming::kRace, 40, 5000);
   EXPECT_DOUBLE_EQ(race.evaluations.mean, none.evaluations.mean);
   EXPECT_DOUBLE_EQ(race.evaluations.mean, 300);
   EXPECT_GT(race.share_true.mean, none.share_true.mean + 0.05);

@@ -30,7 +30,9 @@ TEST(Toy, VariesTextsOfEightDigits) {
   const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   Rng rng(Seed{1});
   for (int i = 0; i < 1000; ++i) {
-    const auto a = toy.random(rng), b = toy.random(rng), crossed = toy.cross(a, b, rng).text;
+    const auto a = toy.random(rng);
+    const auto b = toy.random(rng);
+    const auto crossed = toy.cross(a, b, rng).text;
     const auto mutated = toy.mutate(a, 2, rng);
     int changed = 0;
     for (int k = 0; k < Toy::kLayers; ++k) {
