@@ -10,19 +10,24 @@ enum class Outcome { kOk, kDiverged, kOutOfMemory, kTimedOut, kFailed, kLost };
 std::string to_text(Outcome outcome);           // "ok", "diverged", "out_of_memory", "timed_out", "failed", "lost"
 Outcome outcome_from(const std::string& text);  // throws std::invalid_argument
 
+/// What an evaluation is for: a cheap look, the search's score, fresh seeds for the front, real text.
 enum class Rung { kProbe, kBattery, kConfirm, kPretrain };
-std::string to_text(Rung rung);  // "probe", "battery", "confirm", "pretrain"
-Rung rung_from(const std::string& text);
+std::string to_text(Rung rung);           // "probe", "battery", "confirm", "pretrain"
+Rung rung_from(const std::string& text);  // throws std::invalid_argument
 
 /// One architecture that was met in a run.
 struct CandidateRecord {
-  std::string hash;                                               // of the expanded text with all knobs, 16 hex digits
-  std::string text;                                               // canonical
-  std::string origin;                                             // "seed:mamba", "random", "crossover+replace", ...
-  std::vector<std::string> parents;                               // hashes
-  std::int64_t parameters = 0, active_parameters = 0, flops = 0;  // at the battery's width and longest length
-  std::int64_t state_exact = 0, state_mad = 0;
-  std::int64_t born = 0;  // number of the evaluation that introduced it
+  std::string hash;                  // of the expanded text with all knobs, 16 hex digits
+  std::string text;                  // canonical
+  std::string origin;                // "seed:mamba", "random", "crossover+replace", ...
+  std::vector<std::string> parents;  // hashes
+  // Costs at the battery's width and longest length.
+  std::int64_t parameters = 0;
+  std::int64_t active_parameters = 0;  // those that one token uses
+  std::int64_t flops = 0;              // forward, one sequence
+  std::int64_t state_exact = 0;        // all numbers that a sequence carries on
+  std::int64_t state_mad = 0;          // the same by the convention of the MAD paper
+  std::int64_t born = 0;               // number of the evaluation that introduced it
 };
 
 /// One training of one setting, as the worker replied.
@@ -31,16 +36,21 @@ struct TrainingRecord {
   std::string task;
   std::int64_t setting = 0;  // index within the task in the battery
   Outcome outcome = Outcome::kOk;
-  double validation_a = 0, validation_b = 0, test = 0, test_macro = 0, test_loss = 0;
-  double learning_rate = 0, weight_decay = 0;  // of the chosen grid point
-  bool edge = false;                           // the best learning rate lies at the end of those tried
+  double validation_a = 0;  // accuracies, 0..1
+  double validation_b = 0;
+  double test = 0;
+  double test_macro = 0;     // the reference's own accuracy: a mean of means (worker/metrics.h)
+  double test_loss = 0;      // nats
+  double learning_rate = 0;  // of the chosen grid point
+  double weight_decay = 0;
+  bool edge = false;           // the best learning rate lies at the end of those tried
   std::int64_t trainings = 0;  // replicas: the grid's points, and the one beyond its edge if it was tried
   std::int64_t steps = 0;      // optimizer steps done, over all replicas
   double core_seconds = 0;
   std::string message;  // why, if not ok
 };
 
-/// Evaluation number m of a run: one candidate at one rung on one seed set.
+/// Evaluation `number` of a run: one candidate at one rung on one seed set.
 struct EvaluationRecord {
   std::int64_t number = 0;
   std::string hash;
@@ -57,13 +67,23 @@ struct EvaluationRecord {
 
 /// One design pretrained for real.
 struct PretrainingRecord {
-  std::string hash, text, role;  // role: "front", "control", "pair", ...
+  std::string hash;
+  std::string text;
+  std::string role;  // "front", "control", "pair", ...
   Outcome outcome = Outcome::kOk;
-  double bits_per_byte = 0, bits_per_byte_recall = 0;
-  double learning_rate = 0, flops = 0, tuning_flops = 0, epochs = 0;
-  std::int64_t parameters = 0, tokens = 0, width = 0, length = 0, state = 0;
+  double bits_per_byte = 0;
+  double bits_per_byte_recall = 0;  // over targets that end an n-gram which was in the window before
+  double learning_rate = 0;         // the best one
+  double flops = 0;                 // of the final training
+  double tuning_flops = 0;          // of trying learning rates
+  double epochs = 0;
+  std::int64_t parameters = 0;
+  std::int64_t tokens = 0;
+  std::int64_t width = 0;
+  std::int64_t length = 0;
+  std::int64_t state = 0;  // exact
   double core_seconds = 0;
-  std::string message;
+  std::string message;  // why, if not ok
 };
 
 }  // namespace madsearch

@@ -26,10 +26,12 @@ class Store {
   std::string meta(const std::string& key) const;   // "" if missing
   std::map<std::string, std::string> meta() const;  // all of it, by key; its fields are listed in results/run_meta.h
 
-  void put(const CandidateRecord& record);
-  void put(const EvaluationRecord& record);  // replaces the one of the same number
-  void put(const TrainingRecord& record, std::int64_t evaluation);
-  void put(const PretrainingRecord& record);
+  // Writing throws std::runtime_error, one sentence with the name of the file, if the disk is full or the store was
+  // opened to be read.
+  void put(const CandidateRecord& record);                          // the first of a hash stays
+  void put(const EvaluationRecord& record);                         // replaces the one of the same number
+  void put(const TrainingRecord& record, std::int64_t evaluation);  // replaces the one of the same id
+  void put(const PretrainingRecord& record);                        // replaces the one of the same hash and role
   /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included. One
   /// that is neither answered (put) nor begun again when the next writer opens the file died with the coordinator and
   /// isn't counted.

@@ -45,7 +45,7 @@ class Coordinator {
   void submit(Request request, std::int64_t turn = 0, double cost = 0);
   /// The next answer, or nothing after `seconds`. A training or pretraining without a result is answered by a record
   /// that says so (Outcome::kLost: its worker died `attempts` times; kFailed: the worker answered with an error), any
-  /// other request by an ErrorReply with its id. Throws ConfigError, with the worker's command, if workers do not start,
+  /// other request by an ErrorReply with its id. Throws ConfigError, with the worker's command, if workers don't start,
   /// speak messages of another version or have another kScoring. Another revision is only an event, told once.
   std::optional<Reply> wait(double seconds);
   std::function<void(const Progress&)> on_progress;

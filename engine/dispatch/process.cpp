@@ -21,7 +21,8 @@ extern char** environ;
 namespace madsearch {
 namespace {
 
-constexpr std::size_t longest_line = 64 << 20;          // what is longer is handed out as it is: no message anyway
+// What is longer is handed out as it is: it is no message anyway.
+constexpr std::size_t longest_line = 64 << 20;
 constexpr auto grace = std::chrono::milliseconds(500);  // from closing its output to its end
 
 [[noreturn]] void fail(int code, const char* what) { throw std::system_error(code, std::generic_category(), what); }
@@ -34,6 +35,36 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
   }
   for (const auto& [name, value] : added) out.push_back(name + "=" + value);
   return out;
+}
+
+/// Starts `command` in a process group of its own, so that Ctrl-C is ours to answer, with no signal blocked. Returns an
+/// error number, 0 if all went well.
+int spawn(pid_t& pid, const std::string& command, const std::map<std::string, std::string>& environment, int input,
+          int output) {
+  auto entries = merged_environment(environment);
+  std::vector<char*> pointers;
+  for (auto& entry : entries) pointers.push_back(entry.data());
+  pointers.push_back(nullptr);
+  std::string shell = "sh";
+  std::string option = "-c";
+  std::string text = command;
+  char* arguments[] = {shell.data(), option.data(), text.data(), nullptr};
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  const auto code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, arguments, pointers.data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return code;
 }
 
 std::string described(int status) {
@@ -65,39 +96,24 @@ Process::Memory Process::memory() const {
 }
 
 Process::Process(const std::string& command, const std::map<std::string, std::string>& environment) {
-  int in[2], out[2];  // a socket going in, as a write to one need not raise SIGPIPE
+  int in[2];
+  int out[2];
+  // A socket going in, as a write to one need not raise SIGPIPE.
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0) fail(errno, "cannot make a socket for a worker");
   if (pipe2(out, O_CLOEXEC) != 0) {
     const auto code = errno;
-    close(in[0]), close(in[1]);
+    close(in[0]);
+    close(in[1]);
     fail(code, "cannot make a pipe for a worker");
   }
-  auto entries = merged_environment(environment);
-  std::vector<char*> environment_pointers;
-  for (auto& entry : entries) environment_pointers.push_back(entry.data());
-  environment_pointers.push_back(nullptr);
-  std::string shell = "sh", option = "-c", text = command;
-  char* arguments[] = {shell.data(), option.data(), text.data(), nullptr};
-
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in[1], STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);  // a group of its own: Ctrl-C is ours to answer
-  posix_spawnattr_setpgroup(&attributes, 0);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  const auto code = posix_spawn(&pid_, "/bin/sh", &actions, &attributes, arguments, environment_pointers.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  close(in[1]), close(out[1]);
-  input_ = in[0], output_ = out[0];
+  const auto code = spawn(pid_, command, environment, in[1], out[1]);
+  close(in[1]);
+  close(out[1]);
+  input_ = in[0];
+  output_ = out[0];
   if (code != 0) {
-    close(input_), close(output_);
+    close(input_);
+    close(output_);
     fail(code, "cannot start a worker");
   }
   fcntl(output_, F_SETFL, O_NONBLOCK);
@@ -106,7 +122,8 @@ Process::Process(const std::string& command, const std::map<std::string, std::st
 Process::~Process() {
   closed_ = false;  // no grace
   end();
-  close(input_), close(output_);
+  close(input_);
+  close(output_);
 }
 
 void Process::write_line(const std::string& line) {

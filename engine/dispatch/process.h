@@ -17,8 +17,9 @@ class Process {
   ~Process();
   Process(const Process&) = delete;
 
-  void write_line(const std::string& line);  // never blocks: what the command doesn't read yet is kept
-  void flush();                              // writes some of what was kept
+  /// Never blocks: what the command doesn't read yet is kept.
+  void write_line(const std::string& line);
+  void flush();  // writes some of what was kept
   bool wants_to_write() const { return !unwritten_.empty(); }
   /// The whole lines that have arrived. Never blocks.
   std::vector<std::string> read_lines();
@@ -30,7 +31,8 @@ class Process {
 
   /// Memory of the command and of what it started, in MiB, as /proc tells; zeros where it can't.
   struct Memory {
-    double resident = 0, peak = 0;
+    double resident = 0;
+    double peak = 0;
   };
   Memory memory() const;
 
@@ -40,10 +42,12 @@ class Process {
 
  private:
   pid_t pid_ = -1;
-  int input_ = -1, output_ = -1;
-  std::string unwritten_, unread_;
+  int input_ = -1;
+  int output_ = -1;
+  std::string unwritten_;
+  std::string unread_;
   bool closed_ = false;
-  std::string how_;
+  std::string how_;  // it ended
 };
 
 }  // namespace madsearch

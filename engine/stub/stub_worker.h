@@ -15,12 +15,11 @@ struct StubOptions {
   std::string poison;     // crashes on every design whose text has this in it
 };
 
-/// Reads "milliseconds=20,crash=17"; "" is the default. Throws ConfigError.
+/// Reads "milliseconds=20,crash=17"; "" is the default. Throws ConfigError for an unknown name or what is no number.
 StubOptions stub_options(const std::string& text);
 
-/// Speaks engine/dispatch/messages.h without training anything: accuracies are a smooth function of design, setting and
-/// seed, between chance and 1, in which blocks help each other, attention is good at recall and recurrences at
-/// compression. For trying searches, kills and pages. Returns at the end of `in` with the exit code.
+/// A worker that trains nothing: it speaks the messages of engine/dispatch/messages.h and answers with made-up records.
+/// For trying searches, kills and pages. Returns at the end of `in` with the exit code.
 int run_stub_worker(std::istream& in, std::ostream& out, const StubOptions& options);
 
 }  // namespace madsearch

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <thread>
 
+#include "configs/errors.h"
 #include "engine/dispatch/messages.h"
 #include "engine/version.h"
 #include "engine/worker/bench.h"
@@ -144,26 +145,66 @@ void give_back_memory() {
   if (mallinfo2().fordblks > kept) malloc_trim(0);
 }
 
+struct Flags {
+  std::string device = "cpu";
+  int threads = 1;
+  double ping_timeout = 300;
+  bool graphs = false;
+};
+
+void add_flags(CLI::App& app, Flags& flags) {
+  app.add_option("--device", flags.device, "cpu, cuda or cuda:N")->envname("MADSEARCH_DEVICE")->capture_default_str();
+  app.add_option("--threads", flags.threads, "threads on a CPU; one is fastest for small models")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  app.add_flag("--cuda-graphs", flags.graphs,
+               "on a GPU, record training steps and replay them (a CPU of the same run has nothing to record); "
+               "`madsearch doctor` checks that");
+  app.add_option("--ping-timeout", flags.ping_timeout,
+                 "seconds without a ping, once there was one, after which to end; 0: never")
+      ->capture_default_str();
+  app.set_version_flag("--version", version());
+}
+
+at::Device device_of(const std::string& name) {
+  try {
+    const at::Device out(name);
+    if (out.is_cpu() || out.is_cuda()) return out;
+  } catch (const std::exception&) {  // LibTorch's sentence names devices that we don't have
+  }
+  throw ConfigError("unknown device \"" + name + "\"; expected cpu, cuda or cuda:N");
+}
+
+/// The device made ready. Throws ConfigError if it isn't there.
+Runtime runtime_of(const Flags& flags) {
+  Runtime out;
+  out.threads = flags.threads;
+  out.device = device_of(flags.device);
+  if (out.device.is_cuda()) {
+    if (!at::globalContext().hasCUDA()) throw ConfigError("no CUDA device here (" + version() + ")");
+    at::globalContext().lazyInitDevice(at::kCUDA);
+    if (!out.device.has_index()) out.device.set_index(0);
+    leave_default_stream(out.device);
+    if (flags.graphs) out.recorder = cuda_graphs(out.device);
+  }
+  at::set_num_threads(flags.threads);
+  at::globalContext().setFlushDenormal(true);  // decayed states reach them, and they are a hundred times slower
+  return out;
+}
+
+/// What a step frees is kept for the next one: clearing pages anew was 5 % of the time.
+void keep_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Trains and scores designs for madsearch: requests as lines of JSON on stdin, replies on stdout.",
                "madsearch-worker");
-  std::string device = "cpu";
-  int threads = 1;
-  double ping_timeout = 300;
-  bool graphs = false;
-  app.add_option("--device", device, "cpu, cuda or cuda:N")->envname("MADSEARCH_DEVICE")->capture_default_str();
-  app.add_option("--threads", threads, "threads on a CPU; one is fastest for small models")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
-  app.add_flag("--cuda-graphs", graphs,
-               "on a GPU, record training steps and replay them (a CPU of the same run has nothing to record); "
-               "`madsearch doctor` checks that");
-  app.add_option("--ping-timeout", ping_timeout,
-                 "seconds without a ping, once there was one, after which to end; 0: never")
-      ->capture_default_str();
-  app.set_version_flag("--version", version());
+  Flags flags;
+  add_flags(app, flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -177,32 +218,13 @@ int main(int argc, char** argv) {
   std::signal(SIGINT, SIG_IGN);  // Ctrl-C is the coordinator's to answer; it closes stdin
 
   Runtime runtime;
-  runtime.threads = threads;
   try {
-    runtime.device = at::Device(device);
-  } catch (const std::exception&) {
-    std::cerr << "madsearch-worker: unknown device \"" << device << "\"; expected cpu, cuda or cuda:N\n";
+    runtime = runtime_of(flags);
+  } catch (const ConfigError& error) {
+    std::cerr << "madsearch-worker: " << error.what() << "\n";
     return 2;
   }
-  if (!runtime.device.is_cpu() && !runtime.device.is_cuda()) {
-    std::cerr << "madsearch-worker: unknown device \"" << device << "\"; expected cpu, cuda or cuda:N\n";
-    return 2;
-  }
-  if (runtime.device.is_cuda()) {
-    if (!at::globalContext().hasCUDA()) {
-      std::cerr << "madsearch-worker: no CUDA device here (" << version() << ")\n";
-      return 2;
-    }
-    at::globalContext().lazyInitDevice(at::kCUDA);
-    if (!runtime.device.has_index()) runtime.device.set_index(0);
-    leave_default_stream(runtime.device);
-    if (graphs) runtime.recorder = cuda_graphs(runtime.device);
-  }
-  at::set_num_threads(threads);
-  mallopt(M_MMAP_THRESHOLD,
-          1 << 30);  // keep what a step frees for the next one: pages cleared anew were 5 % of the time
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  at::globalContext().setFlushDenormal(true);  // decayed states reach them, and they are a hundred times slower
+  keep_memory();
 
   Out out;
   out.send(Hello{.version = version(),
@@ -211,7 +233,7 @@ int main(int argc, char** argv) {
                  .device = runtime.name(),
                  .memory_bytes = runtime.memory_bytes(),
                  .free_bytes = runtime.free_bytes()});
-  Requests requests(out, ping_timeout);
+  Requests requests(out, flags.ping_timeout);
   for (;;) {
     out.send(answer(requests.next(), runtime, out));
     give_back_memory();
