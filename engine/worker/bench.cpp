@@ -62,7 +62,8 @@ class Peak {
 /// The stripe of transformer++ with as many blocks of each kind.
 Genome as_transformer(const Genome& genome, std::int64_t width) {
   auto out = genome;
-  const auto *attention = find_primitive("attention"), *swiglu = find_primitive("swiglu");
+  const auto* attention = find_primitive("attention");
+  const auto* swiglu = find_primitive("swiglu");
   for (auto* block : blocks(out)) {
     if (find_primitive(block->primitive)->kind == Kind::kChannel) {
       *block = {"swiglu", swiglu->defaults(), "", false};
@@ -78,9 +79,9 @@ Genome as_transformer(const Genome& genome, std::int64_t width) {
   return canonical(out);
 }
 
-/// FLOPs of a training step as papers count them: 6 N a token, N the parameters of blocks and unembedding that a token
-/// uses, and 12 L² D a sequence for each layer of full attention. What a recurrence computes over its state is not
-/// counted, so shares of peak are modest ones.
+/// FLOPs of a training step as papers count them: 6 N a token, where N counts the parameters of blocks and unembedding
+/// that a token uses, and 12 L² D a sequence for each layer of full attention. What a recurrence computes over its state
+/// is not counted, so its share of the peak is a low one.
 double flops_of(const Genome& genome, Shape shape, std::int64_t batch) {
   auto sized = genome;
   std::int64_t full = 0;
@@ -91,8 +92,8 @@ double flops_of(const Genome& genome, Shape shape, std::int64_t batch) {
     };
     full += primitive->family == "attention" && state(2 * shape.length) > state(shape.length);
   }
-  const auto N = static_cast<double>(cost(genome, shape).active() + shape.width * kVocabulary),
-             L = static_cast<double>(shape.length);
+  const auto N = static_cast<double>(cost(genome, shape).active() + shape.width * kVocabulary);
+  const auto L = static_cast<double>(shape.length);
   return static_cast<double>(batch) * L * (6 * N + 12 * L * static_cast<double>(shape.width * full));
 }
 
@@ -118,8 +119,8 @@ Timing time_steps(const Genome& design, const BenchRequest& request, const Runti
   const auto targets = tokens.roll({-1}, {1}).reshape({-1});
   const auto scored = at::arange(targets.size(0), targets.options());
   TrainingStep step(model, optimizer, runtime.recorder);
-  const std::int64_t warm =
-      runtime.recorder ? 5 : 2;  // steps before the timing; a recorded one is recorded in the fourth
+  // Steps before the timing. A step that is recorded is so in the fourth.
+  const std::int64_t warm = runtime.recorder ? 5 : 2;
   std::vector<double> times;
   for (std::int64_t i = 0; i < request.steps + warm; ++i) {
     const Stopwatch watch(runtime);

@@ -34,8 +34,8 @@ double relative(const at::Tensor& found, const at::Tensor& expected, double floo
 at::Tensor drawn(at::IntArrayRef sizes, Seed seed, double reach) {
   auto out = at::empty(sizes, at::kDouble);
   Rng rng(seed);
-  for (auto *number = out.data_ptr<double>(), *end = number + out.numel(); number < end; ++number)
-    *number = reach * (2 * uniform(rng) - 1);
+  auto* numbers = out.data_ptr<double>();
+  for (std::int64_t i = 0; i < out.numel(); ++i) numbers[i] = reach * (2 * uniform(rng) - 1);
   return out.to(at::kFloat);  // float64 sees the numbers of float32
 }
 
@@ -79,6 +79,18 @@ double timed(const Runtime& runtime, std::int64_t repeats, const std::function<v
   return quantile(times, 0.5);
 }
 
+/// Moves the parameters of both blocks to the same numbers, off their zeros and ones.
+void move_parameters(Mixer& exact, Mixer& block) {
+  const at::NoGradGuard constant;
+  const auto wide = exact.parameters();
+  const auto narrow = block.parameters();
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    const auto moved = wide[i].value.to(at::kFloat) + drawn(wide[i].value.sizes(), Seed{2}.derive(wide[i].name), 0.1);
+    wide[i].value.copy_(moved);
+    narrow[i].value.copy_(moved);
+  }
+}
+
 }  // namespace
 
 Difference difference(const Computed& found, const Computed& expected) {
@@ -89,7 +101,9 @@ Difference difference(const Computed& found, const Computed& expected) {
   for (const auto& [name, gradient] : expected.gradients) {
     const auto other = found.gradients.find(name);
     const auto apart = other == found.gradients.end() ? kInfinity : relative(other->second, gradient, kFloor * scale);
-    if (apart > out.gradient) out.gradient = apart, out.worst = name;
+    if (apart <= out.gradient) continue;
+    out.gradient = apart;
+    out.worst = name;
   }
   return out;
 }
@@ -99,22 +113,16 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, cons
   if (!primitive) throw std::invalid_argument("unknown primitive \"" + request.primitive + "\"");
   if (request.length < 1 || request.batch < 1 || request.replicas < 1 || request.repeats < 1)
     throw std::invalid_argument("an examination needs a length, a batch, a replica and a repeat at least");
-  const auto on_cpu = at::TensorOptions().dtype(at::kDouble),
-             on_device = at::TensorOptions().dtype(at::kFloat).device(runtime.device);
-  const auto exact = build(*primitive, request, on_cpu), block = build(*primitive, request, on_device);
-  {
-    const at::NoGradGuard constant;
-    const auto wide = exact->parameters(), narrow = block->parameters();
-    for (std::size_t i = 0; i < wide.size(); ++i) {
-      const auto moved = wide[i].value.to(at::kFloat) + drawn(wide[i].value.sizes(), Seed{2}.derive(wide[i].name), 0.1);
-      wide[i].value.copy_(moved), narrow[i].value.copy_(moved);
-    }
-  }
+  const auto exact = build(*primitive, request, at::TensorOptions().dtype(at::kDouble));
+  const auto block = build(*primitive, request, at::TensorOptions().dtype(at::kFloat).device(runtime.device));
+  move_parameters(*exact, *block);
   const std::vector<std::int64_t> sizes = {request.replicas, request.batch, request.length, request.width};
-  const auto x = drawn(sizes, Seed{3}, 1.5), weight = drawn(sizes, Seed{4}, 1.5);
+  const auto x = drawn(sizes, Seed{3}, 1.5);
+  const auto weight = drawn(sizes, Seed{4}, 1.5);
   const auto expected = compute(*exact, x.to(at::kDouble), weight.to(at::kDouble));
-  const auto input = x.to(runtime.device), above = weight.to(runtime.device);
-  const auto apart = difference(compute(*block, input, above), expected);  // it warms up, too
+  const auto input = x.to(runtime.device);
+  const auto above = weight.to(runtime.device);
+  const auto apart = difference(compute(*block, input, above), expected);  // this also warms up
   ExamineReply reply{
       .id = request.id, .output_error = apart.output, .gradient_error = apart.gradient, .gradient = apart.worst};
   reply.milliseconds = timed(runtime, request.repeats, [&] { compute(*block, input, above); });

@@ -16,19 +16,19 @@ struct Computed {
 };
 
 /// How far `found` is from `expected`: the largest |difference| relative to the largest |entry|, of the output and of
-/// the gradient that is worst by this measure. A gradient whose entries stay below a thousandth of the block's largest
-/// is held to that thousandth: its terms cancel, and what is left is rounding. Infinite where a number is not finite,
-/// or a gradient is there on one side only.
+/// the gradient that is worst by this measure. If a gradient's entries are all below a thousandth of the block's largest
+/// one, the difference is relative to that thousandth: its terms cancel, and what is left is rounding. Infinite where a
+/// number is not finite, or where only one of the two has a gradient.
 struct Difference {
   double output = 0, gradient = 0;
   std::string worst;  // the gradient's name
 };
 Difference difference(const Computed& found, const Computed& expected);
 
-/// A block at the primitive's defaults, parameters moved off their zeros and ones: float32 on the device, without
-/// autocast, against float64 on the CPU with the same numbers. With a recorder, which may differ from the runtime's,
-/// the same once more as a recording. Throws std::invalid_argument for an unknown primitive or a shape that it doesn't
-/// fit.
+/// Compares a block on the device, float32 without autocast, with the same block on the CPU in float64. The block has
+/// the primitive's defaults, its parameters moved off their zeros and ones. With a recorder, which may differ from the
+/// runtime's, the comparison is made once more with a recording. Throws std::invalid_argument for an unknown primitive
+/// or a shape that it doesn't fit.
 ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, const Recorder& recorder = {});
 
 }  // namespace madsearch

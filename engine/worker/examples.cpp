@@ -52,7 +52,9 @@ Batch Examples::batch(const std::int64_t* index, std::int64_t n, const at::Devic
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < n; ++i) count += scored_[static_cast<std::size_t>(index[i])];
   HostBatch out(n, length_, count, device);
-  auto *in = out.inputs(), *scored = out.scored(), *targets = out.targets();
+  auto* in = out.inputs();
+  auto* scored = out.scored();
+  auto* targets = out.targets();
   for (std::int64_t i = 0; i < n; ++i) {
     const auto from = index[i] * length_;
     for (std::int64_t t = 0; t < length_; ++t) {

@@ -8,15 +8,15 @@
 
 namespace madsearch {
 
-/// What a model sees and what it is asked, of B examples.
+/// What a model sees of B examples, and what it is asked.
 struct Batch {
   at::Tensor inputs;   // [B, T] int64
   at::Tensor scored;   // [S] int64, positions in 0 .. B T - 1 whose target is not kIgnore, ascending
   at::Tensor targets;  // [S] int64
 };
 
-/// A batch on the host, to be filled in place. `send` takes it to the device in one copy; a GPU's comes from pinned
-/// memory, and the host goes on while it is under way. To be sent once.
+/// A batch on the host, to be filled in place. `send` takes it to the device in one copy, and is called once. For a GPU
+/// the memory is pinned, and the host goes on while the copy is under way.
 class HostBatch {
  public:
   HostBatch(std::int64_t examples, std::int64_t length, std::int64_t scored, const at::Device& device);
@@ -34,17 +34,19 @@ class HostBatch {
 /// Examples 0 .. n-1 of a split, made ahead; in parallel if threads > 1, with the same result.
 class Examples {
  public:
+  /// Throws std::invalid_argument if n < 1.
   Examples(const Generator& generator, Split split, std::int64_t n, int threads);
   std::int64_t size() const { return n_; }
   std::int64_t length() const { return length_; }
-  Batch batch(const std::int64_t* index, std::int64_t n, const at::Device& device) const;  // examples index[0 .. n-1]
-  Batch batch(std::int64_t first, std::int64_t n,
-              const at::Device& device) const;  // examples first .. first+n-1, as far as there are
+  /// Examples index[0], ..., index[n-1].
+  Batch batch(const std::int64_t* index, std::int64_t n, const at::Device& device) const;
+  /// Examples first .. first+n-1, as far as there are.
+  Batch batch(std::int64_t first, std::int64_t n, const at::Device& device) const;
 
  private:
   std::int64_t n_, length_ = 0;
   std::vector<std::int32_t> inputs_, targets_;  // n x length
-  std::vector<std::int32_t> scored_;            // positions of each example that are
+  std::vector<std::int32_t> scored_;            // of each example: how many of its positions are scored
 };
 
 /// The order of examples in epoch `epoch`: a permutation of 0 .. n-1, a function of (seed, epoch).

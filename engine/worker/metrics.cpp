@@ -10,11 +10,14 @@ namespace madsearch {
 double macro_accuracy(const std::int64_t* predictions, const std::int64_t* targets, std::int64_t n) {
   std::int64_t most = 0;
   for (std::int64_t i = 0; i < n; ++i) most = std::max({most, predictions[i], targets[i]});
-  std::vector<std::int64_t> hits(static_cast<std::size_t>(most) + 1), count(hits.size());
+  std::vector<std::int64_t> hits(static_cast<std::size_t>(most) + 1);
+  std::vector<std::int64_t> count(hits.size());
   std::vector<bool> seen(hits.size());
   for (std::int64_t i = 0; i < n; ++i) {
-    const auto p = static_cast<std::size_t>(predictions[i]), t = static_cast<std::size_t>(targets[i]);
-    seen[p] = seen[t] = true;
+    const auto p = static_cast<std::size_t>(predictions[i]);
+    const auto t = static_cast<std::size_t>(targets[i]);
+    seen[p] = true;
+    seen[t] = true;
     ++count[t];
     hits[t] += p == t;
   }

@@ -6,7 +6,7 @@
 
 namespace madsearch {
 
-/// Of one batch's scored positions and one replica.
+/// Of the scored positions of one batch, for one replica.
 struct BatchMetrics {
   double micro = 0, macro = 0;  // accuracies, 0..1
   double loss = 0;              // nats a scored position
@@ -14,11 +14,12 @@ struct BatchMetrics {
   std::int64_t scored = 0, correct = 0;
 };
 
-/// `macro`: mean recall over the classes that occur among targets or predictions; a class without target counts as 0
-/// (the reference's torchmetrics average). `predictions`, `targets`: n class ids.
+/// Mean recall over the classes that occur among targets or predictions; a class without a target counts as 0, as in
+/// torchmetrics, which the reference uses. `predictions`, `targets`: n class ids, none negative. 0 if n is 0.
 double macro_accuracy(const std::int64_t* predictions, const std::int64_t* targets, std::int64_t n);
 
-/// logits [R, S, V] at the scored positions, targets [S] -> one a replica. S > 0.
+/// logits [R, S, V] at the scored positions, targets [S] -> one a replica. S must be above 0. Without `with_macro` the
+/// macro accuracies are 0.
 std::vector<BatchMetrics> batch_metrics(const at::Tensor& logits, const at::Tensor& targets, bool with_macro);
 
 /// Mean cross-entropy of each replica, [R]. logits [R, S, V], targets [S] int64.

@@ -26,15 +26,11 @@ at::Tensor sinusoids(std::int64_t length, std::int64_t width, const at::TensorOp
   return at::cat({angle.sin(), angle.cos()}, 1).to(options.dtype());
 }
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 /// The auto-encoder of mad-lab draws every nn.Linear again, inside mixers too.
 void draw_linears(const Build& build, const Module& module) {
   const at::NoGradGuard no_grad;
   for (const auto& p : module.linear_parameters()) {
-    if (ends_with(p.name, "bias"))
+    if (p.name.ends_with("bias"))
       p.value.zero_();
     else
       p.value.copy_(normal_init(build, "redrawn." + p.name, p.value.sizes().slice(1), kEmbeddingDeviation));
@@ -76,39 +72,10 @@ Model::Model(const Genome& genome, const ModelOptions& options) : options_(optio
   stages_.resize(nodes.size());
   merges_.resize(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const auto& node = nodes[i];
-    const auto name = "stage" + std::to_string(i);
-    if (node.type == Node::Type::kBlock) {
-      auto& stage = stages_[i];
-      stage.norm = std::make_unique<Norm>(build.inside(name + ".norm"), D, options.norm);
-      child(name + ".norm", *stage.norm);
-      if (node.weights != i) {
-        stage.mixer = stages_[node.weights].mixer;
-        continue;
-      }
-      auto* owner = node.keys_values != i ? stages_[node.keys_values].mixer : nullptr;
-      stage.own = build_mixer(node.block.primitive, node.block.settings, build.inside(name + ".mixer"), owner);
-      stage.mixer = stage.own.get();
-      child(name + ".mixer", *stage.own);
-    } else if (node.type == Node::Type::kMerge) {
-      for (std::size_t n = 1; n < node.inputs.size(); ++n) {
-        const auto beta = name + ".beta" + std::to_string(n);
-        merges_[i].push_back(std::make_unique<RMSNorm>(build.inside(beta), D));
-        child(beta, *merges_[i].back());
-      }
-    }
+    if (nodes[i].type == Node::Type::kBlock) add_block(i, build);
+    if (nodes[i].type == Node::Type::kMerge) add_merge(i, build);
   }
-  if (options.backbone == Backbone::kAutoEncoder) {
-    for (int i = 0; i < kDecoderDepth; ++i) {
-      const auto name = "decoder" + std::to_string(i);
-      decoder_norms_.push_back(std::make_unique<Norm>(build.inside(name + ".norm"), D, options.norm));
-      child(name + ".norm", *decoder_norms_.back());
-      decoder_.push_back(
-          std::make_unique<Linear>(build.inside(name + ".linear"), D, D, Linear::Options{.bias = true, .bound = {}}));
-      child(name + ".linear", *decoder_.back());
-    }
-    positions_ = sinusoids(options.max_length, D, options.options);
-  }
+  if (options.backbone == Backbone::kAutoEncoder) add_decoder(build);
   final_norm_ = std::make_unique<Norm>(build.inside("final.norm"), D, options.norm);
   child("final.norm", *final_norm_);
   unembedding_ =
@@ -117,12 +84,61 @@ Model::Model(const Genome& genome, const ModelOptions& options) : options_(optio
   if (options.backbone == Backbone::kAutoEncoder && options.protocol == Protocol::kMadLab) draw_linears(build, *this);
 }
 
+void Model::add_block(std::size_t i, const Build& build) {
+  const auto& node = graph_.nodes()[i];
+  const auto name = "stage" + std::to_string(i);
+  auto& stage = stages_[i];
+  stage.norm = std::make_unique<Norm>(build.inside(name + ".norm"), options_.width, options_.norm);
+  child(name + ".norm", *stage.norm);
+  if (node.weights != i) {
+    stage.mixer = stages_[node.weights].mixer;
+    return;
+  }
+  auto* owner = node.keys_values != i ? stages_[node.keys_values].mixer : nullptr;
+  stage.own = build_mixer(node.block.primitive, node.block.settings, build.inside(name + ".mixer"), owner);
+  stage.mixer = stage.own.get();
+  child(name + ".mixer", *stage.own);
+}
+
+void Model::add_merge(std::size_t i, const Build& build) {
+  const auto branches = graph_.nodes()[i].inputs.size();  // and the input itself, which is the first
+  for (std::size_t n = 1; n < branches; ++n) {
+    const auto beta = "stage" + std::to_string(i) + ".beta" + std::to_string(n);
+    merges_[i].push_back(std::make_unique<RMSNorm>(build.inside(beta), options_.width));
+    child(beta, *merges_[i].back());
+  }
+}
+
+void Model::add_decoder(const Build& build) {
+  const auto D = options_.width;
+  for (int i = 0; i < kDecoderDepth; ++i) {
+    const auto name = "decoder" + std::to_string(i);
+    decoder_norms_.push_back(std::make_unique<Norm>(build.inside(name + ".norm"), D, options_.norm));
+    child(name + ".norm", *decoder_norms_.back());
+    decoder_.push_back(
+        std::make_unique<Linear>(build.inside(name + ".linear"), D, D, Linear::Options{.bias = true, .bound = {}}));
+    child(name + ".linear", *decoder_.back());
+  }
+  positions_ = sinusoids(options_.max_length, D, options_.options);
+}
+
 at::Tensor Model::embed(const at::Tensor& tokens) const {
   const auto R = embedding_.size(0), V = embedding_.size(1), D = embedding_.size(2);
   std::vector<std::int64_t> axes(static_cast<std::size_t>(tokens.dim()), 1);
   axes[0] = R;  // replica r looks into rows r V .. r V + V - 1
   const auto rows = tokens + at::arange(R, tokens.options()).mul_(V).view(axes);
   return at::embedding(embedding_.reshape({R * V, D}), rows);
+}
+
+at::Tensor Model::merge(std::size_t i, const std::vector<at::Tensor>& values) const {
+  const auto& inputs = graph_.nodes()[i].inputs;
+  const auto& in = values[inputs[0]];
+  at::Tensor sum;
+  for (std::size_t n = 1; n < inputs.size(); ++n) {
+    const auto branch = (*merges_[i][n - 1])(values[inputs[n]] - in);
+    sum = sum.defined() ? sum + branch : branch;
+  }
+  return at::add(in, sum, 1.0 / static_cast<double>(inputs.size() - 1));
 }
 
 template <class Block>
@@ -145,16 +161,9 @@ at::Tensor Model::follow(at::Tensor x, Block&& block) {
         values[i] = in + block(i, stages_[i], (*stages_[i].norm)(in)).to(in.scalar_type());
         break;
       }
-      case Node::Type::kMerge: {
-        const auto& in = values[node.inputs[0]];
-        at::Tensor sum;
-        for (std::size_t n = 1; n < node.inputs.size(); ++n) {
-          const auto branch = (*merges_[i][n - 1])(values[node.inputs[n]] - in);
-          sum = sum.defined() ? sum + branch : branch;
-        }
-        values[i] = at::add(in, sum, 1.0 / static_cast<double>(node.inputs.size() - 1));
+      case Node::Type::kMerge:
+        values[i] = merge(i, values);
         break;
-      }
       case Node::Type::kOutput:
         out = values[node.inputs[0]];
         break;
@@ -186,41 +195,47 @@ at::Tensor Model::decode(const at::Tensor& encoded) const {
   return h;
 }
 
-at::Tensor Model::forward(const at::Tensor& tokens) {
-  auto x = encode(tokens);
-  if (options_.backbone == Backbone::kAutoEncoder) x = decode(x);
-  return (*unembedding_)((*final_norm_)(x));
+at::Tensor Model::hidden(const at::Tensor& tokens) {
+  const auto x = encode(tokens);
+  return options_.backbone == Backbone::kAutoEncoder ? decode(x) : x;
 }
 
+at::Tensor Model::logits(const at::Tensor& x) const { return (*unembedding_)((*final_norm_)(x)); }
+
+at::Tensor Model::forward(const at::Tensor& tokens) { return logits(hidden(tokens)); }
+
 at::Tensor Model::forward(const at::Tensor& tokens, const at::Tensor& scored) {
-  auto x = encode(tokens);
-  if (options_.backbone == Backbone::kAutoEncoder) x = decode(x);
-  x = x.flatten(1, 2);  // [R, B T, D]
+  auto x = hidden(tokens).flatten(1, 2);  // [R, B T, D]
   if (scored.size(0) != x.size(1)) x = x.index_select(1, scored);
-  return (*unembedding_)((*final_norm_)(x));
+  return logits(x);
 }
 
 std::int64_t Model::distil_filters() {
   const at::NoGradGuard no_grad;
   const auto& nodes = graph_.nodes();
   auto total = exact_state_;
-  std::vector<std::int64_t> saved(nodes.size(),
-                                  0);  // by the node that owns the weights; each use of them has a state of its own
+  std::vector<std::int64_t> saved(nodes.size(), 0);  // by the node that owns the weights
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const auto& node = nodes[i];
-    if (node.type != Node::Type::kBlock) continue;
-    auto& mixer = *stages_[i].mixer;
-    if (const auto filters = node.weights == i ? mixer.long_filters() : at::Tensor(); filters.defined()) {
-      mixer.use_distilled(std::make_shared<const Recurrences>(distil(filters)));
-      State state;
-      mixer.step(at::zeros({replicas(), 1, options_.width}, options_.options), state);
-      const Shape shape{options_.width, options_.max_length, options_.protocol};
-      saved[i] = find_primitive(node.block.primitive)->cost(node.block.settings, shape).state - state.numbers();
-      if (saved[i] <= 0) saved[i] = 0, mixer.use_distilled(nullptr);
-    }
-    total -= saved[node.weights];
+    if (nodes[i].type != Node::Type::kBlock) continue;
+    if (nodes[i].weights == i) saved[i] = distil_block(i);
+    total -= saved[nodes[i].weights];  // each use of the weights has a state of its own
   }
   return total;
+}
+
+std::int64_t Model::distil_block(std::size_t i) {
+  auto& mixer = *stages_[i].mixer;
+  const auto filters = mixer.long_filters();
+  if (!filters.defined()) return 0;
+  mixer.use_distilled(std::make_shared<const Recurrences>(distil(filters)));
+  State state;
+  mixer.step(at::zeros({replicas(), 1, options_.width}, options_.options), state);
+  const auto& block = graph_.nodes()[i].block;
+  const Shape shape{options_.width, options_.max_length, options_.protocol};
+  const auto saved = find_primitive(block.primitive)->cost(block.settings, shape).state - state.numbers();
+  if (saved > 0) return saved;
+  mixer.use_distilled(nullptr);
+  return 0;
 }
 
 Model::States Model::start() const { return States(graph_.nodes().size()); }
@@ -231,7 +246,7 @@ at::Tensor Model::step(const at::Tensor& tokens, States& states) {
   const auto x = follow(embed(tokens), [&](std::size_t i, Stage& stage, const at::Tensor& normed) {
     return stage.mixer->step(normed, states[i]);
   });
-  return (*unembedding_)((*final_norm_)(x));
+  return logits(x);
 }
 
 }  // namespace madsearch

@@ -10,9 +10,8 @@
 namespace madsearch {
 namespace {
 
-bool is_matrix(const NamedParameter& p) {  // [R, out, in] weights; Mamba's A_log [R, I, N] is none
-  return p.value.dim() >= 3 && p.name.size() >= 6 && p.name.compare(p.name.size() - 6, 6, "weight") == 0;
-}
+/// [R, out, in] weights; Mamba's A_log [R, I, N] is none.
+bool is_matrix(const NamedParameter& p) { return p.value.dim() >= 3 && p.name.ends_with("weight"); }
 
 struct Scalars {
   double shrink, beta1, beta2, first_bias, second_bias, eps, rate, scale;
@@ -22,10 +21,15 @@ struct Scalars {
 template <class T>
 void update(T* __restrict p, T* __restrict m, T* __restrict v, const T* __restrict g, std::int64_t n,
             const Scalars& s) {
-  const T shrink = static_cast<T>(s.shrink), b1 = static_cast<T>(s.beta1), b2 = static_cast<T>(s.beta2);
-  const T c1 = static_cast<T>(1 - s.beta1), c2 = static_cast<T>(1 - s.beta2), eps = static_cast<T>(s.eps),
-          scale = static_cast<T>(s.scale);
-  const T move = static_cast<T>(s.rate / s.first_bias), root = static_cast<T>(1 / std::sqrt(s.second_bias));
+  const T shrink = static_cast<T>(s.shrink);
+  const T b1 = static_cast<T>(s.beta1);
+  const T b2 = static_cast<T>(s.beta2);
+  const T c1 = static_cast<T>(1 - s.beta1);
+  const T c2 = static_cast<T>(1 - s.beta2);
+  const T eps = static_cast<T>(s.eps);
+  const T scale = static_cast<T>(s.scale);
+  const T move = static_cast<T>(s.rate / s.first_bias);
+  const T root = static_cast<T>(1 / std::sqrt(s.second_bias));
   for (std::int64_t i = 0; i < n; ++i) {
     const T gradient = g[i] * scale;
     m[i] = b1 * m[i] + c1 * gradient;
@@ -97,7 +101,8 @@ void AdamW::advance(double factor) {
   ++steps_;
   factor_ = factor;
   if (by_loops()) return;
-  const auto first_bias = 1 - std::pow(options_.beta1, steps_), second_bias = 1 - std::pow(options_.beta2, steps_);
+  const auto first_bias = 1 - std::pow(options_.beta1, steps_);
+  const auto second_bias = 1 - std::pow(options_.beta2, steps_);
   const double host[] = {factor, factor / first_bias, 1 / second_bias};
   auto sent = at::empty({3}, at::TensorOptions(values_.scalar_type()).pinned_memory(values_.is_cuda()));
   sent.copy_(at::tensor(at::ArrayRef<double>(host), at::kDouble));
@@ -121,7 +126,8 @@ void AdamW::apply_loops() {
   std::vector<double> clip(rates_.size(), 1.0);
   if (const auto factors = clip_factors(); factors.defined())
     std::copy_n(factors.data_ptr<double>(), clip.size(), clip.begin());
-  const auto first_bias = 1 - std::pow(options_.beta1, steps_), second_bias = 1 - std::pow(options_.beta2, steps_);
+  const auto first_bias = 1 - std::pow(options_.beta1, steps_);
+  const auto second_bias = 1 - std::pow(options_.beta2, steps_);
   for (const auto& slot : slots_) {
     // A parameter that no output depends on has no gradient; torch.optim leaves it as it is.
     if (!slot.parameter.grad().defined()) continue;
@@ -137,7 +143,8 @@ void AdamW::apply_loops() {
                             options_.eps,
                             rate,
                             clip[i]};
-      const auto at_value = slot.offset + r * slot.size, at_gradient = r * slot.size;
+      const auto at_value = slot.offset + r * slot.size;
+      const auto at_gradient = r * slot.size;
       if (values_.scalar_type() == at::kDouble)
         update(values_.data_ptr<double>() + at_value, first_.data_ptr<double>() + at_value,
                second_.data_ptr<double>() + at_value, gradient.data_ptr<double>() + at_gradient, slot.size, scalars);
@@ -156,7 +163,10 @@ void AdamW::apply_vectors() {
     if (clip.defined()) g = g.reshape({replicas(), -1}) * clip.to(g.scalar_type()).unsqueeze(1);
     gradients.push_back(g.reshape({-1}));
   }
-  const auto g = at::cat(gradients), factor = now_.select(0, 0), moved = now_.select(0, 1), grown = now_.select(0, 2);
+  const auto g = at::cat(gradients);
+  const auto factor = now_.select(0, 0);
+  const auto moved = now_.select(0, 1);
+  const auto grown = now_.select(0, 2);
   first_.mul_(options_.beta1).add_(g, 1 - options_.beta1);
   second_.mul_(options_.beta2).addcmul_(g, g, 1 - options_.beta2);
   values_.addcmul_(values_ * factor, decay_of_, -1);

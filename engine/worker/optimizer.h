@@ -13,7 +13,10 @@ enum class Decay { kAll, kMatrices };
 
 /// AdamW on R replicas, each with a learning rate and weight decay of its own.
 ///
-///   p = p - lr wd p;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p = p - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
+///   p = p - lr wd p
+///   m = b1 m + (1 - b1) g
+///   v = b2 v + (1 - b2) g^2
+///   p = p - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
 ///
 /// The parameters of the module become views of one flat buffer, parameter after parameter, so that a step is one loop
 /// on a CPU and a handful of vector operations elsewhere, and a copy of a model is one copy. Source: Loshchilov, Hutter
@@ -26,12 +29,13 @@ class AdamW {
     double clip = 0;       // largest gradient norm of a replica; 0: none
     bool vectors = false;  // on a CPU too the vector operations that other devices use
   };
-  /// `module` must outlive this and keep its parameters. One rate and one decay a replica.
+  /// `module` must outlive this and keep its parameters. One rate and one decay a replica; throws std::invalid_argument
+  /// if their numbers differ or the module has another number of replicas.
   AdamW(Module& module, std::vector<double> rates, std::vector<double> decays, Options options);
 
-  /// One step with all rates times `factor` (the schedule), from the parameters' gradients, which are dropped:
-  /// `advance`, what the host does, and `apply`, which on a GPU does not wait for it, so that it can be recorded
-  /// (recording.h) and replayed.
+  /// One step from the parameters' gradients, which are dropped, with all rates times `factor` (the schedule). It is
+  /// `advance`, the host's part, then `apply`, the device's. A GPU does not wait for the host in `apply`, so it can be
+  /// recorded (recording.h) and replayed.
   void step(double factor);
   void advance(double factor);
   void apply();
@@ -52,17 +56,18 @@ class AdamW {
     at::Tensor values, first, second;
     std::int64_t steps = 0;
   };
-  Saved save() const;
-  void load(const Saved& saved);
+  Saved save() const;             // shares the memory of this optimizer
+  void load(const Saved& saved);  // throws std::invalid_argument if it is of a model of another size
 
  private:
   struct Slot {
     at::Tensor parameter;
-    std::int64_t offset = 0, size = 0;
+    std::int64_t offset = 0;  // of the first replica's numbers in the flat buffer
+    std::int64_t size = 0;    // numbers a replica
     bool decayed = true;
-  };  // size: numbers a replica
-  void flatten();
-  void spread();
+  };
+  void flatten();  // makes the parameters views of one buffer
+  void spread();   // makes the vectors of rates and decays, a number for each number of the buffer
   bool by_loops() const { return values_.is_cpu() && !options_.vectors; }
   void apply_loops();
   void apply_vectors();

@@ -29,8 +29,8 @@ class CudaGraph : public Recording {
   void replay() override { graph_.replay(); }
 
  private:
-  /// Ends a capture that broke, or no later work could be launched, and frees its pool, which LibTorch 2.13 keeps after
-  /// a failure (pytorch issue 190348).
+  /// Ends a capture that broke, as no later work could be launched otherwise. Frees its pool, which LibTorch 2.13 keeps
+  /// after a failure (pytorch issue 190348).
   void give_up(at::cuda::MempoolId_t pool) {
     namespace allocator = c10::cuda::CUDACachingAllocator;
     const auto quietly = [](auto&& step) {

@@ -17,14 +17,14 @@ struct Runtime {
   int threads = 1;
   Recorder recorder;                  // of training steps; empty: each is computed from the host
   std::string name() const;           // "cpu", "cuda:0 NVIDIA H100"
-  std::int64_t memory_bytes() const;  // of the device
-  std::int64_t free_bytes() const;
-  void synchronize() const;  // waits until what was launched is done
+  std::int64_t memory_bytes() const;  // of the device; a CPU has the machine's
+  std::int64_t free_bytes() const;    // of them, not in use by anybody
+  void synchronize() const;           // waits until what was launched is done
 };
 
 using OnProgress = std::function<void(const Progress&)>;
 
-/// bf16 autocast while it lives, on CUDA only.
+/// While it lives, CUDA computes in bf16 where PyTorch's autocast does. Nothing changes on other devices.
 class Autocast {
  public:
   explicit Autocast(const at::Device& device);
@@ -35,7 +35,7 @@ class Autocast {
   bool on_;
 };
 
-/// Core seconds: CPU time of this process on a CPU, wall time of the device elsewhere.
+/// Seconds since it was made. Core seconds are CPU time of this process on a CPU, wall time elsewhere.
 class Stopwatch {
  public:
   explicit Stopwatch(const Runtime& runtime);
@@ -50,7 +50,8 @@ class Stopwatch {
 
 std::string first_line(const std::string& text);
 
-/// Runs `body`; an exception becomes an outcome with a one-line message: out of memory, or failed.
+/// Runs `body`. A std::exception becomes an outcome with a one-line message: out of memory, or failed. Without one,
+/// outcome and message stay as they are.
 void catch_outcome(Outcome& outcome, std::string& message, const std::function<void()>& body);
 
 }  // namespace madsearch

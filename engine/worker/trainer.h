@@ -10,16 +10,23 @@ double schedule(std::int64_t step, std::int64_t steps, Protocol protocol);
 
 /// Trains one replica a grid point on the request's setting and scores the chosen one.
 ///
-/// madsearch: looks at validation-A every `evaluate_every` steps (0: ten times); grid point and step are those of the
-/// highest accuracy there (ties: lower loss, then earlier); validation-B and test are scored with those weights.
-/// mad-lab: there is only a test set, looked at after every epoch (or every `evaluate_every` steps); the step of lowest
-/// test perplexity a grid point, then the grid point of highest macro accuracy; validation_a and validation_b repeat
-/// test_macro. A perfect validation ends the training; replicas that yield NaN, have stopped improving or are far
-/// behind are dropped (engine/training/early_stop.h; mad-lab: perfect and NaN only). What happens depends on request,
-/// device type and thread count, never on load. With `distil` the chosen replica is then scored again in its distilled
-/// form. A grid of two learning rates or more whose best lies at its end is extended once by the next rate beyond, as
-/// far as its neighbour is (not under mad-lab, and not once the score is perfect). `runtime.device` is used alone until
-/// return. Never throws for what a candidate does: outcome and message say it.
+/// madsearch
+///   A look at validation-A is taken every `evaluate_every` steps (0: ten times). The grid point and the step are
+///   chosen by the highest accuracy there; ties go to the lower loss, then to the earlier one. Validation-B and test are
+///   scored with those weights. If the grid has two learning rates or more and the best one lies at its end, the next
+///   rate beyond is tried too, as far away as its neighbour, unless the score is perfect already.
+/// mad-lab
+///   There is only a test set. It is looked at after every epoch, or every `evaluate_every` steps. For each grid point
+///   the step of the lowest test perplexity is kept; then the grid point of the highest macro accuracy is chosen.
+///   validation_a and validation_b repeat test_macro.
+///
+/// A perfect look ends the training. Replicas that yield NaN are dropped; under madsearch also those that stopped
+/// improving or are far behind (engine/training/early_stop.h), if the request asks for it. With `distil` the chosen
+/// replica is scored once more in its distilled form. What happens depends on the request, the device type and the
+/// number of threads, never on load. `runtime.device` is used alone until return.
+///
+/// Never throws for what a candidate does: outcome and message of the record say it. What `progress` throws passes
+/// through.
 TrainReply train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress);
 
 }  // namespace madsearch

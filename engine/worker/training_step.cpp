@@ -60,14 +60,18 @@ at::Tensor TrainingStep::replay(const Batch& batch) {
 
 at::Tensor TrainingStep::record(const Batch& batch) {
   auto before = optimizer_.save();
-  before.values = before.values.clone(), before.first = before.first.clone(), before.second = before.second.clone();
+  before.values = before.values.clone();
+  before.first = before.first.clone();
+  before.second = before.second.clone();
   try {
     recording_ = recorder_([this] { losses_ = compute(fixed_); });
     const auto losses = compute(batch);
-    const auto moved = (optimizer_.values() - before.values).norm(), there = optimizer_.values().clone();
+    const auto moved = (optimizer_.values() - before.values).norm();
+    const auto there = optimizer_.values().clone();
     optimizer_.load(before);
     replay(batch);
-    // Sums in another order differ in the last digits, of which Adam makes steps where gradients are next to nothing.
+    // Sums in another order differ in their last digits. Adam turns those into whole steps where gradients are next to
+    // nothing, so the two need not be equal.
     const auto apart = (optimizer_.values() - there).norm() / moved;
     if (apart.item<double>() <= kTolerance && at::allclose(losses, losses_, kTolerance, kTolerance)) return losses_;
     problem_ =

@@ -3,13 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <set>
 
-#include "engine/worker/bench.h"
-#include "search/architecture/parser.h"
-#include "search/architecture/scale.h"
-#include "search/architecture/validity.h"
-#include "support.h"
 #include "tests/support/folders.h"
 
 namespace madsearch {
@@ -28,26 +22,6 @@ PretrainRequest tiny(const std::string& design) {
   out.learning_rates = {1e-3, 3e-3, 9e-3};
   out.seed = 3;
   return out;
-}
-
-TEST(Scale, FindsTheWidthWithinThreePercentAndKeepsTheHeadSize) {
-  for (const char* design : {"attention{heads=4} swiglu attention{heads=4} swiglu", "mamba swiglu",
-                             "gla{heads=4} swiglu", "mamba mamba", "attention{heads=2} swiglu"})
-    for (const std::int64_t target : {100'000, 1'000'000}) {
-      const auto scaled = scale_up(parse(design), 2, 32, target, 256);
-      EXPECT_NEAR(static_cast<double>(scaled.parameters) / static_cast<double>(target), 1, 0.03)
-          << design << " at width " << scaled.width << " " << scaled.note;
-      EXPECT_EQ(blocks(scaled.genome).size(), 2 * blocks(parse(design)).size());
-      EXPECT_EQ(invalid(scaled.genome, {scaled.width, 256}), "");
-    }
-}
-
-TEST(Scale, CopiesOfTheStripeHaveWeightsOfTheirOwn) {
-  const auto scaled = scale_up(parse("attention{heads=4}@a swiglu attention{heads=4}@a swiglu"), 2, 32, 200'000, 256);
-  std::set<std::string> labels;
-  for (const auto* block : blocks(scaled.genome))
-    if (!block->label.empty()) labels.insert(block->label);
-  EXPECT_EQ(labels.size(), 2u);
 }
 
 TEST(Pretraining, LearnsTextAtTheBudgetGiven) {
@@ -101,18 +75,6 @@ TEST(Pretraining, SaysWhereDataIsMissing) {
   const auto record = pretrain(r, {}, {});
   EXPECT_EQ(record.outcome, Outcome::kFailed);
   EXPECT_EQ(record.message, "there is no data at /nowhere");
-}
-
-TEST(Bench, TimesStepsBesideAttention) {
-  const auto reply = bench({"b", {"mamba swiglu", "attention{heads=4} swiglu"}, 32, 64, 2, 3}, {});
-  EXPECT_GT(reply.peak_gflops, 1);
-  ASSERT_EQ(reply.rows.size(), 2u);
-  for (const auto& row : reply.rows) {
-    EXPECT_GT(row.milliseconds, 0);
-    EXPECT_GT(row.gflops, 0);
-    EXPECT_LT(row.share_of_peak, 1);
-    EXPECT_GT(row.ratio_to_attention, 0);
-  }
 }
 
 }  // namespace
