@@ -16,6 +16,7 @@ constexpr std::int64_t kHalfTokens = 1 << 18;
 constexpr std::size_t kLookForNul = 4096;
 namespace fs = std::filesystem;
 
+/// Where a document stands among the others: no order of names, dates or sizes is left in it.
 std::uint64_t order_of(const std::string& name) { return Seed{}.derive(name).value; }
 
 std::vector<fs::path> files_of(const fs::path& folder) {
@@ -58,52 +59,68 @@ std::vector<Document> between_separators(const std::string& name, const Shard& s
     if (!tokens.empty()) out.push_back({name + "#" + std::to_string(out.size()), std::move(tokens)});
     tokens.clear();
   };
-  for (const auto token : shard.tokens) token == separator ? close() : tokens.push_back(token);
+  for (const auto token : shard.tokens) {
+    if (token == separator)
+      close();
+    else
+      tokens.push_back(token);
+  }
   close();
   return out;
 }
 
+/// The documents of token shards; fills in what `out` says of the tokens.
+std::vector<Document> shard_documents(const fs::path& folder, const std::vector<fs::path>& files,
+                                      std::int64_t vocabulary, std::int64_t separator, double bytes_per_token,
+                                      Corpus& out) {
+  if (bytes_per_token <= 0)
+    throw ConfigError(folder.string() +
+                      " holds token shards, which do not tell how many bytes a token stands for: give "
+                      "bytes_per_token (tokenised text / tokens)");
+  out.bytes = false;
+  out.bytes_per_token = bytes_per_token;
+  std::vector<Document> documents;
+  for (const auto& file : files) {
+    const auto shard = read_shard(file, vocabulary);
+    if (out.vocabulary && shard.vocabulary != out.vocabulary)
+      throw ConfigError(file.string() + " has another vocabulary than the shards before it");
+    out.vocabulary = shard.vocabulary;
+    out.separator = static_cast<std::int32_t>(separator ? separator : shard.vocabulary - 1);
+    for (auto& document : between_separators(file.filename().string(), shard, out.separator))
+      documents.push_back(std::move(document));
+  }
+  if (out.separator >= out.vocabulary)
+    throw ConfigError("separator " + std::to_string(separator) + " is beyond the vocabulary of " +
+                      std::to_string(out.vocabulary));
+  return documents;
+}
+
+/// The documents of texts; fills in what `out` says of the tokens.
+std::vector<Document> text_documents(const fs::path& folder, const std::vector<fs::path>& files, Corpus& out) {
+  out.vocabulary = 257;
+  out.separator = 256;
+  return texts(folder, files);
+}
+
 void mix(std::uint64_t& fingerprint, std::uint64_t value) { fingerprint = Seed{fingerprint}.derive(value).value; }
 
-}  // namespace
+void mix(std::uint64_t& fingerprint, const Document& document) {
+  mix(fingerprint, order_of(document.name));
+  mix(fingerprint, document.tokens.size());
+  for (const auto token : document.tokens)
+    fingerprint = fingerprint * 1099511628211ull + static_cast<std::uint64_t>(token);
+}
 
-Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t separator, double bytes_per_token) {
-  const auto files = files_of(folder);
-  const auto shards =
-      std::count_if(files.begin(), files.end(), [](const auto& file) { return file.extension() == ".bin"; });
-  Corpus out;
-  std::vector<Document> documents;
-  if (shards == 0) {
-    documents = texts(folder, files);
-    out.vocabulary = 257;
-    out.separator = 256;
-  } else {
-    if (shards != static_cast<std::ptrdiff_t>(files.size()))
-      throw ConfigError(folder.string() + " holds token shards (*.bin) and other files; give a folder of one kind");
-    if (bytes_per_token <= 0)
-      throw ConfigError(folder.string() +
-                        " holds token shards, which do not tell how many bytes a token stands for: give "
-                        "bytes_per_token (tokenised text / tokens)");
-    out.bytes = false;
-    out.bytes_per_token = bytes_per_token;
-    for (const auto& file : files) {
-      const auto shard = read_shard(file, vocabulary);
-      if (out.vocabulary && shard.vocabulary != out.vocabulary)
-        throw ConfigError(file.string() + " has another vocabulary than the shards before it");
-      out.vocabulary = shard.vocabulary;
-      out.separator = static_cast<std::int32_t>(separator ? separator : shard.vocabulary - 1);
-      for (auto& document : between_separators(file.filename().string(), shard, out.separator))
-        documents.push_back(std::move(document));
-    }
-    if (out.separator >= out.vocabulary)
-      throw ConfigError("separator " + std::to_string(separator) + " is beyond the vocabulary of " +
-                        std::to_string(out.vocabulary));
-  }
-  if (documents.empty()) throw ConfigError(folder.string() + " holds no text and no token shards");
-  if (documents.size() < 4)
-    throw ConfigError(folder.string() + " holds " + std::to_string(documents.size()) +
-                      " documents; four are needed to hold some out");
+/// Cuts a document of a half with `tokens` tokens by the share by which the half is too long.
+void shorten(Document& document, std::int64_t tokens) {
+  if (tokens <= kHalfTokens) return;
+  const auto share = static_cast<double>(kHalfTokens) / static_cast<double>(tokens);
+  document.tokens.resize(
+      std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(document.tokens.size()))));
+}
 
+/// Shares the documents out among training and the two held-out halves.
+void split(std::vector<Document> documents, Corpus& out) {
   std::stable_sort(documents.begin(), documents.end(),
                    [](const auto& a, const auto& b) { return order_of(a.name) < order_of(b.name); });
   const auto held = std::max<std::size_t>(2, (documents.size() + 5) / 10);
@@ -111,24 +128,34 @@ Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t
   for (std::size_t i = 0; i < held; ++i) tokens[i % 2] += static_cast<std::int64_t>(documents[i].tokens.size());
   for (std::size_t i = 0; i < documents.size(); ++i) {
     auto& document = documents[i];
-    mix(out.fingerprint, order_of(document.name));
-    mix(out.fingerprint, document.tokens.size());
-    for (const auto token : document.tokens)
-      out.fingerprint = out.fingerprint * 1099511628211ull + static_cast<std::uint64_t>(token);
+    mix(out.fingerprint, document);
     if (i < held) {
-      const auto half = i % 2;
-      if (tokens[half] > kHalfTokens) {
-        const auto share = static_cast<double>(kHalfTokens) / static_cast<double>(tokens[half]);
-        document.tokens.resize(
-            std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(document.tokens.size()))));
-      }
-      out.held_out[half].push_back(std::move(document));
+      shorten(document, tokens[i % 2]);
+      out.held_out[i % 2].push_back(std::move(document));
       continue;
     }
     out.train.push_back(out.separator);
     out.train.insert(out.train.end(), document.tokens.begin(), document.tokens.end());
     document.tokens = {};
   }
+}
+
+}  // namespace
+
+Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t separator, double bytes_per_token) {
+  const auto files = files_of(folder);
+  const auto shards =
+      std::count_if(files.begin(), files.end(), [](const auto& file) { return file.extension() == ".bin"; });
+  if (shards != 0 && shards != static_cast<std::ptrdiff_t>(files.size()))
+    throw ConfigError(folder.string() + " holds token shards (*.bin) and other files; give a folder of one kind");
+  Corpus out;
+  auto documents = shards == 0 ? text_documents(folder, files, out)
+                               : shard_documents(folder, files, vocabulary, separator, bytes_per_token, out);
+  if (documents.empty()) throw ConfigError(folder.string() + " holds no text and no token shards");
+  if (documents.size() < 4)
+    throw ConfigError(folder.string() + " holds " + std::to_string(documents.size()) +
+                      " documents; four are needed to hold some out");
+  split(std::move(documents), out);
   return out;
 }
 

@@ -14,8 +14,9 @@ struct Document {
   std::vector<std::int32_t> tokens;
 };
 
-/// What is pretrained on. Documents are split by the hash of their names: in its order the first tenth (two at least)
-/// is held out, in turn for half 0 (chooses the learning rate) and half 1 (reported).
+/// The text that designs are pretrained on. Documents are put in the order of the hashes of their names. The first
+/// tenth of them (two at least) is held out, in turn for half 0, which chooses the learning rate, and half 1, which is
+/// reported.
 struct Corpus {
   std::int64_t vocabulary = 0;
   std::int32_t separator = 0;  // stands before every document
@@ -23,21 +24,25 @@ struct Corpus {
   bool bytes = true;                              // tokens are bytes
   std::vector<std::int32_t> train;                // documents in order of their hash, a separator before each
   std::array<std::vector<Document>, 2> held_out;  // each half cut to 262,144 tokens, every document by the same share
-  std::uint64_t fingerprint = 0;                  // of all that is above
+  std::uint64_t fingerprint = 0;                  // of all documents, before anything is cut
 };
 
-/// Reads a folder: either texts (every regular, not hidden file without NUL bytes, also in subfolders; tokens are
-/// bytes, the separator 256) or token shards (`*.bin`, shards.h; documents are what stands between separators).
-/// `vocabulary`, `separator` and `bytes_per_token` are for shards, 0 otherwise. ConfigError in one sentence if the
-/// folder is missing, unreadable or empty, holds both kinds or fewer than four documents.
+/// Reads a folder of texts or of token shards.
+///   texts    every regular file without NUL bytes that is not hidden, also in subfolders; tokens are bytes, the
+///            separator is 256
+///   shards   *.bin (shards.h); documents are what stands between separators. `vocabulary` and `separator` are 0 for the
+///            format's own, `bytes_per_token` must be given
+/// Throws ConfigError in one sentence if the folder is missing, unreadable or empty, or if it holds both kinds or fewer
+/// than four documents.
 Corpus read_corpus(const std::filesystem::path& folder, std::int64_t vocabulary = 0, std::int64_t separator = 0,
                    double bytes_per_token = 0);
 
-/// How many windows of `length` + 1 tokens (inputs and the next ones), sharing their ends, the training stream has.
+/// How many windows of `length` + 1 tokens the training stream has. The last token of one, which is only predicted, is
+/// the first of the next.
 std::int64_t windows(const Corpus& corpus, std::int64_t length);
 
-/// For each target of a window x_0 .. x_T (target j is x_j, j = 1 .. T): true if the n tokens that end with it occurred
-/// before in the window.
+/// For each target of a window x_0 .. x_length (the targets are x_1, x_2, ...): true if the n tokens that end with it
+/// occurred before in the window.
 std::vector<bool> repeats(const std::int32_t* x, std::int64_t length, int n);
 
 }  // namespace madsearch
