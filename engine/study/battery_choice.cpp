@@ -12,10 +12,17 @@ struct Part {
   std::vector<double> seconds;              // by design, mean over seed sets
 };
 
+/// Whether more than half of the scores are at the ceiling, or at the floor.
 bool saturated(const Part& part) {
-  double ceiling = 0, floor = 0, all = 0;
+  double ceiling = 0;
+  double floor = 0;
+  double all = 0;
   for (const auto& set : part.scores)
-    for (const auto score : set) ceiling += score > 0.95, floor += score < 0.05, ++all;
+    for (const auto score : set) {
+      ceiling += score > 0.95;
+      floor += score < 0.05;
+      ++all;
+    }
   return ceiling > all / 2 || floor > all / 2;
 }
 
@@ -39,6 +46,7 @@ Part part_of(const Battery& battery, const std::vector<Compared>& designs, std::
   return out;
 }
 
+/// Goes through all combinations of parts, one of each task.
 class Chooser {
  public:
   Chooser(const std::vector<Battery>& batteries, const std::vector<std::vector<Compared>>& pool,
@@ -50,10 +58,7 @@ class Chooser {
       auto& parts = parts_.emplace_back();
       if (partial) parts.emplace_back();
       for (std::size_t i = 0; i < batteries.size(); ++i)
-        for (const bool whole : {false, true})
-          if (whole ? batteries[i].tasks[task].settings.size() > 1 : true)
-            if (auto part = part_of(batteries[i], pool[i], task, whole); !saturated(part))
-              parts.push_back(std::move(part));
+        for (const bool whole : {false, true}) add_part(parts, batteries[i], pool[i], task, whole);
     }
   }
 
@@ -68,6 +73,13 @@ class Chooser {
   }
 
  private:
+  /// A task of one setting has no whole besides its first setting.
+  static void add_part(std::vector<Part>& parts, const Battery& battery, const std::vector<Compared>& designs,
+                       std::size_t task, bool whole) {
+    if (whole && battery.tasks[task].settings.size() <= 1) return;
+    if (auto part = part_of(battery, designs, task, whole); !saturated(part)) parts.push_back(std::move(part));
+  }
+
   std::size_t pool_sets() const {
     for (const auto& parts : parts_)
       for (const auto& part : parts)
@@ -75,6 +87,7 @@ class Chooser {
     return 0;
   }
 
+  /// Adds each part of `task` in turn to the sums of the tasks before, then goes on with the next task.
   void extend(std::size_t task, const std::vector<std::vector<double>>& sums, const std::vector<double>& seconds,
               std::vector<std::string> names) {
     if (task == parts_.size()) return weigh(sums, seconds, names);
@@ -90,6 +103,7 @@ class Chooser {
     }
   }
 
+  /// Keeps a combination where it is the best within a limit.
   void weigh(const std::vector<std::vector<double>>& sums, const std::vector<double>& seconds,
              const std::vector<std::string>& names) {
     if (names.empty()) return;

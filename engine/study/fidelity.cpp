@@ -7,7 +7,8 @@ namespace madsearch {
 namespace {
 
 constexpr double kClose = 0.05;  // of score: 5 points
-constexpr double kCeiling = 0.95, kFloor = 0.05;
+constexpr double kCeiling = 0.95;
+constexpr double kFloor = 0.05;
 
 std::size_t seed_sets(const std::vector<Compared>& designs) {
   std::size_t out = designs.empty() ? 0 : designs.front().score.scores.size();
@@ -60,27 +61,16 @@ std::vector<std::size_t> top_half(const std::vector<Compared>& designs) {
   return out;
 }
 
-}  // namespace
+/// What `column`, a seed set's scores, gets right of a pair of designs: 1, 0, or 0.5 where it sees no difference.
+double rightness(const std::vector<double>& column, std::size_t i, std::size_t j, double gap) {
+  const auto seen = column[i] - column[j];
+  if (seen == 0) return 0.5;
+  return (seen > 0) == (gap > 0) ? 1.0 : 0.0;
+}
 
-Fidelity fidelity(const std::vector<Compared>& designs, Seed seed) {
-  Fidelity out{.designs = designs.size()};
-  const auto sets = seed_sets(designs);
-  const auto everyone = all(designs);
-  out.rank = rank_with_reference(designs, everyone);
-  out.rank_bounds = bootstrap(
-      designs.size(), [&](const auto& drawn) { return rank_with_reference(designs, drawn); }, seed);
-  out.rank_top_half = rank_with_reference(designs, top_half(designs));
-  std::vector<double> means, seconds;
-  std::vector<std::vector<double>> columns(sets);
-  for (const auto& one : designs) {
-    means.push_back(mean(one.score.scores));
-    for (std::size_t s = 0; s < sets; ++s)
-      columns[s].push_back(one.score.scores[s]), seconds.push_back(one.score.core_seconds[s]);
-  }
-  out.rank_of_mean = rank_correlation(means, references(designs, everyone));
-  out.reliability = between_columns(columns);
-  out.median_seconds = quantile(seconds, 0.5);
-  out.worst_seconds = quantile(seconds, 1);
+/// Counts close and clear pairs, and how many of them are ordered as the reference orders them.
+void count_pairs(const std::vector<Compared>& designs, const std::vector<std::vector<double>>& columns, Fidelity& out) {
+  const auto sets = static_cast<double>(columns.size());
   for (std::size_t i = 0; i < designs.size(); ++i)
     for (std::size_t j = i + 1; j < designs.size(); ++j) {
       const auto gap = designs[i].reference - designs[j].reference;
@@ -88,18 +78,45 @@ Fidelity fidelity(const std::vector<Compared>& designs, Seed seed) {
       const bool close = std::abs(gap) < kClose;
       ++(close ? out.close_pairs : out.clear_pairs);
       auto& right = close ? out.close_right : out.clear_right;
-      for (const auto& column : columns) {
-        const auto seen = column[i] - column[j];
-        right += (seen == 0 ? 0.5 : (seen > 0) == (gap > 0) ? 1.0 : 0.0) / static_cast<double>(sets);
-      }
+      for (const auto& column : columns) right += rightness(column, i, j, gap) / sets;
     }
   if (out.close_pairs > 0) out.close_right /= static_cast<double>(out.close_pairs);
   if (out.clear_pairs > 0) out.clear_right /= static_cast<double>(out.clear_pairs);
-  if (designs.empty()) return out;
+}
+
+std::optional<double> effective_tasks(const std::vector<Compared>& designs) {
+  if (designs.empty()) return {};
   std::vector<std::vector<double>> tasks(designs.front().score.tasks.size());
   for (const auto& one : designs)
     for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].push_back(mean(one.score.tasks[i]));
-  out.effective_tasks = effective_columns(tasks);
+  return effective_columns(tasks);
+}
+
+}  // namespace
+
+Fidelity fidelity(const std::vector<Compared>& designs, Seed seed) {
+  Fidelity out{.designs = designs.size()};
+  const auto everyone = all(designs);
+  out.rank = rank_with_reference(designs, everyone);
+  out.rank_bounds = bootstrap(
+      designs.size(), [&](const auto& drawn) { return rank_with_reference(designs, drawn); }, seed);
+  out.rank_top_half = rank_with_reference(designs, top_half(designs));
+  std::vector<double> means;
+  std::vector<double> seconds;
+  std::vector<std::vector<double>> columns(seed_sets(designs));
+  for (const auto& one : designs) {
+    means.push_back(mean(one.score.scores));
+    for (std::size_t s = 0; s < columns.size(); ++s) {
+      columns[s].push_back(one.score.scores[s]);
+      seconds.push_back(one.score.core_seconds[s]);
+    }
+  }
+  out.rank_of_mean = rank_correlation(means, references(designs, everyone));
+  out.reliability = between_columns(columns);
+  out.median_seconds = quantile(seconds, 0.5);
+  out.worst_seconds = quantile(seconds, 1);
+  count_pairs(designs, columns, out);
+  out.effective_tasks = effective_tasks(designs);
   return out;
 }
 

@@ -15,25 +15,26 @@ struct Compared {
   StudyScore score;      // under the battery that is judged, of every seed set
 };
 
-/// How faithfully a battery ranks some designs. What hangs on one seed set is the mean over the seed sets: a search
-/// sees one.
+/// How faithfully a battery ranks some designs. A number that is about one seed set is the mean over the seed sets, as a
+/// search sees one only.
 struct Fidelity {
   std::size_t designs = 0;
   std::optional<double> rank;           // Spearman of score and reference
   std::optional<Bounds> rank_bounds;    // 95 %, bootstrap over designs
   std::optional<double> rank_top_half;  // the same among the better half under reference
   std::optional<double> rank_of_mean;   // of the mean over all seed sets
-  std::size_t close_pairs = 0;          // pairs of designs that reference sees less than 0.05 apart ...
-  double close_right = 0;               // ... share of them that the battery orders as reference does
-  std::size_t clear_pairs = 0;          // pairs at least 0.05 apart, and the same of them
-  double clear_right = 0;
-  std::optional<double> reliability;             // Spearman of two seed sets, mean over pairs of seed sets
+  std::size_t close_pairs = 0;          // pairs of designs whose references differ by less than 0.05, but differ
+  double close_right = 0;               // share of them that the battery orders as the reference does
+  std::size_t clear_pairs = 0;          // pairs of designs whose references differ by 0.05 or more
+  double clear_right = 0;               // share of them that the battery orders as the reference does
+  std::optional<double> reliability;    // Spearman of two seed sets, mean over pairs of seed sets
   double median_seconds = 0, worst_seconds = 0;  // core seconds a candidate and seed set
-  std::optional<double> effective_tasks;
+  std::optional<double> effective_tasks;         // effective_columns (results/statistics.h) of the tasks
 };
+/// `seed`: of the bootstrap.
 Fidelity fidelity(const std::vector<Compared>& designs, Seed seed);
 
-/// What a task tells of some designs, by their mean over seed sets.
+/// How well a task tells some designs apart, by their means over seed sets.
 struct TaskUse {
   std::string task;
   double mean = 0, deviation = 0;       // of its score over designs

@@ -18,26 +18,31 @@ double best_of(const std::vector<Look>& looks) {
   return out;
 }
 
+/// A recorded replica, as far as a rule lets it train.
 struct Replayed {
   const Curve* curve = nullptr;
   std::vector<Look> seen;
   bool stopped = false;
 };
 
-/// Replicas that train side by side: each look of all, then judgement of all, as the trainer does.
-void run(std::vector<Replayed>& round, double& best, std::int64_t steps, double chance, const StopRule& rule) {
+/// Lets replicas train side by side: a look of each, then a judgement of each, as the trainer does. `best` is the best
+/// accuracy so far.
+void train_again(std::vector<Replayed>& round, double& best, std::int64_t steps, double chance, const StopRule& rule) {
   std::size_t looks = 0;
   for (const auto& one : round) looks = std::max(looks, one.curve->looks.size());
   for (std::size_t i = 0; i < looks; ++i) {
-    for (auto& one : round)
-      if (!one.stopped && i < one.curve->looks.size())
-        one.seen.push_back(one.curve->looks[i]), best = std::max(best, one.curve->looks[i].accuracy);
+    for (auto& one : round) {
+      if (one.stopped || i >= one.curve->looks.size()) continue;
+      one.seen.push_back(one.curve->looks[i]);
+      best = std::max(best, one.curve->looks[i].accuracy);
+    }
     for (auto& one : round)
       if (!one.stopped && one.seen.size() == i + 1)
         one.stopped = judge(one.seen, best, steps, chance, rule) != Verdict::kGoOn;
   }
 }
 
+/// The curve of the highest accuracy, of equal ones the first.
 const Curve* winner(const std::vector<Curve>& curves) {
   const Curve* out = nullptr;
   for (const auto& curve : curves)
@@ -45,7 +50,7 @@ const Curve* winner(const std::vector<Curve>& curves) {
   return out;
 }
 
-/// Of looks in each tenth of the training the first, and the last of all: a search looks ten times.
+/// Keeps the first look in each tenth of the training, and the last of all: a search looks ten times.
 std::vector<Curve> as_often_as_a_search(std::vector<Curve> curves, std::int64_t steps) {
   for (auto& curve : curves) {
     std::vector<Look> kept;
@@ -62,42 +67,60 @@ std::vector<Curve> as_often_as_a_search(std::vector<Curve> curves, std::int64_t 
 
 std::int64_t steps_of(const std::vector<Look>& looks) { return looks.empty() ? 0 : looks.back().step; }
 
-}  // namespace
+/// The replica of the highest accuracy seen, of equal ones the first.
+const Replayed& chosen(const std::vector<Replayed>& grid) {
+  const auto* out = &grid.front();
+  for (const auto& one : grid)
+    if (best_of(one.seen) > best_of(out->seen)) out = &one;
+  return *out;
+}
 
-Replay replay(const Recorded& training, const StopRule& rule) {
-  Replay out;
-  std::vector<Replayed> grid, beyond;
+/// Whether the best of `grid` leads to the rate beyond the edge that was recorded.
+bool leads_to(const std::vector<Replayed>& grid, const Replayed& beyond) {
+  std::vector<GridPoint> points;
+  for (const auto& one : grid) points.push_back(one.curve->point);
+  const auto next = beyond_the_edge(points, chosen(grid).curve->point);
+  const auto recorded = beyond.curve->point.learning_rate;
+  return next && std::abs(next->learning_rate - recorded) < 1e-6 * recorded;
+}
+
+/// Every replica of a training as the rule would have run it.
+std::vector<Replayed> replicas_under(const Recorded& training, const StopRule& rule) {
+  std::vector<Replayed> grid;
+  std::vector<Replayed> beyond;
   for (std::size_t i = 0; i < training.curves.size(); ++i)
     (i < training.grid ? grid : beyond).push_back({&training.curves[i], {}, false});
   double best = 0;
-  run(grid, best, training.steps, training.chance, rule);
-  const Replayed* chosen = &grid.front();
-  for (const auto& one : grid)
-    if (best_of(one.seen) > best_of(chosen->seen)) chosen = &one;
+  train_again(grid, best, training.steps, training.chance, rule);
   if (!beyond.empty()) {
-    std::vector<GridPoint> points;
-    for (const auto& one : grid) points.push_back(one.curve->point);
-    const auto next = beyond_the_edge(points, chosen->curve->point);
-    const auto recorded = beyond.front().curve->point.learning_rate;
-    if (next && std::abs(next->learning_rate - recorded) < 1e-6 * recorded)
-      run(beyond, best, training.steps, training.chance, rule);
+    if (leads_to(grid, beyond.front()))
+      train_again(beyond, best, training.steps, training.chance, rule);
     else
       beyond.front().stopped = true;
   }
   grid.insert(grid.end(), beyond.begin(), beyond.end());
+  return grid;
+}
 
+/// Steps to the first look that is good enough: within kKilled of the best for the winner, any for the others.
+std::int64_t oracle_steps(const Curve& curve, const Curve* winner, double to_the_end) {
+  for (const auto& look : curve.looks)
+    if (&curve != winner || look.accuracy >= to_the_end - kKilled) return look.step;
+  return 0;
+}
+
+}  // namespace
+
+Replay replay(const Recorded& training, const StopRule& rule) {
+  Replay out;
   const auto* end = winner(training.curves);
   out.to_the_end = best_of(end->looks);
-  for (const auto& one : grid) {
+  for (const auto& one : replicas_under(training, rule)) {
     out.accuracy = std::max(out.accuracy, best_of(one.seen));
     out.steps += steps_of(one.seen);
     out.recorded_steps += steps_of(one.curve->looks);
     out.budget += training.steps;
-    for (const auto& look : one.curve->looks)
-      if (one.curve != end || look.accuracy >= out.to_the_end - kKilled) {
-        out.oracle_steps += look.step;
-        break;
-      }
+    out.oracle_steps += oracle_steps(*one.curve, end, out.to_the_end);
     if (one.curve == end) out.killed = one.stopped && best_of(one.seen) < out.to_the_end - kKilled;
   }
   return out;
@@ -129,17 +152,25 @@ RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDe
 
 StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, const StopRule& rule) {
   StopResult out;
-  std::vector<double> stopped, ended;
-  std::int64_t steps = 0, recorded = 0, budget = 0, oracle = 0, killed = 0;
+  std::vector<double> stopped;
+  std::vector<double> ended;
+  Replay sum;  // of steps
+  std::int64_t killed = 0;
   for (const auto& design : designs) {
-    std::vector<std::vector<double>> under, to_the_end;
+    std::vector<std::vector<double>> under;
+    std::vector<std::vector<double>> to_the_end;
     for (const auto& task : design) {
-      under.emplace_back(), to_the_end.emplace_back();
+      under.emplace_back();
+      to_the_end.emplace_back();
       for (const auto& training : task) {
         const auto again = replay(training, rule);
-        under.back().push_back(again.accuracy), to_the_end.back().push_back(again.to_the_end);
-        steps += again.steps, recorded += again.recorded_steps, budget += again.budget, oracle += again.oracle_steps,
-            killed += again.killed;
+        under.back().push_back(again.accuracy);
+        to_the_end.back().push_back(again.to_the_end);
+        sum.steps += again.steps;
+        sum.recorded_steps += again.recorded_steps;
+        sum.budget += again.budget;
+        sum.oracle_steps += again.oracle_steps;
+        killed += again.killed;
         ++out.trainings;
       }
     }
@@ -148,10 +179,10 @@ StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, c
     out.largest_loss = std::max(out.largest_loss, ended.back() - stopped.back());
   }
   out.designs = stopped.size();
-  if (steps == 0) return out;
-  out.fewer = static_cast<double>(budget) / static_cast<double>(steps);
-  out.fewer_than_recorded = static_cast<double>(recorded) / static_cast<double>(steps);
-  out.fewer_at_best = static_cast<double>(budget) / static_cast<double>(oracle);
+  if (sum.steps == 0) return out;
+  out.fewer = static_cast<double>(sum.budget) / static_cast<double>(sum.steps);
+  out.fewer_than_recorded = static_cast<double>(sum.recorded_steps) / static_cast<double>(sum.steps);
+  out.fewer_at_best = static_cast<double>(sum.budget) / static_cast<double>(sum.oracle_steps);
   out.killed = static_cast<double>(killed) / static_cast<double>(out.trainings);
   out.rank = rank_correlation(stopped, ended);
   return out;

@@ -13,11 +13,13 @@ namespace madsearch {
 struct Replay {
   double accuracy = 0;    // validation-A of the grid point that would have been chosen
   double to_the_end = 0;  // of the recorded run
-  std::int64_t steps = 0, recorded_steps = 0,
-               budget = 0;  // over replicas: under the rule, as recorded (perfect ones end), all of them
-  std::int64_t oracle_steps =
-      0;                // of a rule that knew the winner: the others to their first look, it to within 0.01 of its best
-  bool killed = false;  // the replica that won to the end was stopped before it was within 0.01 of its best
+  // Steps, summed over replicas.
+  std::int64_t steps = 0;           // under the rule
+  std::int64_t recorded_steps = 0;  // as recorded: a perfect look ends a training
+  std::int64_t budget = 0;          // if all replicas trained to the end
+  std::int64_t oracle_steps = 0;    // if the winner were known: it trains to within 0.01 of its best, the others to
+                                    // their first look
+  bool killed = false;              // the replica that won in the end was stopped before it was within 0.01 of its best
 };
 
 /// A training that ran to its end: the curves of its grid, and of the rate beyond its edge if that was tried, last.
@@ -28,13 +30,13 @@ struct Recorded {
   double chance = 0;
 };
 
-/// Replays a training under `rule`. The rate beyond the edge is part of it where the rule's best lies at the same edge
-/// as the recorded one's.
+/// Replays a training, whose grid is not empty, under `rule`. The rate beyond the edge is part of it if the rule's best
+/// lies at the same edge as the recorded best.
 Replay replay(const Recorded& training, const StopRule& rule);
 
-/// What the log holds of designs under a battery that records curves, with as many looks as a search takes (one in each
-/// tenth of a training); of designs and seed sets whose trainings are all there and ok. [design and seed
-/// set][task][setting]
+/// The trainings that the log holds of designs under a battery that records curves: [design and seed
+/// set][task][setting]. Only designs and seed sets whose trainings are all there and ok. The curves are thinned to as
+/// many looks as a search takes, one in each tenth of a training.
 using RecordedDesigns = std::vector<std::vector<std::vector<Recorded>>>;
 RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDesign*>& designs, std::int64_t seeds,
                          const StudyLog& log);
@@ -44,15 +46,15 @@ struct StopResult {
   std::size_t designs = 0, trainings = 0;
   double fewer = 0;                // budget of steps / steps under the rule
   double fewer_than_recorded = 0;  // recorded steps / steps under the rule
-  double fewer_at_best = 0;    // budget / steps of a rule that knew the winners: no rule that spares them saves more
-  double killed = 0;           // share of trainings whose later winner was stopped
-  std::optional<double> rank;  // Spearman of scores under the rule and to the end
-  double largest_loss = 0;     // of a design's score
+  double fewer_at_best = 0;        // budget / oracle steps: no rule that spares the winners saves more
+  double killed = 0;               // share of trainings whose later winner was stopped
+  std::optional<double> rank;      // Spearman of scores under the rule and to the end
+  double largest_loss = 0;         // of a design's score
 };
 StopResult stop_result(const Battery& battery, const RecordedDesigns& designs, const StopRule& rule);
 
-/// Of a grid of rules the one with the fewest steps whose rank correlation is at least `rank` and that kills at most
-/// `killed` of the winners.
+/// From a fixed grid of rules, the one with the fewest steps among those whose rank correlation is at least `rank` and
+/// that kill at most the share `killed` of the winners. The default rule if there is none.
 StopRule choose_stop_rule(const Battery& battery, const RecordedDesigns& designs, double rank, double killed);
 
 }  // namespace madsearch
