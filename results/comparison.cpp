@@ -32,6 +32,7 @@ Sample differences(const FreshResults& a, const FreshResults& b, std::size_t obj
   return out;
 }
 
+/// The quantile of Student's t that leaves 2.5 % above it.
 double t(std::int64_t freedom) {
   return boost::math::quantile(boost::math::students_t(static_cast<double>(freedom)), 0.975);
 }
@@ -51,9 +52,13 @@ Objectives mean(const FreshResults& fresh) {
 Comparison::Comparison(std::vector<FreshResults> designs) : designs_(std::move(designs)) {
   std::size_t objectives = 0;
   std::set<std::int64_t> sets;
-  std::int64_t values = 0, measured = 0;
+  std::int64_t values = 0;    // seed sets of all designs
+  std::int64_t measured = 0;  // designs with a seed set
   for (const auto& design : designs_) {
-    for (const auto& [set, point] : design) objectives = point.size(), sets.insert(set);
+    for (const auto& [set, point] : design) {
+      objectives = point.size();
+      sets.insert(set);
+    }
     values += static_cast<std::int64_t>(design.size());
     measured += design.empty() ? 0 : 1;
   }
@@ -80,7 +85,7 @@ Comparison::Difference Comparison::difference(std::size_t a, std::size_t b, std:
   if (sample.count == 0) return {0, std::numeric_limits<double>::infinity()};
   if (noise.freedom > 0 && noise.variance == 0) return {sample.mean, 0};
   if (sample.count < 2) return {sample.mean, std::numeric_limits<double>::infinity()};
-  const auto own = sample.count - 1, freedom = kPrior + own;
+  const auto freedom = kPrior + sample.count - 1;
   const double variance =
       (static_cast<double>(kPrior) * noise.variance + sample.squares) / static_cast<double>(freedom);
   return {sample.mean, t(std::min(freedom, noise.freedom)) * std::sqrt(variance / static_cast<double>(sample.count))};

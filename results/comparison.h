@@ -10,16 +10,17 @@ namespace madsearch {
 
 /// One design on fresh seeds: seed set -> its objectives there (all minimised).
 using FreshResults = std::map<std::int64_t, Objectives>;
-Objectives mean(const FreshResults& fresh);  // of one seed set at least; exact where all are equal, as sizes are
+/// The mean over the seed sets, of which there is one at least; exact where all are equal, as sizes are.
+Objectives mean(const FreshResults& fresh);
 
-/// Which design beats which, told from the seed sets that both were measured on: a seed set gives every design the same
-/// data, initial weights and order, so what it does to all of them cancels in the difference.
+/// Which design beats which, by the seed sets that both were measured on. A seed set gives every design the same data,
+/// initial weights and order, so what it does to all of them cancels in the difference.
 ///
 /// The interval of a difference is mean +- t(0.975) sqrt(v / n) over the n >= 2 common sets. Its variance is moderated
-/// (Smyth 2004, doi:10.2202/1544-6115.1027), v = (4 pooled + (n-1) own) / (4 + n-1), with as many degrees of freedom:
-/// own alone, from two sets, lies below a sixtieth of the truth one time in ten and needs t = 12.7; pooled alone would
-/// overlook a design that is noisier than the others. An objective that never differs between the seed sets of a design
-/// (a size) has no noise and is compared exactly.
+/// (Smyth 2004, doi:10.2202/1544-6115.1027): v = (4 pooled + (n-1) own) / (4 + n-1), with 4 + n-1 degrees of freedom.
+/// The pair's own variance alone would not do: from two sets it lies below a sixtieth of the truth one time in ten, and
+/// needs t = 12.7. The pooled variance alone would overlook a design that is noisier than the others. An objective that
+/// never differs between the seed sets of a design (a size) has no noise and is compared exactly.
 class Comparison {
  public:
   enum class Beats { kNo, kPerhaps, kSurely };
@@ -33,11 +34,11 @@ class Comparison {
 
   std::size_t objectives() const { return noise_.size(); }
   Difference difference(std::size_t a, std::size_t b, std::size_t objective) const;  // a minus b
-  /// Whether `a` is nowhere worse than `b` and somewhere better: kNo if surely worse somewhere, kSurely if surely not
-  /// worse anywhere.
+  /// Whether `a` is nowhere worse than `b` and somewhere better. kNo: it is surely worse somewhere, or the same point.
+  /// kSurely: it is surely better or equal everywhere. kPerhaps: neither is sure.
   Beats beats(std::size_t a, std::size_t b) const;
-  /// How far apart two designs with one seed of the same set each must be to differ surely; 0 without noise, or if none
-  /// could be measured.
+  /// How far apart two designs must be to differ surely if both have one and the same seed set; 0 if the objective has
+  /// no noise or none could be measured.
   double margin_of_one(std::size_t objective) const;
 
  private:

@@ -11,7 +11,8 @@ namespace {
 /// Area between points and reference: a sweep over the first objective.
 double area(std::vector<std::pair<double, double>> points, double reference_x, double reference_y) {
   std::sort(points.begin(), points.end());
-  double sum = 0, top = reference_y;
+  double sum = 0;
+  double top = reference_y;
   for (const auto& [x, y] : points) {
     if (x >= reference_x || y >= top) continue;
     sum += (reference_x - x) * (top - y);

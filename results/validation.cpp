@@ -13,42 +13,68 @@ namespace {
 
 constexpr std::size_t kFewest = 8;  // points below which no coefficient is worth printing
 
+/// The designs that were scored and pretrained, a number each.
+struct Points {
+  std::vector<double> scores;
+  std::vector<double> quality;  // -bits per byte
+  std::vector<double> states;   // log10(1 + state)
+};
+
+/// Bits per byte of the designs that were scored and pretrained, by hash.
+using Bits = std::map<std::string, double>;
+
+void count_pairs(const std::vector<PretrainingRecord>& pretrainings, const Bits& bits, Validation& out) {
+  constexpr std::string_view kPair = "pair of ";
+  for (const auto& record : pretrainings) {
+    if (!record.role.starts_with(kPair) || !bits.contains(record.hash)) continue;
+    const auto member = bits.find(record.role.substr(kPair.size()));
+    if (member == bits.end()) continue;
+    ++out.pairs;
+    out.pairs_won += member->second < bits.at(record.hash);
+  }
+}
+
+/// Two-sided p of `won` of `pairs` if each were won by chance.
+double sign_test(std::size_t won, std::size_t pairs) {
+  const boost::math::binomial_distribution<> fair(static_cast<double>(pairs), 0.5);
+  const auto more = static_cast<double>(std::max(won, pairs - won));
+  return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(fair, more - 1)));
+}
+
+void correlate(const Points& points, Validation& out) {
+  const auto score = ranks(points.scores);
+  const auto quality = ranks(points.quality);
+  const auto state = ranks(points.states);
+  out.rank_correlation = correlation(score, quality);
+  const auto by_score = correlation(score, state);
+  const auto by_quality = correlation(quality, state);
+  if (!out.rank_correlation || !by_score || !by_quality) return;
+  if (std::abs(*by_score) >= 1 || std::abs(*by_quality) >= 1) return;  // the state explains one of them fully
+  out.partial_rank_correlation = (*out.rank_correlation - *by_score * *by_quality) /
+                                 std::sqrt((1 - *by_score * *by_score) * (1 - *by_quality * *by_quality));
+}
+
 }  // namespace
 
 Validation validate(const Store& store) {
   Validation out;
   std::map<std::string, FrontRow> rows;
   for (auto& row : completed_designs(store, false)) rows.emplace(row.candidate.hash, row);
-  std::map<std::string, double> bits;
-  std::vector<double> scores, quality, states;
-  for (const auto& record : store.pretrainings()) {
+  const auto pretrainings = store.pretrainings();
+  Points points;
+  Bits bits;
+  for (const auto& record : pretrainings) {
     const auto row = rows.find(record.hash);
     if (record.outcome != Outcome::kOk || row == rows.end() || !bits.emplace(record.hash, record.bits_per_byte).second)
       continue;
-    scores.push_back(row->second.score.mean);
-    quality.push_back(-record.bits_per_byte);
-    states.push_back(std::log10(1.0 + static_cast<double>(row->second.candidate.state_exact)));
+    points.scores.push_back(row->second.score.mean);
+    points.quality.push_back(-record.bits_per_byte);
+    points.states.push_back(std::log10(1.0 + static_cast<double>(row->second.candidate.state_exact)));
   }
-  out.points = scores.size();
-  for (const auto& record : store.pretrainings()) {
-    constexpr std::string_view kPair = "pair of ";
-    if (!record.role.starts_with(kPair) || !bits.contains(record.hash) ||
-        !bits.contains(record.role.substr(kPair.size())))
-      continue;
-    ++out.pairs;
-    out.pairs_won += bits.at(record.role.substr(kPair.size())) < bits.at(record.hash);
-  }
-  if (out.pairs > 0) {
-    const boost::math::binomial_distribution<> fair(static_cast<double>(out.pairs), 0.5);
-    const auto more = static_cast<double>(std::max(out.pairs_won, out.pairs - out.pairs_won));
-    out.sign_test = std::min(1.0, 2 * boost::math::cdf(boost::math::complement(fair, more - 1)));
-  }
-  if (out.points < kFewest) return out;
-  const auto a = ranks(scores), b = ranks(quality), c = ranks(states);
-  out.rank_correlation = correlation(a, b);
-  const auto ac = correlation(a, c), bc = correlation(b, c);
-  if (out.rank_correlation && ac && bc && std::abs(*ac) < 1 && std::abs(*bc) < 1)
-    out.partial_rank_correlation = (*out.rank_correlation - *ac * *bc) / std::sqrt((1 - *ac * *ac) * (1 - *bc * *bc));
+  out.points = points.scores.size();
+  count_pairs(pretrainings, bits, out);
+  if (out.pairs > 0) out.sign_test = sign_test(out.pairs_won, out.pairs);
+  if (out.points >= kFewest) correlate(points, out);
   return out;
 }
 
