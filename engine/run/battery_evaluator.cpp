@@ -136,9 +136,11 @@ Measurement BatteryEvaluator::wait() {
         if (asked == waiting_.end()) continue;
         const auto& underway = underway_.at(asked->second.evaluation);
         for (std::size_t i = 0; i < underway.trainings.size(); ++i)
-          for (std::size_t j = 0; j < underway.trainings[i].size(); ++j)
-            if (underway.trainings[i][j].id == reply.id)
-              reply.task = underway.battery->tasks[i].task, reply.setting = static_cast<std::int64_t>(j);
+          for (std::size_t j = 0; j < underway.trainings[i].size(); ++j) {
+            if (underway.trainings[i][j].id != reply.id) continue;
+            reply.task = underway.battery->tasks[i].task;
+            reply.setting = static_cast<std::int64_t>(j);
+          }
         store_.put(reply, asked->second.evaluation);
       }
     });

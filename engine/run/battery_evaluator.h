@@ -19,8 +19,8 @@ namespace madsearch {
 struct Interrupted {};
 
 /// Scores candidates by training them on the battery of their rung. Trainings that the store holds are not done again,
-/// so that a resumed search replays what was finished. Seeds of data, weights and order are common to all candidates of
-/// a (rung, seed set).
+/// so a resumed search replays what was finished. All candidates of a rung and seed set have the same seeds of data,
+/// weights and order.
 class BatteryEvaluator : public Evaluator {
  public:
   /// `tick` is called at least once a second while waiting; true ends the run by Interrupted.

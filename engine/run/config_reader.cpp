@@ -3,10 +3,10 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
-#include "engine/run/config.h"
-#include "engine/run/config_names.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/dispatch/devices.h"
+#include "engine/run/config.h"
+#include "engine/run/config_names.h"
 #include "primitives/table.h"
 
 namespace madsearch {

@@ -8,18 +8,23 @@ namespace madsearch {
 namespace {
 
 Deadline::Clock::time_point next_time_of_day(const std::string& until, Deadline::Clock::time_point now) {
-  int hour = 0, minute = 0;
+  int hour = 0;
+  int minute = 0;
   std::sscanf(until.c_str(), "%d:%d", &hour, &minute);  // checked when the configuration was read
   const auto seconds = Deadline::Clock::to_time_t(now);
   std::tm local{};
   localtime_r(&seconds, &local);
-  local.tm_hour = hour, local.tm_min = minute, local.tm_sec = 0, local.tm_isdst = -1;
-  auto end = Deadline::Clock::from_time_t(std::mktime(&local));
-  if (end <= now) {
-    ++local.tm_mday, local.tm_hour = hour, local.tm_min = minute, local.tm_isdst = -1;
-    end = Deadline::Clock::from_time_t(std::mktime(&local));
-  }
-  return end;
+  const auto end_on = [&](int days_later) {
+    auto end = local;
+    end.tm_mday += days_later;
+    end.tm_hour = hour;
+    end.tm_min = minute;
+    end.tm_sec = 0;
+    end.tm_isdst = -1;  // mktime is to find out
+    return Deadline::Clock::from_time_t(std::mktime(&end));
+  };
+  const auto today = end_on(0);
+  return today > now ? today : end_on(1);
 }
 
 }  // namespace

@@ -9,10 +9,11 @@ namespace madsearch {
 class Deadline {
  public:
   using Clock = std::chrono::system_clock;
+  /// `hours` 0 and `until` "" are no limits. `until` must be a time of day.
   Deadline(double hours, const std::string& until, double spent, Clock::time_point now);
   bool limited() const { return limited_; }
-  double seconds_left(Clock::time_point now) const;  // may be negative; large if not limited
-  /// The search hands over to confirming when this share of the time is over.
+  double seconds_left(Clock::time_point now) const;  // may be negative; 1e18 if not limited
+  /// The share of the time after which the search hands over to confirming.
   static constexpr double kSearchShare = 0.8;
   bool search_over(Clock::time_point now) const;
   bool over(Clock::time_point now) const { return limited_ && seconds_left(now) <= 0; }

@@ -9,21 +9,26 @@ namespace madsearch {
 
 /// What Prometheus may scrape at http://127.0.0.1:PORT/metrics while a search runs.
 ///
-///   madsearch_evaluations_total{rung, outcome}    madsearch_trainings_total{task, outcome}    madsearch_training_core_seconds{task} histogram
-///   madsearch_front_size    madsearch_hypervolume    madsearch_workers    madsearch_queue    madsearch_worker_deaths_total
-///   madsearch_slots_busy_share    0..1, of this session's time
+///   madsearch_evaluations_total{rung, outcome}
+///   madsearch_trainings_total{task, outcome}
+///   madsearch_training_core_seconds{task}         a histogram
+///   madsearch_front_size
+///   madsearch_hypervolume                         0..1, share of the box
+///   madsearch_workers                             alive
+///   madsearch_queue                               requests submitted and not yet answered
+///   madsearch_worker_deaths_total
+///   madsearch_slots_busy_share                    0..1, of this session's time
 class Metrics {
  public:
-  /// Port 0: counts, shows nobody. Throws ConfigError if the port is taken or none.
+  /// Port 0: counts without showing it to anybody. Throws ConfigError if the port is taken or no port number.
   explicit Metrics(int port);
   ~Metrics();
-  int port() const;  // that is listened at; 0 for none
+  int port() const;  // that it listens at; 0 for none
 
   void evaluation(Rung rung, Outcome outcome);
   void training(const TrainingRecord& record);
   void front(std::size_t size, double hypervolume);
-  void workers(std::int64_t alive, std::int64_t queue,
-               double busy_share);  // queue: requests submitted and not yet answered
+  void workers(std::int64_t alive, std::int64_t queue, double busy_share);
   void worker_died();
   std::string text() const;  // as it would be scraped
 

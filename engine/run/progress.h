@@ -8,7 +8,7 @@ namespace madsearch {
 
 /// Where a run stands.
 struct Status {
-  std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // finished
+  std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // finished ones
   std::int64_t evaluations = 0, planned = 0;  // of the search and its confirmation, replayed ones included
   std::int64_t front = 0, failed = 0;
   double hypervolume = 0;        // share of the box

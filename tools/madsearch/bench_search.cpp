@@ -72,7 +72,7 @@ void bench_real_search(const SearchFlags& flags) {
   if (options.terminal) options.progress = &std::cerr;
   const auto began = std::chrono::steady_clock::now();
   const auto cpu_before = cpu_seconds();
-  if (run(config, options) == Ended::kInterrupted) throw Interrupt{};
+  if (run_search(config, options) == Ended::kInterrupted) throw Interrupt{};
   const auto cpu = cpu_seconds() - cpu_before;
   const auto wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 

@@ -25,7 +25,7 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
       .folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
   options.terminal = isatty(STDERR_FILENO) != 0;
   if (!flags.quiet) options.progress = &std::cerr;
-  const auto ended = run(config, options);
+  const auto ended = run_search(config, options);
   if (ended == Ended::kInterrupted) {
     std::cerr << "\ninterrupted; everything finished is saved, `madsearch resume " << flags.folder << "` goes on\n";
     return 130;

@@ -1,0 +1,81 @@
+#include "engine/run/pretraining_phase.h"
+
+#include <map>
+#include <set>
+
+#include "engine/run/battery_evaluator.h"
+#include "engine/run/chosen_designs.h"
+
+namespace madsearch {
+namespace {
+
+PretrainRequest request_of(const Session& session, const Chosen& chosen) {
+  const auto& pretrain = session.config.pretrain;
+  const auto checkpoints = std::filesystem::absolute(session.options.folder) / "checkpoints";
+  PretrainRequest out;
+  out.id = "pretrain/" + chosen.hash;
+  out.design = chosen.text;
+  out.data = pretrain.data;
+  out.vocabulary = pretrain.vocabulary;
+  out.separator = pretrain.separator;
+  out.bytes_per_token = pretrain.bytes_per_token;
+  out.flops = pretrain.flops;
+  out.parameters = pretrain.parameters;
+  out.base_width = session.config.battery.width;
+  out.repeat = pretrain.repeat;
+  out.length = pretrain.length;
+  out.batch = pretrain.batch;
+  out.learning_rates = pretrain.learning_rates;
+  out.seed = Seed{session.config.seed}.derive("pretrain").value;
+  out.max_epochs = pretrain.max_epochs;
+  out.checkpoint = (checkpoints / (chosen.hash + ".pt")).string();
+  return out;
+}
+
+/// Hands out what is not done yet; returns it by the id of its request.
+std::map<std::string, Chosen> begin(Session& session) {
+  std::set<std::string> done;
+  for (const auto& record : session.store.pretrainings()) done.insert(record.hash);
+  const auto chosen = choose_for_pretraining(session.store, session.config.pretrain, session.config.limits.stages);
+  session.progress.plan("pretrain", static_cast<std::int64_t>(chosen.size()));
+  std::map<std::string, Chosen> out;
+  for (const auto& design : chosen) {
+    if (done.contains(design.hash)) {
+      session.progress.pretrained();
+      continue;
+    }
+    auto request = request_of(session, design);
+    out.emplace(request.id, design);
+    session.workers.submit(std::move(request));
+  }
+  return out;
+}
+
+void finish(Session& session, PretrainingRecord record, const Chosen& design) {
+  record.hash = design.hash;
+  record.text = design.text;
+  record.role = design.role;
+  session.store.put(record);
+  session.log.pretrained(record);
+  session.progress.pretrained();
+}
+
+}  // namespace
+
+void pretrain_chosen(Session& session) {
+  if (session.config.pretrain.members == 0) return;
+  auto open = begin(session);
+  while (!open.empty()) {
+    session.progress.show(session.clock);
+    if (session.interrupted()) throw Interrupted{};
+    const auto reply = session.workers.wait(0.5);
+    const auto* pretrained = reply ? std::get_if<PretrainReply>(&*reply) : nullptr;
+    if (!pretrained) continue;
+    const auto design = open.find(pretrained->id);
+    if (design == open.end()) continue;  // answered twice
+    finish(session, pretrained->record, design->second);
+    open.erase(design);
+  }
+}
+
+}  // namespace madsearch

@@ -1,0 +1,10 @@
+#pragma once
+#include "engine/run/session.h"
+
+namespace madsearch {
+
+/// Pretrains the designs that were chosen (chosen_designs.h) and that the store holds no pretraining of. Throws
+/// Interrupted when the user ends the run.
+void pretrain_chosen(Session& session);
+
+}  // namespace madsearch

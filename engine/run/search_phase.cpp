@@ -1,0 +1,104 @@
+#include "engine/run/search_phase.h"
+
+#include <algorithm>
+
+#include "engine/run/battery_evaluator.h"
+#include "results/front_report.h"
+#include "search/architecture/genome.h"
+#include "search/loop/evolution.h"
+
+namespace madsearch {
+namespace {
+
+/// The options of the search; one that was closed early stays closed there.
+SearchOptions options_of(const Session& session) {
+  auto out = session.config.search;
+  if (session.meta.closed_at) out.evaluations = std::min(out.evaluations, *session.meta.closed_at);
+  return out;
+}
+
+std::vector<SeedDesign> seeds_of(const RunConfig& config) {
+  std::vector<SeedDesign> out;
+  for (const auto& design : config.seeds) out.push_back({design.name, text(design.genome)});
+  return out;
+}
+
+class SearchPhase {
+ public:
+  explicit SearchPhase(Session& session)
+      : session_(session),
+        space_(session.config.limits),
+        search_(options_of(session)),
+        evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seeds_of(session.config)) {}
+
+  bool go() {
+    const auto designs = static_cast<std::int64_t>(session_.config.seeds.size()) + search_.confirm_members;
+    session_.progress.plan("search", search_.evaluations + search_.confirm_seeds * designs);
+    BatteryEvaluator evaluator(session_.config, space_, session_.store, session_.workers, [this] { return tick(); });
+    evaluator.on_training = [this](const TrainingRecord& record) {
+      session_.metrics.training(record);
+      session_.log.training(record);
+    };
+    evaluator.on_finished = [this](const EvaluationRecord& record, bool replayed) { finished(record, replayed); };
+    const auto slots = session_.workers.slots() + 1;  // one to spare: no slot waits while the search thinks and stores
+    run_evolution(evolution_, evaluator, slots);
+    note_the_end();
+    return evolution_.finished();
+  }
+
+ private:
+  /// Once a second while waiting. True if the run is to end.
+  bool tick() {
+    session_.progress.show(session_.clock);
+    auto& workers = session_.workers;
+    session_.metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(),
+                             busy_share(workers.use()));
+    if (session_.clock.search_over()) close();
+    return session_.interrupted() || session_.clock.over();
+  }
+
+  /// Ends the search, as its share of the time is over, unless it is at its end already.
+  void close() {
+    auto& meta = session_.meta;
+    if (meta.closed_at || evolution_.handed_out() >= session_.config.search.evaluations) return;
+    evolution_.close();
+    meta.closed_at = evolution_.handed_out();  // a resumed run closes at the same number
+    meta.closed_by = "time";
+    session_.save_meta();
+    session_.say("the search's share of the time is over after " + std::to_string(evolution_.handed_out()) +
+                 " evaluations: the front is confirmed on fresh seeds now. When a clock ends a search, the same seed "
+                 "may end elsewhere.");
+  }
+
+  void finished(const EvaluationRecord& record, bool replayed) {
+    session_.progress.evaluated(record, replayed);
+    if (replayed) return;
+    session_.log.evaluation(record);
+    session_.metrics.evaluation(record.rung, record.outcome);
+    if (record.rung != Rung::kProbe) {
+      const auto report = read_front(session_.store);
+      session_.progress.front(report.front.size(), report.hypervolume);
+      session_.metrics.front(report.front.size(), report.hypervolume);
+    }
+    session_.progress.show(session_.clock);
+  }
+
+  void note_the_end() {
+    for (const auto& [name, counts] : evolution_.operators())
+      session_.meta.operators[name] = {counts.first, counts.second};
+    session_.meta.signature = evolution_.signature();
+    session_.save_meta();
+    session_.log.searched(evolution_.handed_out(), session_.meta.signature);
+  }
+
+  Session& session_;
+  Architectures space_;
+  SearchOptions search_;
+  Evolution evolution_;
+};
+
+}  // namespace
+
+bool search_and_confirm(Session& session) { return SearchPhase(session).go(); }
+
+}  // namespace madsearch

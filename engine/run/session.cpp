@@ -1,0 +1,56 @@
+#include "engine/run/session.h"
+
+#include "engine/run/directory.h"
+
+namespace madsearch {
+namespace {
+
+/// Attempts are counted in the store, so that a request that kills its worker is given up in the end.
+Attempts attempts_in(Store& store, RunLog& log) {
+  Attempts out;
+  out.begin = [&](const std::string& id) { return store.begin_attempt(id); };
+  out.forget = [&](const std::string& id) {
+    try {  // while the run ends, perhaps as the disk is full; the next writer forgives it anyway
+      store.forget_attempt(id);
+    } catch (const std::exception& error) {
+      log.attempt_kept(id, error.what());
+    }
+  };
+  return out;
+}
+
+}  // namespace
+
+Session::Session(const RunConfig& config, const RunOptions& options)
+    : config(config),
+      options(options),
+      store(open_run(options.folder, options.config_file, config, options.accept)),
+      meta(read_meta(store)),
+      log(options.folder),
+      progress(options.progress, options.terminal),
+      metrics(config.metrics_port),
+      workers(config.workers, attempts_in(store, log)),
+      clock(config.hours, config.until, meta.spent_seconds) {
+  workers.on_event = [this](const WorkerEvent& event) {
+    if (event.lost_request()) metrics.worker_died();
+    say(to_text(event));
+  };
+  log.begins(config);
+}
+
+Session::~Session() {
+  if (options.use) *options.use = workers.use();
+  try {
+    meta.spent_seconds = clock.spent();
+    save_meta();
+    log.slots_busy(busy_share(workers.use()));
+  } catch (...) {  // a full disk: the time of this session is not counted
+  }
+}
+
+void Session::say(const std::string& sentence) {
+  log.say(sentence);
+  progress.say(sentence);
+}
+
+}  // namespace madsearch

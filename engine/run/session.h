@@ -1,0 +1,41 @@
+#pragma once
+#include <string>
+
+#include "engine/dispatch/coordinator.h"
+#include "engine/run/clock.h"
+#include "engine/run/config.h"
+#include "engine/run/metrics.h"
+#include "engine/run/run.h"
+#include "engine/run/run_log.h"
+#include "engine/run/run_progress.h"
+#include "results/run_meta.h"
+#include "results/store.h"
+
+namespace madsearch {
+
+/// What a session of a run works with. It is made when the run starts or goes on, and gone when it ends; the store then
+/// holds how long the session took.
+class Session {
+ public:
+  /// Opens the run's folder (open_run, directory.h, says what it throws) and the port of the metrics. `config` and
+  /// `options` must outlive this.
+  Session(const RunConfig& config, const RunOptions& options);
+  ~Session();
+  Session(const Session&) = delete;
+
+  bool interrupted() const { return options.interrupted && *options.interrupted; }
+  void say(const std::string& sentence);  // in the log and on the screen
+  void save_meta() { write_meta(store, meta); }
+
+  const RunConfig& config;
+  const RunOptions& options;
+  Store store;
+  RunMeta meta;  // of the store; save_meta() stores what was changed
+  RunLog log;
+  RunProgress progress;
+  Metrics metrics;
+  Coordinator workers;
+  RunClock clock;
+};
+
+}  // namespace madsearch
