@@ -24,8 +24,8 @@ Objective objective(const std::string& name, double most = 0);
 /// Values of one candidate in minimised units.
 Objectives values(const std::vector<Objective>& objectives, const CandidateRecord& candidate, double score);
 
-/// The hypervolume of `points` as a share of the box, 0..1. Points that are better than the box count as if on its edge,
-/// points that are worse don't count. Throws std::invalid_argument unless there are two or three objectives.
+/// The hypervolume of `points` as a share of the box, 0..1. Points that are better than the box count as if on its
+/// edge, points that are worse don't count. Throws std::invalid_argument unless there are two or three objectives.
 double hypervolume_share(const std::vector<Objective>& objectives, const std::vector<Objectives>& points);
 
 /// The box for people: "score 0..1, state 100..1000000".

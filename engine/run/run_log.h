@@ -16,8 +16,8 @@ namespace madsearch {
 /// The file `run.log` of a run's folder: a line for each event that people may want to look up later.
 class RunLog {
  public:
-  /// Goes on with the file, or makes it. Throws spdlog::spdlog_ex if it can't be written, or if this process has it open
-  /// already.
+  /// Goes on with the file, or makes it. Throws spdlog::spdlog_ex if it can't be written, or if this process has it
+  /// open already.
   explicit RunLog(const std::filesystem::path& folder);
   ~RunLog();
   RunLog(const RunLog&) = delete;

@@ -15,9 +15,9 @@ struct BatteryChoice {
 };
 
 /// For each limit (core seconds of a candidate) the choice within it that has the highest rank correlation with the
-/// reference; no entry where nothing is within the limit. Parts on which more than half of the designs are at ceiling or
-/// floor are not used. All tasks weigh the same. `partial`: tasks may be left out. `pool[i]` holds the same designs in
-/// the same order for every battery i; every battery has the same tasks in the same order; `limits` ascend.
+/// reference; no entry where nothing is within the limit. Parts on which more than half of the designs are at ceiling
+/// or floor are not used. All tasks weigh the same. `partial`: tasks may be left out. `pool[i]` holds the same designs
+/// in the same order for every battery i; every battery has the same tasks in the same order; `limits` ascend.
 std::vector<BatteryChoice> choose_battery(const std::vector<Battery>& batteries,
                                           const std::vector<std::vector<Compared>>& pool,
                                           const std::vector<double>& limits, bool partial);

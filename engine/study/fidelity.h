@@ -15,8 +15,8 @@ struct Compared {
   StudyScore score;      // under the battery that is judged, of every seed set
 };
 
-/// How faithfully a battery ranks some designs. A number that is about one seed set is the mean over the seed sets, as a
-/// search sees one only.
+/// How faithfully a battery ranks some designs. A number that is about one seed set is the mean over the seed sets, as
+/// a search sees one only.
 struct Fidelity {
   std::size_t designs = 0;
   std::optional<double> rank;           // Spearman of score and reference

@@ -30,8 +30,8 @@ struct Corpus {
 /// Reads a folder of texts or of token shards.
 ///   texts    every regular file without NUL bytes that is not hidden, also in subfolders; tokens are bytes, the
 ///            separator is 256
-///   shards   *.bin (shards.h); documents are what stands between separators. `vocabulary` and `separator` are 0 for the
-///            format's own, `bytes_per_token` must be given
+///   shards   *.bin (shards.h); documents are what stands between separators. `vocabulary` and `separator` are 0 for
+///            the format's own, `bytes_per_token` must be given
 /// Throws ConfigError in one sentence if the folder is missing, unreadable or empty, or if it holds both kinds or fewer
 /// than four documents.
 Corpus read_corpus(const std::filesystem::path& folder, std::int64_t vocabulary = 0, std::int64_t separator = 0,

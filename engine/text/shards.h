@@ -12,8 +12,8 @@ struct Shard {
 };
 
 /// Reads one file of the formats people have:
-///   llm.c, modded-nanogpt   256 little-endian int32 (magic 20240520, version 1, count), then ids of 1, 2 or 4 bytes, as
-///                           the file's size tells
+///   llm.c, modded-nanogpt   256 little-endian int32 (magic 20240520, version 1, count), then ids of 1, 2 or 4 bytes,
+///                           as the file's size tells
 ///   llm.c for llama-3       magic 20240801, version 7, then ids of 4 bytes
 ///   nanoGPT                 no header, ids of 2 bytes; `vocabulary` must be given
 /// `vocabulary` 0 means the format's own: 50257, 256 for ids of one byte, 128256 for llama-3. Throws ConfigError in one

@@ -80,8 +80,8 @@ Genome as_transformer(const Genome& genome, std::int64_t width) {
 }
 
 /// FLOPs of a training step as papers count them: 6 N a token, where N counts the parameters of blocks and unembedding
-/// that a token uses, and 12 L² D a sequence for each layer of full attention. What a recurrence computes over its state
-/// is not counted, so its share of the peak is a low one.
+/// that a token uses, and 12 L² D a sequence for each layer of full attention. What a recurrence computes over its
+/// state is not counted, so its share of the peak is a low one.
 double flops_of(const Genome& genome, Shape shape, std::int64_t batch) {
   auto sized = genome;
   std::int64_t full = 0;

@@ -16,9 +16,9 @@ struct Computed {
 };
 
 /// How far `found` is from `expected`: the largest |difference| relative to the largest |entry|, of the output and of
-/// the gradient that is worst by this measure. If a gradient's entries are all below a thousandth of the block's largest
-/// one, the difference is relative to that thousandth: its terms cancel, and what is left is rounding. Infinite where a
-/// number is not finite, or where only one of the two has a gradient.
+/// the gradient that is worst by this measure. If a gradient's entries are all below a thousandth of the block's
+/// largest one, the difference is relative to that thousandth: its terms cancel, and what is left is rounding. Infinite
+/// where a number is not finite, or where only one of the two has a gradient.
 struct Difference {
   double output = 0, gradient = 0;
   std::string worst;  // the gradient's name

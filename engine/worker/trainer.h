@@ -12,9 +12,9 @@ double schedule(std::int64_t step, std::int64_t steps, Protocol protocol);
 ///
 /// madsearch
 ///   A look at validation-A is taken every `evaluate_every` steps (0: ten times). The grid point and the step are
-///   chosen by the highest accuracy there; ties go to the lower loss, then to the earlier one. Validation-B and test are
-///   scored with those weights. If the grid has two learning rates or more and the best one lies at its end, the next
-///   rate beyond is tried too, as far away as its neighbour, unless the score is perfect already.
+///   chosen by the highest accuracy there; ties go to the lower loss, then to the earlier one. Validation-B and test
+///   are scored with those weights. If the grid has two learning rates or more and the best one lies at its end, the
+///   next rate beyond is tried too, as far away as its neighbour, unless the score is perfect already.
 /// mad-lab
 ///   There is only a test set. It is looked at after every epoch, or every `evaluate_every` steps. For each grid point
 ///   the step of the lowest test perplexity is kept; then the grid point of the highest macro accuracy is chosen.

@@ -12,8 +12,8 @@ namespace madsearch {
 ///
 /// With a recorder the step is recorded once, after three that warm up, and then replayed for batches of the same sizes
 /// as the first one. Other batches, like the last one of an epoch, are computed as without a recorder. After replicas
-/// were dropped the step is recorded anew. The first replay is compared with the same step computed. If a step cannot be
-/// recorded, or its replay moves the parameters elsewhere, steps are computed from then on, and stderr says why.
+/// were dropped the step is recorded anew. The first replay is compared with the same step computed. If a step cannot
+/// be recorded, or its replay moves the parameters elsewhere, steps are computed from then on, and stderr says why.
 class TrainingStep {
  public:
   /// `optimizer` must be that of `model`; both must outlive this.
