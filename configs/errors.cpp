@@ -5,8 +5,8 @@
 namespace madsearch {
 namespace {
 
-std::size_t edit_distance(std::string_view a,
-                          std::string_view b) {  // optimal string alignment: a swap of neighbours is one edit
+/// Optimal string alignment: a swap of neighbours is one edit.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
   for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
@@ -24,8 +24,12 @@ std::size_t edit_distance(std::string_view a,
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string* best = nullptr;
   std::size_t nearest = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const auto& candidate : candidates)
-    if (const auto distance = edit_distance(word, candidate); distance < nearest) nearest = distance, best = &candidate;
+  for (const auto& candidate : candidates) {
+    const auto distance = edit_distance(word, candidate);
+    if (distance >= nearest) continue;
+    nearest = distance;
+    best = &candidate;
+  }
   return best ? "\n  did you mean \"" + *best + "\"?" : "";
 }
 

@@ -17,8 +17,8 @@ class ConfigError : public std::runtime_error {
 /// third of its length).
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
-/// The position of `position` in `text` as a compiler shows it: "NAME:LINE:COLUMN: MESSAGE", the line, a caret under
-/// `length` characters.
+/// An error at `position` of `text` as a compiler shows it: "NAME:LINE:COLUMN: MESSAGE", the line, and carets under
+/// `length` characters. A position beyond the end is the end.
 std::string point_at(std::string_view name, std::string_view text, std::size_t position, std::size_t length,
                      std::string_view message);
 

@@ -59,7 +59,8 @@ std::optional<KnobValue> KnobValue::parse(std::string_view text) {
     const auto value = integer(text);
     return value ? std::optional<KnobValue>(*value) : std::nullopt;
   }
-  const auto numerator = integer(text.substr(0, slash)), denominator = integer(text.substr(slash + 1));
+  const auto numerator = integer(text.substr(0, slash));
+  const auto denominator = integer(text.substr(slash + 1));
   if (!numerator || !denominator || *denominator <= 0) return {};
   return KnobValue(*numerator, *denominator);
 }

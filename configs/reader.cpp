@@ -15,14 +15,17 @@ namespace {
 
 /// The file a mapping comes from, shared by all of its children.
 struct Source {
-  std::string name, text;
+  std::string name;
+  std::string text;
 
+  /// Where a place that yaml-cpp gives as line and column stands in `text`.
   std::size_t offset(const YAML::Mark& mark) const {
     std::size_t at = 0;
     for (int line = 0; line < mark.line && at < text.size(); ++line)
       at = std::min(text.find('\n', at), text.size() - 1) + 1;
     return std::min(at + static_cast<std::size_t>(std::max(mark.column, 0)), text.size());
   }
+  /// `message` above the line, `more` below it.
   ConfigError error(const YAML::Mark& mark, std::size_t length, const std::string& message,
                     const std::string& more = "") const {
     return ConfigError(point_at(name, text, offset(mark), length, message) + more);
@@ -35,23 +38,26 @@ std::string shown(double value) {
   return out.str();
 }
 
+/// How a message calls a value.
 std::string kind(const YAML::Node& node) {
-  return node.IsMap()        ? "a mapping"
-         : node.IsSequence() ? "a list"
-         : node.IsNull()     ? "nothing"
-                             : "\"" + node.Scalar() + "\"";
+  if (node.IsMap()) return "a mapping";
+  if (node.IsSequence()) return "a list";
+  if (node.IsNull()) return "nothing";
+  return "\"" + node.Scalar() + "\"";
 }
 
 }  // namespace
 
+/// One mapping of a file.
 struct Reader::Node {
   std::shared_ptr<Source> source;
   YAML::Node map;
   std::string name;                                         // as messages call it: "search"
   std::vector<std::pair<std::string, YAML::Node>> entries;  // values by key, in order
   std::vector<YAML::Mark> marks;                            // of the keys
-  std::set<std::string> asked;
+  std::set<std::string> asked;                              // keys that are known
 
+  /// Lists the keys of `map`. Throws ConfigError for one that stands twice.
   void read() {
     for (const auto& entry : map) {
       if (!entry.first.IsScalar()) throw source->error(entry.first.Mark(), 1, "a key must be a word");
@@ -72,9 +78,11 @@ struct Reader::Node {
     asked.insert(key);
     return find(key);
   }
+  /// An error at a value.
   ConfigError wrong(const YAML::Node& value, const std::string& message, const std::string& more = "") const {
     return source->error(value.Mark(), value.IsScalar() ? value.Scalar().size() : 1, message, more);
   }
+  /// The text of a value; throws ConfigError if it is a list or a mapping.
   std::string scalar(const std::string& key, const YAML::Node& value, const std::string& expected) const {
     if (!value.IsScalar()) throw wrong(value, key + " must be " + expected + ", not " + kind(value));
     return value.Scalar();
@@ -227,7 +235,10 @@ std::vector<Reader> Reader::children(const std::string& key) {
 
 std::vector<std::string> Reader::keys() {
   std::vector<std::string> out;
-  for (const auto& [key, value] : node_->entries) out.push_back(key), node_->asked.insert(key);
+  for (const auto& [key, value] : node_->entries) {
+    out.push_back(key);
+    node_->asked.insert(key);
+  }
   return out;
 }
 
@@ -235,8 +246,8 @@ ConfigError Reader::error(const std::string& key, const std::string& message, bo
   for (std::size_t i = 0; i < node_->entries.size(); ++i)
     if (node_->entries[i].first == key) {
       const auto newline = message.find('\n');  // what follows the sentence stands under the shown line
-      const auto sentence = message.substr(0, newline),
-                 more = newline == std::string::npos ? "" : message.substr(newline);
+      const auto sentence = message.substr(0, newline);
+      const auto more = newline == std::string::npos ? "" : message.substr(newline);
       return at_value ? node_->wrong(node_->entries[i].second, sentence, more)
                       : node_->source->error(node_->marks[i], key.size(), sentence, more);
     }

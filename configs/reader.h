@@ -11,33 +11,33 @@
 
 namespace madsearch {
 
-/// Reads one YAML mapping. The code that reads is the only schema: a key that nobody asked for is an error at finish(),
-/// and a value of the wrong kind or out of range is a ConfigError that shows file, line, column, the line itself and
-/// what was expected.
+/// Reads one YAML mapping. The code that reads is the only schema: a key that nobody asked for is an error at finish().
+/// Every function that takes a key returns `otherwise` where it is missing, and throws ConfigError for a value of the
+/// wrong kind or out of range (least .. most, both allowed) that shows file, line, column and what is expected.
 class Reader {
  public:
   static Reader file(const std::filesystem::path& path);  // ConfigError if missing, unreadable, empty or not a mapping
   static Reader text(const std::string& yaml, const std::string& name);
 
-  bool has(const std::string& key) const;      // marks `key` as known
+  bool has(const std::string& key) const;      // whether it is there; marks `key` as known
   bool mapping(const std::string& key) const;  // whether it is there and a mapping; marks `key` as known
   std::int64_t integer(const std::string& key, std::int64_t otherwise, std::int64_t least, std::int64_t most);
   double real(const std::string& key, double otherwise, double least, double most);
   bool boolean(const std::string& key, bool otherwise);
   std::string word(const std::string& key, const std::string& otherwise, const std::vector<std::string>& allowed);
   std::string string(const std::string& key, const std::string& otherwise);
-  std::string required(const std::string& key);  // a string that must be there
+  std::string required(const std::string& key);  // a string; ConfigError if it is missing
   std::vector<std::string> strings(const std::string& key,
                                    const std::vector<std::string>& otherwise);  // a scalar or a sequence
   std::vector<double> reals(const std::string& key, const std::vector<double>& otherwise, double least, double most);
   Reader child(const std::string& key);                  // a mapping; an empty one if the key is missing
   std::vector<Reader> children(const std::string& key);  // a sequence of mappings; empty if missing
-  /// A mapping's keys in order of appearance, all marked as known: for mappings whose keys are data (task names,
-  /// weights).
+  /// A mapping's keys in order of appearance, all marked as known: for mappings whose keys are data (names of tasks, of
+  /// axes).
   std::vector<std::string> keys();
-  /// A ConfigError at the place of `key` (its value if `at_value`).
+  /// A ConfigError at `key` (its value if `at_value`); what stands behind the first newline goes below the shown line.
   ConfigError error(const std::string& key, const std::string& message, bool at_value = true) const;
-  void finish() const;       // throws for the first key that nobody asked for
+  void finish() const;       // ConfigError for the first key that nobody asked for, with did-you-mean
   std::string name() const;  // the file's name, or the key of a child
 
  private:

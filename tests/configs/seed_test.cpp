@@ -22,10 +22,12 @@ TEST(Rng, DrawsEveryValueEquallyOften) {
 
 TEST(Rng, HasStandardNormalMoments) {
   Rng rng(Seed{4});
-  double sum = 0, squares = 0;
+  double sum = 0;
+  double squares = 0;
   for (int i = 0; i < 100'000; ++i) {
     const double x = normal(rng);
-    sum += x, squares += x * x;
+    sum += x;
+    squares += x * x;
   }
   EXPECT_NEAR(sum / 1e5, 0, 0.02);
   EXPECT_NEAR(squares / 1e5, 1, 0.03);

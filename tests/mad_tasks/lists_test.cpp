@@ -13,7 +13,7 @@
 namespace madsearch {
 namespace {
 
-/// "in-context-recall" for "in_context_recall" and back.
+/// "selective-copying" for "selective_copying" and back.
 std::string with(std::string name, char from, char to) {
   std::replace(name.begin(), name.end(), from, to);
   return name;
@@ -37,12 +37,12 @@ TEST(Lists, EveryTaskHasAHeaderThatShowsASequence) {
   for (const auto& task : tasks()) {
     const auto stem = with(task.name, '-', '_');
     EXPECT_TRUE(declares_task(stem)) << "write mad_tasks/" << stem << ".h with Task " << stem
-                                     << "(); copy mad_tasks/in_context_recall.h";
+                                     << "(); copy mad_tasks/selective_copying.h";
     const auto header = source("mad_tasks/" + stem + ".h");
     for (const auto* part :
          {"///   inputs ", "/// Knobs ", "/// Scored ", "/// Chance ", "/// Oracle ", "/// Protocol ", "/// Source "})
       EXPECT_NE(header.find(part), std::string::npos) << "mad_tasks/" << stem << ".h has no line \"" << part
-                                                      << "\": copy the form of mad_tasks/in_context_recall.h";
+                                                      << "\": copy the form of mad_tasks/selective_copying.h";
   }
 }
 
@@ -50,7 +50,7 @@ TEST(Lists, EveryTaskHasATestOfItsOwn) {
   for (const auto& task : tasks()) {
     const auto path = "tests/mad_tasks/" + with(task.name, '-', '_') + "_test.cpp";
     EXPECT_NE(source(path), "") << "write " << path << ", which finds the targets its own way (copy "
-                                << "tests/mad_tasks/in_context_recall_test.cpp), and list it in "
+                                << "tests/mad_tasks/selective_copying_test.cpp), and list it in "
                                 << "tests/mad_tasks/CMakeLists.txt";
   }
 }

@@ -49,7 +49,8 @@ TEST(BatteryScore, MeansOverAxesOnEachOfWhichTheBaselineLies) {
       b, {{accuracy(recall[0], 0.9), accuracy(recall[1], 0.5), accuracy(recall[2], 0.6), accuracy(recall[3], 0.3)},
           {accuracy(b.tasks[1].settings[0], 0.2)}});
   ASSERT_EQ(score.tasks.size(), 2u);
-  const double by_vocabulary = (0.9 + 0.5) / 2, by_length = (0.9 + 0.6 + 0.3) / 3;
+  const double by_vocabulary = (0.9 + 0.5) / 2;
+  const double by_length = (0.9 + 0.6 + 0.3) / 3;
   EXPECT_NEAR(score.tasks[0].score, (by_vocabulary + by_length) / 2, 1e-12);
   EXPECT_NEAR(score.tasks[0].settings[3], 0.3, 1e-12);
   EXPECT_NEAR(score.tasks[1].score, 0.2, 1e-12);
