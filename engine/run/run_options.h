@@ -1,0 +1,24 @@
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <iosfwd>
+#include <vector>
+
+#include "engine/dispatch/coordinator.h"
+
+namespace madsearch {
+
+/// How a session of a run ended.
+enum class Ended { kFinished, kTimeUp, kInterrupted };
+
+struct RunOptions {
+  std::filesystem::path folder;                    // of the run; made if missing
+  std::filesystem::path config_file;               // that the configuration was read from
+  bool accept = false;                             // harmless differences from what the folder holds
+  const std::atomic<bool>* interrupted = nullptr;  // set by a signal handler; null: never
+  std::ostream* progress = nullptr;                // where people look; null: nowhere
+  bool terminal = false;                           // progress is a terminal, whose last line is rewritten
+  std::vector<SlotUse>* use = nullptr;             // takes how the slots were used, when the session ends
+};
+
+}  // namespace madsearch
