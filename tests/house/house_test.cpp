@@ -28,15 +28,7 @@ const std::vector<std::string> kKnown = {
     "primitives/ops/softmax_attention.cpp:8: primitives/ops may not include",
     "primitives/ops/softmax_attention -> primitives/layers/layers",
     "primitives/ops/fused -> primitives/ops/softmax_attention -> primitives/ops/fused",
-    "search/loop/evolution -> search/loop/archive -> search/loop/evolution",
-    "engine/dispatch/coordinator -> engine/dispatch/devices -> engine/dispatch/coordinator",
-    "mad_tasks/battery.h:30 cites",
-    "mad_tasks/task.h:74 cites",
     "primitives/primitive.h:19 cites",
-    "search/architecture/genome.h:36 cites",
-    "search/architecture/mutations/mutation.h:17 cites",
-    "search/loop/options.h:10 cites",
-    "search/toy/bench_confirm.h:47 cites",
 };
 
 Complaints new_ones(const Complaints& complaints) {
@@ -71,6 +63,61 @@ TEST(House, LibrariesStayBehindTheirDoors) { EXPECT_HELD(doors(repository(), kDo
 TEST(House, DataSheetsAreReadWithoutLibTorch) { EXPECT_HELD(sheets_with_torch(repository())); }
 
 TEST(House, CitesNoDocumentThatReadersDoNotHave) { EXPECT_HELD(missing_documents(repository())); }
+
+/// Files that still have longer lines; the list is empty at the end.
+const std::vector<std::string> kLong = {
+    "configs/batteries/mad-lab.yaml",
+    "configs/batteries/probe.yaml",
+    "configs/batteries/quick.yaml",
+    "configs/batteries/reference.yaml",
+    "configs/batteries/standard-probe.yaml",
+    "configs/batteries/standard.yaml",
+    "configs/designs/griffin.yaml",
+    "configs/designs/kimi-linear.yaml",
+    "configs/designs/zamba.yaml",
+    "configs/searches/control.yaml",
+    "configs/searches/overnight.yaml",
+    "configs/searches/wide.yaml",
+    "primitives/attention/attention.h",
+    "primitives/attention/differential_attention.h",
+    "primitives/attention/forgetting_attention.h",
+    "primitives/channel/moe.h",
+    "primitives/convolution/hyena.h",
+    "primitives/convolution/hyena_experts.h",
+    "primitives/convolution/long_conv.h",
+    "primitives/convolution/mh_hyena.h",
+    "primitives/delta_rule/delta_net.h",
+    "primitives/delta_rule/delta_product.h",
+    "primitives/delta_rule/gated_delta_net.h",
+    "primitives/delta_rule/kda.h",
+    "primitives/delta_rule/rwkv7.h",
+    "primitives/kernels/cells.h",
+    "primitives/kernels/delta_recurrence.h",
+    "primitives/kernels/diagonal_filter.h",
+    "primitives/kernels/ttt_linear.h",
+    "primitives/linear_attention/gla.h",
+    "primitives/linear_attention/linear_attention.h",
+    "primitives/linear_attention/mlstm.h",
+    "primitives/linear_attention/retnet.h",
+    "primitives/recurrent/gru.h",
+    "primitives/recurrent/mingru.h",
+    "primitives/recurrent/minlstm.h",
+    "primitives/recurrent/rg_lru.h",
+    "primitives/recurrent/slstm.h",
+    "primitives/state_space/mamba2.h",
+    "primitives/state_space/mamba3.h",
+    "primitives/state_space/rtf.h",
+    "primitives/test_time/mesa_net.h",
+    "primitives/test_time/ttt_linear.h",
+    "results/fields.h",
+    "tests/tools/cli_test.cpp",
+};
+
+TEST(House, LinesHaveAtMost120Characters) {
+  auto files = repository();
+  for (const auto& path : kLong) files.erase(path);
+  EXPECT_HELD(long_lines(files));
+}
 
 TEST(House, EverySourceIsCompiled) { EXPECT_HELD(unlisted_sources(repository())); }
 
