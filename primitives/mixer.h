@@ -15,7 +15,7 @@ namespace madsearch {
 /// alone, so that R replicas equal R single runs.
 struct Build {
   std::int64_t width = 0;
-  std::int64_t max_length = 0;  // Hyena's time axis; at least the longest sequence
+  std::int64_t max_length = 0;  // of the longest sequence: long filters have so many taps
   Protocol protocol = Protocol::kMadsearch;
   std::vector<Seed> seeds;    // R of them
   at::TensorOptions options;  // dtype and device
@@ -39,14 +39,15 @@ class Module {
   /// All parameters with dotted names, own ones first, in order of registration. The tensors alias the module's own: to
   /// replace values use at::NoGradGuard and copy_; to drop replicas use select_replicas.
   std::vector<NamedParameter> parameters() const;
-  /// Of these the weights and biases of Linears.
+  /// Those that are weights and biases of Linears.
   std::vector<NamedParameter> linear_parameters() const;
   /// Keeps replicas `index` [R'] (int64, ascending) of every parameter.
   void select_replicas(const at::Tensor& index);
 
  protected:
-  /// Registers a leaf [R, ...]; returns it with requires_grad set. `slot` is the member that holds it.
+  /// Puts `value` [R, ...] into the member `slot` as a leaf that requires gradients, under `name`.
   void parameter(const std::string& name, at::Tensor& slot, at::Tensor value, bool linear = false);
+  /// Lists the parameters of the member `module` as name.THEIR_NAME.
   void child(const std::string& name, Module& module);
 
  private:
@@ -60,35 +61,43 @@ class Module {
   std::vector<std::pair<std::string, Module*>> children_;
 };
 
-/// What a block carries from token to token while decoding: tensors [R, B, ...]. Empty before the first token.
+/// What a block carries from token to token while decoding. Empty before the first token.
 struct State {
-  std::vector<at::Tensor> tensors;
-  std::int64_t position = 0;     // tokens seen; not counted as state
-  std::int64_t numbers() const;  // a sequence: total elements / (R B)
+  std::vector<at::Tensor> tensors;  // [R, B, ...]; undefined ones carry nothing
+  std::int64_t position = 0;        // tokens seen; not counted as state
+  std::int64_t numbers() const;     // of one sequence: all elements / (R B)
 };
 
-class Recurrences;
+class DistilledFilters;
 
 /// A block's LibTorch side.
 class Mixer : public Module {
  public:
-  virtual at::Tensor forward(const at::Tensor& x) = 0;             // x [R, B, T, D] -> [R, B, T, D], causal
-  virtual at::Tensor step(const at::Tensor& x, State& state) = 0;  // x [R, B, D], the next token -> [R, B, D]
+  /// x [R, B, T, D] -> [R, B, T, D], causal. Mixers with long filters throw std::invalid_argument for more tokens than
+  /// Build's max_length.
+  virtual at::Tensor forward(const at::Tensor& x) = 0;
+  /// The same function one token at a time: x [R, B, D], the next token -> [R, B, D]; `state` is advanced.
+  virtual at::Tensor step(const at::Tensor& x, State& state) = 0;
   /// A loss to add to the training loss after forward, [R], or an undefined tensor (MoE's load balancing).
   virtual at::Tensor auxiliary_loss() const { return {}; }
   /// The filters of its long convolutions as they are trained, [R, C, max_length], or an undefined tensor if it has
   /// none.
   virtual at::Tensor long_filters() const { return {}; }
-  /// From now on those filters are what `recurrences` compute (distillation.h, of long_filters() of the same replicas):
-  /// forward convolves with their responses, step carries their states in place of the past. nullptr: as trained again.
-  void use_distilled(std::shared_ptr<const Recurrences> recurrences) { distilled_ = std::move(recurrences); }
+  /// From now on `filters` replace the trained ones; they were distilled from long_filters() of the same replicas
+  /// (layers/distillation.h). forward convolves with their responses, step carries their states in place of the past.
+  /// nullptr: the trained filters again.
+  void use_distilled(std::shared_ptr<const DistilledFilters> filters) { distilled_ = std::move(filters); }
 
  protected:
-  const Recurrences* distilled() const { return distilled_.get(); }
+  const DistilledFilters* distilled() const { return distilled_.get(); }
 
  private:
-  std::shared_ptr<const Recurrences> distilled_;
+  std::shared_ptr<const DistilledFilters> distilled_;
 };
+
+/// How a NAME_mixer.cpp builds its primitive: the type of `build_NAME`, which mixers.cpp lists. The settings are valid;
+/// `keys_values` is as in build_mixer.
+using MixerBuilder = std::unique_ptr<Mixer>(const Settings& set, const Build& build, Mixer* keys_values);
 
 /// Builds `primitive` with `settings` (complete, no `auto`). `keys_values` is the mixer whose keys and values this use
 /// shares (@label:kv), else nullptr; it must have run forward or step on the same sequence before this one does. Throws

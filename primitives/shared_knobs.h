@@ -5,7 +5,7 @@
 
 namespace madsearch {
 
-// Knobs that many sequence mixers have, under one name and with one meaning.
+// Knobs that many sequence mixers have, with one name and one meaning. A `standard` value is the default.
 
 inline Knob heads_knob() { return {"heads", {4, 1, 2, 8}, "heads, which divide the width"}; }
 
@@ -42,8 +42,8 @@ inline Knob rotary_knob(bool standard) {
   return switch_knob("rotary", standard, "rotary position embedding of queries and keys");
 }
 
-/// The most tokens that one reads by the knobs `window` and `sinks`: a block that lacks the first, or has window=none,
-/// reads all.
+/// The most tokens that a token reads by the knobs `window` and `sinks`. Without the knob `window` or with window=none
+/// there is no limit.
 inline std::int64_t tokens_read(const Settings& set) {
   if (!set.has("window") || set.at("window").is_word()) return std::numeric_limits<std::int64_t>::max();
   return set.count("window") + (set.has("sinks") ? set.count("sinks") : 0);

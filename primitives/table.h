@@ -7,7 +7,7 @@ namespace madsearch {
 
 /// Every primitive, by name. A genome stores the name, never the row.
 const std::vector<Primitive>& primitives();
-/// nullptr if there is none of that name.
+/// The row of that name, nullptr if there is none.
 const Primitive* find_primitive(const std::string& name);
 
 }  // namespace madsearch

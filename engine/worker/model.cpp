@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "primitives/layers/distillation.h"
+#include "primitives/layers/initial_values.h"
 #include "primitives/table.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/validity.h"
@@ -227,7 +228,7 @@ std::int64_t Model::distil_block(std::size_t i) {
   auto& mixer = *stages_[i].mixer;
   const auto filters = mixer.long_filters();
   if (!filters.defined()) return 0;
-  mixer.use_distilled(std::make_shared<const Recurrences>(distil(filters)));
+  mixer.use_distilled(std::make_shared<const DistilledFilters>(distil(filters)));
   State state;
   mixer.step(at::zeros({replicas(), 1, options_.width}, options_.options), state);
   const auto& block = graph_.nodes()[i].block;

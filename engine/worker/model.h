@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "mad_tasks/task.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
 #include "search/architecture/graph.h"
 
 namespace madsearch {

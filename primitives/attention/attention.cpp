@@ -36,9 +36,13 @@ Primitive attention() {
                qk_norm_knob(false),
                switch_knob("gate", false, "gate sigmoid(x Wg) on what is read, channel by channel")},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), G = key_heads(set);
+            const auto D = s.width;
+            const auto T = s.length;
+            const auto H = set.count("heads");
+            const auto G = key_heads(set);
             const auto biases = s.protocol == Protocol::kMadLab ? 2 * D + 2 * D * G / H : 0;
-            const auto norms = on(set, "qk_norm") ? 2 * D / H : 0, gate = on(set, "gate") ? D * D : 0;
+            const auto norms = on(set, "qk_norm") ? 2 * D / H : 0;
+            const auto gate = on(set, "gate") ? D * D : 0;
             const auto state = 2 * D * G / H * std::min(T, tokens_read(set));
             return {.parameters = 2 * D * D + 2 * D * D * G / H + gate + norms + biases,
                     .flops = 4 * T * D * D + 4 * T * D * D * G / H + 2 * T * gate + 4 * D * pairs(set, T),

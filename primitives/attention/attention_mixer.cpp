@@ -3,8 +3,10 @@
 #include <optional>
 #include <stdexcept>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/rotary.h"
 #include "primitives/ops/softmax_attention.h"
 #include "primitives/shared_knobs.h"
 
@@ -73,7 +75,8 @@ class Attention : public Mixer {
       state.tensors = {keys_, values_};
     }
     ++state.position;
-    const auto &keys = owner_ ? owner_->keys_ : keys_, &values = owner_ ? owner_->values_ : values_;
+    const auto& keys = owner_ ? owner_->keys_ : keys_;
+    const auto& values = owner_ ? owner_->values_ : values_;
     return out(attend(q, seen(keys, heads_, state.position), seen(values, heads_, state.position), heads_.size), x);
   }
 
@@ -100,8 +103,7 @@ class Attention : public Mixer {
     return out_(gate_ ? y * at::sigmoid((*gate_)(x)) : y);
   }
 
-  /// Of cached keys or values [R, B, G, L, d], the tokens that `heads` read after `position` of them: the first and the
-  /// last.
+  /// What `heads` read of cached keys or values [R, B, G, L, d] at the token `position`: the first tokens and the last.
   static at::Tensor seen(const at::Tensor& cached, const AttentionHeads& heads, std::int64_t position) {
     const auto L = cached.size(3);
     if (heads.seen(position) >= L) return cached;
@@ -110,14 +112,15 @@ class Attention : public Mixer {
   }
 
   AttentionHeads heads_;
-  AttentionHeads kept_;  // with the largest window and sinks of those who share the keys and values
+  AttentionHeads kept_;  // heads_ with the largest window and sinks of all blocks that share the keys and values
   Attention* owner_;     // of the keys and values (@label:kv), or nullptr
   SoftmaxAttention attention_;
   Linear qkv_, out_;
   std::optional<RMSNorm> q_norm_, k_norm_;
   std::optional<Linear> gate_;
-  at::Tensor projected_;      // of the last call, for those who share its keys and values: not yet turned
-  at::Tensor keys_, values_;  // of the last step, for the same: [R, B, G, L, d], keys turned
+  // For the blocks that share the keys and values:
+  at::Tensor projected_;      // rows of the last call, not yet turned
+  at::Tensor keys_, values_;  // of the last step, [R, B, G, L, d], keys turned
 };
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/rotary.h"
 #include "primitives/ops/softmax_attention.h"
 #include "primitives/shared_knobs.h"
 
@@ -42,7 +45,8 @@ class DifferentialAttention : public Mixer {
       return partly_rotated(split_heads(qkv, begin, 2 * heads_, size_), rotated_, state.position);
     };
     const auto q = placed(0);
-    auto keys = placed(D), values = split_heads(qkv, 2 * D, heads_, 2 * size_);
+    auto keys = placed(D);
+    auto values = split_heads(qkv, 2 * D, heads_, 2 * size_);
     if (!state.tensors.empty()) {
       keys = at::cat({state.tensors[0], keys}, 3);
       values = at::cat({state.tensors[1], values}, 3);
@@ -56,8 +60,8 @@ class DifferentialAttention : public Mixer {
   static constexpr double kLambda = 0.8;  // λ_init
   struct Lambda {
     const char* name;
-    at::Tensor value;
-  };  // [R, d]
+    at::Tensor value;  // [R, d]
+  };
 
   /// From what the two softmaxes of each head read, [R, B, T, 2 D].
   at::Tensor difference(const at::Tensor& read) const {

@@ -2,8 +2,9 @@
 
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/token_shift.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/softmax_attention.h"
 #include "primitives/shared_knobs.h"
 
@@ -51,7 +52,7 @@ class ForgettingAttention : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto D = x.size(3);
     auto qkv = qkv_(x);
-    if (shift_) qkv = shifted(qkv, a_token_later(qkv.slice(3, D)), x);
+    if (shift_) qkv = kv_shifted(qkv, previous_token(qkv.slice(3, D)), x);
     if (q_norm_) qkv = normed(qkv);
     const auto c = at::log_sigmoid(forget_(x).to(at::promote_types(x.scalar_type(), at::kFloat))).cumsum(2);
     return out(attention_(qkv, qkv, c), x);
@@ -70,27 +71,26 @@ class ForgettingAttention : public Mixer {
     auto &keys = state.tensors[0], &values = state.tensors[1], &lost = state.tensors[2];
     if (shift_) {
       const auto now = qkv.slice(3, D);
-      qkv = shifted(qkv, state.tensors[3], x);
+      qkv = kv_shifted(qkv, state.tensors[3], x);
       state.tensors[3] = now;
     }
     if (q_norm_) qkv = normed(qkv);
     keys = at::cat({keys, split_heads(qkv, D, heads_, size_)}, 3);
     values = at::cat({values, split_heads(qkv, 2 * D, heads_, size_)}, 3);
     const auto log_gate = at::log_sigmoid(forget_(x)).transpose(2, 3);  // [R, B, H, 1]
-    lost = at::cat({lost + log_gate, at::zeros_like(log_gate)},
-                   3);  // c_t - c_s, which stays exact however long the sequence
+    // c_t - c_s, which stays exact however long the sequence.
+    lost = at::cat({lost + log_gate, at::zeros_like(log_gate)}, 3);
     ++state.position;
     return out(attend(split_heads(qkv, 0, heads_, size_), keys, values, size_, lost).unsqueeze(2), x).squeeze(2);
   }
 
  private:
-  /// Rows of queries, keys and values, the latter two mixed with `before`, those of the tokens before.
-  at::Tensor shifted(const at::Tensor& qkv, const at::Tensor& before, const at::Tensor& x) const {
+  /// Rows of queries, keys and values; keys and values are mixed with `before`, those of the tokens before.
+  at::Tensor kv_shifted(const at::Tensor& qkv, const at::Tensor& before, const at::Tensor& x) const {
     const auto of_heads = [&](const at::Tensor& u) { return u.unflatten(3, {2 * heads_, size_}); };
     const auto now = of_heads(qkv.slice(3, x.size(3)));
-    return at::cat({qkv.slice(3, 0, x.size(3)),
-                    at::lerp(now, of_heads(before), at::sigmoid((*shift_)(x)).unsqueeze(4)).flatten(3)},
-                   3);
+    const auto share = at::sigmoid((*shift_)(x)).unsqueeze(4);
+    return at::cat({qkv.slice(3, 0, x.size(3)), at::lerp(now, of_heads(before), share).flatten(3)}, 3);
   }
 
   at::Tensor normed(const at::Tensor& qkv) const {

@@ -24,8 +24,11 @@ Primitive mla() {
                      .most = 1,
                      .ratio = true}},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), r = set.at("kv_rank").of(D),
-                       p = set.at("rope").of(D);
+            const auto D = s.width;
+            const auto T = s.length;
+            const auto H = set.count("heads");
+            const auto r = set.at("kv_rank").of(D);
+            const auto p = set.at("rope").of(D);
             const auto weights = 2 * D * D + H * p * D + D * (r + p) + 2 * r * D;
             return {.parameters = weights + r,
                     .flops = 2 * T * weights + T * (T + 1) * (2 * D + H * p),

@@ -1,7 +1,9 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/rotary.h"
 #include "primitives/ops/softmax_attention.h"
 
 namespace madsearch {
@@ -54,7 +56,8 @@ class LatentAttention : public Mixer {
     const auto of_heads = [&](std::int64_t begin) {
       return up_.weight.slice(1, begin, begin + D).view({R, 1, heads_, size_, rank_});
     };
-    const auto to_keys = of_heads(0), to_values = of_heads(D);
+    const auto to_keys = of_heads(0);
+    const auto to_values = of_heads(D);
     const auto query = at::cat({q.slice(4, 0, rope_), at::matmul(q.slice(4, rope_), to_keys)}, 4);
     const auto read = attend(query, latents, latents.slice(4, rope_), rope_ + size_).view({R, B, heads_, rank_, 1});
     return out_(at::matmul(to_values, read).reshape({R, B, D}));

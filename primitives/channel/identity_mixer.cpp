@@ -1,4 +1,4 @@
-#include "primitives/builders.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {

@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {

@@ -17,8 +17,11 @@ Primitive moe() {
                     {"shared", {0, 1, 2}, "experts of the same size that every token uses besides", 0, 16},
                     inner_knob()},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, E = set.count("experts"), k = set.count("active"),
-                       S = set.count("shared");
+            const auto D = s.width;
+            const auto T = s.length;
+            const auto E = set.count("experts");
+            const auto k = set.count("active");
+            const auto S = set.count("shared");
             const auto m = set.at("inner").of(D);
             if (s.protocol == Protocol::kMadLab) {
               const auto parameters = 2 * D * m * E + m * D * E * E + D * E + E + 3 * D * m * S;

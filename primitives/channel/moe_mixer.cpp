@@ -2,9 +2,9 @@
 
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
 #include "primitives/layers/routing.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/fused.h"
 
 namespace madsearch {
@@ -49,8 +49,7 @@ class MoE : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto routing = route(router_(x), active_);
     balance_ = routing.balance;
-    // All experts as one wide gated MLP whose hidden channels are weighted: at these sizes faster than gathering
-    // tokens.
+    // All experts as one wide gated MLP with weighted hidden channels: at these sizes faster than gathering tokens.
     auto sizes = x.sizes().vec();
     sizes.back() = experts_ * inner_;
     const auto hidden = at::silu(w1_(x)) * w2_(x);
@@ -68,7 +67,7 @@ class MoE : public Mixer {
   at::Tensor balance_;  // [R], of the last forward
 };
 
-/// The reference's mixture as it behaves (spec of the header, protocol mad-lab).
+/// The mixture of protocol mad-lab, see the data sheet.
 class ReferenceMoE : public Mixer {
  public:
   ReferenceMoE(const Settings& set, const Build& build)

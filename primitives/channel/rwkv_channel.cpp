@@ -13,7 +13,10 @@ Primitive rwkv_channel() {
           .source = "arXiv:2404.05892, section 4.1; arXiv:2503.14456, section 4",
           .knobs = {inner_knob(), switch_knob("gate", true, "gate by the receptance σ(shift(x) Wr); RWKV-7 has none")},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, m = set.at("inner").of(D), gate = std::int64_t{on(set, "gate")};
+            const auto D = s.width;
+            const auto T = s.length;
+            const auto m = set.at("inner").of(D);
+            const auto gate = std::int64_t{on(set, "gate")};
             return {.parameters = 2 * D * m + D + gate * (D * D + D),
                     .flops = 4 * T * D * m + gate * 2 * T * D * D,
                     .state = D};

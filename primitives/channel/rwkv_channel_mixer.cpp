@@ -2,9 +2,10 @@
 
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
 #include "primitives/layers/token_shift.h"
+#include "primitives/mixer.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -23,7 +24,7 @@ class RWKVChannel : public Mixer {
     child("receptance", receptance_.emplace(build.inside("receptance"), build.width, build.width));
   }
 
-  at::Tensor forward(const at::Tensor& x) override { return mixed(x, back_by_one(x)); }
+  at::Tensor forward(const at::Tensor& x) override { return mixed(x, change_to_previous(x)); }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     if (state.tensors.empty()) state.tensors = {at::zeros_like(x)};
@@ -34,9 +35,9 @@ class RWKVChannel : public Mixer {
   }
 
  private:
-  at::Tensor mixed(const at::Tensor& x, const at::Tensor& back) const {
-    const auto y = value_(at::relu(key_(shifted(x, back, mu_k_))).square());
-    return receptance_ ? at::sigmoid((*receptance_)(shifted(x, back, mu_r_))) * y : y;
+  at::Tensor mixed(const at::Tensor& x, const at::Tensor& change) const {
+    const auto y = value_(at::relu(key_(token_shifted(x, change, mu_k_))).square());
+    return receptance_ ? at::sigmoid((*receptance_)(token_shifted(x, change, mu_r_))) * y : y;
   }
 
   at::Tensor mu_k_, mu_r_;  // [R, D]

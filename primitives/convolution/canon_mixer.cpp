@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -21,7 +21,7 @@ class Canon : public Mixer {
   }
 
  private:
-  ShortConv conv_;
+  CausalConv conv_;
 };
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -31,7 +32,7 @@ class GatedShortConv : public Mixer {
 
  private:
   Linear in_;
-  ShortConv conv_;
+  CausalConv conv_;
   Linear out_;
 };
 

@@ -1,9 +1,13 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
 #include "primitives/convolution/hyena_filter.h"
+#include "primitives/layers/causal_conv.h"
 #include "primitives/layers/distillation.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/long_convolution.h"
 #include "primitives/layers/routing.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -31,7 +35,7 @@ class HyenaExperts : public Mixer {
     const auto parts = conv_(in_(x)).chunk(3, -1);  // x0, x1, v [R, B, T, D]
     const auto u = (parts[2] * parts[1]).transpose(2, 3);
     const auto h = distilled() ? distilled()->responses(x.size(2)) : filter_(x.size(2));
-    const auto y = causal_convolution(u, h) + u * bias_.unsqueeze(1).unsqueeze(-1);
+    const auto y = long_convolution(u, h) + u * bias_.unsqueeze(1).unsqueeze(-1);
     return mix(x, y.transpose(2, 3) * parts[0]);
   }
 
@@ -42,7 +46,7 @@ class HyenaExperts : public Mixer {
     const auto u = parts[2] * parts[1];
     ++state.position;
     const auto y = distilled() ? distilled()->step(u.unsqueeze(-1), memory).squeeze(-1)
-                               : causal_convolution_step(u, filter_(state.position), memory);
+                               : long_convolution_step(u, filter_(state.position), memory);
     return mix(x, (y + u * bias_.unsqueeze(1)) * parts[0]);
   }
 
@@ -70,7 +74,7 @@ class HyenaExperts : public Mixer {
   std::int64_t experts_, active_;
   bool reference_;
   Linear in_;
-  ShortConv conv_;
+  CausalConv conv_;
   HyenaFilter filter_;
   Linear router_, out_;
   at::Tensor bias_;     // [R, D]

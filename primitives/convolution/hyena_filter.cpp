@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "primitives/layers/initial_values.h"
+
 namespace madsearch {
 namespace {
 
@@ -46,7 +48,8 @@ at::Tensor HyenaFilter::operator()(std::int64_t length) const {
   if (length > features_.size(1))
     throw std::invalid_argument("a Hyena filter for at most " + std::to_string(features_.size(1)) +
                                 " tokens cannot serve " + std::to_string(length));
-  const auto z = features_.slice(1, 0, length).to(at::kDouble), f = frequency_.to(at::kDouble);
+  const auto z = features_.slice(1, 0, length).to(at::kDouble);
+  const auto f = frequency_.to(at::kDouble);
   auto u = at::sin(f * wide(first_, z));
   u = at::sin(f * wide(second_, u));
   u = at::sin(f * wide(third_, u));

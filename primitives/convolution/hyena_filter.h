@@ -1,5 +1,5 @@
 #pragma once
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
 
 namespace madsearch {
 

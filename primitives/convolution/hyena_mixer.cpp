@@ -1,8 +1,12 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
 #include "primitives/convolution/hyena_filter.h"
+#include "primitives/layers/causal_conv.h"
 #include "primitives/layers/distillation.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/long_convolution.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -27,7 +31,7 @@ class Hyena : public Mixer {
     const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);  // x0, x1, v [R, B, T, I]
     const auto u = (parts[2] * parts[1]).transpose(2, 3);
     const auto h = distilled() ? distilled()->responses(x.size(2)) : filter_(x.size(2));
-    const auto y = causal_convolution(u, h) + u * bias_.unsqueeze(1).unsqueeze(-1);
+    const auto y = long_convolution(u, h) + u * bias_.unsqueeze(1).unsqueeze(-1);
     return out_(y.transpose(2, 3) * parts[0]);
   }
 
@@ -38,7 +42,7 @@ class Hyena : public Mixer {
     const auto u = parts[2] * parts[1];
     ++state.position;
     const auto y = distilled() ? distilled()->step(u.unsqueeze(-1), memory).squeeze(-1)
-                               : causal_convolution_step(u, filter_(state.position), memory);
+                               : long_convolution_step(u, filter_(state.position), memory);
     return out_((y + u * bias_.unsqueeze(1)) * parts[0]);
   }
 
@@ -47,7 +51,7 @@ class Hyena : public Mixer {
  private:
   std::int64_t inner_, groups_;
   Linear in_;
-  ShortConv conv_;
+  CausalConv conv_;
   HyenaFilter filter_;
   Linear out_;
   at::Tensor bias_;  // [R, I]

@@ -12,8 +12,8 @@ inline std::int64_t hyena_filter_parameters(std::int64_t channels, std::int64_t 
          (s.protocol == Protocol::kMadLab ? 3 * s.length : 0);
 }
 
-/// Multiply-adds x 2 of the filter over the sequence; it is made once a batch, so one sequence of a batch bears a share
-/// that is left out.
+/// Multiply-adds x 2 of convolving `channels` channels of `length` tokens, by FFT or directly, whichever costs less. The
+/// filter itself is made once a batch; a sequence's share of that is not counted.
 inline std::int64_t convolution_flops(std::int64_t channels, std::int64_t length) {
   std::int64_t log2 = 1;
   while ((std::int64_t{1} << log2) < 2 * length) ++log2;

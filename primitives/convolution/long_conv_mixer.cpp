@@ -2,9 +2,11 @@
 
 #include <stdexcept>
 
-#include "primitives/builders.h"
 #include "primitives/layers/distillation.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/long_convolution.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -31,7 +33,7 @@ class LongConv : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto u = x.transpose(2, 3);  // [R, B, D, T]
     const auto h = distilled() ? distilled()->responses(x.size(2)) : filter(x.size(2));
-    const auto y = causal_convolution(u, h) + u * skip_.unsqueeze(1).unsqueeze(-1);
+    const auto y = long_convolution(u, h) + u * skip_.unsqueeze(1).unsqueeze(-1);
     return at::glu(out_(at::gelu(y.transpose(2, 3))), -1);
   }
 
@@ -40,7 +42,7 @@ class LongConv : public Mixer {
     auto& memory = state.tensors[0];
     ++state.position;
     const auto y = distilled() ? distilled()->step(x.unsqueeze(-1), memory).squeeze(-1)
-                               : causal_convolution_step(x, filter(state.position), memory);
+                               : long_convolution_step(x, filter(state.position), memory);
     return at::glu(out_(at::gelu(y + x * skip_.unsqueeze(1))), -1);
   }
 

@@ -15,8 +15,12 @@ Primitive mh_hyena() {
                     projection_groups_knob(),
                     short_filter_knob()},
           .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, M = set.count("head_size"), g = set.count("proj_groups"),
-                       k = set.count("conv"), o = set.count("filter_order");
+            const auto D = s.width;
+            const auto T = s.length;
+            const auto M = set.count("head_size");
+            const auto g = set.count("proj_groups");
+            const auto k = set.count("conv");
+            const auto o = set.count("filter_order");
             return {.parameters = (D + 1) * 3 * D / g + 3 * D * (k + 1) + D / M + hyena_filter_parameters(D / M, o, s) +
                                   (D + 1) * D,
                     .flops = T * (6 * D * D / g + 6 * D * k + 2 * D * D) +

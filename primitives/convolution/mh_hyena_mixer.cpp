@@ -1,8 +1,11 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
 #include "primitives/convolution/hyena_filter.h"
+#include "primitives/layers/causal_conv.h"
 #include "primitives/layers/distillation.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -27,13 +30,14 @@ class MultiHeadHyena : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
     const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);
-    const auto heads = [&](const at::Tensor& u) {
-      return u.view({R, B, T, heads_, size_}).transpose(2, 3);
-    };  // [R, B, H, T, M]
-    auto h = distilled() ? distilled()->responses(T)
-                         : filter_(T);  // [R, H, T]; the bias is one more weight on the current token
+    // [R, B, H, T, M]
+    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };
+    auto h = distilled() ? distilled()->responses(T) : filter_(T);  // [R, H, T]
+    // The bias is one more weight on the current token.
     h = at::cat({h.slice(-1, 0, 1) + bias_.unsqueeze(-1), h.slice(-1, 1)}, -1);
-    const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
+    const auto x1 = heads(parts[0]);
+    const auto x2 = heads(parts[1]);
+    const auto v = heads(parts[2]);
     constexpr std::int64_t kScores = 128;  // up to here T² scores a head are cheaper than M² convolutions
     const auto y = T <= kScores ? with_scores(x1, x2, v, h) : with_products(x1, x2, v, h);  // [R, B, H, T, M]
     return out_(y.transpose(2, 3).reshape({R, B, T, D}));
@@ -44,7 +48,9 @@ class MultiHeadHyena : public Mixer {
     if (state.tensors.empty()) state.tensors.resize(distilled() ? 2 : 3);
     const auto parts = conv_.step(in_(x).repeat({1, 1, groups_}), state.tensors.back()).chunk(3, -1);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, heads_, 1, size_}); };
-    const auto x1 = heads(parts[0]), x2 = heads(parts[1]), v = heads(parts[2]);
+    const auto x1 = heads(parts[0]);
+    const auto x2 = heads(parts[1]);
+    const auto v = heads(parts[2]);
     ++state.position;
     const auto y = distilled() ? step_with_products(x1, x2, v, state.tensors[0])
                                : step_with_scores(x1, x2, v, state.tensors[0], state.tensors[1]);
@@ -94,7 +100,7 @@ class MultiHeadHyena : public Mixer {
 
   std::int64_t size_, heads_, groups_;
   Linear in_;
-  ShortConv conv_;
+  CausalConv conv_;
   HyenaFilter filter_;
   Linear out_;
   at::Tensor bias_;  // [R, H]

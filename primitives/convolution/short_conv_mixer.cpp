@@ -1,7 +1,8 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -33,7 +34,7 @@ class ShortConvMixer : public Mixer {
  private:
   std::int64_t inner_;
   Linear in_;
-  ShortConv conv_;
+  CausalConv conv_;
   Linear out_;
 };
 

@@ -4,14 +4,17 @@
 
 #include <cmath>
 
-#include "primitives/layers/step_sizes.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
 #include "primitives/ops/fused.h"
 
 namespace madsearch {
 
 DecayGate::DecayGate(const Build& build, std::int64_t heads, std::int64_t channels, double least) {
-  const auto u = uniform_init(build, "A_log", {heads}, 1),
-             v = uniform_init(build, "dt_bias", {heads * channels}, 1);  // in [-1, 1)
+  const auto u = uniform_init(build, "A_log", {heads}, 1);               // in [-1, 1)
+  const auto v = uniform_init(build, "dt_bias", {heads * channels}, 1);  // the same
   parameter("A_log", A_log, at::log((least + (u + 1) / 2 * (16 - least)).clamp_min(1e-4)));
   const auto dt = at::exp(std::log(1e-2) + v * std::log(10.0));
   parameter("dt_bias", dt_bias, inverse_softplus(dt));
@@ -24,8 +27,7 @@ at::Tensor DecayGate::operator()(const at::Tensor& u) const {
 }
 
 Projection::Projection(const Build& build, const std::string& name, std::int64_t in, std::int64_t out, bool bias)
-    : Linear(build.inside(name), in, out,
-             {.bias = bias, .bound = std::exp2(-2.5) * std::sqrt(6.0 / static_cast<double>(in + out))}) {}
+    : Linear(build.inside(name), in, out, {.bias = bias, .bound = xavier_bound(in, out, small_gain())}) {}
 
 DeltaRule::DeltaRule(const Options& options, const Build& build)
     : options_(options),
@@ -91,7 +93,7 @@ at::Tensor DeltaRule::out(const at::Tensor& o, const at::Tensor& x) const {
 }
 
 at::Tensor DeltaRule::forward(const at::Tensor& x) {
-  const auto mixed = [&](const Linear& project, const std::optional<ShortConv>& conv) {
+  const auto mixed = [&](const Linear& project, const std::optional<CausalConv>& conv) {
     return conv ? (*conv)(project(x)) : project(x);
   };
   return out(delta_recurrence(inputs(x, mixed(q_, q_conv_), mixed(k_, k_conv_), mixed(v_, v_conv_))).first, x);
@@ -103,7 +105,7 @@ at::Tensor DeltaRule::step(const at::Tensor& token, State& state) {
     state.tensors.resize(4);  // S and the caches of q, k, v
     state.tensors[0] = at::zeros({token.size(0), token.size(1), z.heads, z.key, z.value}, token.options());
   }
-  const auto mixed = [&](const Linear& project, const std::optional<ShortConv>& conv, std::size_t cache) {
+  const auto mixed = [&](const Linear& project, const std::optional<CausalConv>& conv, std::size_t cache) {
     return (conv ? conv->step(project(token), state.tensors[cache]) : project(token)).unsqueeze(2);
   };
   const auto x = token.unsqueeze(2);

@@ -2,7 +2,9 @@
 #include <optional>
 
 #include "primitives/delta_rule/delta_sheet.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
 #include "primitives/ops/delta_recurrence.h"
 
 namespace madsearch {
@@ -51,7 +53,7 @@ class DeltaRule : public Mixer {
   const Options options_;
   Projection q_, k_, v_, beta_, out_;
   RMSNorm norm_;
-  std::optional<ShortConv> q_conv_, k_conv_, v_conv_;
+  std::optional<CausalConv> q_conv_, k_conv_, v_conv_;
   std::optional<Projection> decay_, gate_;
   std::optional<DecayGate> rates_;
 };

@@ -19,9 +19,11 @@ inline Knob negative_eigenvalues_knob(bool standard) {
                      "β in [0, 2] instead of [0, 1], so that a step may reflect what it erases");
 }
 
-/// Projections with their short convolutions, β, the recurrence, RMSNorm of each head and the output projection.
+/// Cost of the layer without gates: projections with their short convolutions, β, the recurrence, RMSNorm of each head
+/// and the output projection.
 inline Cost delta_cost(const DeltaSizes& z, std::int64_t D, std::int64_t T) {
-  const auto inputs = z.keys() + z.steps * (z.keys() + z.values()), matrix = z.keys() * z.value;
+  const auto inputs = z.keys() + z.steps * (z.keys() + z.values());
+  const auto matrix = z.keys() * z.value;
   const auto projections = D * (inputs + z.steps * z.heads + z.values());
   return {.parameters = projections + z.taps * inputs + z.value,
           .flops = 2 * T * (projections + z.taps * inputs) + T * matrix * (4 * z.steps + 2),
@@ -29,7 +31,7 @@ inline Cost delta_cost(const DeltaSizes& z, std::int64_t D, std::int64_t T) {
           .state_mad = matrix};
 }
 
-/// Adds a projection D x outputs, with `more` parameters beside it.
+/// Adds a projection of D channels to `outputs`, with `more` parameters beside it.
 inline void add_projection(Cost& cost, std::int64_t D, std::int64_t T, std::int64_t outputs, std::int64_t more = 0) {
   cost.parameters += D * outputs + more;
   cost.flops += 2 * T * D * outputs;

@@ -23,8 +23,11 @@ Primitive gated_delta_net() {
                 gate_knob(true),
                 negative_eigenvalues_knob(false)},
       .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width, T = s.length, H = set.count("heads"), K = set.at("expand_k").of(D),
-                   V = set.at("expand_v").of(D);
+        const auto D = s.width;
+        const auto T = s.length;
+        const auto H = set.count("heads");
+        const auto K = set.at("expand_k").of(D);
+        const auto V = set.at("expand_v").of(D);
         auto cost = delta_cost({.heads = H, .key = K / H, .value = V / H, .taps = taps(set)}, D, T);
         add_projection(cost, D, T, H, 2 * H);
         if (on(set, "gate")) add_projection(cost, D, T, V);

@@ -1,5 +1,5 @@
-#include "primitives/builders.h"
 #include "primitives/delta_rule/delta_rule.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 

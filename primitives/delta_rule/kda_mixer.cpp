@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
 #include "primitives/delta_rule/delta_rule.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {

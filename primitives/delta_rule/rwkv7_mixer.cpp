@@ -4,9 +4,13 @@
 #include <array>
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/layers/token_shift.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/delta_recurrence.h"
+#include "primitives/ops/per_channel.h"
 
 namespace madsearch {
 namespace {
@@ -25,12 +29,12 @@ class RWKV7 : public Mixer {
         out_(build.inside("o_proj"), build.width, build.width, {.bound = kAlmostZero}),
         norm_(build.inside("g_norm"), heads_, build.width, 64e-5) {
     const auto D = build.width;
-    const auto i = at::arange(D, at::kDouble), linear = i / static_cast<double>(D - 1) - 0.5;
-    const auto centred = (2 * at::remainder(i, size_) - (size_ - 1)) / static_cast<double>(size_ - 1),
-               zigzag = centred * centred.abs();
+    const auto i = at::arange(D, at::kDouble);
+    const auto linear = i / static_cast<double>(D - 1) - 0.5;
+    const auto centred = (2 * at::remainder(i, size_) - (size_ - 1)) / static_cast<double>(size_ - 1);
+    const auto zigzag = centred * centred.abs();
     for (std::size_t c = 0; c < kMixes.size(); ++c)
-      parameter(kMixes[c].name, mix_[c],
-                constant_init(build, 1 - at::pow(i / static_cast<double>(D), kMixes[c].power)));
+      parameter(kMixes[c].name, mix_[c], constant_init(build, initial_shares(D, kMixes[c].power)));
     parameter("k_k", removal_, constant_init(build, 0.71 - 0.1 * linear));
     parameter("k_a", replacement_, constant_init(build, at::full({D}, 1.02, at::kDouble)));
     parameter("r_k", bonus_, constant_init(build, at::full({heads_, size_}, -0.04, at::kDouble)));
@@ -48,7 +52,7 @@ class RWKV7 : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto in = inputs(x, a_token_later(x));
+    const auto in = inputs(x, previous_token(x));
     return out(delta_recurrence(in.recurrence).first, in);
   }
 
@@ -88,8 +92,7 @@ class RWKV7 : public Mixer {
       const auto [q, r] =
           at::linalg_qr(normal_init(wide, "weight", {std::max(rank, build.width), std::min(rank, build.width)}, 1));
       const at::NoGradGuard constant;
-      const auto signs =
-          at::sign(at::diagonal(r, 0, -2, -1)).unsqueeze(-2);  // else Householder's signs would not be uniform
+      const auto signs = at::sign(at::diagonal(r, 0, -2, -1)).unsqueeze(-2);  // else the draw would not be uniform
       up.weight.copy_(0.1 * (build.width >= rank ? q * signs : at::transpose(q * signs, 1, 2)));
     }
     Linear down, up;
@@ -104,15 +107,16 @@ class RWKV7 : public Mixer {
   Inputs inputs(const at::Tensor& x, const at::Tensor& last) const {
     const auto R = x.size(0), B = x.size(1), T = x.size(2);
     const auto change = last - x;
-    const auto mixed = [&](int c) { return at::addcmul(x, change, along(mix_[static_cast<std::size_t>(c)])); };
+    const auto mixed = [&](int c) { return token_shifted(x, change, mix_[static_cast<std::size_t>(c)]); };
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}); };
-    const auto k = k_(mixed(kK)), eta = at::sigmoid(a_.up(a_.down(mixed(kA))));
-    const auto kappa = l2_normalised(heads(k * along(removal_)), 1e-12);
+    const auto k = k_(mixed(kK));
+    const auto eta = at::sigmoid(a_.up(a_.down(mixed(kA))));
+    const auto kappa = l2_normalised(heads(k * per_channel(removal_, k)), 1e-12);
     const auto decay = at::sigmoid(w_.up(at::tanh(w_.down(mixed(kW))))) * -std::exp(-0.5);
     return {.recurrence = {.q = heads(r_(mixed(kR))),
                            .a = heads(eta) * kappa,
                            .b = -kappa,
-                           .k = heads(k * (1 + (eta - 1) * along(replacement_))),
+                           .k = heads(k * (1 + (eta - 1) * per_channel(replacement_, k))),
                            .v = heads(v_(mixed(kV))),
                            .log_decay = heads(decay)},
             .g = g_.up(at::sigmoid(g_.down(mixed(kG))))};
@@ -123,10 +127,6 @@ class RWKV7 : public Mixer {
     const auto bonus = (q * k * bonus_.view({bonus_.size(0), 1, 1, heads_, size_})).sum(-1, true) * v;
     return out_((norm_(o.flatten(-2)) + bonus.flatten(-2)) * in.g);
   }
-
-  static at::Tensor along(const at::Tensor& vector) {
-    return vector.view({vector.size(0), 1, 1, -1});
-  }  // [R, D] beside [R, B, T, D]
 
   std::int64_t heads_, size_;
   std::array<at::Tensor, 6> mix_;             // [R, D] each

@@ -7,9 +7,11 @@
 //   kKept      rows of D numbers a token that its backward needs
 //   kCells     rows of D numbers that a sequence carries beside h
 //   kSplit     whether x and rec enter in different ways, so that their gradients differ
-//   forward    x, rec [kGates, D], before [kCells, D] -> kept [kKept, D], after [kCells, D]; h [D] is h_{t-1} and becomes h_t
-//   backward   dh [D] and dcells [kCells, D], the gradients by h_t and by `after`, become those by h_{t-1} (without the share that comes
-//              through rec) and by `before`; d_rec and, of a cell that splits, dx [kGates, D] are written
+//   forward    x, rec [kGates, D], before [kCells, D] -> kept [kKept, D], after [kCells, D]; h [D] is h_{t-1} and
+//              becomes h_t
+//   backward   dh [D] and dcells [kCells, D], the gradients by h_t and by `after`, become those by h_{t-1} (without the
+//              share that comes through rec) and by `before`; d_rec and, of a cell that splits, dx [kGates, D] are
+//              written
 //
 // for channels c0 ≤ c < c1 of D. launch_cells.h runs them over sequences.
 namespace madsearch::kernels {

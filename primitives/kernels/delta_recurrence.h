@@ -42,7 +42,8 @@ MADSEARCH_HD inline S total(const L& value) {
 /// The delta recurrence, one head of one sequence (head m of N H), value channels j .. j + lanes of V. Each token takes
 /// `steps` steps:
 ///
-///   S = (diag(w) + aᵀ b) S + kᵀ v        S [K, V]; a, b, k rows of K, v a row of V; w in a token's first step only, else 1
+///   S = (diag(w) + aᵀ b) S + kᵀ v        S [K, V]; a, b, k rows of K, v a row of V; w in a token's first step only,
+///                                        1 in the others
 ///   o_t = q_t S                          after the last of its steps
 ///
 /// which is S = diag(w) S + aᵀ u + kᵀ v with u = b S. Without k it is -a: the delta rule, u = b S - v, which puts v in

@@ -6,7 +6,7 @@ namespace madsearch::kernels {
 /// A filter that is a sum of N damped oscillations a channel, run as a recurrence with its read-out fused, so that no
 /// state is kept but the last; one sequence, channels c0 ≤ c < c1 of C.
 ///
-///   h_t[n, c] = λ[n, c] h_{t-1}[n, c] + u_t[c]        y_t[c] = Re Σ_n w[n, c] h_t[n, c]        h, λ, w complex; u, y real
+///   h_t[n, c] = λ[n, c] h_{t-1}[n, c] + u_t[c]    y_t[c] = Re Σ_n w[n, c] h_t[n, c]    h, λ, w complex; u, y real
 ///
 /// u, y [T, C]; λ, w, h [2, N, C]: real parts, then imaginary ones, channels innermost. h, the state before the first
 /// token, is advanced to that after the last. Equals the convolution with K_t = Re Σ_n w_n λ_n^t. Source: Gu et al.

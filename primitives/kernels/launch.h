@@ -78,7 +78,6 @@ template <class S>
 void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk,
                                    S* dv, S* dfade);
 
-#if defined(MADSEARCH_CUDA)
 // The recurrences on a CUDA stream. h and dh as above, but never nullptr; `states` [M, T + 1, ...] begins with the
 // state before the first token.
 template <class S>
@@ -92,6 +91,5 @@ void gated_recurrence_cuda(const GatedRecurrence<const S>& in, S* o, S* h, void*
 template <class S>
 void gated_recurrence_backward_cuda(const GatedRecurrence<const S>& in, S* states, const S* d_o, S* dh,
                                     const GatedRecurrence<S>& d, void* stream);
-#endif
 
 }  // namespace madsearch::kernels

@@ -23,12 +23,10 @@ template <class Cell, class S>
 void cell_backward_cpu(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
                        S* dcells, S* dx, S* d_rec);
 
-#if defined(MADSEARCH_CUDA)
 template <class Cell, class S>
 void cell_cuda(const CellSequences<S>& in, S* y, S* kept, S* cells, void* stream);
 template <class Cell, class S>
 void cell_backward_cuda(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
                         S* dcells, S* dx, S* d_rec, void* stream);
-#endif
 
 }  // namespace madsearch::kernels

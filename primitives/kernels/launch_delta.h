@@ -30,7 +30,6 @@ template <class S>
 void delta_recurrence_backward_cpu(const DeltaRecurrence<S>& in, const S* initial, const S* change, const S* d_o,
                                    const DeltaGradients<S>& d, S* dh);
 
-#if defined(MADSEARCH_CUDA)
 template <class S>
 void delta_recurrence_cuda(const DeltaRecurrence<S>& in, S* o, S* h, S* change, void* stream);
 /// Here dh is transposed, [N, H, V, K]. Scratch: states [N, H, T steps + 1, V, K], of which the first of each head is
@@ -38,6 +37,5 @@ void delta_recurrence_cuda(const DeltaRecurrence<S>& in, S* o, S* h, S* change, 
 template <class S>
 void delta_recurrence_backward_cuda(const DeltaRecurrence<S>& in, const S* change, const S* d_o,
                                     const DeltaGradients<S>& d, S* dh, S* states, void* stream);
-#endif
 
 }  // namespace madsearch::kernels

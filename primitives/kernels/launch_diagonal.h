@@ -32,7 +32,6 @@ template <class S>
 void diagonal_filter_backward_cpu(const DiagonalFilter<S>& in, const S* dy, S* state, S* dstate, S* du, S* dlambda,
                                   S* dw);
 
-#if defined(MADSEARCH_CUDA)
 // On a CUDA stream, gradients of λ and w for each sequence: dlambda [M, 2, C] or [M, T, 2, C], and [M, 2, N, C].
 // Scratch of zeros: s, sum [M, 2, N, C].
 template <class S>
@@ -45,6 +44,5 @@ void diagonal_filter_cuda(const DiagonalFilter<S>& in, S* y, S* state, void* str
 template <class S>
 void diagonal_filter_backward_cuda(const DiagonalFilter<S>& in, const S* dy, S* state, S* s, S* sum, S* dstate, S* du,
                                    S* dlambda, S* dw, void* stream);
-#endif
 
 }  // namespace madsearch::kernels

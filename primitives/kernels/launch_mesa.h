@@ -28,13 +28,11 @@ void mesa_cpu(const Mesa<S>& in, S* state, S* o);
 template <class S>
 void mesa_backward_cpu(const Mesa<S>& in, S* state, const S* d_o, S* d_state, const MesaGradients<S>& out);
 
-#if defined(MADSEARCH_CUDA)
 /// scratch [M, scratch()] and, in backward, [M, backward_scratch()]; marks [M, marks(), 2, F, F].
 template <class S>
 void mesa_cuda(const Mesa<S>& in, S* state, S* o, S* scratch, void* stream);
 template <class S>
 void mesa_backward_cuda(const Mesa<S>& in, S* state, const S* d_o, S* d_state, const MesaGradients<S>& out, S* marks,
                         S* scratch, void* stream);
-#endif
 
 }  // namespace madsearch::kernels

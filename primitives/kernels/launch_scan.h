@@ -16,11 +16,9 @@ void gated_scan_cpu(const GatedScan<S>& in, S* h);
 template <bool kLogarithm, class S>
 void gated_scan_backward_cpu(const GatedScan<S>& in, const S* h, const S* dy, S* dh, S* da, S* db);
 
-#if defined(MADSEARCH_CUDA)
 template <bool kLogarithm, class S>
 void gated_scan_cuda(const GatedScan<S>& in, S* h, void* stream);
 template <bool kLogarithm, class S>
 void gated_scan_backward_cuda(const GatedScan<S>& in, const S* h, const S* dy, S* dh, S* da, S* db, void* stream);
-#endif
 
 }  // namespace madsearch::kernels

@@ -26,14 +26,12 @@ template <class S>
 void ttt_linear_backward_cpu(const TttLinear<S>& in, S* W, S* b, const S* dz, S* dW, S* db,
                              const TttLinearGradients<S>& out);
 
-#if defined(MADSEARCH_CUDA)
 /// `scratch` [M, ttt_linear_scratch(F, n)]; in backward ttt_linear_backward_scratch, and `states` [M, ⌈T/n⌉, F F + F].
 template <class S>
 void ttt_linear_cuda(const TttLinear<S>& in, S* W, S* b, S* z, S* scratch, void* stream);
 template <class S>
 void ttt_linear_backward_cuda(const TttLinear<S>& in, S* W, S* b, const S* dz, S* dW, S* db,
                               const TttLinearGradients<S>& out, S* states, S* scratch, void* stream);
-#endif
 
 /// Numbers of scratch for one head of one sequence; backward needs more.
 constexpr std::int64_t ttt_linear_scratch(std::int64_t F, std::int64_t n) { return 3 * n * F + n + n * n; }

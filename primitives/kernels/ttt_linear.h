@@ -6,9 +6,9 @@ namespace madsearch::kernels {
 
 /// A linear model that is trained while it reads: one head of one sequence, in mini-batches of n tokens.
 ///
-///   Z_t = k_t W + b        g_t = ∂/∂Z ½ |LN(Z_t) - (v_t - k_t)|²        W, b as at the start of t's mini-batch
-///   W_t = W - s_i Σ_j r_j k_jᵀ g_j    b_t = b - s_i Σ_j r_j g_j         j over the mini-batch up to t, its i-th token
-///   z_t = q_t W_t + b_t                                                 the next mini-batch starts from the last W_t, b_t
+///   Z_t = k_t W + b        g_t = ∂/∂Z ½ |LN(Z_t) - (v_t - k_t)|²    W, b as at the start of t's mini-batch
+///   W_t = W - s_i Σ_j r_j k_jᵀ g_j    b_t = b - s_i Σ_j r_j g_j     j over the mini-batch up to t, its i-th token
+///   z_t = q_t W_t + b_t                                             the next mini-batch starts from the last W_t, b_t
 ///
 /// LN(Z) = weight (Z - mean) / √(variance + eps) + bias over F channels. In a mini-batch all g are known at once, hence
 /// the dual form: z_i = q_i W + b - s_i Σ_{j≤i} r_j (q_i · k_j + 1) g_j. Source: Sun et al. 2024, arXiv:2407.04620,

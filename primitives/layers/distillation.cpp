@@ -13,12 +13,12 @@ namespace {
 
 at::TensorOptions wide() { return at::TensorOptions().dtype(at::kDouble); }
 
-/// One filter of one replica, float64 [T], with the singular values of its Hankel matrix and the vectors that span what
-/// it can do.
+/// One filter of one replica with the left singular vectors and the singular values of its Hankel matrix
+/// h_{1+i+j} [p, q], p + q = T. Float64.
 struct Filter {
-  at::Tensor h;
-  double largest;       // tap
-  at::Tensor U, sigma;  // [p, q], [q] with p + q = T; undefined if T < 2
+  at::Tensor h;         // [T]
+  double largest;       // tap, without its sign
+  at::Tensor U, sigma;  // [p, q], [q]; undefined if T < 2
 };
 
 Filter decompose(const at::Tensor& h) {
@@ -32,8 +32,8 @@ Filter decompose(const at::Tensor& h) {
   return out;
 }
 
-/// No recurrence of fewer states comes within `off` of every tap: its Hankel matrix would have rank n and differ by
-/// less than the (n+1)-th singular value, the least that any matrix of that rank does.
+/// A recurrence within `off` of every tap has at least so many states n: its Hankel matrix has rank n, and a matrix of
+/// that rank differs by at least the (n+1)-th singular value.
 std::int64_t least_order(const Filter& filter, double off) {
   const auto reach = off * std::sqrt(static_cast<double>(filter.U.size(0) * filter.U.size(1)));
   return (filter.sigma > reach).sum().item<std::int64_t>();
@@ -71,13 +71,14 @@ std::optional<Realisation> realise(const Filter& filter, std::int64_t n, double 
   if (!at::isfinite(all).all().item<bool>()) return std::nullopt;
   out.b = least_squares(all, taps.unsqueeze(1)).squeeze(1);
   const auto error = (simulate(out, T - 1) - taps).abs().max().item<double>();
-  return error <= off ? std::optional(out) : std::nullopt;  // NaN is no
+  return error <= off ? std::optional(out) : std::nullopt;  // not if it is NaN
 }
 
 /// The inputs of the last T - 1 tokens as a recurrence.
 Realisation delay_line(const Filter& filter) {
   const auto n = filter.h.size(0) - 1;
-  const auto A = at::zeros({n, n}, wide()), b = at::zeros({n}, wide());
+  const auto A = at::zeros({n, n}, wide());
+  const auto b = at::zeros({n}, wide());
   if (n > 0) b[0] = 1;
   if (n > 1) A.diagonal(-1).fill_(1);
   return {A, b, filter.h.slice(0, 1)};
@@ -109,30 +110,37 @@ std::vector<Realisation> distil_one(const std::vector<Filter>& replicas, double 
     };
     if (all(realisation)) return out;
   }
-  all([](const Filter& filter) { return std::optional(delay_line(filter)); });
+  all([](const Filter& filter) { return std::optional(delay_line(filter)); });  // none is short: keep the past
   return out;
 }
 
 }  // namespace
 
-Recurrences distil(const at::Tensor& filters, double tolerance) {
+DistilledFilters distil(const at::Tensor& filters, double tolerance) {
   const at::NoGradGuard constant;
   const auto h = filters.detach().to(at::kCPU, at::kDouble);
-  std::vector<Recurrences::One> all;
+  std::vector<DistilledFilters::Recurrence> all;
   for (std::int64_t c = 0; c < h.size(1); ++c) {
     std::vector<Filter> replicas;
     for (std::int64_t r = 0; r < h.size(0); ++r) replicas.push_back(decompose(h[r][c]));
     std::vector<at::Tensor> A, b, out;
-    for (const auto& one : distil_one(replicas, tolerance))
-      A.push_back(one.A), b.push_back(one.b), out.push_back(one.c);
+    for (const auto& one : distil_one(replicas, tolerance)) {
+      A.push_back(one.A);
+      b.push_back(one.b);
+      out.push_back(one.c);
+    }
     all.push_back({at::stack(A), at::stack(b), at::stack(out), h.select(1, c).select(-1, 0)});
   }
-  return Recurrences(all, h.size(2), filters.options());
+  return DistilledFilters(all, h.size(2), filters.options());
 }
 
-Recurrences::Recurrences(const std::vector<One>& all, std::int64_t length, const at::TensorOptions& options) {
+DistilledFilters::DistilledFilters(const std::vector<Recurrence>& all, std::int64_t length,
+                                   const at::TensorOptions& options) {
   std::int64_t most = 0;
-  for (const auto& one : all) orders_.push_back(one.order()), most = std::max(most, one.order());
+  for (const auto& one : all) {
+    orders_.push_back(one.order());
+    most = std::max(most, one.order());
+  }
   std::vector<at::Tensor> A, b, c, d;
   std::vector<std::int64_t> slots;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -143,8 +151,11 @@ Recurrences::Recurrences(const std::vector<One>& all, std::int64_t length, const
     d.push_back(all[i].d);
     for (std::int64_t n = 0; n < orders_[i]; ++n) slots.push_back(static_cast<std::int64_t>(i) * most + n);
   }
-  A_ = at::stack(A, 1), b_ = at::stack(b, 1), c_ = at::stack(c, 1), d_ = at::stack(d, 1);
-  std::vector<at::Tensor> taps = {d_};  // in float64 still
+  A_ = at::stack(A, 1);
+  b_ = at::stack(b, 1);
+  c_ = at::stack(c, 1);
+  d_ = at::stack(d, 1);
+  std::vector<at::Tensor> taps = {d_};  // still in float64
   for (auto state = b_; static_cast<std::int64_t>(taps.size()) < length;
        state = at::matmul(A_, state.unsqueeze(-1)).squeeze(-1))
     taps.push_back((c_ * state).sum(-1));
@@ -153,7 +164,7 @@ Recurrences::Recurrences(const std::vector<One>& all, std::int64_t length, const
   slots_ = at::tensor(slots, at::kLong).to(options.device());
 }
 
-at::Tensor Recurrences::step(const at::Tensor& u, at::Tensor& states) const {
+at::Tensor DistilledFilters::step(const at::Tensor& u, at::Tensor& states) const {
   const auto R = u.size(0), B = u.size(1), C = u.size(2), K = u.size(3), n = A_.size(-1);
   if (!states.defined()) states = at::zeros({R, B, numbers(), K}, u.options());
   const auto s = at::zeros({R, B, C * n, K}, u.options()).index_copy(2, slots_, states).view({R, B, C, n, K});

@@ -6,24 +6,24 @@
 
 namespace madsearch {
 
-/// One linear recurrence in place of each of C long filters, replica by replica:
+/// C long filters of every replica, each computed by a linear recurrence:
 ///
 ///   y_t = c · s_t + d u_t    s_{t+1} = A s_t + b u_t     s [n]: n states, which may differ from filter to filter
 ///
-/// Every replica's recurrence of a filter has the same order. What comes out is of the filters' type and on their
-/// device.
-class Recurrences {
+/// A filter's recurrence has the same order n in every replica. Results have dtype and device of the filters.
+class DistilledFilters {
  public:
-  /// Of one filter, float64: A [R, n, n], b and c [R, n], d [R].
-  struct One {
+  /// That of one filter, float64: A [R, n, n], b and c [R, n], d [R].
+  struct Recurrence {
     at::Tensor A, b, c, d;
     std::int64_t order() const { return A.size(-1); }
   };
-  Recurrences(const std::vector<One>& all, std::int64_t length, const at::TensorOptions& options);
+  /// `length`: the most tokens that responses() is asked for. dtype and device are those of `options`.
+  DistilledFilters(const std::vector<Recurrence>& all, std::int64_t length, const at::TensorOptions& options);
 
   std::int64_t numbers() const { return slots_.size(0); }  // Σ n over the filters
   const std::vector<std::int64_t>& orders() const { return orders_; }
-  /// The filters that the recurrences compute, up to `length`, which is that of the filters at most. [R, C, length]
+  /// The filters that the recurrences compute, cut at `length`, at most that of the constructor. [R, C, length]
   at::Tensor responses(std::int64_t length) const { return responses_.slice(-1, 0, length); }
   /// One token of K inputs for each filter: u [R, B, C, K] -> y, the same. `states` [R, B, numbers(), K], undefined at
   /// the start, is advanced.
@@ -37,13 +37,13 @@ class Recurrences {
 };
 
 /// For each of `filters` [R, C, T] the recurrence of least order n ≤ T/2 found whose response differs nowhere by more
-/// than `tolerance` of the filter's largest tap, in any replica. A filter without one keeps its past, in a delay line
-/// of T - 1 inputs.
+/// than `tolerance` of the filter's largest tap, in any replica. If no such n is found, the recurrence is a delay line
+/// of the last T - 1 inputs.
 ///
 /// An order is tried by balanced realisation (Ho and Kalman 1966; Kung 1978): the first n left singular vectors of the
-/// Hankel matrix h_{1+i+j} give c and, shifted by a row, A; b fits all T taps by least squares. What counts is the
-/// response, simulated; orders that the singular values rule out for any recurrence are not tried. Throws
+/// Hankel matrix h_{1+i+j} give c and, shifted by a row, A; b fits all T taps by least squares. The response is then
+/// simulated and compared. Orders that the singular values rule out for any recurrence are not tried. Throws
 /// std::invalid_argument if a filter is not finite.
-Recurrences distil(const at::Tensor& filters, double tolerance = 1e-3);
+DistilledFilters distil(const at::Tensor& filters, double tolerance = 1e-3);
 
 }  // namespace madsearch

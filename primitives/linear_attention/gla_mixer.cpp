@@ -2,9 +2,12 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/gated_recurrence.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -36,7 +39,7 @@ class GLA : public Mixer {
     if (!taps(set)) return;
     for (const auto& [name, channels] :
          {std::pair("q_conv1d", keys_), std::pair("k_conv1d", keys_), std::pair("v_conv1d", values_)}) {
-      convs_.push_back(std::make_unique<ShortConv>(build.inside(name), channels, taps(set), false));
+      convs_.push_back(std::make_unique<CausalConv>(build.inside(name), channels, taps(set), false));
       child(name, *convs_.back());
     }
   }
@@ -45,9 +48,8 @@ class GLA : public Mixer {
     const auto convolved = [&](std::size_t n, const at::Tensor& u) {
       return convs_.empty() ? u : at::silu((*convs_[n])(u));
     };
-    const auto heads = [&](const at::Tensor& u) {
-      return u.unflatten(-1, {heads_, -1}).transpose(2, 3);
-    };  // [R, B, H, T, ...]
+    // [R, B, H, T, ...]
+    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };
     const auto o = gated_recurrence(heads(scaled(convolved(0, q_(x)))), heads(convolved(1, k_(x))), heads(log_decay(x)),
                                     heads(convolved(2, v_(x))));
     return out_(norm_(o.transpose(2, 3)).flatten(-2) * at::silu(g_(x)));
@@ -71,9 +73,8 @@ class GLA : public Mixer {
   }
 
  private:
-  /// Xavier-uniform with gain 2^-2.5: bound = gain sqrt(6 / (in + out)).
   static Linear::Options xavier(std::int64_t in, std::int64_t out, bool bias = false) {
-    return {.bias = bias, .bound = std::exp2(-2.5) * std::sqrt(6.0 / static_cast<double>(in + out))};
+    return {.bias = bias, .bound = xavier_bound(in, out, small_gain())};
   }
   at::Tensor scaled(const at::Tensor& q) const { return q / std::sqrt(static_cast<double>(keys_ / heads_)); }
   at::Tensor log_decay(const at::Tensor& x) const { return at::log_sigmoid(gate_up_(gate_down_(x))) / 16; }
@@ -81,7 +82,7 @@ class GLA : public Mixer {
   std::int64_t heads_, keys_, values_;
   Linear q_, k_, v_, g_, gate_down_, gate_up_, out_;
   RMSNorm norm_;
-  std::vector<std::unique_ptr<ShortConv>> convs_;  // of queries, keys and values, or none
+  std::vector<std::unique_ptr<CausalConv>> convs_;  // of queries, keys and values, or none
 };
 
 }  // namespace

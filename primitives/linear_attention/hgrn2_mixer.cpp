@@ -1,8 +1,10 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/gated_recurrence.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -25,16 +27,15 @@ class HGRN2 : public Mixer {
     child("g_norm", norm_);
     if (!taps(set)) return;
     for (const char* name : {"q_conv1d", "f_conv1d", "i_conv1d"}) {
-      convs_.push_back(std::make_unique<ShortConv>(build.inside(name), build.width, taps(set), false));
+      convs_.push_back(std::make_unique<CausalConv>(build.inside(name), build.width, taps(set), false));
       child(name, *convs_.back());
     }
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto convolved = [&](std::size_t n, const at::Tensor& u) { return convs_.empty() ? u : (*convs_[n])(u); };
-    const auto heads = [&](const at::Tensor& u) {
-      return u.unflatten(-1, {-1, size_}).transpose(2, 3);
-    };  // [R, B, H, T, N]
+    // [R, B, H, T, N]
+    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {-1, size_}).transpose(2, 3); };
     const auto f = convolved(1, f_(x));
     const auto o = gated_recurrence(heads(at::silu(convolved(0, q_(x)))), heads(written(f)), heads(log_forget(f)),
                                     heads(convolved(2, i_(x))));
@@ -63,15 +64,14 @@ class HGRN2 : public Mixer {
   at::Tensor log_forget(const at::Tensor& f) const {
     return least_ > 0 ? at::log(least_ + (1 - least_) * at::sigmoid(f)) : at::log_sigmoid(f);
   }
-  at::Tensor written(const at::Tensor& f) const {
-    return (1 - least_) * at::sigmoid(-f);
-  }  // 1 - forget, to full precision
+  // 1 - forget, to full precision
+  at::Tensor written(const at::Tensor& f) const { return (1 - least_) * at::sigmoid(-f); }
 
   std::int64_t size_;
   double least_;
   Linear q_, f_, i_, out_;
   RMSNorm norm_;
-  std::vector<std::unique_ptr<ShortConv>> convs_;  // of q, f and i, or none
+  std::vector<std::unique_ptr<CausalConv>> convs_;  // of q, f and i, or none
 };
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kLargestTaylor = 16;  // as large as Based's; features grow with its square
 
-/// Channels of a head's queries and keys, f of the header.
+/// Channels of a head's queries and keys, f of the data sheet.
 std::int64_t feature_size(const Settings& set, Shape s) {
   return set.at("feature_size").is_word() ? s.width / set.count("heads") : set.count("feature_size");
 }

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <memory>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/gated_recurrence.h"
 
 namespace madsearch {
 namespace {
 
-/// φ of the header, over the last axis: [R, B, T, H, f] -> [R, B, T, H, F].
+/// φ of the data sheet, over the last axis: [R, B, T, H, f] -> [R, B, T, H, F].
 class FeatureMap : public Module {
  public:
   FeatureMap(const std::string& name, const Build& build, std::int64_t f)
@@ -19,7 +19,10 @@ class FeatureMap : public Module {
       layers_.push_back(std::make_unique<Linear>(build.inside(inner), f, f, Linear::Options{.bias = true}));
       child(inner, *layers_.back());
     };
-    if (name == "elementwise_product") linear("layer1"), linear("layer2");
+    if (name == "elementwise_product") {
+      linear("layer1");
+      linear("layer2");
+    }
     if (name == "hedgehog" || name == "t2r") linear("layer");
     if (name == "hedgehog")
       layers_[0]->weight.detach().copy_(at::eye(f, build.options).expand({build.replicas(), f, f}));
@@ -32,7 +35,8 @@ class FeatureMap : public Module {
     if (name_ == "t2r") return at::relu((*layers_[0])(u));
     if (name_ == "elementwise_product") return (*layers_[0])(u) * (*layers_[1])(u);
     if (name_ == "dpfp") {
-      const auto positive = at::relu(u), c = at::cat({positive, mad_lab_ ? -positive : at::relu(-u)}, -1);
+      const auto positive = at::relu(u);
+      const auto c = at::cat({positive, mad_lab_ ? -positive : at::relu(-u)}, -1);
       std::vector<at::Tensor> products;
       for (std::int64_t j = 1; j <= kShifts; ++j) products.push_back(c * c.roll(j, -1));
       return at::cat(products, -1);
@@ -48,9 +52,9 @@ class FeatureMap : public Module {
  private:
   static constexpr std::int64_t kShifts = 4;  // of dpfp; ν of the paper
 
-  /// Taylor's features are the products of two of (1, u): a column of `first_` and of `second_` [1 + f, F] has a one at
-  /// the place of each factor, times the feature's scale. Two small products are faster, backwards above all, than
-  /// gathering.
+  /// Each of Taylor's features is a product of two numbers of (1, u). A column of `first_` and one of `second_`
+  /// [1 + f, F] pick the two factors; the second also holds the feature's scale. Products with these matrices are
+  /// faster than gathering, above all backwards.
   void choose_pairs(std::int64_t f, const at::TensorOptions& options) {
     const auto pairs = at::triu_indices(1 + f, 1 + f, 0, options.dtype(at::kLong));
     const auto i = pairs[0], j = pairs[1];
@@ -121,7 +125,8 @@ class LinearAttention : public Mixer {
     return normalised_ ? y.slice(-1, 0, size_) / (y.slice(-1, size_) + epsilon_) : y;
   }
 
-  std::int64_t heads_, size_, features_;  // of a head: value channels, query and key channels
+  std::int64_t heads_;
+  std::int64_t size_, features_;  // of a head: channels of values; of queries and keys
   double epsilon_;
   bool normalised_;
   FeatureMap map_q_, map_k_;

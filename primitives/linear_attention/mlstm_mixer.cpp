@@ -3,10 +3,12 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/gated_recurrence.h"
 #include "primitives/ops/raw.h"
-#include "primitives/ops/recurrences.h"
 
 namespace madsearch {
 namespace {
@@ -41,10 +43,10 @@ class MLSTM : public Mixer {
   /// running maximum of i_t - F_t and 0. It only sets the scale in which C and n are carried, which cancels: no
   /// gradient flows through it.
   at::Tensor forward(const at::Tensor& x) override {
-    const auto heads = [&](const at::Tensor& u) {
-      return u.unflatten(-1, {heads_, -1}).transpose(2, 3);
-    };  // [R, B, H, T, ...]
-    const auto write = heads(capped(i_(x))), keep = heads(at::log_sigmoid(capped(f_(x))));
+    // [R, B, H, T, ...]
+    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };
+    const auto write = heads(capped(i_(x)));
+    const auto keep = heads(at::log_sigmoid(capped(f_(x))));
     const auto total = at::cumsum(keep.detach(), -2);
     const auto m = total + std::get<0>(at::cummax(write.detach() - total, -2)).clamp_min(0);
     const auto v = at::constant_pad_nd(heads(v_(x)), {0, 1}, 1);  // a column of ones makes n the last column of C
@@ -55,7 +57,8 @@ class MLSTM : public Mixer {
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, 1, -1}); };  // [R, B, H, 1, ...]
-    const auto write = heads(capped(i_(x))), keep = heads(at::log_sigmoid(capped(f_(x))));
+    const auto write = heads(capped(i_(x)));
+    const auto keep = heads(at::log_sigmoid(capped(f_(x))));
     const auto v = at::constant_pad_nd(heads(v_(x)), {0, 1}, 1);
     if (state.tensors.empty())
       state.tensors = {at::zeros({x.size(0), x.size(1), heads_, keys_ / heads_, v.size(-1)}, x.options()),

@@ -2,9 +2,12 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/gated_recurrence.h"
+#include "primitives/ops/rotary.h"
 
 namespace madsearch {
 namespace {
@@ -14,10 +17,10 @@ class RetNet : public Mixer {
   RetNet(const Settings& set, const Build& build)
       : heads_(set.count("heads")),
         values_(set.at("expand").of(build.width)),
-        q_(build.inside("q_proj"), build.width, build.width, xavier(build.width, build.width, std::exp2(-2.5))),
-        k_(build.inside("k_proj"), build.width, build.width, xavier(build.width, build.width, std::exp2(-2.5))),
-        v_(build.inside("v_proj"), build.width, values_, xavier(build.width, values_, std::exp2(-2.5))),
-        g_(build.inside("g_proj"), build.width, values_, xavier(build.width, values_, std::exp2(-2.5))),
+        q_(build.inside("q_proj"), build.width, build.width, xavier(build.width, build.width, small_gain())),
+        k_(build.inside("k_proj"), build.width, build.width, xavier(build.width, build.width, small_gain())),
+        v_(build.inside("v_proj"), build.width, values_, xavier(build.width, values_, small_gain())),
+        g_(build.inside("g_proj"), build.width, values_, xavier(build.width, values_, small_gain())),
         out_(build.inside("out_proj"), values_, build.width, xavier(values_, build.width, 1)),
         norm_(build.inside("group_norm"), heads_, values_, 1e-6),
         log_gamma_(at::log1p(-at::exp2(-5 - at::arange(heads_, at::kDouble))).to(build.options)) {
@@ -31,9 +34,8 @@ class RetNet : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2);
-    const auto heads = [&](const at::Tensor& u) {
-      return u.unflatten(-1, {heads_, -1}).transpose(2, 3);
-    };  // [R, B, H, T, ...]
+    // [R, B, H, T, ...]
+    const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };
     const auto log_decay = log_gamma_.view({heads_, 1, 1}).expand({R, B, heads_, T, 1});
     const auto o = gated_recurrence(rotary(heads(q_(x))), rotary(heads(scaled(k_(x)))), log_decay, heads(v_(x)));
     return out_(norm_(o.transpose(2, 3).flatten(-2)) * at::silu(g_(x)));
@@ -51,7 +53,7 @@ class RetNet : public Mixer {
 
  private:
   static Linear::Options xavier(std::int64_t in, std::int64_t out, double gain) {
-    return {.bound = gain * std::sqrt(6.0 / static_cast<double>(in + out))};
+    return {.bound = xavier_bound(in, out, gain)};
   }
   at::Tensor scaled(const at::Tensor& k) const { return k / std::sqrt(static_cast<double>(k.size(-1) / heads_)); }
 

@@ -1,8 +1,10 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
+#include "primitives/layers/initial_values.h"
 #include "primitives/layers/token_shift.h"
 #include "primitives/linear_attention/rwkv_time.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/per_channel.h"
 
 namespace madsearch {
 namespace {
@@ -18,12 +20,12 @@ class RWKV5 : public RWKVTime {
   }
 
  private:
-  Inputs inputs(const at::Tensor& x, const at::Tensor& back) const override {
-    return {.r = shifted(x, back, mu_r_),
-            .k = shifted(x, back, mu_k_),
-            .v = shifted(x, back, mu_v_),
-            .g = shifted(x, back, mu_g_),
-            .log_w = for_every_token(log_decay(omega_), x)};
+  Inputs inputs(const at::Tensor& x, const at::Tensor& change) const override {
+    return {.r = token_shifted(x, change, mu_r_),
+            .k = token_shifted(x, change, mu_k_),
+            .v = token_shifted(x, change, mu_v_),
+            .g = token_shifted(x, change, mu_g_),
+            .log_w = per_channel(log_decay(omega_), x)};
   }
 
   at::Tensor mu_k_, mu_v_, mu_r_, mu_g_, omega_;  // [R, D]

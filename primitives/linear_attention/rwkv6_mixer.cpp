@@ -2,9 +2,11 @@
 
 #include <array>
 
-#include "primitives/builders.h"
+#include "primitives/layers/initial_values.h"
 #include "primitives/layers/token_shift.h"
 #include "primitives/linear_attention/rwkv_time.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/per_channel.h"
 
 namespace madsearch {
 namespace {
@@ -27,27 +29,28 @@ class RWKV6 : public RWKVTime {
   }
 
  private:
-  Inputs inputs(const at::Tensor& x, const at::Tensor& back) const override {
+  Inputs inputs(const at::Tensor& x, const at::Tensor& change) const override {
     const auto R = x.size(0), D = x.size(-1);
     const auto tokens = [&](const at::Tensor& u) { return u.reshape({R, 1, -1, D}); };
-    const auto s = at::tanh(at::matmul(tokens(shifted(x, back, mu_x_)).squeeze(1), A_));  // [R, B T, 5 rank]
-    const auto offsets = at::matmul(s.view({R, -1, 5, rank_}).transpose(1, 2), B_);       // [R, 5, B T, D]
-    const auto moved = at::addcmul(tokens(x), tokens(back), at::stack(mu_, 1).unsqueeze(2) + offsets);
+    const auto s = at::tanh(at::matmul(tokens(token_shifted(x, change, mu_x_)).squeeze(1), A_));  // [R, B T, 5 rank]
+    const auto offsets = at::matmul(s.view({R, -1, 5, rank_}).transpose(1, 2), B_);               // [R, 5, B T, D]
+    const auto moved = at::addcmul(tokens(x), tokens(change), at::stack(mu_, 1).unsqueeze(2) + offsets);
     const auto of = [&](std::size_t n) { return moved.select(1, static_cast<std::int64_t>(n)).view(x.sizes()); };
     const auto omega = at::matmul(at::tanh(at::matmul(moved.select(1, kDecay), C_)), E_).view(x.sizes());
     return {.r = of(kReceptance),
             .k = of(kKey),
             .v = of(kValue),
             .g = of(kGate),
-            .log_w = log_decay(for_every_token(omega_, x) + omega)};
+            .log_w = log_decay(per_channel(omega_, x) + omega)};
   }
 
   enum : std::size_t { kDecay, kKey, kValue, kReceptance, kGate };
   static constexpr std::array kMoved = {"w", "k", "v", "r", "g"};  // in the order of A's groups
   std::int64_t rank_;
   std::array<at::Tensor, kMoved.size()> mu_;  // [R, D]
-  at::Tensor mu_x_, A_, B_, omega_, C_,
-      E_;  // [R, D] [R, D, 5 rank] [R, 5, rank, D] [R, D] [R, D, decay_rank] [R, decay_rank, D]
+  at::Tensor mu_x_, omega_;                   // [R, D]
+  at::Tensor A_, B_;                          // [R, D, 5 rank], [R, 5, rank, D]
+  at::Tensor C_, E_;                          // [R, D, decay_rank], [R, decay_rank, D]
 };
 
 }  // namespace

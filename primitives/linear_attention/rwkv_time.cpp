@@ -2,15 +2,15 @@
 
 #include <ATen/ATen.h>
 
+#include "primitives/layers/initial_values.h"
 #include "primitives/layers/token_shift.h"
 #include "primitives/ops/fused.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/ops/gated_recurrence.h"
 
 namespace madsearch {
 namespace {
 
-// The authors divide o by 8 before a norm of eps 1e-5, in RWKV-5 in so many words, in RWKV-6 by this eps: the same
-// function.
+// In RWKV-5 the authors divide o by 8 before a norm of eps 1e-5. That is a norm of eps 64e-5, as RWKV-6's code has it.
 constexpr double kNormEps = 64e-5;
 
 }  // namespace
@@ -36,10 +36,9 @@ RWKVTime::RWKVTime(std::int64_t heads, const Build& build)
 
 at::Tensor RWKVTime::forward(const at::Tensor& x) {
   const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
-  const auto in = inputs(x, back_by_one(x));
-  const auto heads = [&](const at::Tensor& c) {
-    return c.view({R, B, T, heads_, size_}).transpose(2, 3);
-  };  // [R, B, H, T, d]
+  const auto in = inputs(x, change_to_previous(x));
+  // [R, B, H, T, d]
+  const auto heads = [&](const at::Tensor& c) { return c.view({R, B, T, heads_, size_}).transpose(2, 3); };
   const auto u = u_.view({R, 1, heads_, size_});
   const auto o = gated_recurrence(heads(receptance_(in.r)), heads(key_(in.k)), heads(in.log_w.expand_as(x)),
                                   heads(value_(in.v)), u);

@@ -1,5 +1,6 @@
 #pragma once
-#include "primitives/layers/layers.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
 
 namespace madsearch {
 
@@ -19,8 +20,8 @@ class RWKVTime : public Mixer {
   struct Inputs {
     at::Tensor r, k, v, g, log_w;
   };
-  /// x, back [R, ..., D]; back = x_{t-1} - x_t.
-  virtual Inputs inputs(const at::Tensor& x, const at::Tensor& back) const = 0;
+  /// x, change [R, ..., D]; change = x_{t-1} - x_t.
+  virtual Inputs inputs(const at::Tensor& x, const at::Tensor& change) const = 0;
   /// ω at first, [D]: -6 + 5 (i / (D-1))^0.7, from a channel that remembers hundreds of tokens to one that remembers a
   /// few.
   static at::Tensor initial_omega(std::int64_t width);

@@ -1,27 +1,18 @@
 #include "primitives/ops/cells.h"
 
-#include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
-
 #include <limits>
 
 #include "primitives/kernels/gru.h"
 #include "primitives/kernels/launch_cells.h"
 #include "primitives/kernels/lstm.h"
 #include "primitives/kernels/slstm.h"
-#include "primitives/ops/raw.h"
-#if defined(MADSEARCH_CUDA)
-#include <c10/cuda/CUDAStream.h>
-#endif
+#include "primitives/ops/function.h"
 
 namespace madsearch {
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
-/// Σ over sequences and tokens of d_rec hᵀ for every block of the recurrent matrices: one product after the loop. d_rec
-/// [R, B, T, G D], h_{t-1} [R, B, T, D] -> [R, H, G, d, d].
+/// The gradient of the recurrent matrices' blocks, Σ over sequences and tokens of d_rec h_{t-1}ᵀ, as one product after
+/// the loop. d_rec [R, B, T, G D], last_h (h_{t-1}) [R, B, T, D] -> [R, H, G, d, d], `sizes`.
 at::Tensor weight_gradient(const at::Tensor& d_rec, const at::Tensor& last_h, at::IntArrayRef sizes) {
   const auto R = sizes[0], H = sizes[1], G = sizes[2], d = sizes[3], N = last_h.numel() / (R * H * d);
   const auto left = d_rec.view({R, N, G, H, d}).permute({0, 3, 2, 4, 1}).reshape({R * H, G * d, N});
@@ -30,7 +21,7 @@ at::Tensor weight_gradient(const at::Tensor& d_rec, const at::Tensor& last_h, at
 }
 
 template <class Kernel>
-struct CellFunction : torch::autograd::Function<CellFunction<Kernel>> {
+struct CellFunction : Function<CellFunction<Kernel>> {
   static constexpr auto G = Kernel::kGates, K = Kernel::kCells;
 
   template <class S>
@@ -40,26 +31,24 @@ struct CellFunction : torch::autograd::Function<CellFunction<Kernel>> {
     return {data<S>(x), data<S>(weight), data<S>(bias), data<S>(h), R, R * B, y.size(2), y.size(3), weight.size(1)};
   }
 
-  /// Gives {h} or, of a cell with cells, {h, the last cells}.
+  /// Outputs {h}, or {h, the last cells} for a kernel with cells.
   static variable_list forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
-                               const at::Tensor& bias, const at::Tensor& h,
-                               const std::optional<at::Tensor>& first_cells) {
+                               const at::Tensor& bias, const at::Tensor& h, const Maybe& first_cells) {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3) / G;
-    auto y = at::empty({R, B, T, D}, x.options()), kept = at::empty({R, B, T, Kernel::kKept, D}, x.options()),
-         cells = at::Tensor();
+    const auto y = at::empty({R, B, T, D}, x.options());
+    const auto kept = at::empty({R, B, T, Kernel::kKept, D}, x.options());
+    at::Tensor cells;
     if constexpr (K > 0) {
       cells = at::empty({R, B, T + 1, K, D}, x.options());
       cells.select(2, 0).copy_(*first_cells);
     }
     const auto turned = weight.transpose(-1, -2).contiguous();
-    dispatch(x, [&]<class S>() {
+    launch(x, [&]<class S>(auto device) {
       const auto in = arguments<S>(x, turned, bias, h, y);
-#if defined(MADSEARCH_CUDA)
-      if (x.is_cuda())
-        return kernels::cell_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells),
-                                             c10::cuda::getCurrentCUDAStream().stream());
-#endif
-      kernels::cell_cpu<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells));
+      if constexpr (device.kCuda)
+        kernels::cell_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), device.stream);
+      else
+        kernels::cell_cpu<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells));
     });
     ctx->save_for_backward({weight, h, y, kept, cells});
     if constexpr (K > 0) return {y, cells.select(2, T).clone()};
@@ -67,24 +56,22 @@ struct CellFunction : torch::autograd::Function<CellFunction<Kernel>> {
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
-    const auto saved = ctx->get_saved_variables();
-    const auto &weight = saved[0], &h = saved[1], &y = saved[2], &kept = saved[3], &cells = saved[4];
+    const auto [weight, h, y, kept, cells] = saved_tensors<5>(ctx);
     const auto R = y.size(0), B = y.size(1), T = y.size(2), D = y.size(3);
     const auto dy = whole(gradients[0]);
-    auto dh = at::zeros_like(h), d_rec = at::empty({R, B, T, G * D}, y.options()),
-         dx = Kernel::kSplit ? at::empty_like(d_rec) : d_rec;
-    auto dcells = at::Tensor();
+    const auto dh = at::zeros_like(h);
+    const auto d_rec = at::empty({R, B, T, G * D}, y.options());
+    const auto dx = Kernel::kSplit ? at::empty_like(d_rec) : d_rec;
+    at::Tensor dcells;
     if constexpr (K > 0) dcells = whole(gradients[1]).clone();
-    dispatch(y, [&]<class S>() {
+    launch(y, [&]<class S>(auto device) {
       const auto in = arguments<S>({}, weight, {}, h, y);
-#if defined(MADSEARCH_CUDA)
-      if (y.is_cuda())
-        return kernels::cell_backward_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy),
-                                                      data<S>(dh), data<S>(dcells), data<S>(dx), data<S>(d_rec),
-                                                      c10::cuda::getCurrentCUDAStream().stream());
-#endif
-      kernels::cell_backward_cpu<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy), data<S>(dh),
-                                            data<S>(dcells), data<S>(dx), data<S>(d_rec));
+      if constexpr (device.kCuda)
+        kernels::cell_backward_cuda<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy), data<S>(dh),
+                                               data<S>(dcells), data<S>(dx), data<S>(d_rec), device.stream);
+      else
+        kernels::cell_backward_cpu<Kernel, S>(in, data<S>(y), data<S>(kept), data<S>(cells), data<S>(dy), data<S>(dh),
+                                              data<S>(dcells), data<S>(dx), data<S>(d_rec));
     });
     const auto last_h = at::cat({h.unsqueeze(2), y.slice(2, 0, T - 1)}, 2);
     return {dx, weight_gradient(d_rec, last_h, weight.sizes()), d_rec.sum({1, 2}), dh, dcells};
@@ -99,12 +86,11 @@ CellRun run_cell(Cell cell, const at::Tensor& x, const at::Tensor& weight, const
     const auto inputs = whole(x);
     const auto R = x.size(0), B = x.size(1), D = x.size(3) / Kernel::kGates;
     const auto first_h = h.defined() ? whole(h) : at::zeros({R, B, D}, inputs.options());
-    std::optional<at::Tensor> first_cells;
+    Maybe first_cells;
     if constexpr (Kernel::kCells > 0) {
-      if (cells.defined()) {
-        first_cells.emplace(whole(cells));
-      } else {
-        first_cells.emplace(at::zeros({R, B, Kernel::kCells, D}, inputs.options()));
+      first_cells = maybe(cells);
+      if (!first_cells) {
+        first_cells = at::zeros({R, B, Kernel::kCells, D}, inputs.options());
         if constexpr (Kernel::kCells == 3) first_cells->select(2, 2).fill_(-std::numeric_limits<double>::infinity());
       }
     }

@@ -3,7 +3,8 @@
 
 namespace madsearch {
 
-/// The cells of kernels/lstm.h, gru.h and slstm.h; of the last, the forget gate is a sigmoid or an exponential.
+/// The cells of kernels/lstm.h, gru.h and slstm.h. The forget gate of kSlstm is a sigmoid, of kSlstmExponential an
+/// exponential.
 enum class Cell { kLstm, kGru, kSlstm, kSlstmExponential };
 
 /// h [R, B, T, D] of every token; cells [R, B, K, D] after the last one: c of an LSTM, c, n, m of an sLSTM, undefined

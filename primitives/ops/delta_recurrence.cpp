@@ -1,21 +1,12 @@
 #include "primitives/ops/delta_recurrence.h"
 
-#include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
-
 #include "primitives/kernels/launch_delta.h"
-#include "primitives/ops/raw.h"
-#if defined(MADSEARCH_CUDA)
-#include <c10/cuda/CUDAStream.h>
-#endif
+#include "primitives/ops/function.h"
 
 namespace madsearch {
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
-struct DeltaRecurrenceFunction : torch::autograd::Function<DeltaRecurrenceFunction> {
+struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
   enum Saved { kQ, kA, kB, kK, kV, kW, kState, kChange };
 
   template <class S>
@@ -36,30 +27,49 @@ struct DeltaRecurrenceFunction : torch::autograd::Function<DeltaRecurrenceFuncti
   }
 
   /// [..., H, K, V]
-  static at::Tensor zero_state(const at::Tensor& q, const at::Tensor& v) {
-    auto sizes = q.sizes().vec();
-    sizes.erase(sizes.end() - 3);
-    sizes.push_back(v.size(-1));
-    return at::zeros(sizes, q.options());
+  static std::vector<std::int64_t> state_sizes(const at::Tensor& q, const at::Tensor& v) {
+    auto out = q.sizes().vec();
+    out.erase(out.end() - 3);
+    out.push_back(v.size(-1));
+    return out;
+  }
+
+  /// [..., T, H, V]
+  static std::vector<std::int64_t> output_sizes(const at::Tensor& q, const at::Tensor& v) {
+    auto out = q.sizes().vec();
+    out.back() = v.size(-1);
+    return out;
+  }
+
+  /// Room for the states of `steps` steps and the one before them, [..., H, steps + 1, V, K], for CUDA; the first is
+  /// `state` [..., H, K, V] or zeros. `like` [..., H, V, K] gives sizes, scalar and device.
+  static at::Tensor transposed_states(const at::Tensor& state, const at::Tensor& like, std::int64_t steps) {
+    auto sizes = like.sizes().vec();
+    sizes.insert(sizes.end() - 2, steps + 1);
+    const auto out = at::empty(sizes, like.options());
+    const auto first = out.select(-3, 0);
+    if (state.defined())
+      first.copy_(state.transpose(-1, -2));
+    else
+      first.zero_();
+    return out;
   }
 
   static variable_list forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& a, const at::Tensor& b,
-                               const std::optional<at::Tensor>& k, const at::Tensor& v,
-                               const std::optional<at::Tensor>& w, const std::optional<at::Tensor>& state) {
-    const at::Tensor none;
-    const variable_list in = {q, a, b, k.value_or(none), v, w.value_or(none), state.value_or(none), at::empty_like(v)};
+                               const Maybe& k, const at::Tensor& v, const Maybe& w, const Maybe& state) {
+    const variable_list in = {
+        q, a, b, or_undefined(k), v, or_undefined(w), or_undefined(state), at::empty_like(v),
+    };
     ctx->save_for_backward(in);
     ctx->set_materialize_grads(false);
-    auto sizes = q.sizes().vec();
-    sizes.back() = v.size(-1);
-    auto o = at::empty(sizes, q.options()), h = state ? state->clone() : zero_state(q, v);
-    dispatch(q, [&]<class S>() {
-#if defined(MADSEARCH_CUDA)
-      if (q.is_cuda())
-        return kernels::delta_recurrence_cuda<S>(arguments<S>(in), data<S>(o), data<S>(h), data<S>(in[kChange]),
-                                                 c10::cuda::getCurrentCUDAStream().stream());
-#endif
-      kernels::delta_recurrence_cpu<S>(arguments<S>(in), data<S>(o), data<S>(h), data<S>(in[kChange]));
+    const auto o = at::empty(output_sizes(q, v), q.options());
+    const auto h = copy_or_zeros(in[kState], state_sizes(q, v), q.options());
+    launch(q, [&]<class S>(auto device) {
+      const auto all = arguments<S>(in);
+      if constexpr (device.kCuda)
+        kernels::delta_recurrence_cuda<S>(all, data<S>(o), data<S>(h), data<S>(in[kChange]), device.stream);
+      else
+        kernels::delta_recurrence_cpu<S>(all, data<S>(o), data<S>(h), data<S>(in[kChange]));
     });
     return {o, h};
   }
@@ -67,34 +77,23 @@ struct DeltaRecurrenceFunction : torch::autograd::Function<DeltaRecurrenceFuncti
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     const auto in = ctx->get_saved_variables();
     const auto &q = in[kQ], &v = in[kV], &state = in[kState];
-    auto sizes = q.sizes().vec();
-    sizes.back() = v.size(-1);
-    const auto d_o = gradients[0].defined() ? whole(gradients[0]) : at::zeros(sizes, q.options());
-    auto dh = gradients[1].defined() ? whole(gradients[1]).clone() : zero_state(q, v);
-    variable_list out;
-    for (int input = kQ; input < kState; ++input)
-      out.push_back(in[input].defined() ? at::zeros_like(in[input]) : at::Tensor());
-    dispatch(q, [&]<class S>() {
+    const auto d_o = gradients[0].defined() ? whole(gradients[0]) : at::zeros(output_sizes(q, v), q.options());
+    auto dh = copy_or_zeros(whole(gradients[1]), state_sizes(q, v), q.options());
+    auto out = zero_gradients(in, kState);
+    launch(q, [&]<class S>(auto device) {
+      const auto all = arguments<S>(in);
       const kernels::DeltaGradients<S> d = {data<S>(out[kQ]), data<S>(out[kA]), data<S>(out[kB]),
                                             data<S>(out[kK]), data<S>(out[kV]), data<S>(out[kW])};
-#if defined(MADSEARCH_CUDA)
-      if (q.is_cuda()) {
+      if constexpr (device.kCuda) {
         dh = dh.transpose(-1, -2).contiguous();
-        auto all = dh.sizes().vec();
-        all.insert(all.end() - 2, v.size(-3) + 1);
-        auto states = at::empty(all, q.options()), first = states.select(-3, 0);
-        if (state.defined())
-          first.copy_(state.transpose(-1, -2));
-        else
-          first.zero_();
-        kernels::delta_recurrence_backward_cuda<S>(arguments<S>(in), data<S>(in[kChange]), data<S>(d_o), d, data<S>(dh),
-                                                   data<S>(states), c10::cuda::getCurrentCUDAStream().stream());
+        const auto states = transposed_states(state, dh, v.size(-3));
+        kernels::delta_recurrence_backward_cuda<S>(all, data<S>(in[kChange]), data<S>(d_o), d, data<S>(dh),
+                                                   data<S>(states), device.stream);
         dh = dh.transpose(-1, -2);
-        return;
+      } else {
+        kernels::delta_recurrence_backward_cpu<S>(all, data<S>(state), data<S>(in[kChange]), data<S>(d_o), d,
+                                                  data<S>(dh));
       }
-#endif
-      kernels::delta_recurrence_backward_cpu<S>(arguments<S>(in), data<S>(state), data<S>(in[kChange]), data<S>(d_o), d,
-                                                data<S>(dh));
     });
     out.push_back(state.defined() ? dh : at::Tensor());
     return out;
@@ -104,22 +103,18 @@ struct DeltaRecurrenceFunction : torch::autograd::Function<DeltaRecurrenceFuncti
 }  // namespace
 
 std::pair<at::Tensor, at::Tensor> delta_recurrence(const DeltaInputs& in, const at::Tensor& state) {
-  const auto given = [](const at::Tensor& x) {
-    return x.defined() ? std::optional<at::Tensor>(whole(x)) : std::nullopt;
-  };
   const auto w = in.log_decay.defined() ? at::exp(whole(in.log_decay)).expand_as(in.q) : at::Tensor();
-  const auto out = DeltaRecurrenceFunction::apply(whole(in.q), whole(in.a), whole(in.b), given(in.k), whole(in.v),
-                                                  given(w), given(state));
+  const auto out = DeltaRecurrenceFunction::apply(whole(in.q), whole(in.a), whole(in.b), maybe(in.k), whole(in.v),
+                                                  maybe(w), maybe(state));
   return {out[0], out[1]};
 }
 
 at::Tensor delta_step(const DeltaInputs& in, at::Tensor& state) {
-  const auto column = [](const at::Tensor& x, std::int64_t s) {
-    return x.select(-3, s).unsqueeze(-1);
-  };  // [..., H, K, 1]
+  // [..., H, K, 1]
+  const auto column = [](const at::Tensor& x, std::int64_t s) { return x.select(-3, s).unsqueeze(-1); };
   for (std::int64_t s = 0; s < in.v.size(-3); ++s) {
-    const auto recalled = (column(in.b, s) * state).sum(-2, true),
-               v = in.v.select(-3, s).unsqueeze(-2);  // [..., H, 1, V]
+    const auto recalled = (column(in.b, s) * state).sum(-2, true);  // [..., H, 1, V]
+    const auto v = in.v.select(-3, s).unsqueeze(-2);                // [..., H, 1, V]
     const auto kept = s == 0 && in.log_decay.defined() ? at::exp(column(in.log_decay, 0)) * state : state;
     state = in.k.defined() ? kept + column(in.a, s) * recalled + column(in.k, s) * v
                            : kept + column(in.a, s) * (recalled - v);

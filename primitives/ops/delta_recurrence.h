@@ -5,8 +5,8 @@
 
 namespace madsearch {
 
-/// What one recurrence takes. n steps a token, each S = (diag(w) + aᵀ b) S + kᵀ v on a head's matrix S [K, V]; w =
-/// exp(log_decay) in the first step of a token, 1 in the others; o_t = q_t S after the last.
+/// The inputs of a delta recurrence: n steps a token, each S = (diag(w) + aᵀ b) S + kᵀ v on a head's matrix S [K, V],
+/// with w = exp(log_decay) in the first step of a token and 1 in the others; o_t = q_t S after the last.
 ///
 ///   DeltaNet       S = (I - β kᵀk) S + β kᵀv               a = -β k, b = k
 ///   Gated DeltaNet S = α (I - β kᵀk) S + β kᵀv             a = -β k, b = α k, w = α

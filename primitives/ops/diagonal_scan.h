@@ -1,7 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include "primitives/ops/recurrences.h"
+#include "primitives/ops/carried.h"
 
 namespace madsearch {
 

@@ -13,12 +13,12 @@ struct InnerTraining {
   at::Tensor W, b;          // [..., F, F], [..., F], the model before the first token
 };
 
-/// What the model answers, before its LayerNorm, and the model at the start of the mini-batch that token T belongs to.
 struct Trained {
-  at::Tensor z, W, b;  // [..., T, F], [..., F, F], [..., F]
+  at::Tensor z;     // [..., T, F], what the model answers, before its LayerNorm
+  at::Tensor W, b;  // [..., F, F], [..., F], the model at the start of the mini-batch of the next token
 };
 
-/// Time and memory linear in T.
+/// Trains and answers token by token. Time and memory linear in T.
 Trained train_inner(const InnerTraining& in);
 
 }  // namespace madsearch

@@ -1,21 +1,12 @@
 #include "primitives/ops/mesa_regression.h"
 
-#include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
-
 #include "primitives/kernels/launch_mesa.h"
-#include "primitives/ops/raw.h"
-#if defined(MADSEARCH_CUDA)
-#include <c10/cuda/CUDAStream.h>
-#endif
+#include "primitives/ops/function.h"
 
 namespace madsearch {
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
-struct MesaFunction : torch::autograd::Function<MesaFunction> {
+struct MesaFunction : Function<MesaFunction> {
   enum Saved { kQ, kK, kV, kDecay, kBeta, kLambda, kState };
 
   template <class S>
@@ -37,17 +28,16 @@ struct MesaFunction : torch::autograd::Function<MesaFunction> {
                                const at::Tensor& before) {
     const variable_list in = {q, k, v, decay, beta, lambda, before};
     ctx->save_for_backward(in);
-    auto o = at::empty_like(q), state = before.clone();
-    dispatch(q, [&]<class S>() {
+    const auto o = at::empty_like(q);
+    const auto state = before.clone();
+    launch(q, [&]<class S>(auto device) {
       const auto all = arguments<S>(in);
-#if defined(MADSEARCH_CUDA)
-      if (q.is_cuda()) {
-        auto scratch = at::empty({all.M, all.scratch()}, q.options());
-        return kernels::mesa_cuda<S>(all, data<S>(state), data<S>(o), data<S>(scratch),
-                                     c10::cuda::getCurrentCUDAStream().stream());
+      if constexpr (device.kCuda) {
+        const auto scratch = at::empty({all.M, all.scratch()}, q.options());
+        kernels::mesa_cuda<S>(all, data<S>(state), data<S>(o), data<S>(scratch), device.stream);
+      } else {
+        kernels::mesa_cpu<S>(all, data<S>(state), data<S>(o));
       }
-#endif
-      kernels::mesa_cpu<S>(all, data<S>(state), data<S>(o));
     });
     return {o, state};
   }
@@ -55,22 +45,21 @@ struct MesaFunction : torch::autograd::Function<MesaFunction> {
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     const auto in = ctx->get_saved_variables();
     const auto d_o = whole(gradients[0]);
-    auto state = in[kState].clone(), d_state = whole(gradients[1]).clone();
-    variable_list out;
-    for (int input = kQ; input < kState; ++input) out.push_back(at::zeros_like(in[input]));
-    dispatch(d_o, [&]<class S>() {
+    const auto state = in[kState].clone();
+    const auto d_state = whole(gradients[1]).clone();
+    auto out = zero_gradients(in, kState);
+    launch(d_o, [&]<class S>(auto device) {
       const auto all = arguments<S>(in);
       const kernels::MesaGradients<S> d = {data<S>(out[kQ]),     data<S>(out[kK]),    data<S>(out[kV]),
                                            data<S>(out[kDecay]), data<S>(out[kBeta]), data<S>(out[kLambda])};
-#if defined(MADSEARCH_CUDA)
-      if (d_o.is_cuda()) {
-        auto scratch = at::empty({all.M, all.backward_scratch()}, d_o.options());
-        auto marks = at::empty({all.M, all.marks(), 2, all.F, all.F}, d_o.options());
-        return kernels::mesa_backward_cuda<S>(all, data<S>(state), data<S>(d_o), data<S>(d_state), d, data<S>(marks),
-                                              data<S>(scratch), c10::cuda::getCurrentCUDAStream().stream());
+      if constexpr (device.kCuda) {
+        const auto scratch = at::empty({all.M, all.backward_scratch()}, d_o.options());
+        const auto marks = at::empty({all.M, all.marks(), 2, all.F, all.F}, d_o.options());
+        kernels::mesa_backward_cuda<S>(all, data<S>(state), data<S>(d_o), data<S>(d_state), d, data<S>(marks),
+                                       data<S>(scratch), device.stream);
+      } else {
+        kernels::mesa_backward_cpu<S>(all, data<S>(state), data<S>(d_o), data<S>(d_state), d);
       }
-#endif
-      kernels::mesa_backward_cpu<S>(all, data<S>(state), data<S>(d_o), data<S>(d_state), d);
     });
     out.push_back(d_state);
     return out;

@@ -4,7 +4,7 @@
 // From tensors to the pointers that kernels take.
 namespace madsearch {
 
-/// Calls body.operator()<S>() for the tensor's scalar, float or double.
+/// Calls body.operator()<S>() for the scalar of `like`, double for float64 and else float.
 template <class Body>
 void dispatch(const at::Tensor& like, Body&& body) {
   if (like.scalar_type() == at::kDouble) return body.template operator()<double>();
@@ -18,6 +18,7 @@ inline at::Tensor whole(const at::Tensor& x) {
   return (x.scalar_type() == at::kDouble ? x : x.to(at::kFloat)).contiguous();
 }
 
+/// The numbers of a contiguous tensor of scalar S; nullptr if it is undefined.
 template <class S>
 S* data(const at::Tensor& x) {
   return x.defined() ? x.data_ptr<S>() : nullptr;

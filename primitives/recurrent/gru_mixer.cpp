@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/cells.h"
 #include "primitives/recurrent/headwise.h"
-#include "primitives/recurrent/uniform_bias.h"
 
 namespace madsearch {
 namespace {
@@ -16,7 +16,7 @@ class GRU : public Mixer {
   GRU(const Settings& set, const Build& build)
       : input_(build.inside("input"), build.width, 3 * build.width, {.bias = true}) {
     const auto D = build.width, H = set.count("heads");
-    const double bound = 1 / std::sqrt(static_cast<double>(D));
+    const double bound = fan_in_bound(D);
     parameter("recurrent.weight", recurrent_, uniform_init(build, "recurrent.weight", {H, 3, D / H, D / H}, bound));
     parameter("recurrent.bias", bias_, uniform_init(build, "recurrent.bias", {3 * D}, bound));
     child("input", input_);
@@ -27,10 +27,12 @@ class GRU : public Mixer {
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     if (state.tensors.empty()) state.tensors = {at::zeros_like(x)};
-    auto& h = state.tensors[0];  // [R, B, D]
-    const auto in = input_(x).chunk(3, -1),
-               rec = (headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(3, -1);  // r, z, n
-    const auto r = at::sigmoid(in[0] + rec[0]), z = at::sigmoid(in[1] + rec[1]), n = at::tanh(in[2] + r * rec[2]);
+    auto& h = state.tensors[0];              // [R, B, D]
+    const auto in = input_(x).chunk(3, -1);  // r, z, n
+    const auto rec = (headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(3, -1);
+    const auto r = at::sigmoid(in[0] + rec[0]);
+    const auto z = at::sigmoid(in[1] + rec[1]);
+    const auto n = at::tanh(in[2] + r * rec[2]);
     h = n + z * (h - n);
     ++state.position;
     return h;

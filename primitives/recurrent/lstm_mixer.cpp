@@ -3,11 +3,11 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/cells.h"
 #include "primitives/recurrent/headwise.h"
-#include "primitives/recurrent/uniform_bias.h"
 
 namespace madsearch {
 namespace {
@@ -17,7 +17,7 @@ class LSTM : public Mixer {
   LSTM(const Settings& set, const Build& build)
       : input_(build.inside("input"), build.width, 4 * build.width, {.bias = true}) {
     const auto D = build.width, H = set.count("heads");
-    const double bound = 1 / std::sqrt(static_cast<double>(D));
+    const double bound = fan_in_bound(D);
     parameter("recurrent.weight", recurrent_, uniform_init(build, "recurrent.weight", {H, 4, D / H, D / H}, bound));
     parameter("recurrent.bias", bias_, uniform_init(build, "recurrent.bias", {4 * D}, bound));
     child("input", input_);

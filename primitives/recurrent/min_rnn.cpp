@@ -2,8 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "primitives/layers/linear.h"
 #include "primitives/ops/raw.h"
-#include "primitives/recurrent/uniform_bias.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {

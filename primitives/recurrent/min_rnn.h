@@ -1,7 +1,8 @@
 #pragma once
 #include <optional>
 
-#include "primitives/layers/layers.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/linear.h"
 #include "primitives/ops/gated_scan.h"
 
 namespace madsearch {
@@ -27,7 +28,7 @@ class MinRNN : public Mixer {
  private:
   std::int64_t rows_, channels_;
   bool positive_;
-  std::optional<ShortConv> conv_;
+  std::optional<CausalConv> conv_;
 
  protected:
   Linear in_;

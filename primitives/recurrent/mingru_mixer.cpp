@@ -1,6 +1,6 @@
 #include <ATen/ATen.h>
 
-#include "primitives/builders.h"
+#include "primitives/mixer.h"
 #include "primitives/recurrent/min_rnn.h"
 
 namespace madsearch {

@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include "primitives/builders.h"
+#include "primitives/mixer.h"
 #include "primitives/recurrent/min_rnn.h"
 #include "primitives/shared_knobs.h"
 

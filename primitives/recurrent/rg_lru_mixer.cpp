@@ -1,13 +1,16 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/function.h"
 #include "primitives/ops/gated_scan.h"
+#include "primitives/ops/per_channel.h"
 #include "primitives/recurrent/headwise.h"
 #include "primitives/shared_knobs.h"
 
@@ -15,15 +18,14 @@ namespace madsearch {
 namespace {
 
 /// √(1 - a²) from log a. Where a is 1 the root has no slope: it is bounded as d√u/du ≤ 1000.
-struct InputScaleFunction : torch::autograd::Function<InputScaleFunction> {
-  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& log_a) {
+struct InputScaleFunction : Function<InputScaleFunction> {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& log_a) {
     const auto root = at::sqrt(-at::expm1(2 * log_a));
     ctx->save_for_backward({root});
     return root;
   }
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
-                                                 torch::autograd::variable_list gradients) {
-    const auto root = ctx->get_saved_variables()[0];
+  static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+    const auto [root] = saved_tensors<1>(ctx);
     return {gradients[0] * (root * root - 1) / at::clamp_min(root, 5e-4)};
   }
 };
@@ -39,24 +41,20 @@ class RGLRU : public Mixer {
     // Λ = logit(a) for a^8 uniform in [0.9, 0.999].
     const auto log_a = at::log(0.9495 + uniform_init(build, "lambda", {I}, 0.0495)) / 8;
     parameter("lambda", lambda_, log_a - at::log(-at::expm1(log_a)));
-    parameter("gates.weight", gates_,
-              normal_init(build, "gates.weight", {H, 2, d, d}, 1 / std::sqrt(static_cast<double>(d))));
+    parameter("gates.weight", gates_, normal_init(build, "gates.weight", {H, 2, d, d}, fan_in_bound(d)));
     parameter("gates.bias", gates_bias_, at::zeros({build.replicas(), 2 * I}, build.options));
     child("linear_y", branch_);
     child("linear_x", in_);
     if (taps(set)) child("conv1d", conv_.emplace(build.inside("conv1d"), I, taps(set)));
     child("linear_out", out_);
+    draw_normal_weight(build.inside("linear_y"), branch_, fan_in_bound(build.width));
+    draw_normal_weight(build.inside("linear_x"), in_, fan_in_bound(build.width));
+    draw_normal_weight(build.inside("linear_out"), out_, fan_in_bound(I));
+    if (!conv_) return;
     const at::NoGradGuard constant;
-    const auto normal = [&](const std::string& name, at::Tensor& weight, double deviation) {
-      weight.copy_(normal_init(build.inside(name), "weight", weight.sizes().slice(1), deviation));
-    };
-    normal("linear_y", branch_.weight, 1 / std::sqrt(static_cast<double>(build.width)));
-    normal("linear_x", in_.weight, 1 / std::sqrt(static_cast<double>(build.width)));
-    normal("linear_out", out_.weight, 1 / std::sqrt(static_cast<double>(I)));
-    if (conv_) {
-      normal("conv1d", conv_->weight, 0.1 / std::sqrt(static_cast<double>(taps(set))));
-      conv_->bias.zero_();
-    }
+    const double deviation = 0.1 / std::sqrt(static_cast<double>(taps(set)));
+    conv_->weight.copy_(normal_init(build.inside("conv1d"), "weight", {I, taps(set)}, deviation));
+    conv_->bias.zero_();
   }
 
   at::Tensor forward(const at::Tensor& x) override {
@@ -79,17 +77,14 @@ class RGLRU : public Mixer {
  private:
   /// log a and √(1 - a²) i u, each of the sizes of u [R, ..., I].
   std::pair<at::Tensor, at::Tensor> recurrence(const at::Tensor& u) const {
-    std::vector<std::int64_t> sizes(static_cast<std::size_t>(u.dim()), 1);
-    sizes.front() = u.size(0);
-    sizes.back() = -1;
-    const auto gates = at::sigmoid(headwise_product(u, gates_) + gates_bias_.view(sizes)).chunk(2, -1);  // r, i
-    const auto log_a = gates[0] * (8 * at::log_sigmoid(lambda_)).view(sizes);
+    const auto gates = at::sigmoid(headwise_product(u, gates_) + per_channel(gates_bias_, u)).chunk(2, -1);  // r, i
+    const auto log_a = gates[0] * per_channel(8 * at::log_sigmoid(lambda_), u);
     return {log_a, InputScaleFunction::apply(log_a) * (gates[1] * u)};
   }
 
   std::int64_t channels_;
   Linear branch_, in_;
-  std::optional<ShortConv> conv_;
+  std::optional<CausalConv> conv_;
   Linear out_;
   at::Tensor lambda_, gates_, gates_bias_;  // [R, I], [R, H, 2, I/H, I/H], [R, 2 I]
 };

@@ -4,8 +4,10 @@
 #include <limits>
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/cells.h"
 #include "primitives/recurrent/headwise.h"
 #include "primitives/shared_knobs.h"
@@ -48,7 +50,8 @@ class SLSTM : public Mixer {
     const auto gates = (in + headwise_product(h, recurrent_) + bias_.unsqueeze(1)).chunk(4, -1);  // i, f, z, o
     const auto faded = (cell_ == Cell::kSlstm ? at::log_sigmoid(gates[1]) : gates[1]) + m;
     m = at::maximum(faded, gates[0]).detach();  // h does not depend on it
-    const auto take = at::exp(gates[0] - m), keep = at::exp(faded - m);
+    const auto take = at::exp(gates[0] - m);
+    const auto keep = at::exp(faded - m);
     c = keep * c + take * at::tanh(gates[2]);
     n = keep * n + take;
     h = at::sigmoid(gates[3]) * c / n;
@@ -59,7 +62,7 @@ class SLSTM : public Mixer {
  private:
   Cell cell_;
   GroupNorm norm_;
-  std::optional<ShortConv> conv_;
+  std::optional<CausalConv> conv_;
   at::Tensor conv_gates_, gates_;  // of i and f, of z and o: [R, H, 2, d, d]
   at::Tensor recurrent_, bias_;    // [R, H, 4, d, d], [R, 4 D]
 };

@@ -2,11 +2,14 @@
 
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/layers/step_sizes.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/gated_recurrence.h"
 #include "primitives/shared_knobs.h"
+#include "primitives/state_space/step_sizes.h"
 
 namespace madsearch {
 namespace {
@@ -67,7 +70,7 @@ class Mamba2 : public Mixer {
 
   std::int64_t states_, channels_, heads_;
   Linear in_;
-  std::optional<ShortConv> conv_;
+  std::optional<CausalConv> conv_;
   RMSNorm norm_;
   Linear out_;
   at::Tensor dt_bias_, A_log_, D_;  // [R, H]

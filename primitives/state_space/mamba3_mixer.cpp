@@ -2,10 +2,13 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/layers/step_sizes.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/layers/token_shift.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/gated_recurrence.h"
+#include "primitives/state_space/step_sizes.h"
 
 namespace madsearch {
 namespace {
@@ -15,7 +18,10 @@ namespace {
 at::Tensor turned(const at::Tensor& x, const at::Tensor& phi) {
   const auto J = phi.size(-1), N = x.size(-1);
   const auto pairs = x.slice(-1, 0, 2 * J).unflatten(-1, {J, 2});
-  const auto a = pairs.select(-1, 0), b = pairs.select(-1, 1), cosine = at::cos(phi), sine = at::sin(phi);
+  const auto a = pairs.select(-1, 0);
+  const auto b = pairs.select(-1, 1);
+  const auto cosine = at::cos(phi);
+  const auto sine = at::sin(phi);
   const auto turning = at::stack({a * cosine - b * sine, a * sine + b * cosine}, -1).flatten(-2);
   return 2 * J == N ? turning : at::cat({turning, x.slice(-1, 2 * J)}, -1);
 }
@@ -46,15 +52,15 @@ class Mamba3 : public Mixer {
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), P = channels_ / heads_;
     const auto in = project(x);
-    const auto heads = [](const at::Tensor& u) {
-      return u.transpose(2, 3).unsqueeze(-1);
-    };  // [R, B, T, H] -> [R, B, H, T, 1]
+    // [R, B, T, H] -> [R, B, H, T, 1]
+    const auto heads = [](const at::Tensor& u) { return u.transpose(2, 3).unsqueeze(-1); };
     const auto phi =
         at::remainder(at::cumsum(in.turn, 2, at::kDouble), 2 * M_PI).to(in.turn.scalar_type());  // [R, B, T, H, J]
-    const auto k = turned(biased(in.B, B_bias_), phi), q = turned(biased(in.C, C_bias_), phi);   // [R, B, T, H, N]
+    const auto k = turned(biased(in.B, B_bias_), phi);
+    const auto q = turned(biased(in.C, C_bias_), phi);  // [R, B, T, H, N]
     const auto v = in.v.reshape({R, B, T, heads_, P});
-    const auto later = [](const at::Tensor& u) { return a_token_later(u.flatten(3)).view(u.sizes()).transpose(2, 3); };
-    const auto uptake = at::exp(in.log_decay) * (a_token_later(in.now) + in.before);
+    const auto later = [](const at::Tensor& u) { return previous_token(u.flatten(3)).view(u.sizes()).transpose(2, 3); };
+    const auto uptake = at::exp(in.log_decay) * (previous_token(in.now) + in.before);
     const auto past = gated_recurrence(q.transpose(2, 3), heads(uptake) * later(k), heads(in.log_decay),
                                        later(v));  // [R, B, H, T, P]
     const auto own = (in.now * (q * k).sum(-1) + D_.unsqueeze(1).unsqueeze(1)).unsqueeze(-1) * v;
@@ -69,9 +75,8 @@ class Mamba3 : public Mixer {
     auto &S = state.tensors[0], &last_B = state.tensors[1], &last_v = state.tensors[2], &phi = state.tensors[3];
     const auto in = project(x);
     const auto outer = [](const at::Tensor& k, const at::Tensor& v) { return k.unsqueeze(-1) * v.unsqueeze(-2); };
-    const auto weight = [](const at::Tensor& u) {
-      return u.unsqueeze(-1).unsqueeze(-1);
-    };  // [R, B, H] -> [R, B, H, 1, 1]
+    // [R, B, H] -> [R, B, H, 1, 1]
+    const auto weight = [](const at::Tensor& u) { return u.unsqueeze(-1).unsqueeze(-1); };
     const auto alpha = at::exp(in.log_decay);
     const auto past = outer(turned(biased(last_B, B_bias_), phi), last_v);  // v is zero before the first token
     phi = at::remainder(phi + in.turn, 2 * M_PI);
@@ -97,7 +102,8 @@ class Mamba3 : public Mixer {
     const auto all =
         in_(x).split_with_sizes({channels_, channels_, states_, states_, heads_, heads_, heads_, angles_}, -1);
     const auto bias = x.dim() == 4 ? dt_bias_.unsqueeze(1).unsqueeze(1) : dt_bias_.unsqueeze(1);
-    const auto delta = at::softplus(all[4] + bias), share = at::sigmoid(all[6]);
+    const auto delta = at::softplus(all[4] + bias);
+    const auto share = at::sigmoid(all[6]);
     return {all[0],
             all[1],
             B_norm_(all[2]),

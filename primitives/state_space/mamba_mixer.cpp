@@ -3,10 +3,12 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/layers/step_sizes.h"
-#include "primitives/ops/recurrences.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
+#include "primitives/ops/selective_scan.h"
+#include "primitives/state_space/step_sizes.h"
 
 namespace madsearch {
 namespace {
@@ -20,8 +22,7 @@ class Mamba : public Mixer {
         in_(build.inside("in_proj"), build.width, 2 * channels_),
         conv_(build.inside("conv1d"), channels_, set.count("conv")),
         x_(build.inside("x_proj"), channels_, rank_ + 2 * states_),
-        dt_(build.inside("dt_proj"), rank_, channels_,
-            {.bias = true, .bound = 1 / std::sqrt(static_cast<double>(rank_))}),
+        dt_(build.inside("dt_proj"), rank_, channels_, {.bias = true, .bound = fan_in_bound(rank_)}),
         out_(build.inside("out_proj"), channels_, build.width) {
     const auto numbers = at::arange(1, states_ + 1, at::kDouble).log();
     parameter("A_log", A_log_, constant_init(build, numbers.expand({channels_, states_})));
@@ -63,7 +64,7 @@ class Mamba : public Mixer {
  private:
   std::int64_t states_, channels_, rank_;
   Linear in_;
-  ShortConv conv_;
+  CausalConv conv_;
   Linear x_, dt_, out_;
   at::Tensor A_log_, D_;  // [R, I, N], [R, I]
 };

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "primitives/builders.h"
 #include "primitives/layers/distillation.h"
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/long_convolution.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {
@@ -28,7 +30,7 @@ class RTF : public Mixer {
       throw std::invalid_argument("rtf for at most " + std::to_string(length_) + " tokens cannot take " +
                                   std::to_string(T));
     const auto h = distilled() ? distilled()->responses(T) : taps().slice(-1, 0, T).to(h0_.scalar_type());
-    return at::glu(out_(at::gelu(causal_convolution(x.transpose(2, 3), h).transpose(2, 3))), -1);
+    return at::glu(out_(at::gelu(long_convolution(x.transpose(2, 3), h).transpose(2, 3))), -1);
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
@@ -44,7 +46,8 @@ class RTF : public Mixer {
  private:
   at::Tensor companion_step(const at::Tensor& x, at::Tensor& s) const {  // s [R, B, D, N], undefined at the start
     if (!s.defined()) s = at::zeros({x.size(0), x.size(1), x.size(2), order_}, x.options());
-    const auto h = taps(), a = ab_.chunk(2, 1)[0].to(at::kDouble);  // a_1 .. a_N [R, D, N]
+    const auto h = taps();
+    const auto a = ab_.chunk(2, 1)[0].to(at::kDouble);  // a_1 .. a_N [R, D, N]
     std::vector<at::Tensor> beta;
     for (std::int64_t i = 1; i <= order_; ++i) {
       const auto carried = a.slice(-1, 0, i - 1) * h.slice(-1, 1, i).flip(-1);

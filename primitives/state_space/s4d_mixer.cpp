@@ -1,12 +1,12 @@
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/layers/step_sizes.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/diagonal_scan.h"
+#include "primitives/state_space/step_sizes.h"
 
 namespace madsearch {
 namespace {
@@ -26,9 +26,7 @@ class S4D : public Mixer {
     parameter("A_imag", A_imag_, constant_init(build, frequencies.expand({pairs_, D})));
     parameter("D", D_, normal_init(build, "D", {D}, 1.0));
     child("output_linear", out_);
-    const at::NoGradGuard constant;
-    out_.bias.copy_(
-        uniform_init(build.inside("output_linear"), "bias", {2 * D}, 1 / std::sqrt(static_cast<double>(D))));
+    draw_uniform_bias(build.inside("output_linear"), out_);
   }
 
   at::Tensor forward(const at::Tensor& x) override {
@@ -52,7 +50,8 @@ class S4D : public Mixer {
  private:
   /// λ, and w = 2 B̄ C: with B̄ moved from the input to the read-out the states take up plain x. Complex, [R, N/2, D].
   std::pair<at::Tensor, at::Tensor> discretised() const {
-    const auto A = at::complex(-at::exp(log_A_real_), A_imag_), z = at::exp(log_dt_).unsqueeze(1) * A;
+    const auto A = at::complex(-at::exp(log_A_real_), A_imag_);
+    const auto z = at::exp(log_dt_).unsqueeze(1) * A;
     return {at::exp(z), 2 * at::expm1(z) / A * at::complex(C_.select(1, 0), C_.select(1, 1))};
   }
 

@@ -3,10 +3,11 @@
 
 #include <cmath>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/layers/step_sizes.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/diagonal_scan.h"
+#include "primitives/state_space/step_sizes.h"
 
 namespace madsearch {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 /// float64 on the CPU.
 at::Tensor lecun_normal(Build build, const std::string& name, at::IntArrayRef shape, std::int64_t fan_in) {
   build.options = at::TensorOptions(at::kDouble);
-  const double within = std::erf(std::sqrt(2.0)),
-               deviation = 0.87962566103423978;  // of a standard normal number, within two of them
+  const double within = std::erf(std::sqrt(2.0));
+  const double deviation = 0.87962566103423978;  // of a standard normal number, within two of them
   return at::erfinv(uniform_init(build, name, shape, within)) *
          (std::sqrt(2.0 / static_cast<double>(fan_in)) / deviation);
 }
@@ -29,10 +30,12 @@ struct Modes {
 /// is -√(2i+1)√(2j+1) below the diagonal and -(i+1) on it; p_i = √(i + ½). S is -½ I + a skew matrix; -i times that one
 /// is Hermitian.
 Modes hippo_modes(std::int64_t n) {
-  const auto root = at::sqrt(2 * at::arange(n, at::kDouble) + 1), outer = at::outer(root, root) / 2;  // p pᵀ
+  const auto root = at::sqrt(2 * at::arange(n, at::kDouble) + 1);
+  const auto outer = at::outer(root, root) / 2;  // p pᵀ
   const auto skew = at::triu(outer, 1) - at::tril(outer, -1);
   const auto [imaginary, vectors] = at::linalg_eigh(at::complex(at::zeros_like(skew), -skew));
-  const auto half = vectors.slice(1, 0, n / 2), first = half.slice(0, 0, 1);
+  const auto half = vectors.slice(1, 0, n / 2);
+  const auto first = half.slice(0, 0, 1);
   return {
       at::complex(at::full({n / 2}, -0.5, at::kDouble), imaginary.slice(0, 0, n / 2).contiguous()),
       half * (at::conj(first) / at::abs(first))};  // a vector's phase is free: its first number is made real everywhere
@@ -92,7 +95,8 @@ class S5 : public Mixer {
 
   /// λ [R, P/2] and B̄ [R, P/2, D], complex.
   std::pair<at::Tensor, at::Tensor> discretised() const {
-    const auto Lambda = at::complex(at::clamp_max(Lambda_re_, -1e-4), Lambda_im_), z = at::exp(log_step_) * Lambda;
+    const auto Lambda = at::complex(at::clamp_max(Lambda_re_, -1e-4), Lambda_im_);
+    const auto z = at::exp(log_step_) * Lambda;
     return {at::exp(z), (at::expm1(z) / Lambda).unsqueeze(-1) * at::complex(B_.select(1, 0), B_.select(1, 1))};
   }
 

@@ -3,9 +3,10 @@
 #include <cmath>
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/layers/normal_weight.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/mesa_regression.h"
 #include "primitives/shared_knobs.h"
 
@@ -48,10 +49,9 @@ class MesaNet : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
-    const auto heads = [&](const at::Tensor& u) {
-      return u.view({R, B, T, heads_, size_}).transpose(2, 3);
-    };  // [R, B, H, T, F]
-    const auto normal = [&](const Linear& layer, const std::optional<ShortConv>& conv) {
+    // [R, B, H, T, F]
+    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };
+    const auto normal = [&](const Linear& layer, const std::optional<CausalConv>& conv) {
       const auto u = layer(x);
       return l2_normalised(heads(at::silu(conv ? (*conv)(u) : u)));
     };
@@ -73,13 +73,15 @@ class MesaNet : public Mixer {
                  at::zeros({R, B, heads_, size_, size_}, x.options())};
       if (conv_q_) carried.resize(4);
     }
-    const auto normal = [&](const Linear& layer, const std::optional<ShortConv>& conv, std::size_t cache) {
+    const auto normal = [&](const Linear& layer, const std::optional<CausalConv>& conv, std::size_t cache) {
       const auto u = layer(x);
       return l2_normalised(heads(at::silu(conv ? conv->step(u, carried[cache]) : u)));
     };
-    const auto q = normal(q_, conv_q_, 2), k = normal(k_, conv_k_, 3);
+    const auto q = normal(q_, conv_q_, 2);
+    const auto k = normal(k_, conv_k_, 3);
     const auto one = [](const at::Tensor& u) { return u.unsqueeze(-1).unsqueeze(-1); };  // [R, B, H] -> [R, B, H, 1, 1]
-    const auto decay = one(at::sigmoid(decay_(x))), written = one(at::sigmoid(beta_(x))) * k.unsqueeze(-1);
+    const auto decay = one(at::sigmoid(decay_(x)));
+    const auto written = one(at::sigmoid(beta_(x))) * k.unsqueeze(-1);
     auto &A = carried[0], &past = carried[1];
     A = decay * A + written * k.unsqueeze(-2);
     past = decay * past + written * heads(v_(x)).unsqueeze(-2);
@@ -99,7 +101,7 @@ class MesaNet : public Mixer {
   std::int64_t heads_, size_;
   Linear q_, k_, v_, decay_, beta_, out_;
   RMSNorm norm_;
-  std::optional<ShortConv> conv_q_, conv_k_;
+  std::optional<CausalConv> conv_q_, conv_k_;
   std::optional<Linear> gate_;
   at::Tensor lambda_;  // [R, H, F]
 };

@@ -2,10 +2,13 @@
 
 #include <optional>
 
-#include "primitives/builders.h"
-#include "primitives/layers/layers.h"
-#include "primitives/layers/normal_weight.h"
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/norms.h"
+#include "primitives/mixer.h"
 #include "primitives/ops/inner_training.h"
+#include "primitives/ops/rotary.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -47,12 +50,12 @@ class TTTLinear : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
-    const auto heads = [&](const at::Tensor& u) {
-      return u.view({R, B, T, heads_, size_}).transpose(2, 3);
-    };  // [R, B, H, T, F]
+    // [R, B, H, T, F]
+    const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };
     const auto of_all = [&](const at::Tensor& u) { return for_sequences(u, B); };
-    const auto shared = q_(x), q = rotated(heads(conv_q_ ? (*conv_q_)(shared) : shared)),
-               k = rotated(heads(conv_k_ ? (*conv_k_)(shared) : (*k_)(x)));
+    const auto shared = q_(x);
+    const auto q = rotated(heads(conv_q_ ? (*conv_q_)(shared) : shared));
+    const auto k = rotated(heads(conv_k_ ? (*conv_k_)(shared) : (*k_)(x)));
     const auto trained =
         train_inner({.q = q,
                      .k = k,
@@ -78,7 +81,8 @@ class TTTLinear : public Mixer {
       if (conv_q_) carried.emplace_back();
     }
     const auto shared = q_(x);
-    at::Tensor query = shared, key;
+    at::Tensor query = shared;
+    at::Tensor key;
     if (conv_q_) {
       auto cache = carried.back();  // of both convolutions: they read the same projection
       query = conv_q_->step(shared, cache);
@@ -86,22 +90,35 @@ class TTTLinear : public Mixer {
     } else {
       key = (*k_)(x);
     }
-    const auto q = rotary(heads(query), i), k = rotary(heads(key), i);  // [R, B, H, 1, F]
-    const auto weight = norm_weight_.view({R, 1, heads_, 1, size_}), bias = norm_bias_.view({R, 1, heads_, 1, size_});
+    const auto q = rotary(heads(query), i);
+    const auto k = rotary(heads(key), i);  // [R, B, H, 1, F]
+    const auto weight = norm_weight_.view({R, 1, heads_, 1, size_});
+    const auto bias = norm_bias_.view({R, 1, heads_, 1, size_});
     auto &W = carried[0], &b = carried[1];
 
-    const auto Z = at::matmul(k, W) + b, centred = Z - Z.mean(-1, true);
-    const auto inverse = at::rsqrt(at::square(centred).mean(-1, true) + kEps), u = centred * inverse;
+    const auto Z = at::matmul(k, W) + b;
+    const auto centred = Z - Z.mean(-1, true);
+    const auto inverse = at::rsqrt(at::square(centred).mean(-1, true) + kEps);
+    const auto u = centred * inverse;
     const auto d = weight * (weight * u + bias - (heads(v_(x)) - k));
     const auto g = inverse * (d - d.mean(-1, true) - u * (d * u).mean(-1, true)) * rates(x).unsqueeze(-1).unsqueeze(-1);
-    auto dW = at::matmul(k.transpose(-1, -2), g), db = g;
-    if (mini_batch_ > 1) dW = carried[2] = carried[2] + dW, db = carried[3] = carried[3] + db;
+    auto dW = at::matmul(k.transpose(-1, -2), g);
+    auto db = g;
+    if (mini_batch_ > 1) {
+      dW = carried[2] = carried[2] + dW;
+      db = carried[3] = carried[3] + db;
+    }
     const auto s = scales().select(1, i).view({R, 1, 1, 1, 1});
-    const auto now_W = W - s * dW, now_b = b - s * db;
+    const auto now_W = W - s * dW;
+    const auto now_b = b - s * db;
     const auto z = q + normalised(at::matmul(q, now_W) + now_b, weight, bias);
     if (i + 1 == mini_batch_) {
-      W = now_W, b = now_b;
-      if (mini_batch_ > 1) carried[2] = at::zeros_like(dW), carried[3] = at::zeros_like(db);
+      W = now_W;
+      b = now_b;
+      if (mini_batch_ > 1) {
+        carried[2] = at::zeros_like(dW);
+        carried[3] = at::zeros_like(db);
+      }
     }
     ++state.position;
     return answer(x, z.reshape({R, B, D}));
@@ -120,9 +137,8 @@ class TTTLinear : public Mixer {
     return parameter.unsqueeze(1).expand(sizes);
   }
 
-  at::Tensor rates(const at::Tensor& x) const {
-    return at::sigmoid(rate_(x)) / static_cast<double>(size_);
-  }  // [R, B, (T,) H]
+  // [R, B, (T,) H]
+  at::Tensor rates(const at::Tensor& x) const { return at::sigmoid(rate_(x)) / static_cast<double>(size_); }
 
   at::Tensor scales() const {
     const auto places = at::arange(1, mini_batch_ + 1, place_.options().requires_grad(false));
@@ -149,7 +165,7 @@ class TTTLinear : public Mixer {
   Linear q_, v_, out_, rate_;
   LayerNorm post_norm_;
   std::optional<Linear> k_, gate_;
-  std::optional<ShortConv> conv_q_, conv_k_;
+  std::optional<CausalConv> conv_q_, conv_k_;
   at::Tensor place_, norm_weight_, norm_bias_, W_, b_;  // [R, n], [R, H, F], [R, H, F], [R, H, F, F], [R, H, F]
 };
 

@@ -22,28 +22,9 @@ std::string shown(const Complaints& complaints) {
   return out;
 }
 
-/// Complaints that are known and on their way out; the list is empty at the end.
-const std::vector<std::string> kKnown = {
-    "primitives/builders.h includes LibTorch",
-    "primitives/ops/softmax_attention.cpp:8: primitives/ops may not include",
-    "primitives/ops/softmax_attention -> primitives/layers/layers",
-    "primitives/ops/fused -> primitives/ops/softmax_attention -> primitives/ops/fused",
-    "primitives/primitive.h:19 cites",
-};
-
-Complaints new_ones(const Complaints& complaints) {
-  Complaints out;
-  for (const auto& complaint : complaints) {
-    const bool known = std::any_of(kKnown.begin(), kKnown.end(),
-                                   [&](const auto& text) { return complaint.find(text) != std::string::npos; });
-    if (!known) out.push_back(complaint);
-  }
-  return out;
-}
-
 #define EXPECT_HELD(complaints)                         \
   do {                                                  \
-    const Complaints found = new_ones(complaints);      \
+    const Complaints found = complaints;                \
     EXPECT_TRUE(found.empty()) << shown(found) << "\n"; \
   } while (false)
 

@@ -65,7 +65,8 @@ void expect_float32_near_float64(const std::string& primitive, const Settings& s
     return gradients(
         *block, [&](const at::Tensor& u) { return block->forward(u); }, x, random_tensor(x.sizes(), 9).to(type));
   };
-  const auto wide = run(at::kDouble), narrow = run(at::kFloat);
+  const auto wide = run(at::kDouble);
+  const auto narrow = run(at::kFloat);
   EXPECT_LT(relative_difference(narrow.output, wide.output), 1e-4);  // NaN and infinity fail too
   EXPECT_LT(relative_difference(narrow.input, wide.input), 1e-3);
   for (const auto& [parameter, gradient] : wide.parameters)
@@ -73,7 +74,8 @@ void expect_float32_near_float64(const std::string& primitive, const Settings& s
 }
 
 double relative_difference(const at::Tensor& a, const at::Tensor& b) {
-  const auto difference = (a - b).abs().max().item<double>(), largest = b.abs().max().item<double>();
+  const auto difference = (a - b).abs().max().item<double>();
+  const auto largest = b.abs().max().item<double>();
   return difference == 0 ? 0 : difference / largest;
 }
 

@@ -19,7 +19,8 @@ void only(const json& config, const std::string& key, const json& meant) {
 }
 
 GoldenLayer attention(const json& config) {
-  const auto heads = config.at("n_heads").get<std::int64_t>(), width = config.at("dim").get<std::int64_t>();
+  const auto heads = config.at("n_heads").get<std::int64_t>();
+  const auto width = config.at("dim").get<std::int64_t>();
   only(config, "causal", true);
   only(config, "dropout", 0);
   const auto rotary = config.value("rotary_emb_dim", std::int64_t{0});
@@ -49,8 +50,10 @@ GoldenLayer linear_attention(const json& config) {
       .primitive = "linear_attention",
       .settings = {
           {"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}, {"feature_size", "none"}}};
-  if (map == "elementwise_product" || map == "identity")  // the quotient has poles
-    out.output_tolerance = 1e-4, out.gradient_tolerance = 3e-4;
+  if (map == "elementwise_product" || map == "identity") {  // the quotient has poles
+    out.output_tolerance = 1e-4;
+    out.gradient_tolerance = 3e-4;
+  }
   return out;
 }
 
@@ -129,14 +132,16 @@ std::int64_t inner_channels(const json& config) {
 
 GoldenLayer mlp(const json& config) {
   only(config, "bias", false);
-  const auto width = config.at("dim").get<std::int64_t>(), inner = inner_channels(config);
+  const auto width = config.at("dim").get<std::int64_t>();
+  const auto inner = inner_channels(config);
   return {.primitive = "mlp",
           .settings = {{"inner", inner_ratio(inner ? inner : 4 * width, width)}, {"activation", "gelu"}}};
 }
 
 GoldenLayer swiglu(const json& config) {
   only(config, "bias", false);
-  const auto width = config.at("dim").get<std::int64_t>(), inner = 8 * width / 3;  // the reference ignores dim_inner
+  const auto width = config.at("dim").get<std::int64_t>();
+  const auto inner = 8 * width / 3;  // the reference ignores dim_inner
   return {.primitive = "swiglu", .settings = {{"inner", inner_ratio((inner + 15) / 16 * 16, width)}}};
 }
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "primitives/layers/layers.h"
+#include "primitives/layers/norms.h"
 #include "tests/golden/safetensors.h"
 #include "tests/primitives/blocks.h"
 #include "tests/primitives/golden_map.h"

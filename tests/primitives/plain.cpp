@@ -85,7 +85,8 @@ void expect_agreement(const std::vector<Pass>& all,
 std::vector<double> moved(const Pass& pass, std::int64_t t, const std::string& mu) {
   std::vector<double> out;
   for (std::int64_t d = 0; d < pass.width; ++d) {
-    const double share = pass[mu](d), before = t > 0 ? pass.x(t - 1, d) : 0;
+    const double share = pass[mu](d);
+    const double before = t > 0 ? pass.x(t - 1, d) : 0;
     out.push_back((1 - share) * pass.x(t, d) + share * before);
   }
   return out;

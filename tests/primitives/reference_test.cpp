@@ -5,10 +5,10 @@
 
 #include "primitives/ops/cells.h"
 #include "primitives/ops/delta_recurrence.h"
+#include "primitives/ops/gated_recurrence.h"
 #include "primitives/ops/gated_scan.h"
 #include "primitives/ops/inner_training.h"
 #include "primitives/ops/mesa_regression.h"
-#include "primitives/ops/recurrences.h"
 #include "primitives/ops/softmax_attention.h"
 #include "tests/golden/safetensors.h"
 #include "tests/primitives/blocks.h"
@@ -79,8 +79,10 @@ Tensors heads_first(const Tensors& out) { return {{"o", turned(out.at("o"))}, {"
 /// A recurrent network of one head; its h before the first token is "h" [B, D].
 CellRun network(Cell cell, const Tensors& in, std::int64_t gates, const at::Tensor& cells) {
   const auto D = in.at("weight_hh").size(1);
-  const auto x = at::linear(in.at("x"), in.at("weight_ih"), in.at("bias_ih")).unsqueeze(0), h = given(in, "h");
-  const auto weight = in.at("weight_hh").view({1, 1, gates, D, D}), bias = in.at("bias_hh").unsqueeze(0);
+  const auto x = at::linear(in.at("x"), in.at("weight_ih"), in.at("bias_ih")).unsqueeze(0);
+  const auto h = given(in, "h");
+  const auto weight = in.at("weight_hh").view({1, 1, gates, D, D});
+  const auto bias = in.at("bias_hh").unsqueeze(0);
   return run_cell(cell, x, weight, bias, h.defined() ? h.unsqueeze(0) : h, cells);
 }
 
@@ -168,7 +170,8 @@ const std::vector<Reference> table = {
      }},
     {"retention",
      [](const Tensors& in) {
-       const auto q = in.at("q"), decay = at::log1p(-at::exp2(-5 - at::arange(q.size(1), q.options())));
+       const auto q = in.at("q");
+       const auto decay = at::log1p(-at::exp2(-5 - at::arange(q.size(1), q.options())));
        return Tensors{
            {"o", gated(in, q, in.at("k"), decay.view({1, -1, 1, 1}).expand({q.size(0), -1, q.size(2), 1}), in.at("v"))
                      .at("o")}};
@@ -182,8 +185,10 @@ const std::vector<Reference> table = {
     // the scale of a place in the mini-batch, no rates of tokens; what the model answers is added to its own norm
     {"ttt_linear",
      [](const Tensors& in) {
-       const auto q = turned(in.at("q")), scale = in.at("eta"), w = in.at("w").unsqueeze(1),
-                  b = in.at("b").unsqueeze(1);
+       const auto q = turned(in.at("q"));
+       const auto scale = in.at("eta");
+       const auto w = in.at("w").unsqueeze(1);
+       const auto b = in.at("b").unsqueeze(1);
        const auto B = q.size(0), H = q.size(1), T = q.size(2), F = q.size(3), n = scale.size(0);
        const auto W = in.contains("initial_state") ? in.at("initial_state") : at::zeros({B, H, F, F}, q.options());
        const auto before =
@@ -204,12 +209,12 @@ const std::vector<Reference> table = {
 
 std::filesystem::path folder() { return in_source("tests/primitives/reference"); }
 
-class Recurrences : public ::testing::TestWithParam<Reference> {};
+class DistilledFilters : public ::testing::TestWithParam<Reference> {};
 
-INSTANTIATE_TEST_SUITE_P(Reference, Recurrences, ::testing::ValuesIn(table),
+INSTANTIATE_TEST_SUITE_P(Reference, DistilledFilters, ::testing::ValuesIn(table),
                          [](const auto& of) { return of.param.file; });
 
-TEST_P(Recurrences, GiveOthersNumbersForwardAndBackward) {
+TEST_P(DistilledFilters, GiveOthersNumbersForwardAndBackward) {
   std::map<std::string, Tensors> file;  // what a name begins with -> the rest of it
   for (const auto& [name, tensor] : read_safetensors(folder() / (GetParam().file + ".safetensors"))) {
     const auto dot = name.find('.');

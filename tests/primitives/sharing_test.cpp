@@ -65,7 +65,8 @@ TEST(SharedKeysAndValues, AreDecodedAsForwardSeesThem) {
   for (const auto& windows : {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")),
                               std::pair(KnobValue(3), KnobValue(6))}) {
     Pair pair(attention_with(windows.first), attention_with(windows.second));
-    const auto first = pair.owner->forward(input()), second = pair.user->forward(input() * 0.5);
+    const auto first = pair.owner->forward(input());
+    const auto second = pair.user->forward(input() * 0.5);
     const auto owner = expect_steps(pair, first, second);
     const auto cost = [&](const KnobValue& window) {
       return find_primitive("attention")->cost(attention_with(window), {16, 12}).state;
@@ -77,11 +78,14 @@ TEST(SharedKeysAndValues, AreDecodedAsForwardSeesThem) {
 
 TEST(SharedKeysAndValues, AreKeptForTheLargestWindowAndTheMostSinks) {
   const at::NoGradGuard constant;
-  const auto full = attention_with("none"), wide = attention_with(5, 0), sunk = attention_with(3, 2);
+  const auto full = attention_with("none");
+  const auto wide = attention_with(5, 0);
+  const auto sunk = attention_with(3, 2);
   for (const auto& [a, b, kept] :
        {std::tuple(wide, sunk, 7), std::tuple(sunk, wide, 7), std::tuple(full, sunk, 12), std::tuple(sunk, full, 12)}) {
     Pair pair(a, b);
-    const auto first = pair.owner->forward(input()), second = pair.user->forward(input() * 0.5);
+    const auto first = pair.owner->forward(input());
+    const auto second = pair.user->forward(input() * 0.5);
     EXPECT_EQ(expect_steps(pair, first, second).numbers(), 2 * 16 * kept);
   }
 }

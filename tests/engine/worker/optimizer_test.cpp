@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "primitives/layers/layers.h"
+#include "primitives/mixer.h"
 
 namespace madsearch {
 namespace {

@@ -14,7 +14,8 @@ struct Heads {
   std::int64_t queries, keys, window;  // window 0: all of the past
   bool rotary;
   std::int64_t sinks = 0;
-  bool qk_norm = false, gate = false;
+  bool qk_norm = false;
+  bool gate = false;
 };
 
 /// Over one head's channels.
@@ -41,8 +42,8 @@ std::vector<Vector> attend(const Pass& pass, Heads heads) {
       double total = 0;
       for (std::int64_t s = 0; s <= t; ++s) {
         if (heads.window && s <= t - heads.window && s >= heads.sinks) continue;
-        const auto k = placed(part(qkv[s], D + group * d, d), s, "k_norm.weight"),
-                   v = part(qkv[s], D + heads.keys * d + group * d, d);
+        const auto k = placed(part(qkv[s], D + group * d, d), s, "k_norm.weight");
+        const auto v = part(qkv[s], D + heads.keys * d + group * d, d);
         const auto weight = std::exp(dot(q, k) / std::sqrt(static_cast<double>(d)));
         total += weight;
         for (std::int64_t j = 0; j < d; ++j) sum[j] += weight * v[j];

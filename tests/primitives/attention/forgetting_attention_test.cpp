@@ -12,7 +12,10 @@ using Vector = std::vector<double>;
 
 struct Parts {
   std::int64_t heads;
-  bool qk_norm = false, gate = false, norm = false, kv_shift = false;
+  bool qk_norm = false;
+  bool gate = false;
+  bool norm = false;
+  bool kv_shift = false;
 };
 
 /// Over each head's channels, a weight for every channel.
@@ -34,8 +37,10 @@ std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
   std::vector<Vector> k, v, f, out;
   Vector before(2 * D, 0);
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.token(t), qkv = pass.linear("qkv_proj", x);
-    auto q = part(qkv, 0, D), keys_values = part(qkv, D, 2 * D);
+    const auto x = pass.token(t);
+    const auto qkv = pass.linear("qkv_proj", x);
+    auto q = part(qkv, 0, D);
+    auto keys_values = part(qkv, D, 2 * D);
     if (parts.kv_shift) {
       const auto share = pass.linear("shift_proj", x);  // of keys, then of values
       for (std::int64_t i = 0; i < 2 * D; ++i) {
@@ -46,8 +51,10 @@ std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
     }
     k.push_back(part(keys_values, 0, D));
     v.push_back(part(keys_values, D, D));
-    if (parts.qk_norm)
-      q = normed(q, H, pass["q_norm.weight"], 1e-5), k.back() = normed(k.back(), H, pass["k_norm.weight"], 1e-5);
+    if (parts.qk_norm) {
+      q = normed(q, H, pass["q_norm.weight"], 1e-5);
+      k.back() = normed(k.back(), H, pass["k_norm.weight"], 1e-5);
+    }
     f.push_back(pass.linear("fgate_proj", x));
     Vector y;
     for (std::int64_t head = 0; head < H; ++head) {

@@ -15,7 +15,8 @@ std::vector<Vector> attend(const Pass& pass, std::int64_t heads, std::int64_t ro
   const auto D = pass.width, n = D / heads;
   std::vector<Vector> k_rope, made, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.token(t), q = pass.linear("q_proj", x);
+    const auto x = pass.token(t);
+    const auto q = pass.linear("q_proj", x);
     auto c = pass.linear("kv_down", x);
     const auto scale = 1 / std::sqrt(dot(c, c) / static_cast<double>(c.size()) + 1e-6);
     for (std::size_t i = 0; i < c.size(); ++i) c[i] *= scale * pass["kv_norm.weight"](static_cast<std::int64_t>(i));
@@ -24,7 +25,8 @@ std::vector<Vector> attend(const Pass& pass, std::int64_t heads, std::int64_t ro
     Vector y;
     for (std::int64_t head = 0; head < heads; ++head) {
       const auto query = part(q, head * (rope + n), rope + n);
-      const auto q_rope = turned(part(query, 0, rope), t), q_content = part(query, rope, n);
+      const auto q_rope = turned(part(query, 0, rope), t);
+      const auto q_content = part(query, rope, n);
       Vector sum(n, 0);
       double total = 0;
       for (std::int64_t s = 0; s <= t; ++s) {

@@ -76,7 +76,8 @@ Settings moe(std::int64_t experts, std::int64_t active, std::int64_t shared = 0)
 /// Adds what expert `e` of the matrices under `prefix` makes of x, an MLP with slices of its own, times `weight`.
 void add_expert(const Pass& pass, const std::string& prefix, std::int64_t e, double weight, const Vector& x,
                 Vector& y) {
-  const auto gate = pass.linear(prefix + "w1", x), u = pass.linear(prefix + "w2", x);
+  const auto gate = pass.linear(prefix + "w1", x);
+  const auto u = pass.linear(prefix + "w2", x);
   for (std::int64_t i = e * kInner; i < (e + 1) * kInner; ++i)
     for (std::int64_t d = 0; d < 8; ++d) y[d] += weight * silu(gate[i]) * u[i] * pass[prefix + "w3.weight"](d, i);
 }
@@ -103,9 +104,12 @@ TEST(MoE, AsksForBalanceAmongTheExpertsThatAreRouted) {
       const auto& pass = all[r * sequences + b];
       for (std::int64_t t = 0; t < 6; ++t) {
         const auto scores = pass.linear("router", pass.token(t));
-        const auto weights = routing(scores, active), whole = softmax(scores);
-        for (std::int64_t e = 0; e < E; ++e)
-          share[e] += (weights[e] > 0) / (tokens * active), mean[e] += whole[e] / tokens;
+        const auto weights = routing(scores, active);
+        const auto whole = softmax(scores);
+        for (std::int64_t e = 0; e < E; ++e) {
+          share[e] += (weights[e] > 0) / (tokens * active);
+          mean[e] += whole[e] / tokens;
+        }
       }
     }
     EXPECT_NEAR(all[r * sequences].auxiliary_loss, 0.01 * E * dot(share, mean), 1e-12);
@@ -127,7 +131,8 @@ TEST(MoE, MixesAllExpertsUnderTheReferencesProtocol) {
                     auto sorted = scores;
                     std::sort(sorted.rbegin(), sorted.rend());
                     for (auto& s : scores) s = s < sorted[active - 1] ? 0 : s;
-                    const auto weights = softmax(scores), z = pass.linear("down1", hidden);
+                    const auto weights = softmax(scores);
+                    const auto z = pass.linear("down1", hidden);
                     Vector y(8, 0);
                     for (std::int64_t d = 0; d < 8; ++d)
                       for (std::int64_t e = 0; e < E; ++e) y[d] += z[d * E + e] * weights[e];

@@ -76,12 +76,16 @@ struct DeltaPlain {
 
 /// Of one token at a time: decay, then `steps` updates S = (I - β kᵀk) S + β kᵀ v, then q S.
 inline std::vector<Vector> delta_layer(const Pass& pass, const DeltaPlain& z) {
-  const auto q = mixed(pass, "q", z.taps), k = mixed(pass, "k", z.taps), v = mixed(pass, "v", z.taps);
+  const auto q = mixed(pass, "q", z.taps);
+  const auto k = mixed(pass, "k", z.taps);
+  const auto v = mixed(pass, "v", z.taps);
   std::vector<Matrix> states(static_cast<std::size_t>(z.heads), zeros(z.key, z.value));
   std::vector<Vector> out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.token(t), beta = pass.linear("b_proj", x);
-    const auto alpha = z.alpha ? z.alpha(x) : Vector(), gate = z.gate ? z.gate(x) : Vector();
+    const auto x = pass.token(t);
+    const auto beta = pass.linear("b_proj", x);
+    const auto alpha = z.alpha ? z.alpha(x) : Vector();
+    const auto gate = z.gate ? z.gate(x) : Vector();
     Vector y;
     for (std::int64_t h = 0; h < z.heads; ++h) {
       auto& S = states[h];

@@ -25,8 +25,9 @@ std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
       for (std::int64_t i = 0; i < D; ++i) u.push_back((1 - pass[name](i)) * x[i] + pass[name](i) * last[i]);
       return u;
     };
-    const auto r = pass.linear("r_proj", shifted("x_r")), k = pass.linear("k_proj", shifted("x_k")),
-               v = pass.linear("v_proj", shifted("x_v"));
+    const auto r = pass.linear("r_proj", shifted("x_r"));
+    const auto k = pass.linear("k_proj", shifted("x_k"));
+    const auto v = pass.linear("v_proj", shifted("x_v"));
     auto w = low_rank("w_lora", shifted("x_w"), [](double u) { return std::tanh(u); });
     auto eta = low_rank("a_lora", shifted("x_a"), [](double u) { return u; });
     const auto g = low_rank("g_lora", shifted("x_g"), sigmoid);
@@ -41,7 +42,8 @@ std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
         slowed.push_back(eta[i] * kappa[i - h * d]);
         written.push_back(k[i] * (1 + (eta[i] - 1) * pass["k_a"](i)));
       }
-      const auto values = slice(v, h, d), receptance = slice(r, h, d);
+      const auto values = slice(v, h, d);
+      const auto receptance = slice(r, h, d);
       auto& S = states[h];
       S = product(S, transition(slice(w, h, d), -1, kappa, slowed));
       add_outer(S, 1, values, written);

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <functional>
 
-#include "primitives/layers/layers.h"
+#include "primitives/layers/long_convolution.h"
 #include "primitives/table.h"
 #include "tests/primitives/blocks.h"
 
@@ -25,7 +25,7 @@ at::Tensor filter(std::int64_t length, const std::function<double(double)>& tap)
 double three_decays(double t) { return std::pow(0.9, t) + 0.8 * std::pow(0.5, t) + 0.5 * std::pow(-0.7, t); }
 
 /// The largest error of a tap, relative to its filter's largest tap.
-double worst(const Recurrences& found, const at::Tensor& filters) {
+double worst(const DistilledFilters& found, const at::Tensor& filters) {
   const auto largest = filters.abs().amax(-1, true);
   return ((found.responses(filters.size(-1)) - filters).abs() / largest).max().item<double>();
 }
@@ -78,7 +78,8 @@ TEST(Distillation, SpendsFewerStatesWhereMoreErrorIsAllowed) {
 }
 
 TEST(Distillation, GivesOneOrderToAllReplicas) {
-  const auto one = filter(40, [](double t) { return std::pow(0.8, t); }), three = filter(40, three_decays);
+  const auto one = filter(40, [](double t) { return std::pow(0.8, t); });
+  const auto three = filter(40, three_decays);
   const auto h = at::cat({at::cat({one, one}, 1), at::cat({three, one}, 1)}, 0);  // [2, 2, T]
   const auto found = distil(h);
   EXPECT_EQ(found.orders(), (Orders{3, 1}));
@@ -100,7 +101,7 @@ TEST(Distillation, StepsAsTheFilterConvolves) {
     EXPECT_EQ(states.sizes(), at::IntArrayRef({2, 2, 4, K}));
   }
   const auto channels = u.transpose(2, 3).reshape({2, 2 * K, 3, T});  // K inputs of one filter are as many sequences
-  const auto want = causal_convolution(channels, h).view({2, 2, K, 3, T}).transpose(2, 3);
+  const auto want = long_convolution(channels, h).view({2, 2, K, 3, T}).transpose(2, 3);
   EXPECT_LT(relative_difference(at::stack(y, -1), want), 1e-9);
 }
 
@@ -119,7 +120,8 @@ class LongConvolutions : public ::testing::TestWithParam<std::string> {
     const at::NoGradGuard constant;
     for (const auto& parameter : out->parameters())
       if (parameter.name == "kernel") {  // taps drawn one by one have no recurrence; these fade
-        const auto t = at::arange(kLength, at::kDouble), rate = at::linspace(0.02, 0.4, 16, at::kDouble).unsqueeze(1);
+        const auto t = at::arange(kLength, at::kDouble);
+        const auto rate = at::linspace(0.02, 0.4, 16, at::kDouble).unsqueeze(1);
         parameter.value.copy_((at::exp(-rate * t) * at::cos(3 * rate * t)).unsqueeze(0));
       } else if (parameter.name.ends_with("freq")) {  // slow sines: smooth filters
         parameter.value.mul_(0.2);
@@ -150,7 +152,7 @@ TEST_P(LongConvolutions, DistilWithinTheToleranceAndStepAsTheyGoForward) {
   const auto filters = block->long_filters();
   ASSERT_EQ(filters.size(2), kLength);
   const auto exact = block->forward(input());
-  const auto found = std::make_shared<Recurrences>(distil(filters));
+  const auto found = std::make_shared<DistilledFilters>(distil(filters));
   EXPECT_LE(worst(*found, filters), 1e-3);
   block->use_distilled(found);
   const auto forward = block->forward(input());
@@ -164,7 +166,7 @@ TEST_P(LongConvolutions, DistilWithinTheToleranceAndStepAsTheyGoForward) {
 TEST_P(LongConvolutions, CarryTheStatesOfTheirRecurrences) {
   const at::NoGradGuard constant;
   const auto block = mixer();
-  const auto found = std::make_shared<Recurrences>(distil(block->long_filters()));
+  const auto found = std::make_shared<DistilledFilters>(distil(block->long_filters()));
   block->use_distilled(found);
   std::vector<std::int64_t> carried;
   by_steps(*block, input(), &carried);
@@ -183,7 +185,7 @@ TEST_P(LongConvolutions, CarryTheStatesOfTheirRecurrences) {
 TEST_P(LongConvolutions, StepInFloat32) {
   const at::NoGradGuard constant;
   const auto block = mixer(at::kFloat);
-  block->use_distilled(std::make_shared<Recurrences>(distil(block->long_filters())));
+  block->use_distilled(std::make_shared<DistilledFilters>(distil(block->long_filters())));
   const auto forward = block->forward(input(at::kFloat));
   EXPECT_EQ(forward.scalar_type(), at::kFloat);
   EXPECT_LT(relative_difference(by_steps(*block, input(at::kFloat)), forward), 1e-4);

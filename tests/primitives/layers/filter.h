@@ -9,8 +9,8 @@ namespace madsearch {
 inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64_t channels, std::int64_t lag,
                               Protocol protocol, std::int64_t max_length) {
   const std::string name = "long_conv.filter.implicit_filter.";
-  const double t = static_cast<double>(lag) / static_cast<double>(max_length - 1),
-               angle = 2 * M_PI * static_cast<double>(lag) / static_cast<double>(max_length);
+  const double t = static_cast<double>(lag) / static_cast<double>(max_length - 1);
+  const double angle = 2 * M_PI * static_cast<double>(lag) / static_cast<double>(max_length);
   std::vector<double> u = {t, std::cos(angle), -std::sin(angle)};
   if (protocol == Protocol::kMadLab) {
     const auto& z = pass["long_conv.filter.pos_emb.z"];
@@ -21,13 +21,14 @@ inline double implicit_filter(const Pass& pass, std::int64_t channel, std::int64
     for (std::size_t i = 0; i < u.size(); ++i)
       u[i] = std::sin(pass[name + "1.freq"](static_cast<std::int64_t>(i)) * u[i]);
   }
-  const double slow = std::log(0.01) / 1.5, fast = std::log(0.01) / 0.3;
+  const double slow = std::log(0.01) / 1.5;
+  const double fast = std::log(0.01) / 0.3;
   const double rate =
       slow + (channels > 1 ? (fast - slow) * static_cast<double>(channel) / static_cast<double>(channels - 1) : 0);
   return pass.linear(name + "6", u)[static_cast<std::size_t>(channel)] * std::exp(-t * std::abs(rate));
 }
 
-/// The layer `name`, a ShortConv, at token t of the inputs [T][channels].
+/// The layer `name`, a CausalConv, at token t of the inputs [T][channels].
 inline std::vector<double> short_convolution(const Pass& pass, const std::string& name,
                                              const std::vector<std::vector<double>>& inputs, std::int64_t t) {
   const auto& weight = pass[name + ".weight"];

@@ -1,10 +1,13 @@
-#include "primitives/layers/layers.h"
-
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "primitives/layers/causal_conv.h"
+#include "primitives/layers/initial_values.h"
+#include "primitives/layers/linear.h"
+#include "primitives/layers/long_convolution.h"
+#include "primitives/layers/norms.h"
 #include "tests/primitives/blocks.h"
 
 namespace madsearch {
@@ -16,7 +19,8 @@ at::Tensor input(std::int64_t channels = 6) { return random_tensor({2, 3, 5, cha
 TEST(Linear, MultipliesEachReplicaByItsOwnWeight) {
   Linear layer(two(), 6, 4, {.bias = true});
   move_parameters(layer);
-  const auto x = input(), y = layer(x);
+  const auto x = input();
+  const auto y = layer(x);
   for (std::int64_t r = 0; r < 2; ++r)
     EXPECT_LT(relative_difference(y[r], at::matmul(x[r], layer.weight[r].t()) + layer.bias[r]), 1e-14);
   EXPECT_LT(relative_difference(layer(x.select(2, 0)), y.select(2, 0)), 1e-14);
@@ -44,18 +48,20 @@ TEST(RMSNorm, DividesByTheRootOfTheMeanSquare) {
 TEST(LayerNorm, TakesTheMeanAwayAndDividesByTheDeviation) {
   LayerNorm norm(two(), 6, 1e-2);
   move_parameters(norm);
-  const auto x = input(), centred = x - x.sum(-1, true) / 6;
+  const auto x = input();
+  const auto centred = x - x.sum(-1, true) / 6;
   const auto y = centred / ((centred * centred).sum(-1, true) / 6 + 1e-2).sqrt();
   EXPECT_LT(
       relative_difference(norm(x), y * norm.weight.unsqueeze(1).unsqueeze(1) + norm.bias.unsqueeze(1).unsqueeze(1)),
       1e-14);
 }
 
-TEST(ShortConv, WeighsTheLastTokensOfEachChannel) {
+TEST(CausalConv, WeighsTheLastTokensOfEachChannel) {
   for (const std::int64_t taps : {1, 3, 7})  // 7 is longer than the sequence
     for (const bool with_bias : {true, false}) {
-      const ShortConv conv(two(), 6, taps, with_bias);
-      const auto x = input(), y = conv(x);
+      const CausalConv conv(two(), 6, taps, with_bias);
+      const auto x = input();
+      const auto y = conv(x);
       at::Tensor cache;
       for (std::int64_t t = 0; t < 5; ++t) {
         auto sum = with_bias ? conv.bias.unsqueeze(1).expand({2, 3, 6}).clone() : at::zeros({2, 3, 6}, at::kDouble);
@@ -68,57 +74,45 @@ TEST(ShortConv, WeighsTheLastTokensOfEachChannel) {
     }
 }
 
-TEST(Rotary, MakesProductsDependOnDistanceAlone) {
-  const auto q = random_tensor({1, 1, 1, 1, 8}, 1).expand({1, 1, 1, 9, 8}),
-             k = random_tensor({1, 1, 1, 1, 8}, 2).expand({1, 1, 1, 9, 8});
-  const auto a = rotary(q)[0][0][0], b = rotary(k)[0][0][0];
-  for (std::int64_t t = 3; t < 9; ++t)
-    EXPECT_NEAR(at::dot(a[t], b[t - 3]).item<double>(), at::dot(a[3], b[0]).item<double>(), 1e-13);
-  EXPECT_GT(std::abs((at::dot(a[4], b[0]) - at::dot(a[3], b[0])).item<double>()), 1e-3);
-}
-
-TEST(Rotary, GoesOnAtAnOffsetAndStaysExactFarAway) {
-  const auto x = random_tensor({1, 1, 2, 6, 8}, 1);
-  EXPECT_LT(relative_difference(rotary(x.slice(3, 4), 4), rotary(x).slice(3, 4)), 1e-15);
-  EXPECT_LT(relative_difference(rotary(x.to(at::kFloat), 1'000'000).to(at::kDouble), rotary(x, 1'000'000)), 2e-7);
-}
-
-TEST(CausalConvolution, IsTheSumOverThePastForShortAndLongSequences) {
+TEST(LongConvolution, IsTheSumOverThePastForShortAndLongSequences) {
   for (const std::int64_t T : {1, 5, 128, 129, 201}) {  // up to 128 a Toeplitz product, then FFT
-    const auto u = random_tensor({2, 2, 3, T}, 1), h = random_tensor({2, 3, T}, 2);
-    const auto y = causal_convolution(u, h);
+    const auto u = random_tensor({2, 2, 3, T}, 1);
+    const auto h = random_tensor({2, 3, T}, 2);
+    const auto y = long_convolution(u, h);
     ASSERT_EQ(y.sizes(), u.sizes());
     auto sum = at::zeros_like(u);
     for (std::int64_t lag = 0; lag < T; ++lag)
       sum.slice(3, lag).add_(h.select(2, lag).unsqueeze(1).unsqueeze(-1) * u.slice(3, 0, T - lag));
     EXPECT_LT(relative_difference(y, sum), 1e-13) << T;
-    EXPECT_LT(relative_difference(causal_convolution(u.to(at::kFloat), h.to(at::kFloat)).to(at::kDouble), sum), 2e-6)
+    EXPECT_LT(relative_difference(long_convolution(u.to(at::kFloat), h.to(at::kFloat)).to(at::kDouble), sum), 2e-6)
         << T;
   }
 }
 
-TEST(CausalConvolution, TakesOneTokenAfterAnother) {
-  const auto u = random_tensor({2, 2, 3, 9}, 1), h = random_tensor({2, 3, 9}, 2), y = causal_convolution(u, h);
+TEST(LongConvolution, TakesOneTokenAfterAnother) {
+  const auto u = random_tensor({2, 2, 3, 9}, 1);
+  const auto h = random_tensor({2, 3, 9}, 2);
+  const auto y = long_convolution(u, h);
   at::Tensor past;
   for (std::int64_t t = 0; t < 9; ++t) {
-    EXPECT_LT(relative_difference(causal_convolution_step(u.select(3, t), h.slice(2, 0, t + 1), past), y.select(3, t)),
+    EXPECT_LT(relative_difference(long_convolution_step(u.select(3, t), h.slice(2, 0, t + 1), past), y.select(3, t)),
               1e-13);
     EXPECT_EQ(past.sizes(), at::IntArrayRef({2, 2, t + 1, 3}));
   }
 }
 
-TEST(CausalConvolution, HasTheSameGradientsBothWays) {
+TEST(LongConvolution, HasTheSameGradientsBothWays) {
   const auto of = [](std::int64_t T) {  // the first 100 of T tokens
     const auto u = at::constant_pad_nd(random_tensor({1, 2, 3, 100}, 1), {0, T - 100}).set_requires_grad(true);
     const auto h = at::constant_pad_nd(random_tensor({1, 3, 100}, 2), {0, T - 100}).set_requires_grad(true);
-    (causal_convolution(u, h).slice(3, 0, 100) * random_tensor({1, 2, 3, 100}, 3)).sum().backward();
+    (long_convolution(u, h).slice(3, 0, 100) * random_tensor({1, 2, 3, 100}, 3)).sum().backward();
     return std::pair(u.grad().slice(3, 0, 100), h.grad().slice(2, 0, 100));
   };
   EXPECT_LT(relative_difference(of(150).first, of(100).first), 1e-13);
   EXPECT_LT(relative_difference(of(150).second, of(100).second), 1e-13);
 }
 
-TEST(Initialisation, DrawsTheSameForAnyDtypeAndCompany) {
+TEST(InitialValues, DrawsTheSameForAnyDtypeAndCompany) {
   const auto wide = normal_init(build_for({4, 8}, 3), "w", {50, 40}, 2.0);
   EXPECT_TRUE(at::equal(normal_init(build_for({4, 8}, 1, at::kDouble, 2), "w", {50, 40}, 2.0)[0], wide[1]));
   EXPECT_TRUE(at::equal(normal_init(build_for({4, 8}, 3, at::kFloat), "w", {50, 40}, 2.0), wide.to(at::kFloat)));

@@ -30,9 +30,11 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
   const auto K = pass["k_proj.weight"].sizes[0], V = pass["v_proj.weight"].sizes[0], dk = K / heads, dv = V / heads;
   std::vector<Vector> q_in, k_in, v_in, k, v, alpha, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.token(t), g = pass.linear("g_proj", x);
-    q_in.push_back(pass.linear("q_proj", x)), k_in.push_back(pass.linear("k_proj", x)),
-        v_in.push_back(pass.linear("v_proj", x));
+    const auto x = pass.token(t);
+    const auto g = pass.linear("g_proj", x);
+    q_in.push_back(pass.linear("q_proj", x));
+    k_in.push_back(pass.linear("k_proj", x));
+    v_in.push_back(pass.linear("v_proj", x));
     const auto q = convolved(pass, "q_conv1d", q_in);
     k.push_back(convolved(pass, "k_conv1d", k_in));
     v.push_back(convolved(pass, "v_conv1d", v_in));

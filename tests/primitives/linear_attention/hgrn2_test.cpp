@@ -29,7 +29,9 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t N, double least) {
   std::vector<Vector> q, f, i, forget, in, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto x = pass.token(t);
-    q.push_back(pass.linear("q_proj", x)), f.push_back(pass.linear("f_proj", x)), i.push_back(pass.linear("i_proj", x));
+    q.push_back(pass.linear("q_proj", x));
+    f.push_back(pass.linear("f_proj", x));
+    i.push_back(pass.linear("i_proj", x));
     const auto query = convolved(pass, "q_conv1d", q);
     forget.push_back(convolved(pass, "f_conv1d", f));
     in.push_back(convolved(pass, "i_conv1d", i));

@@ -30,7 +30,10 @@ Vector feature(const Pass& pass, const std::string& map, const std::string& side
     const auto projected = layer("layer");
     double total = 0;
     for (const double sign : {2.0, -2.0})
-      for (const auto x : projected) out.push_back(std::exp(sign * x)), total += out.back();
+      for (const auto x : projected) {
+        out.push_back(std::exp(sign * x));
+        total += out.back();
+      }
     for (auto& x : out) x /= total;
   }
   if (map.starts_with(

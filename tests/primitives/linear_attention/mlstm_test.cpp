@@ -19,13 +19,18 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
   const auto cap = [](double u) { return 15 * std::tanh(u / 15); };
   std::vector<Vector> k, v, in, forget, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.token(t), q = pass.linear("q", x), gate = pass.linear("ogate_preact", x);
-    k.push_back(pass.linear("k", x)), v.push_back(pass.linear("v", x));
-    in.push_back(pass.linear("igate_preact", x)), forget.push_back(pass.linear("fgate_preact", x));
+    const auto x = pass.token(t);
+    const auto q = pass.linear("q", x);
+    const auto gate = pass.linear("ogate_preact", x);
+    k.push_back(pass.linear("k", x));
+    v.push_back(pass.linear("v", x));
+    in.push_back(pass.linear("igate_preact", x));
+    forget.push_back(pass.linear("fgate_preact", x));
     Vector y(static_cast<std::size_t>(D));
     for (std::int64_t head = 0; head < heads; ++head) {
       auto &i = in[t][head], &f = forget[t][head];
-      i = cap(i), f = sigmoid(cap(f));
+      i = cap(i);
+      f = sigmoid(cap(f));
       Vector h(static_cast<std::size_t>(dv), 0);
       double sum = 0;
       for (std::int64_t s = 0; s <= t; ++s) {
@@ -38,7 +43,10 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
         for (std::int64_t j = 0; j < dv; ++j) h[j] += weight * v[s][head * dv + j];
       }
       double mean = 0, square = 0;
-      for (auto& u : h) u /= std::max(std::abs(sum), 1.0), mean += u / static_cast<double>(dv);
+      for (auto& u : h) {
+        u /= std::max(std::abs(sum), 1.0);
+        mean += u / static_cast<double>(dv);
+      }
       for (const auto u : h) square += (u - mean) * (u - mean) / static_cast<double>(dv);
       for (std::int64_t j = 0; j < dv; ++j) {
         const auto c = head * dv + j;
@@ -62,8 +70,8 @@ TEST(MLSTM, ReadsAMemoryWrittenThroughExponentialGates) {
 TEST(MLSTM, StaysFiniteWhereExponentialsOfTheGatesAddUpBeyondFloat) {
   const at::NoGradGuard constant;
   constexpr Shape shape{32, 512};
-  const auto narrow = build_mixer("mlstm", find_primitive("mlstm")->defaults(), build_for(shape, 1, at::kFloat)),
-             wide = build_mixer("mlstm", find_primitive("mlstm")->defaults(), build_for(shape, 1));
+  const auto narrow = build_mixer("mlstm", find_primitive("mlstm")->defaults(), build_for(shape, 1, at::kFloat));
+  const auto wide = build_mixer("mlstm", find_primitive("mlstm")->defaults(), build_for(shape, 1));
   for (const auto& block : {narrow.get(), wide.get()})
     for (const auto& [name, value] : block->parameters())
       if (name.find("gate_preact.weight") != std::string::npos)

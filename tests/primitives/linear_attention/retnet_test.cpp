@@ -17,7 +17,9 @@ std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
   const auto D = pass.width, d = D / heads, V = pass["v_proj.weight"].sizes[0], dv = V / heads;
   std::vector<Vector> k, v, out;
   for (std::int64_t n = 0; n < pass.length; ++n) {
-    const auto x = pass.token(n), q = pass.linear("q_proj", x), g = pass.linear("g_proj", x);
+    const auto x = pass.token(n);
+    const auto q = pass.linear("q_proj", x);
+    const auto g = pass.linear("g_proj", x);
     k.push_back(pass.linear("k_proj", x));
     v.push_back(pass.linear("v_proj", x));
     Vector y(static_cast<std::size_t>(V));

@@ -26,7 +26,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads,
   std::vector<Vector> k, v, w, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto in = inputs(t);
-    const auto r = pass.linear("receptance", in.r), g = pass.linear("gate", in.g);
+    const auto r = pass.linear("receptance", in.r);
+    const auto g = pass.linear("gate", in.g);
     k.push_back(pass.linear("key", in.k));
     v.push_back(pass.linear("value", in.v));
     w.push_back(in.w);
@@ -132,8 +133,10 @@ TEST(RWKVTime, StartsAsTheFirstLayerOfTheReference) {
     return Vector();
   };
   for (const std::string primitive : {"rwkv5", "rwkv6"}) {
-    const auto omega = start(primitive, "time_decay"), u = start(primitive, "time_faaaa");
-    const auto k = start(primitive, "time_maa_k"), r = start(primitive, "time_maa_r");
+    const auto omega = start(primitive, "time_decay");
+    const auto u = start(primitive, "time_faaaa");
+    const auto k = start(primitive, "time_maa_k");
+    const auto r = start(primitive, "time_maa_r");
     for (std::size_t i = 0; i < 8; ++i) {
       EXPECT_NEAR(omega.at(i), -6 + 5 * std::pow(static_cast<double>(i) / 7, 0.7), 1e-12);
       EXPECT_NEAR(u.at(i), i % 3 == 0 ? 0 : i % 3 == 1 ? 0.1 : -0.1, 1e-12);

@@ -6,7 +6,7 @@
 #include <complex>
 
 #include "tests/primitives/blocks.h"
-#include "tests/primitives/finite_differences.h"
+#include "tests/primitives/gradient_checks.h"
 
 namespace madsearch {
 namespace {
@@ -15,7 +15,9 @@ using Tensors = std::vector<at::Tensor>;
 
 /// λ inside the unit circle: magnitudes below 1, any angle.
 at::Tensor inside_unit_circle(const at::Tensor& z, std::int64_t parts) {
-  const auto re = z.select(parts, 0), im = z.select(parts, 1), magnitude = at::sigmoid(re);
+  const auto re = z.select(parts, 0);
+  const auto im = z.select(parts, 1);
+  const auto magnitude = at::sigmoid(re);
   return at::stack({magnitude * at::cos(3 * im), magnitude * at::sin(3 * im)}, parts);
 }
 
@@ -97,7 +99,8 @@ TEST(DiagonalFilter, IsTheConvolutionWithItsKernel) {
   const auto complex = [](const at::Tensor& z) {
     return at::complex(z.select(1, 0).contiguous(), z.select(1, 1).contiguous());
   };
-  auto sum = at::zeros_like(y), power = at::ones_like(complex(in[0]));
+  auto sum = at::zeros_like(y);
+  auto power = at::ones_like(complex(in[0]));
   for (std::int64_t lag = 0; lag < T; ++lag) {
     const auto kernel = at::real(complex(in[1]) * power).sum(1);  // K_lag [R, C]
     sum.slice(2, lag).add_(kernel.unsqueeze(1).unsqueeze(1) * in[2].slice(2, 0, T - lag));
@@ -150,7 +153,10 @@ TEST(DiagonalOperations, TakeViewsThatAreNotContiguousAndBfloat16) {
   const auto turned = [](const at::Tensor& u) { return u.transpose(0, -1).contiguous().transpose(0, -1); };
   const auto check = [&](const auto& f, const Tensors& in) {
     Tensors views, less;
-    for (const auto& tensor : in) views.push_back(turned(tensor)), less.push_back(tensor.to(at::kBFloat16));
+    for (const auto& tensor : in) {
+      views.push_back(turned(tensor));
+      less.push_back(tensor.to(at::kBFloat16));
+    }
     EXPECT_TRUE(at::equal(f(views), f(in)));
     EXPECT_EQ(f(less).scalar_type(), at::kFloat);
     EXPECT_EQ(gradients_of(f, in, at::kBFloat16)[1].scalar_type(), at::kBFloat16);

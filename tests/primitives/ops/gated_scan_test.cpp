@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/primitives/blocks.h"
-#include "tests/primitives/finite_differences.h"
+#include "tests/primitives/gradient_checks.h"
 
 namespace madsearch {
 namespace {
@@ -56,7 +56,8 @@ TEST(GatedScan, GoesOnFromTheStateItWasGiven) {
     for (auto& leaf : out) leaf = leaf.clone().set_requires_grad(true);
     return out;
   };
-  const auto one = leaves(), two = leaves();
+  const auto one = leaves();
+  const auto two = leaves();
   const auto at_once = gated_scan(one[0], one[1], one[2]);
   const auto first = gated_scan(two[0].slice(2, 0, 4), two[1].slice(2, 0, 4), two[2]);
   const auto second = gated_scan(two[0].slice(2, 4), two[1].slice(2, 4), first.select(2, 3));
@@ -70,21 +71,9 @@ TEST(GatedScan, GoesOnFromTheStateItWasGiven) {
 
 TEST(GatedScan, HoldsInFloat32) {
   const Inputs in(101, 17);
-  for (const auto decay : {Decay::kValue, Decay::kLogarithm}) {
-    std::vector<at::Tensor> wide = {decay == Decay::kValue ? in.a.clone() : in.a.log(), in.b.clone(),
-                                    in.before.clone()},
-                            narrow;
-    for (auto& tensor : wide)
-      narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
-    const auto h = gated_scan(wide[0], wide[1], wide[2], decay),
-               single = gated_scan(narrow[0], narrow[1], narrow[2], decay);
-    EXPECT_EQ(single.scalar_type(), at::kFloat);
-    EXPECT_LT(relative_difference(single, h), 1e-6);
-    h.backward(at::ones_like(h));
-    single.backward(at::ones_like(single));
-    for (std::size_t n = 0; n < wide.size(); ++n)
-      EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 3e-6) << "input " << n;
-  }
+  for (const auto decay : {Decay::kValue, Decay::kLogarithm})
+    expect_the_same_in_float32([&](const auto& x) { return gated_scan(x[0], x[1], x[2], decay); },
+                               {decay == Decay::kValue ? in.a : in.a.log(), in.b, in.before}, 1e-6, 3e-6);
 }
 
 TEST(GatedScan, TakesViewsAndLessThanFloat32) {

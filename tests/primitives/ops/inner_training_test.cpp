@@ -1,6 +1,6 @@
 #include "primitives/ops/inner_training.h"
 
-#include "tests/primitives/finite_differences.h"
+#include "tests/primitives/gradient_checks.h"
 
 namespace madsearch {
 namespace {
@@ -38,34 +38,32 @@ TEST(InnerTraining, GoesOnFromTheModelOfAFullMiniBatch) {
   auto whole = inputs(8, 8);
   for (auto& tensor : whole) tensor.set_requires_grad(true);
   auto first = whole, second = whole;
-  for (const int n : {0, 1, 2, 3}) first[n] = whole[n].slice(1, 0, 6), second[n] = whole[n].slice(1, 6);
+  for (const int n : {0, 1, 2, 3}) {
+    first[n] = whole[n].slice(1, 0, 6);
+    second[n] = whole[n].slice(1, 6);
+  }
   const auto begun = train(first);
-  second[7] = begun.W, second[8] = begun.b;
-  const auto ended = train(second), all = train(whole);
+  second[7] = begun.W;
+  second[8] = begun.b;
+  const auto ended = train(second);
+  const auto all = train(whole);
   const Trained joined = {at::cat({begun.z, ended.z}, 1), ended.W, ended.b};
   EXPECT_LT(relative_difference(row(joined), row(all)), 1e-13);
   const auto weight = random_tensor(row(all).sizes(), 10);
   row(all).backward(weight);
   std::vector<at::Tensor> expected;
-  for (auto& tensor : whole) expected.push_back(tensor.grad().clone()), tensor.mutable_grad() = at::Tensor();
+  for (auto& tensor : whole) {
+    expected.push_back(tensor.grad().clone());
+    tensor.mutable_grad() = at::Tensor();
+  }
   row(joined).backward(weight);
   for (std::size_t n = 0; n < whole.size(); ++n)
     EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
 }
 
 TEST(InnerTraining, HoldsInFloat32) {
-  for (const std::int64_t F : {8, 12, 16, 32}) {
-    auto wide = inputs(40, F);
-    std::vector<at::Tensor> narrow;
-    for (auto& tensor : wide)
-      narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
-    const auto z = train(wide).z, single = train(narrow).z, weight = random_tensor(z.sizes(), 10);
-    EXPECT_LT(relative_difference(single, z), 1e-5) << F;
-    z.backward(weight);
-    single.backward(weight.to(at::kFloat));
-    for (std::size_t n = 0; n < wide.size(); ++n)
-      EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-4) << "input " << n;
-  }
+  for (const std::int64_t F : {8, 12, 16, 32})
+    expect_the_same_in_float32([](const auto& in) { return train(in).z; }, inputs(40, F), 1e-5, 1e-4);
 }
 
 TEST(InnerTraining, TakesViewsThatAreNotContiguous) {

@@ -1,6 +1,6 @@
 #include "primitives/ops/mesa_regression.h"
 
-#include "tests/primitives/finite_differences.h"
+#include "tests/primitives/gradient_checks.h"
 
 namespace madsearch {
 namespace {
@@ -34,32 +34,30 @@ TEST(MesaRegression, GoesOnFromAState) {
   auto whole = inputs(21, 8);
   for (auto& tensor : whole) tensor.set_requires_grad(true);
   auto first = whole, second = whole;
-  for (const int n : {0, 1, 2, 3, 4}) first[n] = whole[n].slice(1, 0, 9), second[n] = whole[n].slice(1, 9);
-  const auto begun = regress(first), ended = regress(second, begun.state), all = regress(whole);
+  for (const int n : {0, 1, 2, 3, 4}) {
+    first[n] = whole[n].slice(1, 0, 9);
+    second[n] = whole[n].slice(1, 9);
+  }
+  const auto begun = regress(first);
+  const auto ended = regress(second, begun.state);
+  const auto all = regress(whole);
   const MesaOutputs joined = {at::cat({begun.o, ended.o}, 1), ended.state};
   EXPECT_LT(relative_difference(row(joined), row(all)), 1e-13);
   const auto weight = random_tensor(row(all).sizes(), 10);
   row(all).backward(weight);
   std::vector<at::Tensor> expected;
-  for (auto& tensor : whole) expected.push_back(tensor.grad().clone()), tensor.mutable_grad() = at::Tensor();
+  for (auto& tensor : whole) {
+    expected.push_back(tensor.grad().clone());
+    tensor.mutable_grad() = at::Tensor();
+  }
   row(joined).backward(weight);
   for (std::size_t n = 0; n < whole.size(); ++n)
     EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
 }
 
 TEST(MesaRegression, HoldsInFloat32) {
-  for (const std::int64_t F : {8, 12, 16, 32}) {
-    auto wide = inputs(60, F);
-    std::vector<at::Tensor> narrow;
-    for (auto& tensor : wide)
-      narrow.push_back(tensor.to(at::kFloat).set_requires_grad(true)), tensor.set_requires_grad(true);
-    const auto o = regress(wide).o, single = regress(narrow).o, weight = random_tensor(o.sizes(), 10);
-    EXPECT_LT(relative_difference(single, o), 1e-5) << F;
-    o.backward(weight);
-    single.backward(weight.to(at::kFloat));
-    for (std::size_t n = 0; n < wide.size(); ++n)
-      EXPECT_LT(relative_difference(narrow[n].grad(), wide[n].grad()), 1e-4) << "input " << n;
-  }
+  for (const std::int64_t F : {8, 12, 16, 32})
+    expect_the_same_in_float32([](const auto& in) { return regress(in).o; }, inputs(60, F), 1e-5, 1e-4);
 }
 
 TEST(MesaRegression, TakesViewsThatAreNotContiguous) {

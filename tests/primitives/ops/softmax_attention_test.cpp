@@ -1,3 +1,4 @@
+
 #include "primitives/ops/softmax_attention.h"
 
 #include <ATen/ATen.h>
@@ -6,8 +7,8 @@
 
 #include <cmath>
 
-#include "primitives/layers/layers.h"
-#include "primitives/ops/fused.h"
+#include "primitives/ops/fused_attention.h"
+#include "primitives/ops/rotary.h"
 #include "tests/primitives/blocks.h"
 
 namespace madsearch {
@@ -167,7 +168,8 @@ TEST(SoftmaxAttention, HoldsInFloat32) {
       Given narrow = wide;
       for (auto* tensor : {&narrow.queries, &narrow.keys_values, &narrow.fade})
         if (tensor->defined()) *tensor = tensor->detach().to(at::kFloat).set_requires_grad(true);
-      const auto exact = outputs_and_gradients(wide, fused), found = outputs_and_gradients(narrow, fused);
+      const auto exact = outputs_and_gradients(wide, fused);
+      const auto found = outputs_and_gradients(narrow, fused);
       for (std::size_t n = 0; n < exact.size(); ++n)
         EXPECT_LT(relative_difference(found[n].to(at::kDouble), exact[n]), 2e-5) << n;
     }

@@ -16,13 +16,15 @@ std::vector<Vector> recurrence(const Pass& pass) {
   Vector h(static_cast<std::size_t>(D), 0);
   std::vector<Vector> out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.linear("input", pass.token(t)), last = h;
+    const auto x = pass.linear("input", pass.token(t));
+    const auto last = h;
     for (std::int64_t j = 0; j < D; ++j) {
       const auto seen = [&](std::int64_t g) {
         return recurrent_share(pass["recurrent.weight"], g, j, last) + pass["recurrent.bias"](g * D + j);
       };
-      const double r = sigmoid(x[j] + seen(0)), z = sigmoid(x[D + j] + seen(1)),
-                   n = std::tanh(x[2 * D + j] + r * seen(2));
+      const double r = sigmoid(x[j] + seen(0));
+      const double z = sigmoid(x[D + j] + seen(1));
+      const double n = std::tanh(x[2 * D + j] + r * seen(2));
       h[j] = (1 - z) * n + z * last[j];
     }
     out.push_back(h);

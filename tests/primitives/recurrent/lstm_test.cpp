@@ -19,7 +19,8 @@ std::vector<Vector> recurrence(const Pass& pass) {
   Vector h(static_cast<std::size_t>(D), 0), c = h;
   std::vector<Vector> out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.linear("input", pass.token(t)), last = h;
+    const auto x = pass.linear("input", pass.token(t));
+    const auto last = h;
     for (std::int64_t j = 0; j < D; ++j) {
       const auto gate = [&](std::int64_t g) {
         return x[g * D + j] + recurrent_share(pass["recurrent.weight"], g, j, last) + pass["recurrent.bias"](g * D + j);
@@ -42,7 +43,8 @@ TEST(LSTM, StartsWithItsForgetBiasOnTop) {
   const auto bias = [](std::int64_t forget) {
     return build_mixer("lstm", {{"heads", 1}, {"forget_bias", forget}}, build_for({32, 16}, 1))->parameters().at(3);
   };
-  const auto plain = bias(0), raised = bias(1);
+  const auto plain = bias(0);
+  const auto raised = bias(1);
   ASSERT_EQ(plain.name, "input.bias");
   const auto difference = (raised.value - plain.value)[0];
   EXPECT_NEAR(difference.slice(0, 32, 64).sum().item<double>(), 32, 1e-12);

@@ -37,11 +37,16 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t rows, bool positiv
   std::vector<Vector> out;
   for (const auto& row : all) {
     for (std::int64_t c = 0; c < I; ++c) {
-      double keep = 1 - sigmoid(row[c]), take = sigmoid(row[c]);
+      double keep = 1 - sigmoid(row[c]);
+      double take = sigmoid(row[c]);
       if (rows == 3) {
-        keep = sigmoid(row[c]), take = sigmoid(row[I + c]);
+        keep = sigmoid(row[c]);
+        take = sigmoid(row[I + c]);
         const double sum = keep + take;
-        if (normalise) keep /= sum, take /= sum;
+        if (normalise) {
+          keep /= sum;
+          take /= sum;
+        }
       }
       const double candidate = row[(rows - 1) * I + c];
       h[c] = keep * h[c] + take * (positive ? g(candidate) : candidate);
@@ -60,10 +65,12 @@ std::vector<Vector> in_logarithms(const Pass& pass, std::int64_t rows) {
   for (std::int64_t c = 0; c < I; ++c) {
     double decays = 0, sum = 0;
     for (std::size_t t = 0; t < all.size(); ++t) {
-      double log_keep = -softplus(all[t][c]), log_take = -softplus(-all[t][c]);
+      double log_keep = -softplus(all[t][c]);
+      double log_take = -softplus(-all[t][c]);
       if (rows == 3) {
         const double difference = softplus(-all[t][c]) - softplus(-all[t][I + c]);
-        log_keep = -softplus(difference), log_take = -softplus(-difference);
+        log_keep = -softplus(difference);
+        log_take = -softplus(-difference);
       }
       decays += log_keep;
       sum += std::exp(log_take + log_g(all[t][(rows - 1) * I + c]) - decays);

@@ -16,7 +16,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads, bool sigmoi
   Vector h(static_cast<std::size_t>(D), 0), c = h, n = h;
   std::vector<Vector> out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.token(t), last = h;
+    const auto x = pass.token(t);
+    const auto last = h;
     Vector u = x;
     for (std::int64_t j = 0; taps && j < D; ++j) {
       double sum = pass["conv1d.bias"](j);
@@ -30,7 +31,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads, bool sigmoi
                                  : recurrent_share(pass["gates.weight"], g - 2, j, x);
         return input + recurrent_share(pass["recurrent.weight"], g, j, last) + pass["recurrent.bias"](g * D + j);
       };
-      const double i = std::exp(gate(0)), f = sigmoid_forget ? sigmoid(gate(1)) : std::exp(gate(1));
+      const double i = std::exp(gate(0));
+      const double f = sigmoid_forget ? sigmoid(gate(1)) : std::exp(gate(1));
       c[j] = f * c[j] + i * std::tanh(gate(2));
       n[j] = f * n[j] + i;
       h[j] = sigmoid(gate(3)) * c[j] / n[j];

@@ -56,14 +56,16 @@ Vector output(const Pass& pass, const Token& token, Vector y) {
 /// Dao and Gu 2024, section 5: a selective state space with a scalar A, one number of a state at a time.
 std::vector<Vector> recurrence(const Pass& pass) {
   const auto all = tokens(pass);
-  const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()),
-             P = I / H;
+  const auto H = static_cast<std::int64_t>(all[0].step.size());
+  const auto I = static_cast<std::int64_t>(all[0].v.size());
+  const auto P = I / H;
   const auto N = all[0].B.size();
   std::vector<Vector> S(static_cast<std::size_t>(I), Vector(N, 0)), out;
   for (const auto& token : all) {
     Vector y(static_cast<std::size_t>(I), 0);
     for (std::int64_t c = 0; c < I; ++c) {
-      const double step = token.step[c / P], decay = std::exp(-step * std::exp(pass["A_log"](c / P)));
+      const double step = token.step[c / P];
+      const double decay = std::exp(-step * std::exp(pass["A_log"](c / P)));
       for (std::size_t n = 0; n < N; ++n) {
         S[c][n] = decay * S[c][n] + step * token.B[n] * token.v[c];
         y[c] += token.C[n] * S[c][n];
@@ -77,8 +79,9 @@ std::vector<Vector> recurrence(const Pass& pass) {
 /// Its dual in the same section: y = (L ∘ C Bᵀ) Δ v with L_ts = exp(A Σ_{s<r≤t} Δ_r), an attention without softmax.
 std::vector<Vector> attention(const Pass& pass) {
   const auto all = tokens(pass);
-  const auto H = static_cast<std::int64_t>(all[0].step.size()), I = static_cast<std::int64_t>(all[0].v.size()),
-             P = I / H;
+  const auto H = static_cast<std::int64_t>(all[0].step.size());
+  const auto I = static_cast<std::int64_t>(all[0].v.size());
+  const auto P = I / H;
   std::vector<Vector> out;
   for (std::size_t t = 0; t < all.size(); ++t) {
     Vector y(static_cast<std::size_t>(I), 0);

@@ -34,16 +34,25 @@ std::vector<Token> tokens(const Pass& pass) {
       return Vector(from - count, from);
     };
     auto& token = out.emplace_back();
-    token.z = take(I), token.v = take(I);
-    const auto B = normed(take(N), pass["B_norm.weight"]), C = normed(take(N), pass["C_norm.weight"]);
-    token.step = take(H), token.log_decay = take(H), token.share = take(H);
+    token.z = take(I);
+    token.v = take(I);
+    const auto B = normed(take(N), pass["B_norm.weight"]);
+    const auto C = normed(take(N), pass["C_norm.weight"]);
+    token.step = take(H);
+    token.log_decay = take(H);
+    token.share = take(H);
     const Vector theta(from, all.end());
     for (std::int64_t h = 0; h < H; ++h) {
       token.step[h] = std::log1p(std::exp(token.step[h] + pass["dt_bias"](h)));
       token.log_decay[h] = -token.step[h] * std::max(std::log1p(std::exp(token.log_decay[h])), 1e-4);
       token.share[h] = sigmoid(token.share[h]);
-      auto &k = token.k.emplace_back(B), &q = token.q.emplace_back(C), &turn = token.turn.emplace_back(theta);
-      for (std::int64_t n = 0; n < N; ++n) k[n] += pass["B_bias"](h, n), q[n] += pass["C_bias"](h, n);
+      auto& k = token.k.emplace_back(B);
+      auto& q = token.q.emplace_back(C);
+      auto& turn = token.turn.emplace_back(theta);
+      for (std::int64_t n = 0; n < N; ++n) {
+        k[n] += pass["B_bias"](h, n);
+        q[n] += pass["C_bias"](h, n);
+      }
       for (auto& angle : turn) angle = token.step[h] * M_PI * std::tanh(angle);
     }
   }
@@ -62,8 +71,11 @@ Vector output(const Pass& pass, const Token& token, Vector y) {
 std::vector<Vector> complex_states(const Pass& pass) {
   using Complex = std::complex<double>;
   const auto all = tokens(pass);
-  const auto H = all[0].k.size(), pairs = all[0].k[0].size() / 2, J = all[0].turn[0].size(), I = all[0].v.size(),
-             P = I / H;
+  const auto H = all[0].k.size();
+  const auto pairs = all[0].k[0].size() / 2;
+  const auto J = all[0].turn[0].size();
+  const auto I = all[0].v.size();
+  const auto P = I / H;
   std::vector<std::vector<Complex>> S(I, std::vector<Complex>(pairs, 0));
   std::vector<Vector> out;
   for (std::size_t t = 0; t < all.size(); ++t) {
@@ -91,7 +103,8 @@ std::vector<Vector> attention(const Pass& pass) {
   std::vector<std::vector<Vector>> k(all.size()), q(all.size());
   for (std::size_t t = 0; t < all.size(); ++t)
     for (std::size_t h = 0; h < H; ++h) {
-      k[t].push_back(all[t].k[h]), q[t].push_back(all[t].q[h]);
+      k[t].push_back(all[t].k[h]);
+      q[t].push_back(all[t].q[h]);
       for (std::size_t j = 0; j < J; ++j) {
         double phi = 0;
         for (std::size_t s = 0; s <= t; ++s) phi += all[s].turn[h][j];
@@ -134,7 +147,8 @@ TEST(Mamba3, SaysWhatDoesNotFit) {
   auto set = find_primitive("mamba3")->defaults();
   set.set("state", 7);
   EXPECT_EQ(find_primitive("mamba3")->valid(set, {32, 16}), "state=7 is odd: keys turn in pairs");
-  set.set("state", 8), set.set("head_size", 48);
+  set.set("state", 8);
+  set.set("head_size", 48);
   EXPECT_EQ(find_primitive("mamba3")->valid(set, {32, 16}), "head_size=48 does not divide inner channels 64");
 }
 

@@ -13,7 +13,8 @@ using Vector = std::vector<double>;
 
 /// The taps of one channel by the sum over roots, as in Parnichkun et al. 2024.
 Vector taps_by_roots(const Pass& pass, std::int64_t channel, std::int64_t order) {
-  const auto L = std::max(pass.length, order + 1), D = pass.width;
+  const auto L = std::max(pass.length, order + 1);
+  const auto D = pass.width;
   const auto root = [&](std::int64_t k) {
     return std::polar(1.0, 2 * M_PI * static_cast<double>(k % L) / static_cast<double>(L));
   };
@@ -32,7 +33,8 @@ Vector taps_by_roots(const Pass& pass, std::int64_t channel, std::int64_t order)
 
 /// The response of b / (1 + a), token by token, not wrapped around.
 Vector taps_by_recurrence(const Pass& pass, std::int64_t channel, std::int64_t order) {
-  Vector h = {pass["h_0"](channel)}, g = {0};
+  Vector h = {pass["h_0"](channel)};
+  Vector g = {0};
   for (std::int64_t t = 1; t < pass.length; ++t) {
     g.push_back(t <= order ? pass["ab"](pass.width + channel, t - 1) : 0);
     for (std::int64_t i = 1; i <= order && i <= t; ++i) g.back() -= pass["ab"](channel, i - 1) * g[t - i];

@@ -54,8 +54,8 @@ TEST(S5, StartsFromTheEigenvaluesOfHippo) {
   double a = 0;
   for (int i = 0; i < 4; ++i)
     for (int j = i + 1; j < 4; ++j) a += s(i, j) * s(i, j);
-  const double pfaffian = s(0, 1) * s(2, 3) - s(0, 2) * s(1, 3) + s(0, 3) * s(1, 2),
-               root = std::sqrt(a * a - 4 * pfaffian * pfaffian);
+  const double pfaffian = s(0, 1) * s(2, 3) - s(0, 2) * s(1, 3) + s(0, 3) * s(1, 2);
+  const double root = std::sqrt(a * a - 4 * pfaffian * pfaffian);
   for (std::int64_t p = 0; p < 4; ++p) {  // two blocks of two pairs, ascending; moved by up to 0.1
     EXPECT_NEAR(block["Lambda_re"](p), -0.5, 0.1);
     EXPECT_NEAR(block["Lambda_im"](p), -std::sqrt((a + (p % 2 ? -root : root)) / 2), 0.1);

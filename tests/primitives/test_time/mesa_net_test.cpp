@@ -39,7 +39,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H) {
     std::vector<Vector> for_q, for_k, k, v;
     Vector weight;  // of a token of the past: β times the decays since
     for (std::int64_t t = 0; t < pass.length; ++t) {
-      const auto x = pass.token(t), all = pass.linear("v_proj", x);
+      const auto x = pass.token(t);
+      const auto all = pass.linear("v_proj", x);
       for_q.push_back(pass.linear("q_proj", x));
       for_k.push_back(pass.linear("k_proj", x));
       const auto q = normalised(pass, "q_conv1d", for_q, h, F);
@@ -61,8 +62,12 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H) {
       Vector solution(static_cast<std::size_t>(F), 0), rest = q, direction = q;
       for (int step = 0; step < 30 && dot(rest, rest) > 1e-30; ++step) {
         const auto image = apply(direction);
-        const double before = dot(rest, rest), length = before / dot(direction, image);
-        for (std::int64_t c = 0; c < F; ++c) solution[c] += length * direction[c], rest[c] -= length * image[c];
+        const double before = dot(rest, rest);
+        const double length = before / dot(direction, image);
+        for (std::int64_t c = 0; c < F; ++c) {
+          solution[c] += length * direction[c];
+          rest[c] -= length * image[c];
+        }
         for (std::int64_t c = 0; c < F; ++c) direction[c] = rest[c] + dot(rest, rest) / before * direction[c];
       }
       Vector o(static_cast<std::size_t>(F), 0);

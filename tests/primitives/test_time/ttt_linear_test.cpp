@@ -72,11 +72,14 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H, std::int64_t n)
         for (auto& row : dW) std::fill(row.begin(), row.end(), 0);
         std::fill(db.begin(), db.end(), 0);
       }
-      const auto x = pass.token(t), v = pass.linear("v_proj", x);
+      const auto x = pass.token(t);
+      const auto v = pass.linear("v_proj", x);
       for_q.push_back(pass.linear("q_proj", x));
       for_k.push_back(pass.linear(pass.parameters.contains("k_proj.weight") ? "k_proj" : "q_proj", x));
-      auto q = convolved(pass, "conv_q", for_q, h, F), k = convolved(pass, "conv_k", for_k, h, F);
-      turn(q, place), turn(k, place);
+      auto q = convolved(pass, "conv_q", for_q, h, F);
+      auto k = convolved(pass, "conv_k", for_k, h, F);
+      turn(q, place);
+      turn(k, place);
       const double rate = sigmoid(pass.linear("learnable_ttt_lr", x)[h]) / static_cast<double>(F);
       const double scale = std::max(0.0, 1 / static_cast<double>(place + 1) + pass["learnable_token_idx"](place));
 
@@ -105,7 +108,10 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t H, std::int64_t n)
       }
       const auto z = normalised(apply(now_W, now_b, q)).normal;
       for (std::int64_t c = 0; c < F; ++c) out[t][h * F + c] = q[c] + weight(c) * z[c] + bias(c);
-      if (place == n - 1) W = now_W, b = now_b;
+      if (place == n - 1) {
+        W = now_W;
+        b = now_b;
+      }
     }
   }
   for (std::int64_t t = 0; t < pass.length; ++t) {

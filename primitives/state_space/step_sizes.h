@@ -3,17 +3,14 @@
 
 #include <cmath>
 
-#include "primitives/layers/layers.h"
+#include "primitives/layers/initial_values.h"
 
 namespace madsearch {
 
-/// First step sizes of state spaces: log-uniform in [1e-3, 0.1]. [R, count].
+/// First step sizes of state spaces, log-uniform in [1e-3, 0.1]. [R, count]
 inline at::Tensor log_uniform_steps(const Build& build, const std::string& name, std::int64_t count) {
   const auto u = (uniform_init(build, name, {count}, 1.0) + 1) / 2;
   return at::exp(u * (std::log(0.1) - std::log(1e-3)) + std::log(1e-3));
 }
-
-/// The number whose softplus is y > 0.
-inline at::Tensor inverse_softplus(const at::Tensor& y) { return y + at::log(-at::expm1(-y)); }
 
 }  // namespace madsearch

@@ -1,0 +1,40 @@
+#include "primitives/layers/linear.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include "primitives/layers/initial_values.h"
+
+namespace madsearch {
+
+Linear::Linear(const Build& build, std::int64_t in, std::int64_t out, Options options) {
+  const double bound = options.bound.value_or(fan_in_bound(in));
+  parameter("weight", weight, uniform_init(build, "weight", {out, in}, bound), true);
+  if (options.bias) parameter("bias", bias, at::zeros({build.replicas(), out}, build.options), true);
+}
+
+Linear::Linear(const Build& build, std::int64_t in, std::int64_t out) : Linear(build, in, out, Options{}) {}
+
+at::Tensor Linear::operator()(const at::Tensor& x) const {
+  const auto R = x.size(0);
+  auto sizes = x.sizes().vec();
+  sizes.back() = weight.size(1);
+  if (R == 1)  // one plain product: no batch dimension to loop over
+    return at::linear(x, weight.squeeze(0), bias.defined() ? std::optional<at::Tensor>(bias.squeeze(0)) : std::nullopt);
+  const auto flat = x.reshape({R, -1, x.size(-1)});
+  const auto y = bias.defined() ? at::baddbmm(bias.unsqueeze(1), flat, weight.transpose(1, 2))
+                                : at::bmm(flat, weight.transpose(1, 2));
+  return y.view(sizes);
+}
+
+void draw_normal_weight(const Build& build, Linear& layer, double deviation) {
+  const at::NoGradGuard constant;
+  layer.weight.copy_(normal_init(build, "weight", layer.weight.sizes().slice(1), deviation));
+}
+
+void draw_uniform_bias(const Build& build, Linear& layer) {
+  const at::NoGradGuard constant;
+  layer.bias.copy_(uniform_init(build, "bias", layer.bias.sizes().slice(1), fan_in_bound(layer.weight.size(2))));
+}
+
+}  // namespace madsearch

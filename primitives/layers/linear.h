@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+
+#include "primitives/mixer.h"
+
+namespace madsearch {
+
+/// y = W x + b for every replica. weight [R, out, in], bias [R, out]. At first W ~ U(±1/√in), b = 0.
+class Linear : public Module {
+ public:
+  struct Options {
+    bool bias = false;
+    std::optional<double> bound;  // of the weight's uniform draw, in place of 1/√in
+  };
+  Linear(const Build& build, std::int64_t in, std::int64_t out, Options options);
+  Linear(const Build& build, std::int64_t in, std::int64_t out);
+  at::Tensor operator()(const at::Tensor& x) const;  // [R, ..., in] -> [R, ..., out]
+  at::Tensor weight, bias;                           // bias undefined without one
+};
+
+// Other first values for a layer that was made with `build`; its draw stays that of the parameter's name.
+
+/// The weight ~ N(0, deviation²), as transformers' models begin.
+void draw_normal_weight(const Build& build, Linear& layer, double deviation = 0.02);
+/// The bias ~ U(±1/√in) as torch.nn.Linear's, for a layer that has one.
+void draw_uniform_bias(const Build& build, Linear& layer);
+
+}  // namespace madsearch

@@ -1,0 +1,92 @@
+#pragma once
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "primitives/ops/raw.h"
+#if defined(MADSEARCH_CUDA)
+#include <c10/cuda/CUDAStream.h>
+#endif
+
+// What the autograd functions over kernels share. Such a function is a struct derived from Function; its `forward`
+// saves the tensors that its `backward` needs, and both call a kernel through `launch`.
+namespace madsearch {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
+/// How autograd takes an argument that may be undefined.
+using Maybe = std::optional<at::Tensor>;
+
+/// An argument made ready for a kernel (see `whole`), or none if it is undefined.
+inline Maybe maybe(const at::Tensor& x) { return x.defined() ? Maybe(whole(x)) : std::nullopt; }
+
+/// The tensor, undefined where there is none.
+inline at::Tensor or_undefined(const Maybe& x) { return x.value_or(at::Tensor()); }
+
+/// The N tensors that forward saved, in its order. Precondition: it saved N.
+template <std::size_t N>
+std::array<at::Tensor, N> saved_tensors(AutogradContext* ctx) {
+  auto all = ctx->get_saved_variables();
+  std::array<at::Tensor, N> out;
+  std::move(all.begin(), all.end(), out.begin());
+  return out;
+}
+
+/// A gradient to add to, zeros of the size of `x`. Undefined stays undefined.
+inline at::Tensor zeros_if_defined(const at::Tensor& x) { return x.defined() ? at::zeros_like(x) : at::Tensor(); }
+
+/// Such gradients of the first `count` inputs.
+inline variable_list zero_gradients(const variable_list& inputs, int count) {
+  variable_list out;
+  for (int input = 0; input < count; ++input) out.push_back(zeros_if_defined(inputs[input]));
+  return out;
+}
+
+/// A state that a kernel advances in place: a copy of `initial`, or zeros of `sizes` if that is undefined.
+inline at::Tensor copy_or_zeros(const at::Tensor& initial, at::IntArrayRef sizes, const at::TensorOptions& options) {
+  return initial.defined() ? initial.clone() : at::zeros(sizes, options);
+}
+
+/// Room for the states of M sequences of T tokens and those before them, [M, T + 1, rows, columns]; the first of each
+/// is `initial` [..., rows, columns] or zeros. CUDA's backward passes keep all states.
+inline at::Tensor room_for_states(const at::Tensor& initial, std::int64_t M, std::int64_t T, std::int64_t rows,
+                                  std::int64_t columns, const at::TensorOptions& options) {
+  const auto out = at::empty({M, T + 1, rows, columns}, options);
+  const auto first = out.select(1, 0);
+  if (initial.defined())
+    first.copy_(initial.view({M, rows, columns}));
+  else
+    first.zero_();
+  return out;
+}
+
+struct OnCpu {
+  static constexpr bool kCuda = false;
+};
+struct OnCuda {
+  static constexpr bool kCuda = true;
+  void* stream;  // the current one
+};
+
+/// Calls body.operator()<S>(device) for the scalar and the device of `like`: float or double, OnCpu or OnCuda. Only a
+/// build with MADSEARCH_CUDA has the second; the body tells them apart by `if constexpr (device.kCuda)`.
+template <class Body>
+void launch(const at::Tensor& like, Body&& body) {
+  dispatch(like, [&]<class S>() {
+#if defined(MADSEARCH_CUDA)
+    if (like.is_cuda()) {
+      body.template operator()<S>(OnCuda{c10::cuda::getCurrentCUDAStream().stream()});
+      return;
+    }
+#endif
+    body.template operator()<S>(OnCpu{});
+  });
+}
+
+}  // namespace madsearch
