@@ -3,8 +3,9 @@
 
 namespace madsearch {
 
-/// The data sheet of a primitive as its header gives it: the comment above `Primitive NAME();`, without the slashes. ""
-/// for a name that has no row. The headers are the only place where it is written; CMake puts them into the program.
+/// The data sheet of a primitive: the comment right above `Primitive NAME();` in its header, without slashes. "" for a
+/// name without one. Sheets are written in the headers only; cmake/data_sheets.cmake puts them into the program.
+/// docs/primitives.md begins with the symbols that all sheets use.
 std::string data_sheet(const std::string& name);
 
 }  // namespace madsearch

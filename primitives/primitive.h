@@ -9,20 +9,20 @@
 
 namespace madsearch {
 
-/// Where a block is built or costed. `length` is the tokens of one sequence.
+/// Where a block is built or costed: its channels, and the tokens of one sequence.
 struct Shape {
   std::int64_t width = 0, length = 0;
   Protocol protocol = Protocol::kMadsearch;
 };
 
-/// Of one block and one sequence. State in numbers a sequence (`exact`: everything that must be carried to go on after
-/// `length` tokens; `mad`: the paper's convention, spec/mad.md section 5). FLOPs: multiply-adds x 2 of the forward pass
-/// of one sequence in the cheapest exact algorithm, causal half counted.
+/// What one block costs for one sequence. FLOPs are multiply-adds x 2 of the forward pass in the cheapest exact
+/// algorithm, of attention the causal half. State is in numbers. `state_mad` counts as the MAD paper does: keys and
+/// values, or a recurrence without normalisers, token shifts and short convolutions (docs/architecture.md, "State").
 struct Cost {
   std::int64_t parameters = 0;
   std::int64_t active_parameters = 0;  // that one token uses; 0 means all of them
   std::int64_t flops = 0;
-  std::int64_t state = 0;  // exact
+  std::int64_t state = 0;  // all that must be carried to go on after `length` tokens
   std::int64_t state_mad = 0;
   std::int64_t active() const { return active_parameters ? active_parameters : parameters; }
 };
@@ -39,17 +39,17 @@ struct Knob {
 
 enum class Kind { kSequence, kChannel };  // mixes tokens; mixes channels of one token
 
-/// What everyone knows of a block, without LibTorch. The `mixers` table holds how to build it.
+/// What everyone knows of a block, without LibTorch; mixer.h builds it. Its data sheet (data_sheet.h) describes it.
 struct Primitive {
   std::string name, family;  // "mamba", "state space"
   Kind kind = Kind::kSequence;
   std::string equation, source;
   std::vector<Knob> knobs;
-  std::function<Cost(const Settings&, Shape)> cost;
+  std::function<Cost(const Settings&, Shape)> cost;  // of settings that are valid at the shape, without `auto`
   /// "" if the settings fit the shape, else a sentence that says why not: "heads=3 does not divide width 32".
   std::function<std::string(const Settings&, Shape)> valid;
-  /// Rewrites settings that mean the same architecture to one form (kv_heads = heads to kv_heads=all); empty if there
-  /// are none.
+  /// Rewrites settings that mean the same architecture to one form (kv_heads = heads to kv_heads=all). Empty if no two
+  /// do.
   std::function<void(Settings&)> simplify = nullptr;
   bool shares_keys_values = false;  // may be used as @label:kv
 

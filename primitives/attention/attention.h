@@ -5,8 +5,9 @@ namespace madsearch {
 
 /// Softmax attention with rotary positions: every token reads a weighted mean of the values before it. Causal.
 ///
-///   q = x Wq   k, v = x Wk, x Wv                       x [R, B, T, D]; heads of d = D/H channels, G of them for k and v
-///   q, k = RMSNorm(q), RMSNorm(k)                      qk_norm=on: over each head's d channels, one weight [d] for all q, one for all k
+///   q = x Wq   k, v = x Wk, x Wv                       x [R, B, T, D]; H heads of d = D/H channels, G of k and v
+///   q, k = RMSNorm(q), RMSNorm(k)                      qk_norm=on: over each head's d channels, one weight [d]
+///                                                      for all q, one for all k
 ///   q, k turned by t 10000^(-2j/d)                     rotary=on
 ///   y_t = Σ_s softmax_s(q_t · k_s / √d) v_s            s ≤ t; with window=w and sinks=n only t-w < s or s < n
 ///   out = y Wo                                         out [R, B, T, D]; gate=on: (y sigmoid(x Wg)) Wo

@@ -6,11 +6,13 @@ namespace madsearch {
 /// Differential attention: a head's weights are the difference of two softmaxes, in which what both attend to by chance
 /// cancels. Causal.
 ///
-///   q, k, v = x Wq, x Wk, x Wv               x [R, B, T, D]; a head has two queries and two keys of d = D/2H channels and a value of 2 d
+///   q, k, v = x Wq, x Wk, x Wv               x [R, B, T, D]; a head has two queries and two keys of
+///                                            d = D/2H channels and a value of 2 d
 ///   q, k turned by t 10000^(-2j/d)           rotary=on
 ///   y_t = Σ_{s≤t} (softmax_s(q1_t · k1_s / √d) - λ softmax_s(q2_t · k2_s / √d)) v_s
 ///   λ = exp(λq1 · λk1) - exp(λq2 · λk2) + λ_init    four vectors of d, for all heads; λ_init = 0.8
-///   out = ((1 - λ_init) RMSNorm(y)) Wo       the norm over each head's 2 d channels, one weight for all heads; out [R, B, T, D]
+///   out = ((1 - λ_init) RMSNorm(y)) Wo       the norm over each head's 2 d channels, one weight [2 d] for all heads;
+///                                            out [R, B, T, D]
 ///
 /// Knobs       heads (H), twice which must divide D: half as many as attention has of the same size; rotary on or off
 /// Parameters  4 D² + 6 d

@@ -8,7 +8,7 @@ namespace madsearch {
 ///
 ///   q, k, v = x Wq, x Wk, x Wv                         x [R, B, T, D]; heads of d = D/H channels
 ///   k, v = α k_{t-1} + (1 - α) k_t, the same for v     kv_shift=on: α = sigmoid(x Wα), two a head, for k and for v
-///   q, k = RMSNorm(q), RMSNorm(k)                      qk_norm=on: over each head, a weight for every channel of every head
+///   q, k = RMSNorm(q), RMSNorm(k)                      qk_norm=on: over each head, a weight [D] for q and for k
 ///   f = sigmoid(x Wf + b)   c_t = Σ_{l≤t} log f_l      one a head
 ///   y_t = Σ_{s≤t} softmax_s(q_t · k_s / √d + c_t - c_s) v_s
 ///   y = RMSNorm(y)                                     norm=on: as that of q and k

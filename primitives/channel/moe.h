@@ -6,11 +6,12 @@ namespace madsearch {
 /// A mixture of gated MLPs: a router sends each token to the best `active` of E experts; `shared` more serve every
 /// token.
 ///
-///   s = x Wr    w = softmax of the `active` largest s, 0 elsewhere      x [R, B, T, D]; w [.., E]
+///   s = x Wr    w = softmax of the `active` largest s, 0 elsewhere  x [R, B, T, D]; s, w [.., E]
 ///   active=1: w = the largest of softmax(s), as a softmax of one number would be 1 and teach the router nothing
 ///   out = Σ_e w_e (silu(x W1_e) * (x W2_e)) W3_e       expert's inner size m = inner D
 ///         + (silu(x V1) * (x V2)) V3                   the S shared experts, which are one MLP of inner size S m
-///   loss += 0.01 E Σ_e f_e P_e                         f: share of the tokens' choices, P: mean softmax(s) (load balancing)
+///   loss += 0.01 E Σ_e f_e P_e                         load balancing; f: share of the tokens' choices,
+///                                                      P: mean of softmax(s) over the tokens
 ///
 /// Knobs       experts (E, the routed ones); active, at most E; shared (S, 0 for none); inner of one expert, a ratio to
 ///             the width, or auto (search/architecture/sizes.h)

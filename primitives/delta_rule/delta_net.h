@@ -6,10 +6,14 @@ namespace madsearch {
 /// DeltaNet: a linear attention that writes by the delta rule. What a key recalls is replaced, by the share β, with its
 /// new value, so that a state of d keys does not fill up with old pairs. Causal.
 ///
-///   q, k, v = silu(conv(x Wq)), silu(conv(x Wk)), silu(conv(x Wv))        x [R, B, T, D]; heads of d = D/H channels
-///   q, k <- q / (|q| √d), k / |k|    β = sigmoid(x Wβ)                    a head; |u| = sqrt(u·u + 1e-6)
-///   S_t = (I - β_t k_tᵀ k_t) S_{t-1} + β_t k_tᵀ v_t    o_t = q_t S_t      S [d, d]
-///   out = RMSNorm(o) Wo                                                   over each head, one weight [d]; with gate * silu(x Wg)
+///   q, k, v = silu(conv(x Wq)), silu(conv(x Wk)), silu(conv(x Wv))
+///                                                         x [R, B, T, D]; heads of d = D/H channels;
+///                                                         conv: depthwise, causal, no bias
+///   q, k <- q / (|q| √d), k / |k|    β = sigmoid(x Wβ)    a head; |u| = sqrt(u·u + 1e-6)
+///   S_t = (I - β_t k_tᵀ k_t) S_{t-1} + β_t k_tᵀ v_t       S [d, d] a head
+///   o_t = q_t S_t
+///   out = RMSNorm(o) Wo                                   the norm over each head, one weight [d];
+///                                                         gate=on: (RMSNorm(o) silu(x Wg)) Wo
 ///
 /// Knobs       heads (H), which must divide D; conv (taps, or none); gate; negative_eigenvalues: β = 2 sigmoid(x Wβ)
 /// Parameters  4 D² + D H + 3 taps D + D/H; gate: D² more

@@ -7,11 +7,16 @@ namespace madsearch {
 /// transition is a product of n generalised Householder matrices: with β up to 2 any rotation of n dimensions, hence
 /// state tracking. Causal.
 ///
-///   q = silu(conv(x Wq)), k_1 .. k_n = silu(conv(x Wk)), v_1 .. v_n = silu(conv(x Wv))    x [R, B, T, D]; heads of d = D/H channels
-///   q, k_i <- q / (|q| √d), k_i / |k_i|    β_i = 2 sigmoid(x Wβ)_i        a head; |u| = sqrt(u·u + 1e-6)
-///   S_{t,0} = α_t S_{t-1,n}                                               α = 1 without forget_gate, else as gated_delta_net's
-///   S_{t,i} = (I - β_i k_iᵀ k_i) S_{t,i-1} + β_i k_iᵀ v_i    o_t = q_t S_{t,n}             S [d, d]
-///   out = (RMSNorm(o) silu(x Wg)) Wo                                      over each head, one weight [d]; without gate: RMSNorm(o) Wo
+///   q = silu(conv(x Wq)), k_1 .. k_n = silu(conv(x Wk)), v_1 .. v_n = silu(conv(x Wv))
+///                                                            x [R, B, T, D]; heads of d = D/H channels;
+///                                                            conv: depthwise, causal, no bias
+///   q, k_i <- q / (|q| √d), k_i / |k_i|
+///   β_i = 2 sigmoid(x Wβ)_i                                  a head; |u| = sqrt(u·u + 1e-6)
+///   S_{t,0} = α_t S_{t-1,n}                                  α = 1 without forget_gate, else that of gated_delta_net
+///   S_{t,i} = (I - β_i k_iᵀ k_i) S_{t,i-1} + β_i k_iᵀ v_i    S [d, d] a head
+///   o_t = q_t S_{t,n}
+///   out = (RMSNorm(o) silu(x Wg)) Wo                         the norm over each head, one weight [d];
+///                                                            gate=off: RMSNorm(o) Wo
 ///
 /// Knobs       heads (H), which must divide D; householder (n); conv (taps, or none); gate; forget_gate: Gated
 ///             DeltaProduct; negative_eigenvalues off: β_i = sigmoid(x Wβ)_i

@@ -5,11 +5,15 @@ namespace madsearch {
 
 /// Kimi Delta Attention: Gated DeltaNet whose decay is a number for each key channel instead of one a head. Causal.
 ///
-///   q, k, v = silu(conv(x Wq)), silu(conv(x Wk)), silu(conv(x Wv))        x [R, B, T, D]; heads of d = D/H channels
-///   q, k <- q / (|q| √d), k / |k|    β = sigmoid(x Wβ)                    a head; |u| = sqrt(u·u + 1e-6)
-///   α = exp(-exp(A_log) softplus(x F1 F2 + dt_bias))                      [D], A_log a head; F1 to d numbers, F2 to D
-///   S_t = (I - β_t k_tᵀ k_t) diag(α_t) S_{t-1} + β_t k_tᵀ v_t    o_t = q_t S_t             S [d, d]
-///   out = (RMSNorm(o) sigmoid(x G1 G2 + b)) Wo                            over each head, one weight [d]; G1 to d numbers, G2 to D
+///   q, k, v = silu(conv(x Wq)), silu(conv(x Wk)), silu(conv(x Wv))
+///                                                                x [R, B, T, D]; heads of d = D/H channels;
+///                                                                conv: depthwise, causal, no bias
+///   q, k <- q / (|q| √d), k / |k|    β = sigmoid(x Wβ)           a head; |u| = sqrt(u·u + 1e-6)
+///   α = exp(-exp(A_log) softplus(x F1 F2 + dt_bias))             [D], A_log a head; F1 to d numbers, F2 to D
+///   S_t = (I - β_t k_tᵀ k_t) diag(α_t) S_{t-1} + β_t k_tᵀ v_t    S [d, d] a head
+///   o_t = q_t S_t
+///   out = (RMSNorm(o) sigmoid(x G1 G2 + b)) Wo                   the norm over each head, one weight [d];
+///                                                                G1 to d numbers, G2 to D
 ///
 /// Knobs       heads (H), which must divide D; conv (taps, or none); negative_eigenvalues: β = 2 sigmoid(x Wβ)
 /// Parameters  4 D² + 4 D²/H + D H + 3 taps D + H + 2 D + D/H

@@ -6,12 +6,14 @@ namespace madsearch {
 /// RWKV-7's time mixer: a generalised delta rule whose decay, erased key κ and in-context learning rate η are vectors
 /// that the input decides; the key that is erased and the one that is written differ. Causal.
 ///
-///   x_c = x_t + (x_{t-1} - x_t) μ_c for c of r, w, k, v, η, g             x [R, B, T, D], zeros before; heads of d = D/H channels
+///   x_c = x_t + (x_{t-1} - x_t) μ_c for c of r, w, k, v, η, g     x [R, B, T, D], x_{-1} = 0; heads of d = D/H
 ///   r = x_r Wr    k = x_k Wk    v = x_v Wv    η = σ(x_η A1 A2 + η0)    g = σ(x_g G1) G2
-///   w = exp(-exp(-1/2) σ(tanh(x_w W1) W2 + w0))                           in (0.545, 1)
-///   κ = (k ξ) / |k ξ| over each head    k̃ = k (1 + (η - 1) α)             |u| = sqrt(u·u + 1e-12)
-///   S_t = (diag(w_t) - (η_t κ_t)ᵀ κ_t) S_{t-1} + k̃_tᵀ v_t    o_t = r_t S_t                 S [d, d], the transpose of the paper's
-///   out = ((GroupNorm(o) + (Σ r ρ k̃) v) g) Wo                             sum over each head; a group a head, ε = 64e-5, weight and bias
+///   w = exp(-exp(-1/2) σ(tanh(x_w W1) W2 + w0))                   in (0.545, 1)
+///   κ = (k ξ) / |k ξ| over each head    k̃ = k (1 + (η - 1) α)     |u| = sqrt(u·u + 1e-12)
+///   S_t = (diag(w_t) - (η_t κ_t)ᵀ κ_t) S_{t-1} + k̃_tᵀ v_t         S [d, d], the transpose of the paper's
+///   o_t = r_t S_t
+///   out = ((GroupNorm(o) + (Σ r ρ k̃) v) g) Wo                     Σ and the norm over each head, ε = 64e-5,
+///                                                                 with a weight and a bias a channel
 ///
 /// This is the form of the first layer: later ones mix v with the first layer's by a gate (value residual), which a
 /// block that knows no other block cannot.

@@ -6,11 +6,12 @@ namespace madsearch {
 /// Gated linear attention: the past of each head is one matrix whose rows decay at rates which the input decides.
 /// Causal.
 ///
-///   q, k, v, g = x Wq, x Wk, x Wv, x Wg                x [R, B, T, D]; q, k of K = expand_k D channels, v, g of V = expand_v D; H heads
+///   q, k, v, g = x Wq, x Wk, x Wv, x Wg                x [R, B, T, D]; q, k of K = expand_k D channels,
+///                                                      v, g of V = expand_v D; H heads
 ///   q, k, v = silu(conv(q)), silu(conv(k)), silu(conv(v))   unless conv=none: causal, depthwise, no bias
 ///   a = logsigmoid(x G1 G2 + b) / 16                   G1 to gate_rank numbers, G2 to K
 ///   S_t = diag(exp a_t) S_{t-1} + k_tᵀ v_t    o_t = (q_t / √(K/H)) S_t    S [K/H, V/H] of a head
-///   out = (RMSNorm(o) silu(g)) Wo                      the norm over each head's V/H channels, one weight [V/H] for all heads
+///   out = (RMSNorm(o) silu(g)) Wo                      the norm over each head, one weight [V/H] for all heads
 ///
 /// Knobs       heads (H), which must divide K and V; gate_rank; conv (c taps); expand_k, expand_v, ratios to the width
 /// Parameters  2 D K + 3 D V + rank (D + K) + K + V/H + c (2 K + V)

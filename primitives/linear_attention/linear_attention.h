@@ -6,7 +6,8 @@ namespace madsearch {
 /// Attention whose softmax is replaced by a feature map φ, so that the past of each head is one matrix instead of every
 /// key and value. Causal.
 ///
-///   q, k, v = x Wq, x Wk, x Wv                         x [R, B, T, D]; H heads: q, k of f channels, v of D/H; φ of F numbers
+///   q, k, v = x Wq, x Wk, x Wv                         x [R, B, T, D]; H heads: q, k of f channels, v of D/H;
+///                                                      φ of F numbers
 ///   S_t = S_{t-1} + φ(k_t)ᵀ v_t    z_t = z_{t-1} + φ(k_t)
 ///   y_t = φ(q_t) S_t / (φ(q_t) · z_t + ε)              ε = 1e-6
 ///   out = y Wo                                         out [R, B, T, D]

@@ -6,15 +6,17 @@ namespace madsearch {
 /// The matrix memory of xLSTM: an outer product writes to it through an exponential input gate, a forget gate a head
 /// fades it, and a normaliser keeps what is read in scale. Causal.
 ///
-///   q, k, v, o = x Wq, x Wk, x Wv, x Wo                x [R, B, T, D]; q, k of K = expand_k D channels, v, o of D; H heads
+///   q, k, v, o = x Wq, x Wk, x Wv, x Wo                x [R, B, T, D]; q, k of K = expand_k D channels, v, o of D;
+///                                                      H heads
 ///   i = cap(x Wi + bi)    f = cap(x Wf + bf)           a number a head; cap(u) = 15 tanh(u / 15)
 ///   C_t = σ(f_t) C_{t-1} + exp(i_t) k_tᵀ v_t           C [K/H, D/H] of a head, C_0 = 0; k / √(K/H)
 ///   n_t = σ(f_t) n_{t-1} + exp(i_t) k_t                n [K/H]
 ///   h_t = q_t C_t / max(|q_t · n_t|, 1)
 ///   out = (LayerNorm_H(h) σ(o)) Wout                   the norm over each head, a weight a channel, no bias, ε = 1e-6
 ///
-///   Carried are C and n times exp(-m), and m, which keeps exponentials below 1: m_t = max(log σ(f_t) + m_{t-1}, i_t), m_0 = 0; the
-///   divisor is then max(|q_t · n_t|, exp(-m_t)), above 3e-7 thanks to cap
+///   C and n are carried times exp(-m), and m beside them, which keeps exponentials below 1:
+///   m_t = max(log σ(f_t) + m_{t-1}, i_t), m_0 = 0. The divisor is then max(|q_t · n_t|, exp(-m_t)), above 3e-7
+///   thanks to cap.
 ///
 /// Knobs       heads (H), which must divide K and D; expand_k, a ratio to the width
 /// Parameters  2 D K + 3 D² + D + 2 H (D + 1)

@@ -6,7 +6,8 @@ namespace madsearch {
 /// Multi-scale retention: the past of each head is one matrix that fades at a rate of the head's own, which is fixed;
 /// queries and keys are turned by their position. Causal.
 ///
-///   q, k, v, g = x Wq, x Wk, x Wv, x Wg                x [R, B, T, D]; q, k of D channels, v, g of V = expand D; H heads
+///   q, k, v, g = x Wq, x Wk, x Wv, x Wg                x [R, B, T, D]; q, k of D channels, v, g of V = expand D;
+///                                                      H heads
 ///   q, k = turned by t θ_j, θ_j = 10000^(-2j H/D); k / √(D/H)
 ///   γ_h = 1 - 2^(-5-h)                                 h = 0..H-1
 ///   S_t = γ_h S_{t-1} + k_tᵀ v_t    o_t = q_t S_t      S [D/H, V/H] of a head

@@ -6,7 +6,8 @@ namespace madsearch {
 /// Gated recurrent unit: the state moves towards a candidate as far as a gate lets it; gates and candidate see the last
 /// state. Causal.
 ///
-///   r, z = σ(x W + b + R h_{t-1} + b')                 x [R, B, T, D]; all three W [D, D], each R block-diagonal with H blocks
+///   r, z = σ(x W + b + R h_{t-1} + b')                 x [R, B, T, D]; all three W [D, D], each R block-diagonal
+///                                                      with H blocks
 ///   n = tanh(x Wn + bn + r (Rn h_{t-1} + bn'))         the reset after the product, as in PyTorch
 ///   h_t = (1 - z) n + z h_{t-1}                        out = h [R, B, T, D], no projection
 ///

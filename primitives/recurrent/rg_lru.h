@@ -6,7 +6,8 @@ namespace madsearch {
 /// The recurrent block of Griffin and Hawk: a linear recurrence whose rates the input decides, behind a short
 /// convolution, beside a GeLU branch. Causal.
 ///
-///   u = conv_k(x Wx + bx)    v = gelu(x Wy + by)       x [R, B, T, D]; I = expand D channels; depthwise, k taps and bias; or no conv
+///   u = conv_k(x Wx + bx)    v = gelu(x Wy + by)       x [R, B, T, D]; I = expand D channels; conv_k: depthwise,
+///                                                      causal, k taps and bias; conv=none: u = x Wx + bx
 ///   r, i = σ(u W + b)                                  both W [I, I] block-diagonal with H blocks
 ///   a = σ(Λ)^(8 r)    h_t = a_t h_{t-1} + √(1 - a_t²) (i_t u_t)
 ///   out = (h v) Wo + bo                                the root's gradient is bounded at 1000, as in RecurrentGemma

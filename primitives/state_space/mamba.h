@@ -10,7 +10,8 @@ namespace madsearch {
 ///   u = silu(conv_k(u))                                causal depthwise convolution with k taps and bias
 ///   δ, B, C = u Wx                                     δ of R = ⌈D/16⌉ numbers, B and C of N
 ///   Δ = softplus(δ Wδ + bδ)    A = -exp(A_log)
-///   h_t = exp(Δ_t A) h_{t-1} + Δ_t B_t u_t    y_t = C_t h_t + D u_t
+///   h_t = exp(Δ_t A) h_{t-1} + Δ_t B_t u_t
+///   y_t = C_t h_t + D u_t                              this D: one number a channel
 ///   out = (y silu(z)) Wo                               out [R, B, T, D]
 ///
 /// Knobs       state (N); expand, a ratio to the width; conv (k)

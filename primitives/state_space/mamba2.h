@@ -6,10 +6,13 @@ namespace madsearch {
 /// State space duality: Mamba whose decay is one number a head, so that the state of a head is the matrix of a gated
 /// linear attention with keys B and queries C that all heads share. Causal.
 ///
-///   z, u, δ = x Wz, x Wu, x Wδ                         I = expand D channels in H = I/P heads; u of I + 2 N, δ of H numbers
-///   v, B, C = silu(conv_k(u))                          causal depthwise convolution with k taps and bias; B and C of N numbers
+///   z, u, δ = x Wz, x Wu, x Wδ                         x [R, B, T, D]; I = expand D channels in H = I/P heads;
+///                                                      z of I, u of I + 2 N, δ of H numbers
+///   v, B, C = silu(conv_k(u))                          conv_k: depthwise, causal, k taps and bias; v of I,
+///                                                      B and C of N numbers
 ///   Δ = softplus(δ + bδ)    A = -exp(A_log)            one a head
-///   S_t = exp(Δ_t A) S_{t-1} + Δ_t B_tᵀ v_t    y_t = C_t S_t + D v_t    S [N, P] a head
+///   S_t = exp(Δ_t A) S_{t-1} + Δ_t B_tᵀ v_t            S [N, P] a head
+///   y_t = C_t S_t + D v_t                              this D: one number a head
 ///   out = RMSNorm(y silu(z)) Wo                        the norm over all I channels
 ///
 /// Knobs       state (N); expand, a ratio to the width; head_size (P), which divides I; conv (k), or none

@@ -7,11 +7,15 @@ namespace madsearch {
 /// convolution, and whose keys B and queries C turn by angles which the input decides: a state of complex numbers. One
 /// input and one output a channel (SISO). Causal.
 ///
-///   z, v, B, C, δ, a, μ, θ = x W                       I = expand D channels in H = I/P heads: z, v of I, B, C of N, δ, a, μ of H
-///   Δ = softplus(δ + bδ)    A = -max(softplus(a), 1e-4)    λ = σ(μ)    φ_t = φ_{t-1} + Δ_t π tanh(θ_t)    θ of J numbers for all heads
-///   k_t = turn(RMSNorm(B_t) + bB, φ_t)    q_t = turn(RMSNorm(C_t) + bC, φ_t)    bB, bC [N] a head; turn: the first J pairs by φ [J] a head
-///   S_t = α_t S_{t-1} + (1 - λ_t) Δ_t α_t k_{t-1}ᵀ v_{t-1} + λ_t Δ_t k_tᵀ v_t    α_t = exp(Δ_t A_t)    S [N, P] a head
-///   y_t = q_t S_t + D v_t    out = (y silu(z)) Wo
+///   z, v, B, C, δ, a, μ, θ = x W                       x [R, B, T, D]; I = expand D channels in H = I/P heads:
+///                                                      z, v of I, B, C of N, δ, a, μ of H, θ of J numbers
+///   Δ = softplus(δ + bδ)    A = -max(softplus(a), 1e-4)    λ = σ(μ)  a head
+///   φ_t = φ_{t-1} + Δ_t π tanh(θ_t)                    φ [J] a head, from θ of all heads
+///   k_t = turn(RMSNorm(B_t) + bB, φ_t)                 bB [N] a head; turn: the first J pairs of channels by φ
+///   q_t = turn(RMSNorm(C_t) + bC, φ_t)                 bC [N] a head
+///   S_t = α_t S_{t-1} + (1 - λ_t) Δ_t α_t k_{t-1}ᵀ v_{t-1} + λ_t Δ_t k_tᵀ v_t
+///                                                      S [N, P] a head; α_t = exp(Δ_t A_t)
+///   y_t = q_t S_t + D v_t    out = (y silu(z)) Wo      this D: one number a head
 ///
 /// Knobs       state (N), even; expand, a ratio to the width; head_size (P), which divides I; turning, half (J = ⌊N/4⌋)
 ///             or all (J = N/2) of the pairs of B and C

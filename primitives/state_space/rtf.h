@@ -6,8 +6,9 @@ namespace madsearch {
 /// A recurrence of order N in each channel, given by its transfer function and trained as a convolution that never sees
 /// a state. Causal.
 ///
-///   h = h0 δ + DFT⁻¹(b(ω) / (1 + a(ω)))                a(ω) = Σ_{i≤N} a_i ω^-i on the L-th roots of one, L = max_length; a, b [D, N]
-///   y = h ∗ x                                          x [R, B, T, D]
+///   h = h0 δ + DFT⁻¹(b(ω) / (1 + a(ω)))                a(ω) = Σ_{i≤N} a_i ω^-i at the L-th roots ω of one,
+///                                                      b(ω) alike; L = max_length; a, b [D, N]; δ: 1 at lag 0
+///   y = h ∗ x                                          x [R, B, T, D]; ∗: convolution over time
 ///   p, q = gelu(y) W + c    out = p σ(q)               out [R, B, T, D]
 ///
 /// Sampled at L roots, the response of b / (1 + a) is wrapped around after L tokens. The wrapped filter is again the
@@ -22,7 +23,7 @@ namespace madsearch {
 /// Parameters  2 D N + D + 2 D (D + 1)
 /// FLOPs       T (4 D N + 2 D + 4 D² + 2 D)
 /// State       D N
-///                     distilled: the orders of the trained filters' recurrences (distillation.h) in place of D N
+///             distilled: the orders of the trained filters' recurrences (layers/distillation.h) in place of D N
 /// Protocol    the same in both
 /// Source      Parnichkun et al. 2024, arXiv:2405.06147; initial values and the layer around the filter as in its
 ///             published code

@@ -6,11 +6,16 @@ namespace madsearch {
 /// Locally optimal test-time training: at every token each head solves the ridge regression of the values on the keys
 /// of its fading past, and answers its query by the solution. Causal.
 ///
-///   q, k = l2(silu(conv(x Wq))), l2(silu(conv'(x Wk)))  v = x Wv     x [R, B, T, D]; heads of F = D/H channels; l2 over each head
-///   γ_t = σ(x_t a + a_0)  β_t = σ(x_t b + b_0)  λ = softplus(l) + 1/4       a head: γ, β one number, λ [F] fixed
+///   q, k = l2(silu(conv(x Wq))), l2(silu(conv'(x Wk)))  v = x Wv
+///                                                        x [R, B, T, D]; heads of F = D/H channels;
+///                                                        l2(u) = u / sqrt(u·u + 1e-6) over each head;
+///                                                        conv, conv': depthwise, causal, no bias
+///   γ_t = σ(x_t a + a_0)  β_t = σ(x_t b + b_0)  λ = softplus(l) + 1/4
+///                                                        a head: γ, β one number, λ [F] fixed
 ///   A_t = γ_t A_{t-1} + β_t k_tᵀ k_t   B_t = γ_t B_{t-1} + β_t k_tᵀ v_t
-///   o_t = q_t (A_t + diag λ)⁻¹ B_t                                     A, B [F, F] a head
-///   out = RMSNorm(o) Wo, with gate (RMSNorm(o) silu(x Wg)) Wo          the norm over each head's F channels, one weight [F] for all heads
+///   o_t = q_t (A_t + diag λ)⁻¹ B_t                       A, B [F, F] a head
+///   out = RMSNorm(o) Wo                                  the norm over each head, one weight [F] for all heads;
+///                                                        gate=on: (RMSNorm(o) silu(x Wg)) Wo
 ///
 /// Knobs       heads (H), which must divide D; conv, taps of the two convolutions (none leaves the silu); gate
 /// Parameters  4 D² + 2 D conv + 2 (D + 1) H + D + D/H, and D² for the gate

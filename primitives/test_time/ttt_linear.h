@@ -6,12 +6,18 @@ namespace madsearch {
 /// Test-time training with a linear inner model: the past of each head is a linear map that a gradient step per
 /// mini-batch of n tokens trains to reconstruct values from keys. Causal.
 ///
-///   q = conv(x Wqk)  k = conv'(x Wqk)  v = x Wv        x [R, B, T, D]; heads of F = D/H channels. conv=none: q = x Wq, k = x Wk
-///                                                      q, k rotated by the token's place in its mini-batch
-///   r_t = σ(x_t θ + θ_0) / F                           a head's learning rate for what a token teaches; η_base = 1
-///   g_t = ∂/∂Z ½ |LN(Z) - (v_t - k_t)|² at Z = k_t W + b        LN with a weight and a bias a head; W [F, F], b [F] of the mini-batch
-///   W_t = W - s_i Σ_j r_j k_jᵀ g_j   b_t = b - s_i Σ_j r_j g_j  j over the mini-batch up to t, its i-th token; s_i = max(0, 1/i + σ_i)
-///   z_t = q_t + LN(q_t W_t + b_t)                      the next mini-batch starts from the last W_t, b_t; the first from parameters
+///   q = conv(x Wqk)  k = conv'(x Wqk)  v = x Wv        x [R, B, T, D]; heads of F = D/H channels; conv, conv':
+///                                                      depthwise, causal, with bias; conv=none: q = x Wq, k = x Wk;
+///                                                      q, k turned by the token's place in its mini-batch
+///   r_t = σ(x_t θ + θ_0) / F                           a head's learning rate for what a token teaches
+///   g_t = ∂/∂Z ½ |LN(Z) - (v_t - k_t)|² at Z = k_t W + b
+///                                                      W [F, F], b [F] at the start of the mini-batch;
+///                                                      LN: LayerNorm with a weight and a bias a head
+///   W_t = W - s_i Σ_j r_j k_jᵀ g_j   b_t = b - s_i Σ_j r_j g_j
+///                                                      j over the mini-batch up to t, its i-th token;
+///                                                      s_i = max(0, 1/i + σ_i), σ_i trained
+///   z_t = q_t + LN(q_t W_t + b_t)                      the next mini-batch starts from the last W_t, b_t,
+///                                                      the first from parameters
 ///   out = (LayerNorm(z) gelu(x Wg)) Wo                 LayerNorm over all D channels; gate=off: without the gelu
 ///
 /// Knobs       heads (H), which must divide D into heads of an even size; mini_batch (n), 1 is online gradient descent;

@@ -156,12 +156,19 @@ void show_primitive(const std::string& name, Format format) {
   std::cout << knobs.text() << "\n" << costs.text();
 }
 
+constexpr const char* kSymbols = R"(
+In all sheets x is the block's input and out its output, [R, B, T, D]: replicas, sequences, tokens, channels (the width).
+σ is the sigmoid, * multiplies number by number, ∗ convolves over time, q kᵀ and kᵀ v are products of rows. A subscript t
+is a token, t-1 the one before it; what comes before the first token is zero.
+)";
+
 /// docs/primitives.md.
 std::string page() {
   std::string out =
       "# Primitives\n\nMade by `build/madsearch list primitives --page > docs/primitives.md` from the data sheets "
-      "(`primitives/NAME.h`); a test keeps it "
-      "fresh.\nParameters, FLOPs (one sequence, forward) and state (numbers a sequence carries) are those of the "
+      "(`primitives/FAMILY/NAME.h`); a test keeps it fresh.\n" +
+      std::string(kSymbols) +
+      "\nParameters, FLOPs (one sequence, forward) and state (numbers a sequence carries) are those of the "
       "defaults at width " +
       std::to_string(kWidth) + ",\nlength " + std::to_string(kShort) + " and, for state, " + std::to_string(kLong) +
       "; a channel mixer's inner size, which search solves, is taken as 8/3 of the width.\n\n"
