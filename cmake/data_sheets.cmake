@@ -1,5 +1,6 @@
-# madsearch_data_sheets(TARGET): for each of TARGET's sources FOLDER/NAME.cpp the comment above `Primitive NAME();` in
-# FOLDER/NAME.h, compiled into TARGET.
+# madsearch_data_sheets(TARGET): the data sheets of TARGET's sources, compiled into it. The sheet of a source
+# FOLDER/NAME.cpp is the block of `///` lines that ends right above `Primitive NAME();` in FOLDER/NAME.h. A header
+# without that declaration has none; a test says when one is missing (tests/primitives/newcomer_test.cpp).
 function(madsearch_data_sheets target)
   get_target_property(sources ${target} SOURCES)
   set(MADSEARCH_DATA_SHEETS "")
@@ -13,11 +14,12 @@ function(madsearch_data_sheets target)
     if(end EQUAL -1)
       continue()
     endif()
-    string(FIND "${text}" "\n/// " begin)
-    math(EXPR begin "${begin} + 1")
-    math(EXPR length "${end} + 1 - ${begin}")
-    string(SUBSTRING "${text}" ${begin} ${length} sheet)
-    string(APPEND MADSEARCH_DATA_SHEETS "    {\"${name}\", R\"sheet(${sheet})sheet\"},\n")
+    string(SUBSTRING "${text}" 0 ${end} text)
+    string(REGEX MATCH "(\n///[^\n]*)+$" sheet "${text}")
+    string(REGEX REPLACE "^\n" "" sheet "${sheet}")
+    if(NOT sheet STREQUAL "")
+      string(APPEND MADSEARCH_DATA_SHEETS "    {\"${name}\", R\"sheet(${sheet}\n)sheet\"},\n")
+    endif()
   endforeach()
   configure_file(data_sheet.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/data_sheet.cpp @ONLY)
   target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/data_sheet.cpp)

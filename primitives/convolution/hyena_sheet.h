@@ -12,7 +12,7 @@ inline std::int64_t hyena_filter_parameters(std::int64_t channels, std::int64_t 
          (s.protocol == Protocol::kMadLab ? 3 * s.length : 0);
 }
 
-/// Multiply-adds x 2 of convolving `channels` channels of `length` tokens, by FFT or directly, whichever costs less. The
+/// Multiply-adds x 2 of convolving `channels` channels of `length` tokens, by FFT or directly, the cheaper of both. The
 /// filter itself is made once a batch; a sequence's share of that is not counted.
 inline std::int64_t convolution_flops(std::int64_t channels, std::int64_t length) {
   std::int64_t log2 = 1;

@@ -2,8 +2,6 @@
 // to fail.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "tests/house/rooms.h"
 #include "tests/house/rules.h"
 #include "tests/support/folders.h"

@@ -157,9 +157,9 @@ void show_primitive(const std::string& name, Format format) {
 }
 
 constexpr const char* kSymbols = R"(
-In all sheets x is the block's input and out its output, [R, B, T, D]: replicas, sequences, tokens, channels (the width).
-σ is the sigmoid, * multiplies number by number, ∗ convolves over time, q kᵀ and kᵀ v are products of rows. A subscript t
-is a token, t-1 the one before it; what comes before the first token is zero.
+In all sheets x is the block's input and out its output, [R, B, T, D]: replicas, sequences, tokens, channels (the
+width). σ is the sigmoid, * multiplies number by number, ∗ convolves over time, q kᵀ and kᵀ v are products of rows. A
+subscript t is a token, t-1 the one before it; what comes before the first token is zero.
 )";
 
 /// docs/primitives.md.

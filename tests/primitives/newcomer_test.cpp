@@ -1,0 +1,167 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "primitives/data_sheet.h"
+#include "primitives/table.h"
+#include "tests/support/folders.h"
+#include "tests/support/sources.h"
+
+// What somebody who adds a primitive may forget. Each check gives sentences that say what to do, none if all is well.
+// It takes texts, so that the sentences are tested on made-up ones. That every source is compiled is held by
+// tests/house.
+namespace madsearch {
+namespace {
+
+namespace fs = std::filesystem;
+using Sentences = std::vector<std::string>;
+
+/// The folder of each family.
+const std::map<std::string, std::string> kFolders = {
+    {"attention", "attention"},
+    {"convolution", "convolution"},
+    {"delta rule", "delta_rule"},
+    {"identity", "channel"},
+    {"linear attention", "linear_attention"},
+    {"mixture of experts", "channel"},
+    {"mlp", "channel"},
+    {"recurrent", "recurrent"},
+    {"state space", "state_space"},
+    {"test-time training", "test_time"},
+};
+
+/// `folder` holds NAME.h.
+Sentences misplaced(const std::string& name, const std::string& family, const std::string& folder) {
+  const auto found = kFolders.find(family);
+  if (found == kFolders.end())
+    return {"primitives/" + folder + "/" + name + ".cpp: \"" + family +
+            "\" is a new family; give it a folder in kFolders of tests/primitives/newcomer_test.cpp"};
+  if (found->second == folder) return {};
+  return {"primitives/" + folder + "/" + name + ".cpp: the family \"" + family + "\" lies in primitives/" +
+          found->second + "; move the primitive's files there, or correct its family"};
+}
+
+/// `header`: the text of primitives/FOLDER/NAME.h.
+Sentences without_sheet(const std::string& name, const std::string& folder, const std::string& header) {
+  const auto path = "primitives/" + folder + "/" + name + ".h";
+  const auto declaration = "Primitive " + name + "();";
+  const auto at = header.find("\n" + declaration);
+  if (at == std::string::npos) return {path + ": no line is `" + declaration + "`; the data sheet belongs above it"};
+  const auto last_line = header.rfind('\n', at == 0 ? 0 : at - 1) + 1;
+  if (header.compare(last_line, 3, "///") != 0)
+    return {path + ": no comment block ends right above `" + declaration + "`; the data sheet belongs there"};
+  return {};
+}
+
+/// `tests`: the texts of the folder's tests.
+Sentences untested(const std::string& name, const std::string& folder, const Sentences& tests) {
+  for (const auto& test : tests)
+    if (test.find('"' + name + '"') != std::string::npos) return {};
+  return {"tests/primitives/" + folder + ": no test builds \"" + name + "\"; write " + name +
+          "_test.cpp, which checks the equation of the data sheet, and list it in tests/primitives/CMakeLists.txt"};
+}
+
+/// Every "N primitives" of the document at `path`, but for "N primitives of the day", which tells of the past.
+Sentences miscounted(const std::string& path, const std::string& text, std::size_t count) {
+  static const std::regex pattern(R"((\d+)\s+primitives\b(?!\s+of\s+the\s+day))");
+  Sentences out;
+  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match)
+    if ((*match)[1] != std::to_string(count))
+      out.push_back(path + " says \"" + (*match)[1].str() + " primitives\", but the table has " +
+                    std::to_string(count) + "; correct the number in " + path);
+  return out;
+}
+
+/// The family's folder of primitives/ that holds NAME.h, "" if none does.
+std::string folder_of(const std::string& name) {
+  const std::set<std::string> shared = {"kernels", "layers", "ops"};
+  for (const auto& entry : fs::directory_iterator(in_source("primitives"))) {
+    const auto folder = entry.path().filename().string();
+    if (!shared.contains(folder) && fs::exists(entry.path() / (name + ".h"))) return folder;
+  }
+  return "";
+}
+
+void expect_none(const Sentences& sentences) {
+  for (const auto& sentence : sentences) ADD_FAILURE() << sentence;
+}
+
+TEST(Newcomer, KeepsEachPrimitiveInTheFolderOfItsFamilyUnderItsDataSheet) {
+  for (const auto& primitive : primitives()) {
+    const auto folder = folder_of(primitive.name);
+    if (folder.empty()) {
+      ADD_FAILURE() << "no folder of primitives/ holds " << primitive.name
+                    << ".h; the header of a primitive has its name";
+      continue;
+    }
+    expect_none(misplaced(primitive.name, primitive.family, folder));
+    expect_none(without_sheet(primitive.name, folder, source("primitives/" + folder + "/" + primitive.name + ".h")));
+    EXPECT_NE(data_sheet(primitive.name), "")
+        << "the data sheet of " << primitive.name << " is not in the program; list " << folder << "/" << primitive.name
+        << ".cpp in primitives/CMakeLists.txt";
+  }
+}
+
+TEST(Newcomer, TestsEachPrimitiveByItself) {
+  for (const auto& primitive : primitives()) {
+    const auto folder = folder_of(primitive.name);
+    if (!fs::exists(in_source("tests/primitives/" + folder))) {
+      ADD_FAILURE() << "there is no folder tests/primitives/" << folder;
+      continue;
+    }
+    Sentences tests;
+    for (const auto& test : stems("tests/primitives/" + folder, "_test.cpp"))
+      tests.push_back(source("tests/primitives/" + folder + "/" + test + "_test.cpp"));
+    expect_none(untested(primitive.name, folder, tests));
+  }
+}
+
+TEST(Newcomer, CountsThePrimitivesRightInItsDocuments) {
+  expect_none(miscounted("README.md", source("README.md"), primitives().size()));
+  for (const auto& document : stems("docs", ".md"))
+    expect_none(miscounted("docs/" + document + ".md", source("docs/" + document + ".md"), primitives().size()));
+}
+
+TEST(Newcomer, SaysWhereADataSheetBelongs) {
+  EXPECT_EQ(without_sheet("foo", "convolution", "#pragma once\n/// Sheet.\nPrimitive foo();\n"), Sentences{});
+  EXPECT_EQ(without_sheet("foo", "convolution", "/// Sheet.\n\nPrimitive foo();\n"),
+            Sentences{"primitives/convolution/foo.h: no comment block ends right above `Primitive foo();`; the data "
+                      "sheet belongs there"});
+  EXPECT_EQ(without_sheet("foo", "convolution", "\nPrimitive foo();\n"),
+            Sentences{"primitives/convolution/foo.h: no comment block ends right above `Primitive foo();`; the data "
+                      "sheet belongs there"});
+  EXPECT_EQ(without_sheet("foo", "convolution", "/// Sheet.\nPrimitive bar();\n"),
+            Sentences{"primitives/convolution/foo.h: no line is `Primitive foo();`; the data sheet belongs above it"});
+}
+
+TEST(Newcomer, SaysWhereAPrimitiveBelongs) {
+  EXPECT_EQ(misplaced("foo", "delta rule", "delta_rule"), Sentences{});
+  EXPECT_EQ(misplaced("foo", "delta rule", "recurrent"),
+            Sentences{"primitives/recurrent/foo.cpp: the family \"delta rule\" lies in primitives/delta_rule; move the "
+                      "primitive's files there, or correct its family"});
+  EXPECT_EQ(misplaced("foo", "wavelets", "wavelets"),
+            Sentences{"primitives/wavelets/foo.cpp: \"wavelets\" is a new family; give it a folder in kFolders of "
+                      "tests/primitives/newcomer_test.cpp"});
+}
+
+TEST(Newcomer, SaysWhichPrimitiveHasNoTest) {
+  EXPECT_EQ(untested("foo", "recurrent", {"passes(\"bar\")", "passes(\"foo\")"}), Sentences{});
+  EXPECT_EQ(untested("foo", "recurrent", {"passes(\"food\")"}),
+            Sentences{"tests/primitives/recurrent: no test builds \"foo\"; write foo_test.cpp, which checks the "
+                      "equation of the data sheet, and list it in tests/primitives/CMakeLists.txt"});
+}
+
+TEST(Newcomer, SaysWhichDocumentMiscounts) {
+  EXPECT_EQ(miscounted("README.md", "with 7 primitives and 7\nprimitives", 7), Sentences{});
+  EXPECT_EQ(miscounted("docs/a.md", "over the 6 primitives\nof the day", 7), Sentences{});
+  EXPECT_EQ(miscounted("docs/a.md", "of 6 primitives", 7),
+            Sentences{"docs/a.md says \"6 primitives\", but the table has 7; correct the number in docs/a.md"});
+}
+
+}  // namespace
+}  // namespace madsearch
