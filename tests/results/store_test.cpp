@@ -79,7 +79,8 @@ TEST_F(StoreTest, KeepsEveryFieldOfACandidate) {
   writer().put(candidate());
   const auto found = reader().candidates();
   ASSERT_EQ(found.size(), 1);
-  const auto &a = found[0], b = candidate();
+  const auto& a = found[0];
+  const auto b = candidate();
   EXPECT_EQ(std::tie(a.hash, a.text, a.origin, a.parents, a.parameters, a.active_parameters, a.flops, a.state_exact,
                      a.state_mad, a.born),
             std::tie(b.hash, b.text, b.origin, b.parents, b.parameters, b.active_parameters, b.flops, b.state_exact,
@@ -90,7 +91,8 @@ TEST_F(StoreTest, KeepsEveryFieldOfAnEvaluation) {
   writer().put(evaluation(3));
   const auto found = reader().evaluations();
   ASSERT_EQ(found.size(), 1);
-  const auto &a = found[0], b = evaluation(3);
+  const auto& a = found[0];
+  const auto b = evaluation(3);
   EXPECT_EQ(std::tie(a.number, a.hash, a.rung, a.seed_set, a.finished, a.outcome, a.score, a.test_score, a.violation,
                      a.core_seconds, a.tasks_json),
             std::tie(b.number, b.hash, b.rung, b.seed_set, b.finished, b.outcome, b.score, b.test_score, b.violation,
@@ -102,7 +104,8 @@ TEST_F(StoreTest, KeepsEveryFieldOfATraining) {
   const auto store = reader();
   const auto found = store.training("x/battery/0/selective-copying/7");
   ASSERT_TRUE(found);
-  const auto &a = *found, b = training("x/battery/0/selective-copying/7");
+  const auto& a = *found;
+  const auto b = training("x/battery/0/selective-copying/7");
   EXPECT_EQ(std::tie(a.id, a.task, a.setting, a.outcome, a.validation_a, a.validation_b, a.test, a.test_macro,
                      a.learning_rate, a.weight_decay, a.edge, a.trainings, a.steps, a.core_seconds, a.message),
             std::tie(b.id, b.task, b.setting, b.outcome, b.validation_a, b.validation_b, b.test, b.test_macro,
@@ -117,7 +120,8 @@ TEST_F(StoreTest, KeepsEveryFieldOfAPretraining) {
   writer().put(pretraining());
   const auto found = reader().pretrainings();
   ASSERT_EQ(found.size(), 1);
-  const auto &a = found[0], b = pretraining();
+  const auto& a = found[0];
+  const auto b = pretraining();
   EXPECT_EQ(
       std::tie(a.hash, a.text, a.role, a.outcome, a.bits_per_byte, a.bits_per_byte_recall, a.learning_rate, a.flops,
                a.tuning_flops, a.epochs, a.parameters, a.tokens, a.width, a.length, a.state, a.core_seconds, a.message),

@@ -270,7 +270,8 @@ TEST_F(CoordinatorTest, DoesNotTakeItsOwnPauseForTheWorkersSilence) {
 
 TEST_F(CoordinatorTest, EndsATrainingThatForgetsItsLimit) {
   auto options = stub("milliseconds=60000");
-  options.silence_seconds = 0.3, options.attempts = 1;
+  options.silence_seconds = 0.3;
+  options.attempts = 1;
   Coordinator coordinator(options);
   auto request = training("a");
   request.seconds_limit = 0.2;
@@ -283,7 +284,8 @@ TEST_F(CoordinatorTest, EndsATrainingThatForgetsItsLimit) {
 
 TEST_F(CoordinatorTest, ALimitEndsWithItsRequest) {
   auto options = stub("milliseconds=600");
-  options.silence_seconds = 0.3, options.attempts = 1;
+  options.silence_seconds = 0.3;
+  options.attempts = 1;
   Coordinator coordinator(options);
   listen(coordinator);
   auto request = training("a");
@@ -315,7 +317,8 @@ TEST_F(CoordinatorTest, KnowsHowItsSlotsWereUsed) {
     EXPECT_GT(slot.resident_mib, 1);
     EXPECT_GE(slot.peak_mib, slot.resident_mib);
     EXPECT_LE(slot.busy + slot.starting + slot.tail, slot.total);
-    busy += slot.busy, requests += slot.requests;
+    busy += slot.busy;
+    requests += slot.requests;
   }
   EXPECT_EQ(requests, 3);
   EXPECT_GE(busy, 0.6);

@@ -95,8 +95,8 @@ auto members(R& r) {
 }
 
 void draw(std::string& value) {
-  value =
-      *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127)) + (*rc::gen::arbitrary<bool>() ? "φ→\"\\" : "");
+  value = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
+  if (*rc::gen::arbitrary<bool>()) value += "φ→\"\\";
 }
 void draw(std::int64_t& value) { value = *rc::gen::arbitrary<std::int64_t>(); }
 void draw(std::uint64_t& value) { value = *rc::gen::arbitrary<std::uint64_t>(); }
