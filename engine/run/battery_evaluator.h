@@ -8,15 +8,13 @@
 #include <vector>
 
 #include "engine/dispatch/coordinator.h"
+#include "engine/dispatch/interrupted.h"
 #include "engine/run/config.h"
 #include "engine/run/hang_guard.h"
 #include "results/store.h"
 #include "search/loop/evaluator.h"
 
 namespace madsearch {
-
-/// Thrown out of a wait when the user asked the run to end; what is finished is in the store.
-struct Interrupted {};
 
 /// Scores candidates by training them on the battery of their rung. Trainings that the store holds are not done again,
 /// so a resumed search replays what was finished. All candidates of a rung and seed set have the same seeds of data,

@@ -1,19 +1,58 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
-#include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/run/config.h"
 #include "engine/run/directory.h"
 #include "mad_tasks/score.h"
+#include "named.h"
+#include "report.h"
 #include "results/run_meta.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
+
+/// "HASH/RUNG/SEED SET": what is evaluated once in a run.
+std::string key_of(const EvaluationRecord& evaluation) {
+  return evaluation.hash + "/" + to_text(evaluation.rung) + "/" + std::to_string(evaluation.seed_set);
+}
+
+/// A finished evaluation, done again from its trainings.
+struct Recomputed {
+  bool complete = true;  // all trainings are there
+  bool ok = true;        // and all of them ended well
+  double score = 0;      // if ok
+};
+
+Recomputed recomputed(const Store& store, const Battery& battery, const EvaluationRecord& evaluation) {
+  Recomputed out;
+  std::vector<std::vector<double>> accuracies;
+  for (const auto& task : battery.tasks) {
+    auto& row = accuracies.emplace_back();
+    for (std::size_t j = 0; j < task.settings.size(); ++j) {
+      const auto training = store.training(key_of(evaluation) + "/" + task.task + "/" + std::to_string(j));
+      if (!training) out.complete = false;
+      if (!training || training->outcome != Outcome::kOk) out.ok = false;
+      row.push_back(training ? scored_accuracy(battery, *training) : 0);
+    }
+  }
+  if (out.ok) out.score = battery_score(battery, accuracies).score;
+  return out;
+}
+
+/// What is wrong with a finished evaluation: the rest of a sentence, or nothing.
+std::string problem_of(const EvaluationRecord& evaluation, const Recomputed& again) {
+  if (!again.complete) return "finished, but trainings are missing";
+  if (again.ok != (evaluation.outcome == Outcome::kOk))
+    return "outcome " + to_text(evaluation.outcome) + " does not follow from its trainings";
+  if (again.ok && std::abs(again.score - evaluation.score) > 1e-9)
+    return "score " + std::to_string(evaluation.score) + ", but its trainings give " + std::to_string(again.score);
+  return "";
+}
 
 /// What is wrong with a run's store, a sentence each: every score is computed again from its trainings.
 std::vector<std::string> problems(const Store& store, const RunConfig& config) {
@@ -27,65 +66,50 @@ std::vector<std::string> problems(const Store& store, const RunConfig& config) {
   if (read_meta(store).battery_hash != config.battery.hash())
     out.push_back("the battery \"" + config.battery.name + "\" is not the one this run was scored on");
   std::map<std::string, std::int64_t> seen;
-  for (const auto& e : store.evaluations()) {
-    const auto name = "evaluation " + std::to_string(e.number);
-    if (!candidates.contains(e.hash)) out.push_back(name + ": its candidate " + e.hash + " is missing");
-    const auto key = e.hash + "/" + to_text(e.rung) + "/" + std::to_string(e.seed_set);
-    if (const auto [place, first] = seen.emplace(key, e.number); !first)
+  for (const auto& evaluation : store.evaluations()) {
+    const auto name = "evaluation " + std::to_string(evaluation.number);
+    if (!candidates.contains(evaluation.hash))
+      out.push_back(name + ": its candidate " + evaluation.hash + " is missing");
+    if (const auto [place, first] = seen.emplace(key_of(evaluation), evaluation.number); !first)
       out.push_back(name + ": done before, as evaluation " + std::to_string(place->second));
-    if (!e.finished) continue;
-    const auto& battery = e.rung == Rung::kProbe && config.probe ? *config.probe : config.battery;
-    std::vector<std::vector<double>> accuracies;
-    bool complete = true, ok = true;
-    for (const auto& task : battery.tasks) {
-      auto& row = accuracies.emplace_back();
-      for (std::size_t j = 0; j < task.settings.size(); ++j) {
-        const auto training = store.training(key + "/" + task.task + "/" + std::to_string(j));
-        complete = complete && training;
-        ok = ok && training && training->outcome == Outcome::kOk;
-        row.push_back(!training ? 0 : scored_accuracy(battery, *training));
-      }
-    }
-    if (!complete) {
-      out.push_back(name + ": finished, but trainings are missing");
-    } else if (ok != (e.outcome == Outcome::kOk)) {
-      out.push_back(name + ": outcome " + to_text(e.outcome) + " does not follow from its trainings");
-    } else if (ok && std::abs(battery_score(battery, accuracies).score - e.score) > 1e-9) {
-      out.push_back(name + ": score " + std::to_string(e.score) + ", but its trainings give " +
-                    std::to_string(battery_score(battery, accuracies).score));
-    }
+    if (!evaluation.finished) continue;
+    const auto& battery = evaluation.rung == Rung::kProbe && config.probe ? *config.probe : config.battery;
+    if (const auto problem = problem_of(evaluation, recomputed(store, battery, evaluation)); !problem.empty())
+      out.push_back(name + ": " + problem);
   }
   return out;
+}
+
+Report report(std::size_t evaluations, const std::vector<std::string>& problems) {
+  std::string sentences;
+  for (const auto& sentence : problems) sentences += sentence + "\n";
+  const auto found = problems.empty() ? "no problem" : std::to_string(problems.size()) + " problems";
+  return {Record{{"evaluations", evaluations}, {"problems", problems}},
+          sentences + std::to_string(evaluations) + " evaluations checked, " + found + "\n", sentences};
+}
+
+struct Flags {
+  std::string folder;
+  Format format = Format::kText;
+};
+
+int check(const Flags& flags) {
+  const auto store = store_in(flags.folder);
+  const auto found = problems(store, read_run(stored_config(flags.folder), configs_folder()));
+  print(report(store.evaluations().size(), found), flags.format);
+  return found.empty() ? 0 : 1;
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, int& code) {
-  struct Flags {
-    std::string folder;
-    Format format = Format::kText;
-  };
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand(
       "check",
       "Check a run's store: every record complete, nothing done twice, every score follows from its trainings");
   command->add_option("DIR", flags->folder, "the run's folder")->required();
   add_format(*command, flags->format);
-  command->callback([flags, &code] {
-    const std::filesystem::path folder = flags->folder;
-    const Store store(folder / "search.db", Store::Mode::kRead);
-    const auto found = problems(store, read_run(stored_config(folder), configs_folder()));
-    const auto evaluations = store.evaluations().size();
-    if (flags->format == Format::kJson) {
-      std::cout << nlohmann::ordered_json{{"evaluations", evaluations}, {"problems", found}}.dump(2) << "\n";
-    } else {
-      for (const auto& sentence : found) std::cout << sentence << "\n";
-      if (flags->format == Format::kText)
-        std::cout << evaluations << " evaluations checked, "
-                  << (found.empty() ? "no problem" : std::to_string(found.size()) + " problems") << "\n";
-    }
-    code = found.empty() ? 0 : 1;
-  });
+  command->callback([flags, &code] { code = check(*flags); });
 }
 
 }  // namespace madsearch

@@ -21,20 +21,18 @@ void on_signal(int number) {
 
 }  // namespace
 
-void add_format(CLI::App& command, Format& format) {
-  static const std::map<std::string, Format> formats = {
-      {"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}};
-  command.add_option("--format", format, "text, json or csv")
-      ->transform(CLI::CheckedTransformer(formats))
-      ->default_str("text")
-      ->option_text("text|json|csv [text]");
-}
-
 WorkerOptions WorkerFlags::options() const {
   WorkerOptions out;
   out.command = worker;
   out.devices = resolve_devices(devices);
   out.slots_per_device = slots > 0 ? slots : default_slots(out.devices);
+  return out;
+}
+
+WorkerOptions WorkerFlags::one_slot() const {
+  auto out = options();
+  out.devices.resize(1);
+  out.slots_per_device = 1;
   return out;
 }
 
@@ -65,7 +63,7 @@ std::vector<Reply> answers(const WorkerOptions& options, std::vector<Request> re
   const bool terminal = isatty(STDERR_FILENO) != 0;
   for (std::size_t done = 0; done < out.size();) {
     if (terminal) std::fprintf(stderr, "\r\x1b[K%s %zu/%zu", what.c_str(), done, out.size());
-    if (stop) throw Interrupt{};
+    if (stop) throw Interrupted{};
     auto reply = workers.wait(0.5);
     if (greeted && greeted->size() < workers.workers().size()) *greeted = workers.workers();
     if (!reply) continue;

@@ -1,12 +1,12 @@
 #pragma once
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "configs/folder.h"
 #include "engine/dispatch/coordinator.h"
+#include "engine/dispatch/interrupted.h"
 
 namespace CLI {
 class App;
@@ -26,26 +26,16 @@ void add_pretrain(CLI::App& app, int& code);
 void add_cost(CLI::App& app, int& code);
 void add_list(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
-void add_bench_search(CLI::App& bench, int& code);  // bench's own subcommands
-void add_bench_confirm(CLI::App& bench, int& code);
-void add_bench_step(CLI::App& bench, int& code);
-void add_bench_battery(CLI::App& bench, int& code);
-void add_bench_choose(CLI::App& bench, int& code);
-void add_bench_early_stop(CLI::App& bench, int& code);
-void add_bench_data(CLI::App& bench, int& code);
 void add_doctor(CLI::App& app, int& code);
 void add_stub_worker(CLI::App& app, int& code);
-
-/// Results go to stdout, as a table or for programs.
-enum class Format { kText, kJson, kCsv };
-void add_format(CLI::App& command, Format& format);  // --format text|json|csv
 
 /// --devices, --slots, --worker.
 struct WorkerFlags {
   std::vector<std::string> devices = {"auto"};
   std::int64_t slots = 0;
   std::string worker = "madsearch-worker";
-  WorkerOptions options() const;  // ConfigError for what is no device
+  WorkerOptions options() const;   // ConfigError for what is no device
+  WorkerOptions one_slot() const;  // the first device alone, one request at a time
 };
 void add_workers(CLI::App& command, WorkerFlags& flags);
 
@@ -53,9 +43,8 @@ void add_workers(CLI::App& command, WorkerFlags& flags);
 const std::atomic<bool>& interrupts();
 
 /// Submits every request and returns the answers in the same order; shows `what` and how many are done on stderr.
-/// `on_answer` is called with each as it comes; `greeted` takes the hellos of the workers. Throws Interrupt after
+/// `on_answer` is called with each as it comes; `greeted` takes the hellos of the workers. Throws Interrupted after
 /// Ctrl-C.
-struct Interrupt {};
 std::vector<Reply> answers(const WorkerOptions& workers, std::vector<Request> requests, const std::string& what,
                            const std::function<void(const Reply&)>& on_answer = {},
                            std::vector<Hello>* greeted = nullptr);

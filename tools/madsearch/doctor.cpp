@@ -1,28 +1,28 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/dispatch/devices.h"
 #include "engine/version.h"
-#include "primitives/table.h"
+#include "named.h"
+#include "numbers.h"
+#include "report.h"
 #include "results/statistics.h"
 #include "table.h"
 
 namespace madsearch {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // As tests/primitives holds every primitive to: float32 keeps 7 digits, and sums over tokens and channels lose some of
 // them.
-constexpr double kOutputTolerance = 1e-4, kGradientTolerance = 1e-3;
+constexpr double kOutputTolerance = 1e-4;
+constexpr double kGradientTolerance = 1e-3;
 
-struct DoctorFlags {
+struct Flags {
   std::vector<std::string> primitives;  // empty: all
   std::int64_t width = 64, length = 64, batch = 4, replicas = 2, repeats = 5;
   WorkerFlags workers;
@@ -30,7 +30,7 @@ struct DoctorFlags {
 };
 
 /// One primitive on one device.
-struct Row {
+struct Finding {
   std::string device, primitive;
   std::optional<ExamineReply> found;
   std::string problem;  // a sentence; empty if all is well
@@ -40,59 +40,68 @@ struct Row {
 struct Examined {
   std::string device, problem;  // why its worker doesn't start; else empty
   Hello hello;
-  std::vector<Row> rows;
+  std::vector<Finding> findings;  // of each primitive; none if its worker doesn't start
 };
 
-std::vector<std::string> wanted(const DoctorFlags& flags) {
-  std::vector<std::string> names;
-  for (const auto& primitive : primitives()) names.push_back(primitive.name);
-  for (const auto& name : flags.primitives)
-    if (!find_primitive(name)) throw ConfigError("unknown primitive \"" + name + "\"" + did_you_mean(name, names));
-  return flags.primitives.empty() ? names : flags.primitives;
+/// The primitives that are examined.
+std::vector<std::string> wanted(const Flags& flags) {
+  for (const auto& name : flags.primitives) primitive_named(name);
+  return flags.primitives.empty() ? primitive_names() : flags.primitives;
+}
+
+std::string beyond_rounding(double error, double tolerance) {
+  return " by " + shown("%.1e", error) + ", at most " + shown("%g", tolerance) + " is rounding";
 }
 
 std::string problem_of(const ExamineReply& found) {
   if (!(found.output_error <= kOutputTolerance))
-    return "its outputs differ from float64 by " + shown("%.1e", found.output_error) + ", at most " +
-           shown("%g", kOutputTolerance) + " is rounding";
+    return "its outputs differ from float64" + beyond_rounding(found.output_error, kOutputTolerance);
   if (!(found.gradient_error <= kGradientTolerance))
-    return "the gradient of " + found.gradient + " differs from float64 by " + shown("%.1e", found.gradient_error) +
-           ", at most " + shown("%g", kGradientTolerance) + " is rounding";
+    return "the gradient of " + found.gradient + " differs from float64" +
+           beyond_rounding(found.gradient_error, kGradientTolerance);
   if (!(found.recorded_error <= kGradientTolerance))
-    return "replayed as a CUDA graph it differs from float64 by " + shown("%.1e", found.recorded_error) + ", at most " +
-           shown("%g", kGradientTolerance) + " is rounding";
+    return "replayed as a CUDA graph it differs from float64" +
+           beyond_rounding(found.recorded_error, kGradientTolerance);
   return "";
 }
 
-/// A request for each primitive, so that a kernel that kills the worker costs its own row only.
-Examined examine(const std::string& device, const std::vector<std::string>& names, const DoctorFlags& flags) {
-  Examined out{.device = device};
-  std::vector<Request> requests;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    requests.push_back(ExamineRequest{.id = std::to_string(i),
-                                      .primitive = names[i],
-                                      .width = flags.width,
-                                      .length = flags.length,
-                                      .batch = flags.batch,
-                                      .replicas = flags.replicas,
-                                      .repeats = flags.repeats});
+/// A request for each primitive, so that a kernel that kills the worker costs its own finding only.
+std::vector<Request> requests_of(const std::vector<std::string>& primitives, const Flags& flags) {
+  std::vector<Request> out;
+  for (const auto& primitive : primitives)
+    out.push_back(ExamineRequest{.id = std::to_string(out.size()),
+                                 .primitive = primitive,
+                                 .width = flags.width,
+                                 .length = flags.length,
+                                 .batch = flags.batch,
+                                 .replicas = flags.replicas,
+                                 .repeats = flags.repeats});
+  return out;
+}
+
+Finding finding_of(const std::string& device, const std::string& primitive, const Reply& reply) {
+  Finding out{.device = device, .primitive = primitive};
+  if (const auto* error = std::get_if<ErrorReply>(&reply)) {
+    out.problem = "failed: " + error->error;
+    return out;
   }
+  out.found = reply_as<ExamineReply>(reply);
+  out.problem = problem_of(*out.found);
+  return out;
+}
+
+Examined examine(const std::string& device, const std::vector<std::string>& primitives, const Flags& flags) {
+  Examined out{.device = device};
   WorkerOptions workers;
   workers.command = flags.workers.worker;
   workers.devices = {device};
   workers.attempts = 1;
   std::vector<Hello> greeted;
   try {
-    const auto replies = answers(workers, requests, "examining primitives on " + device, {}, &greeted);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      auto& row = out.rows.emplace_back(Row{.device = device, .primitive = names[i]});
-      if (const auto* error = std::get_if<ErrorReply>(&replies[i])) {
-        row.problem = "failed: " + error->error;
-      } else {
-        row.found = reply_as<ExamineReply>(replies[i]);
-        row.problem = problem_of(*row.found);
-      }
-    }
+    const auto replies =
+        answers(workers, requests_of(primitives, flags), "examining primitives on " + device, {}, &greeted);
+    for (std::size_t i = 0; i < primitives.size(); ++i)
+      out.findings.push_back(finding_of(device, primitives[i], replies[i]));
   } catch (const ConfigError& error) {
     out.problem = error.what();
     std::replace(out.problem.begin(), out.problem.end(), '\n', ';');
@@ -103,10 +112,10 @@ Examined examine(const std::string& device, const std::vector<std::string>& name
 
 /// What there is of GPUs, and what becomes of it.
 std::string about_gpus(const std::vector<std::string>& gpus, const std::vector<std::string>& devices) {
-  const auto used = std::count_if(devices.begin(), devices.end(), [](const auto& device) { return device != "cpu"; });
   if (gpus.empty()) return "no NVIDIA GPU: nvidia-smi shows none, so everything is computed on the CPU";
+  const bool used = std::any_of(devices.begin(), devices.end(), [](const auto& device) { return device != "cpu"; });
   std::string out = std::to_string(gpus.size()) + (gpus.size() == 1 ? " NVIDIA GPU" : " NVIDIA GPUs");
-  if (used == 0)
+  if (!used)
     out += std::getenv("CUDA_VISIBLE_DEVICES")
                ? ", none of them allowed by CUDA_VISIBLE_DEVICES: everything is computed on the CPU"
                : ", not asked for by --devices";
@@ -114,131 +123,187 @@ std::string about_gpus(const std::vector<std::string>& gpus, const std::vector<s
   return out;
 }
 
-/// What of CUDA graphs: a paragraph if there is a GPU, else nothing.
-std::string about_graphs(const std::vector<Examined>& all) {
+/// All that is said of this machine.
+struct Diagnosis {
+  std::string version;
+  std::vector<std::string> primitives, devices, gpus;
+  std::vector<Examined> examined;  // by device
+  std::vector<Finding> findings;   // by primitive, then device
+  std::vector<std::string> problems;
+  std::string graphs;  // what becomes of CUDA graphs: a paragraph if there is a GPU, else nothing
+};
+
+std::vector<Finding> by_primitive(const std::vector<Examined>& examined, std::size_t primitives) {
+  std::vector<Finding> out;
+  for (std::size_t i = 0; i < primitives; ++i)
+    for (const auto& device : examined)
+      if (!device.findings.empty()) out.push_back(device.findings[i]);
+  return out;
+}
+
+std::vector<std::string> problems_of(const Diagnosis& machine) {
+  std::vector<std::string> out;
+  for (const auto& device : machine.examined)
+    if (!device.problem.empty()) out.push_back("no worker starts on " + device.device + ": " + device.problem);
+  for (const auto& finding : machine.findings)
+    if (!finding.problem.empty()) out.push_back(finding.primitive + " on " + finding.device + ": " + finding.problem);
+  return out;
+}
+
+std::string about_graphs(const std::vector<Examined>& examined) {
   std::vector<double> ratios;
   std::string out;
-  for (const auto& device : all)
-    for (const auto& row : device.rows) {
-      if (!row.found) continue;
-      if (!row.found->unrecorded.empty())
-        out += row.primitive + " on " + row.device +
-               " cannot be recorded as a CUDA graph, its steps are launched one by one: " + row.found->unrecorded +
-               "\n";
-      if (row.found->recorded_milliseconds > 0)
-        ratios.push_back(row.found->milliseconds / row.found->recorded_milliseconds);
-    }
+  const auto add = [&](const Finding& finding) {
+    const auto& found = *finding.found;
+    if (!found.unrecorded.empty())
+      out += finding.primitive + " on " + finding.device +
+             " cannot be recorded as a CUDA graph, its steps are launched one by one: " + found.unrecorded + "\n";
+    if (found.recorded_milliseconds > 0) ratios.push_back(found.milliseconds / found.recorded_milliseconds);
+  };
+  for (const auto& device : examined)
+    for (const auto& finding : device.findings)
+      if (finding.found) add(finding);
   if (ratios.empty()) return out;
   return out + "as CUDA graphs forward and backward take 1/" + shown("%.1f", quantile(ratios, 0.5)) +
          " of that (median of " + std::to_string(ratios.size()) +
          "); trainings use them with `worker: madsearch-worker --cuda-graphs`\n";
 }
 
+Diagnosis diagnose(const Flags& flags) {
+  Diagnosis out;
+  out.version = std::string("madsearch ") + kVersion + " (" + kCompiler + ")";
+  out.primitives = wanted(flags);
+  out.devices = resolve_devices(flags.workers.devices);
+  std::erase(out.devices, "cpu");
+  out.devices.insert(out.devices.begin(), "cpu");  // what a GPU is held against has to be right itself
+  out.gpus = nvidia_gpus();
+  for (const auto& device : out.devices) out.examined.push_back(examine(device, out.primitives, flags));
+  out.findings = by_primitive(out.examined, out.primitives.size());
+  out.problems = problems_of(out);
+  out.graphs = about_graphs(out.examined);
+  return out;
+}
+
+Record facts(const Examined& device) {
+  return {{"device", device.device},
+          {"starts", device.problem.empty()},
+          {"name", device.hello.device},
+          {"version", device.hello.version},
+          {"memory_bytes", device.hello.memory_bytes},
+          {"free_bytes", device.hello.free_bytes},
+          {"problem", device.problem}};
+}
+
+Record facts(const Finding& finding) {
+  Record out = {{"primitive", finding.primitive},
+                {"device", finding.device},
+                {"fine", finding.problem.empty()},
+                {"problem", finding.problem}};
+  if (!finding.found) return out;
+  const auto& found = *finding.found;
+  out.set("output_error", found.output_error);
+  out.set("gradient_error", found.gradient_error);
+  out.set("gradient", found.gradient);
+  out.set("milliseconds", found.milliseconds);
+  if (found.recorded_milliseconds > 0) {
+    out.set("recorded_error", found.recorded_error);
+    out.set("recorded_milliseconds", found.recorded_milliseconds);
+  }
+  if (!found.unrecorded.empty()) out.set("unrecorded", found.unrecorded);
+  return out;
+}
+
+Record record_of(const Diagnosis& machine) {
+  std::vector<Record> workers;
+  for (const auto& device : machine.examined) workers.push_back(facts(device));
+  std::vector<Record> rows;
+  for (const auto& finding : machine.findings) rows.push_back(facts(finding));
+  const auto& hello = machine.examined.front().hello;
+  return {{"version", machine.version},
+          {"worker", hello.version},
+          {"cores", std::thread::hardware_concurrency()},
+          {"memory_bytes", hello.memory_bytes},
+          {"free_bytes", hello.free_bytes},
+          {"gpus", machine.gpus},
+          {"workers", workers},
+          {"output_tolerance", kOutputTolerance},
+          {"gradient_tolerance", kGradientTolerance},
+          {"rows", rows},
+          {"problems", machine.problems}};
+}
+
+/// What a table shows of a finding: every field, unknown where nothing was found.
+Record row_of(const Finding& finding) {
+  Record out = {{"output_error", Value()},
+                {"gradient_error", Value()},
+                {"gradient", Value()},
+                {"milliseconds", Value()},
+                {"recorded_milliseconds", Value()}};
+  const auto known = facts(finding);
+  for (const auto& field : known.fields()) out.set(field.name, field.value);
+  out.set("finding", finding.problem.empty() ? "fine" : finding.found ? "disagrees" : finding.problem);
+  return out;
+}
+
+Table table_of(const Diagnosis& machine) {
+  std::vector<Column> columns = {{"primitive<", "primitive"},
+                                 {"device<", "device"},
+                                 {"output", "output_error", number("%.1e")},
+                                 {"gradient", "gradient_error", number("%.1e")},
+                                 {"of<", "gradient"},
+                                 {"ms", "milliseconds", number("%.2f")}};
+  if (!machine.graphs.empty()) columns.emplace_back("as a graph", "recorded_milliseconds", number("%.2f"));
+  columns.emplace_back("finding<", "finding");
+  Table out(columns);
+  for (const auto& finding : machine.findings) out.add(row_of(finding));
+  return out;
+}
+
 std::string gib(std::int64_t bytes) { return shown("%.1f GiB", static_cast<double>(bytes) / (1 << 30)); }
 
-int doctor_command(const DoctorFlags& flags) {
-  const auto names = wanted(flags);
-  auto devices = resolve_devices(flags.workers.devices);
-  std::erase(devices, "cpu");
-  devices.insert(devices.begin(), "cpu");  // what a GPU is held against has to be right itself
-  const auto gpus = nvidia_gpus();
-  std::vector<Examined> all;
-  for (const auto& device : devices) all.push_back(examine(device, names, flags));
+std::string machine_text(const Diagnosis& machine) {
+  std::string out = machine.version + "\n";
+  for (const auto& [device, problem, hello, findings] : machine.examined)
+    if (problem.empty())
+      out += "worker on " + device + " starts: " + hello.version + "; " + hello.device + ", " +
+             gib(hello.memory_bytes) + " of memory, " + gib(hello.free_bytes) + " free\n";
+  return out + std::to_string(std::thread::hardware_concurrency()) + " cores\n" +
+         about_gpus(machine.gpus, machine.devices) + "\n";
+}
 
-  const std::string version = std::string("madsearch ") + kVersion + " (" + kCompiler + ")";
-  std::vector<std::string> problems;
-  const auto graphs = about_graphs(all);
-  std::vector<std::string> header = {"primitive<", "device<", "output", "gradient", "of<", "ms", "finding<"};
-  if (!graphs.empty()) header.insert(header.end() - 1, "as a graph");
-  Table table(header);
-  Json out = {{"version", version},
-              {"worker", all.front().hello.version},
-              {"cores", std::thread::hardware_concurrency()},
-              {"memory_bytes", all.front().hello.memory_bytes},
-              {"free_bytes", all.front().hello.free_bytes},
-              {"gpus", gpus},
-              {"workers", Json::array()},
-              {"output_tolerance", kOutputTolerance},
-              {"gradient_tolerance", kGradientTolerance},
-              {"rows", Json::array()}};
-  for (const auto& device : all) {
-    out["workers"].push_back({{"device", device.device},
-                              {"starts", device.problem.empty()},
-                              {"name", device.hello.device},
-                              {"version", device.hello.version},
-                              {"memory_bytes", device.hello.memory_bytes},
-                              {"free_bytes", device.hello.free_bytes},
-                              {"problem", device.problem}});
-    if (!device.problem.empty()) problems.push_back("no worker starts on " + device.device + ": " + device.problem);
-  }
-  for (std::size_t i = 0; i < names.size(); ++i)
-    for (const auto& device : all) {
-      if (!device.problem.empty()) continue;
-      const auto& row = device.rows[i];
-      if (!row.problem.empty()) problems.push_back(row.primitive + " on " + row.device + ": " + row.problem);
-      const auto finding = row.problem.empty() ? "fine" : row.found ? "disagrees" : row.problem;
-      Json json = {{"primitive", row.primitive},
-                   {"device", row.device},
-                   {"fine", row.problem.empty()},
-                   {"problem", row.problem}};
-      std::vector<std::string> cells(header.size());
-      cells[0] = row.primitive, cells[1] = row.device, cells.back() = finding;
-      if (const auto& found = row.found) {
-        json.update({{"output_error", found->output_error},
-                     {"gradient_error", found->gradient_error},
-                     {"gradient", found->gradient},
-                     {"milliseconds", found->milliseconds}});
-        if (found->recorded_milliseconds > 0)
-          json.update(
-              {{"recorded_error", found->recorded_error}, {"recorded_milliseconds", found->recorded_milliseconds}});
-        if (!found->unrecorded.empty()) json["unrecorded"] = found->unrecorded;
-        cells = {row.primitive,
-                 row.device,
-                 shown("%.1e", found->output_error),
-                 shown("%.1e", found->gradient_error),
-                 found->gradient,
-                 shown("%.2f", found->milliseconds),
-                 finding};
-        if (!graphs.empty())
-          cells.insert(cells.end() - 1,
-                       found->recorded_milliseconds > 0 ? shown("%.2f", found->recorded_milliseconds) : "");
-      }
-      table.add(cells);
-      out["rows"].push_back(std::move(json));
-    }
-  out["problems"] = problems;
-  const int code = problems.empty() ? 0 : 1;
-  if (flags.format == Format::kJson) return std::cout << out.dump(2) << "\n", code;
-  if (flags.format == Format::kCsv) return std::cout << table.csv(), code;
-  std::cout << version << "\n";
-  for (const auto& device : all)
-    if (device.problem.empty())
-      std::cout << "worker on " << device.device << " starts: " << device.hello.version << "; " << device.hello.device
-                << ", " << gib(device.hello.memory_bytes) << " of memory, " << gib(device.hello.free_bytes)
-                << " free\n";
-  std::cout << std::thread::hardware_concurrency() << " cores\n"
-            << about_gpus(gpus, devices) << "\n\n"
-            << "every primitive at its defaults, width " << flags.width << ", length " << flags.length << ", batch "
-            << flags.batch << ", " << flags.replicas
-            << " replicas: float32 against float64 on the CPU\noutput, gradient: largest difference relative to the "
-               "largest entry; up to "
-            << shown("%g", kOutputTolerance) << " and " << shown("%g", kGradientTolerance)
-            << " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " << flags.repeats
-            << (graphs.empty() ? "\n" : "; as a graph: of the same, recorded as a CUDA graph\n") << table.text()
-            << graphs;
-  for (const auto& sentence : problems) std::cout << sentence << "\n";
-  if (problems.empty()) {
-    std::cout << "all " << names.size() << " agree on";
-    for (const auto& device : devices) std::cout << (device == devices.front() ? " " : ", ") << device;
-    std::cout << "\n";
-  }
-  return code;
+/// What the columns of the table are.
+std::string legend(const Flags& flags, bool graphs) {
+  return "every primitive at its defaults, width " + std::to_string(flags.width) + ", length " +
+         std::to_string(flags.length) + ", batch " + std::to_string(flags.batch) + ", " +
+         std::to_string(flags.replicas) +
+         " replicas: float32 against float64 on the CPU\noutput, gradient: largest difference relative to the largest "
+         "entry; up to " +
+         shown("%g", kOutputTolerance) + " and " + shown("%g", kGradientTolerance) +
+         " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " +
+         std::to_string(flags.repeats) + (graphs ? "; as a graph: of the same, recorded as a CUDA graph\n" : "\n");
+}
+
+std::string verdict(const Diagnosis& machine) {
+  if (machine.problems.empty())
+    return "all " + std::to_string(machine.primitives.size()) + " agree on " + joined(machine.devices) + "\n";
+  return joined(machine.problems, "\n") + "\n";
+}
+
+int doctor(const Flags& flags) {
+  const auto machine = diagnose(flags);
+  const auto table = table_of(machine);
+  print({record_of(machine),
+         machine_text(machine) + "\n" + legend(flags, !machine.graphs.empty()) + table.text() + machine.graphs +
+             verdict(machine),
+         table.csv()},
+        flags.format);
+  return machine.problems.empty() ? 0 : 1;
 }
 
 }  // namespace
 
 void add_doctor(CLI::App& app, int& code) {
-  auto flags = std::make_shared<DoctorFlags>();
+  auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand(
       "doctor", "Can this machine be trusted? Devices, workers, and every primitive against float64 on each of them");
   command->add_option("--primitives", flags->primitives, "some of them (default: all)")->delimiter(',');
@@ -252,7 +317,7 @@ void add_doctor(CLI::App& app, int& code) {
       ->delimiter(',');
   command->add_option("--worker", flags->workers.worker, "the command that computes");
   add_format(*command, flags->format);
-  command->callback([flags, &code] { code = doctor_command(*flags); });
+  command->callback([flags, &code] { code = doctor(*flags); });
 }
 
 }  // namespace madsearch

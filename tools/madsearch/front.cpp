@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
-#include <iostream>
 
 #include "command.h"
 #include "front_view.h"
+#include "named.h"
 
 namespace madsearch {
 
@@ -16,11 +16,8 @@ void add_front(CLI::App& app, int& code) {
   command->add_option("DIR", flags->folder, "the run's folder")->required();
   add_format(*command, flags->format);
   command->callback([flags, &code] {
-    const Store store(std::filesystem::path(flags->folder) / "search.db", Store::Mode::kRead);
-    const auto report = read_front(store);
-    if (flags->format == Format::kJson) std::cout << front_json(report, validate(store));
-    if (flags->format == Format::kCsv) std::cout << front_csv(report);
-    if (flags->format == Format::kText) std::cout << front_text(report, validate(store));
+    const auto store = store_in(flags->folder);
+    print(front_view(read_front(store), validate(store)), flags->format);
     code = 0;
   });
 }

@@ -1,71 +1,80 @@
 #include "front_view.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "configs/text.h"
-#include "json.h"
+#include "numbers.h"
 #include "table.h"
 
 namespace madsearch {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string interval_text(const Interval& score) {
-  return score.low ? shown("%.3f", *score.low) + ".." + shown("%.3f", *score.high) : "";
-}
-
 std::int64_t state_of(const FrontReport& report, const CandidateRecord& candidate) {
   const auto& names = report.objectives;
-  return std::find(names.begin(), names.end(), "state_mad") != names.end() ? candidate.state_mad
-                                                                           : candidate.state_exact;
+  const bool of_mad = std::find(names.begin(), names.end(), "state_mad") != names.end();
+  return of_mad ? candidate.state_mad : candidate.state_exact;
 }
 
-/// `member`: of the front, so that it says whether its place there is decided.
-Json row_json(const FrontReport& report, const FrontRow& row, bool member) {
-  const auto& c = row.candidate;
-  Json out = {{"id", short_id(c.hash)},
-              {"text", c.text},
-              {"score", row.score.mean},
-              {"score_low", or_null(row.score.low)},
-              {"score_high", or_null(row.score.high)},
-              {"state", state_of(report, c)},
-              {"state_exact", c.state_exact},
-              {"state_mad", c.state_mad},
-              {"parameters", c.parameters},
-              {"flops", c.flops},
-              {"origin", c.origin},
-              {"rung", to_text(row.rung)},
-              {"seeds", row.seeds},
-              {"confirmed", row.confirmed},
-              {"bits_per_byte", or_null(row.bits_per_byte)}};
-  if (!member) return out;
-  out["undecided"] = row.confirmed ? Json(row.rival.has_value()) : Json(nullptr);
-  out["rival"] = row.rival ? Json(short_id(*row.rival)) : Json(nullptr);
+Record facts(const FrontReport& report, const FrontRow& row) {
+  const auto& candidate = row.candidate;
+  return {{"id", short_id(candidate.hash)},
+          {"text", candidate.text},
+          {"score", row.score.mean},
+          {"score_low", row.score.low},
+          {"score_high", row.score.high},
+          {"state", state_of(report, candidate)},
+          {"state_exact", candidate.state_exact},
+          {"state_mad", candidate.state_mad},
+          {"parameters", candidate.parameters},
+          {"flops", candidate.flops},
+          {"origin", candidate.origin},
+          {"rung", to_text(row.rung)},
+          {"seeds", row.seeds},
+          {"confirmed", row.confirmed},
+          {"bits_per_byte", row.bits_per_byte}};
+}
+
+std::vector<Record> hand_designs(const FrontReport& report) {
+  std::vector<Record> out;
+  for (const auto& row : report.hand_designs) out.push_back(facts(report, row));
   return out;
 }
 
-/// `members`: of the front, with a column for the design that may beat each.
-Table design_table(const FrontReport& report, const std::vector<FrontRow>& rows, bool members) {
-  std::vector<std::string> header = {"id<",        "score",     "95 % interval<", "seeds",  "state",
-                                     "parameters", "bits/byte", "origin<",        "design<"};
-  if (members) header.insert(header.begin() + 3, "not apart from<");
-  Table out(header);
-  for (const auto& row : rows) {
-    std::vector<std::string> cells = {short_id(row.candidate.hash),
-                                      shown("%.3f", row.score.mean),
-                                      row.confirmed ? interval_text(row.score) : "not confirmed",
-                                      std::to_string(row.seeds),
-                                      grouped(state_of(report, row.candidate)),
-                                      grouped(row.candidate.parameters),
-                                      row.bits_per_byte ? shown("%.3f", *row.bits_per_byte) : "",
-                                      row.candidate.origin,
-                                      row.candidate.text};
-    if (members) cells.insert(cells.begin() + 3, row.rival ? short_id(*row.rival) : "");
-    out.add(std::move(cells));
+/// The front: each also says whether its place there is decided.
+std::vector<Record> members(const FrontReport& report) {
+  std::vector<Record> out;
+  for (const auto& row : report.front) {
+    auto& member = out.emplace_back(facts(report, row));
+    member.set("undecided", row.confirmed ? Value(row.rival.has_value()) : Value());
+    member.set("rival", row.rival ? Value(short_id(*row.rival)) : Value());
   }
   return out;
+}
+
+std::string interval_text(const Record& design) {
+  static const auto interval = range("%.3f", "score_low", "score_high");
+  return design.at("confirmed").truth() ? interval(design) : "not confirmed";
+}
+
+std::vector<Column> design_columns() {
+  return {{"id<", "id"},
+          {"score", "score", number("%.3f")},
+          {"95 % interval<", interval_text},
+          {"seeds", "seeds"},
+          {"state", "state", in_groups()},
+          {"parameters", "parameters", in_groups()},
+          {"bits/byte", "bits_per_byte", number("%.3f")},
+          {"origin<", "origin"},
+          {"design<", "text"}};
+}
+
+Table hand_table(const FrontReport& report) { return Table(design_columns(), hand_designs(report)); }
+
+/// With a column for the design that may beat each.
+Table member_table(const FrontReport& report) {
+  auto columns = design_columns();
+  columns.insert(columns.begin() + 3, Column("not apart from<", "rival"));
+  return Table(std::move(columns), members(report));
 }
 
 /// One line below the table that explains its marks; empty if there are none.
@@ -78,40 +87,82 @@ std::string marks_text(const FrontReport& report) {
          "difference in score reaches 0\n";
 }
 
-std::string pretraining_text(const FrontReport& report, const Validation& validation) {
-  if (report.pretrainings.empty()) return "";
-  std::string out = "\npretrained on real text at equal training FLOPs; bits per byte of held-out documents\n";
-  Table table(
-      {"id<", "role<", "bits/byte", "recall", "parameters", "tokens", "epochs", "rate", "state", "tuning", "design<"});
-  for (const auto& r : report.pretrainings) {
-    if (r.outcome != Outcome::kOk) {
-      table.add({short_id(r.hash), r.role, to_text(r.outcome), "", "", "", "", "", "", "", r.text});
-      continue;
-    }
-    table.add({short_id(r.hash), r.role.starts_with("pair of ") ? "pair of " + short_id(r.role.substr(8)) : r.role,
-               shown("%.3f", r.bits_per_byte), shown("%.3f", r.bits_per_byte_recall), grouped(r.parameters),
-               grouped(r.tokens), shown("%.2f", r.epochs), shown("%g", r.learning_rate), grouped(r.state),
-               r.flops > 0 ? shown("%.0f %%", 100 * r.tuning_flops / r.flops) : "", r.text});
+Record facts(const PretrainingRecord& pretraining) {
+  const bool ok = pretraining.outcome == Outcome::kOk;
+  return {{"id", short_id(pretraining.hash)},
+          {"text", pretraining.text},
+          {"role", pretraining.role},
+          {"outcome", to_text(pretraining.outcome)},
+          {"bits_per_byte", ok ? Value(pretraining.bits_per_byte) : Value()},
+          {"bits_per_byte_recall", ok ? Value(pretraining.bits_per_byte_recall) : Value()},
+          {"parameters", pretraining.parameters},
+          {"tokens", pretraining.tokens},
+          {"epochs", pretraining.epochs},
+          {"learning_rate", pretraining.learning_rate},
+          {"flops", pretraining.flops},
+          {"tuning_flops", pretraining.tuning_flops},
+          {"width", pretraining.width},
+          {"length", pretraining.length},
+          {"state", pretraining.state},
+          {"message", pretraining.message}};
+}
+
+/// "pair of HASH" shortened.
+std::string role_text(const PretrainingRecord& pretraining) {
+  const std::string pair = "pair of ";
+  return pretraining.role.starts_with(pair) ? pair + short_id(pretraining.role.substr(pair.size())) : pretraining.role;
+}
+
+/// What a table shows of a pretraining; of one that failed only how.
+Record row_of(const PretrainingRecord& pretraining) {
+  auto out = facts(pretraining);
+  if (pretraining.outcome == Outcome::kOk) {
+    out.set("role", role_text(pretraining));
+    const bool tuned = pretraining.flops > 0;
+    out.set("tuning", tuned ? Value(pretraining.tuning_flops / pretraining.flops) : Value());
+    return out;
   }
-  out += table.text();
+  for (const auto* field : {"parameters", "tokens", "epochs", "learning_rate", "state", "tuning"})
+    out.set(field, Value());
+  return out;
+}
+
+std::string bits_or_outcome(const Record& pretraining) {
+  const auto& bits = pretraining.at("bits_per_byte");
+  return bits.unknown() ? pretraining.at("outcome").text() : shown("%.3f", bits.number());
+}
+
+std::string pretraining_table(const FrontReport& report) {
+  Table out({{"id<", "id"},
+             {"role<", "role"},
+             {"bits/byte", bits_or_outcome},
+             {"recall", "bits_per_byte_recall", number("%.3f")},
+             {"parameters", "parameters", in_groups()},
+             {"tokens", "tokens", in_groups()},
+             {"epochs", "epochs", number("%.2f")},
+             {"rate", "learning_rate", number("%g")},
+             {"state", "state", in_groups()},
+             {"tuning", "tuning", percent()},
+             {"design<", "text"}});
+  for (const auto& pretraining : report.pretrainings) out.add(row_of(pretraining));
+  return out.text();
+}
+
+std::string validation_text(const Validation& validation) {
+  std::string out;
   if (validation.pairs > 0)
     out += "pairs of equal state: the better score has fewer bits per byte in " + std::to_string(validation.pairs_won) +
            " of " + std::to_string(validation.pairs) +
            " (sign test p = " + shown("%.2f", validation.sign_test.value_or(1)) + ")\n";
-  if (validation.rank_correlation)
-    out += "rank correlation of score and bits per byte " + shown("%.2f", *validation.rank_correlation) +
-           ", given log state " +
-           (validation.partial_rank_correlation ? shown("%.2f", *validation.partial_rank_correlation) : "undefined") +
-           ", " + std::to_string(validation.points) + " designs\n";
-  else
-    out += std::to_string(validation.points) + " designs with a score: no coefficient from fewer than 8\n";
-  return out;
+  if (!validation.rank_correlation)
+    return out + std::to_string(validation.points) + " designs with a score: no coefficient from fewer than 8\n";
+  const auto partial =
+      validation.partial_rank_correlation ? shown("%.2f", *validation.partial_rank_correlation) : "undefined";
+  return out + "rank correlation of score and bits per byte " + shown("%.2f", *validation.rank_correlation) +
+         ", given log state " + partial + ", " + std::to_string(validation.points) + " designs\n";
 }
 
-}  // namespace
-
-std::string short_id(const std::string& hash) { return hash.substr(0, 8); }
-
+/// Whether some member beats every hand design of equal or smaller state, said plainly.
 std::string verdict(const FrontReport& report) {
   if (report.waiting > 0)
     return std::to_string(report.waiting) + (report.waiting == 1 ? " member waits" : " members wait") +
@@ -121,78 +172,69 @@ std::string verdict(const FrontReport& report) {
   if (report.better.empty())
     return "No member of the front is shown to beat the hand designs: for that its 95 % interval must lie above those "
            "of all hand designs of equal or smaller state (one at least).";
-  std::string ids;
-  for (const auto& hash : report.better) ids += (ids.empty() ? "" : ", ") + short_id(hash);
-  return "Shown on fresh seeds to beat the hand designs: " + ids +
+  std::vector<std::string> ids;
+  for (const auto& hash : report.better) ids.push_back(short_id(hash));
+  return "Shown on fresh seeds to beat the hand designs: " + joined(ids) +
          " (95 % interval above those of all hand designs of equal or smaller state).";
 }
 
-std::string front_text(const FrontReport& report, const Validation& validation) {
-  std::string out =
-      report.name + ": front of " + joined(report.objectives, " against ") + (report.finished ? "" : " so far") + "\n";
-  out += std::to_string(report.evaluated) + " candidates evaluated, " + std::to_string(report.completed) +
+std::string heading(const FrontReport& report) {
+  std::string out = report.name + ": front of " + joined(report.objectives, " against ");
+  if (!report.finished) out += " so far";
+  out += "\n" + std::to_string(report.evaluated) + " candidates evaluated, " + std::to_string(report.completed) +
          " completed all tasks of battery " + report.battery + " (protocol " + report.protocol + ")\n";
-  out += std::string(report.confirmed ? "scores and hypervolume are of fresh seeds"
-                                      : "scores are of the search, not confirmed") +
-         "; hypervolume " + shown("%.3f", report.hypervolume) + " of " + report.box + "\n";
+  out += report.confirmed ? "scores and hypervolume are of fresh seeds" : "scores are of the search, not confirmed";
+  out += "; hypervolume " + shown("%.3f", report.hypervolume) + " of " + report.box + "\n";
   if (!report.reproducible) out += "a time limit ended this search, so the same seed may end elsewhere\n";
-  out += "\n";
-  out += report.front.empty() ? "  no feasible design has completed the battery yet\n"
-                              : design_table(report, report.front, true).text();
+  return out;
+}
+
+std::string text_of(const FrontReport& report, const Validation& validation) {
+  std::string out = heading(report) + "\n";
+  out += report.front.empty() ? "  no feasible design has completed the battery yet\n" : member_table(report).text();
   out += marks_text(report);
-  if (!report.hand_designs.empty())
-    out += "\nhand designs, on the front or not\n" + design_table(report, report.hand_designs, false).text();
-  out += pretraining_text(report, validation);
+  if (!report.hand_designs.empty()) out += "\nhand designs, on the front or not\n" + hand_table(report).text();
+  if (!report.pretrainings.empty())
+    out += "\npretrained on real text at equal training FLOPs; bits per byte of held-out documents\n" +
+           pretraining_table(report) + validation_text(validation);
   return out + "\n" + verdict(report) + "\n";
 }
 
-std::string front_csv(const FrontReport& report) { return design_table(report, report.front, true).csv(); }
+Record record_of(const FrontReport& report, const Validation& validation) {
+  std::vector<std::string> better;
+  for (const auto& hash : report.better) better.push_back(short_id(hash));
+  std::vector<Record> pretrained;
+  for (const auto& pretraining : report.pretrainings) pretrained.push_back(facts(pretraining));
+  return {{"name", report.name},
+          {"evaluated", report.evaluated},
+          {"completed", report.completed},
+          {"hypervolume", report.hypervolume},
+          {"box", report.box},
+          {"protocol", report.protocol},
+          {"battery", report.battery},
+          {"objectives", report.objectives},
+          {"confirmed", report.confirmed},
+          {"finished", report.finished},
+          {"reproducible", report.reproducible},
+          {"front", members(report)},
+          {"hand_designs", hand_designs(report)},
+          {"better_than_hand_designs", better},
+          {"verdict", verdict(report)},
+          {"pretrained", pretrained},
+          {"validation", Record{{"points", validation.points},
+                                {"pairs", validation.pairs},
+                                {"pairs_won", validation.pairs_won},
+                                {"sign_test", validation.sign_test},
+                                {"rank_correlation", validation.rank_correlation},
+                                {"partial_rank_correlation", validation.partial_rank_correlation}}}};
+}
 
-std::string front_json(const FrontReport& report, const Validation& validation) {
-  Json out = {{"name", report.name},
-              {"evaluated", report.evaluated},
-              {"completed", report.completed},
-              {"hypervolume", report.hypervolume},
-              {"box", report.box},
-              {"protocol", report.protocol},
-              {"battery", report.battery},
-              {"objectives", report.objectives},
-              {"confirmed", report.confirmed},
-              {"finished", report.finished},
-              {"reproducible", report.reproducible},
-              {"front", Json::array()},
-              {"hand_designs", Json::array()},
-              {"better_than_hand_designs", Json::array()},
-              {"verdict", verdict(report)},
-              {"pretrained", Json::array()}};
-  for (const auto& row : report.front) out["front"].push_back(row_json(report, row, true));
-  for (const auto& row : report.hand_designs) out["hand_designs"].push_back(row_json(report, row, false));
-  for (const auto& hash : report.better) out["better_than_hand_designs"].push_back(short_id(hash));
-  for (const auto& r : report.pretrainings)
-    out["pretrained"].push_back(
-        {{"id", short_id(r.hash)},
-         {"text", r.text},
-         {"role", r.role},
-         {"outcome", to_text(r.outcome)},
-         {"bits_per_byte", r.outcome == Outcome::kOk ? Json(r.bits_per_byte) : Json(nullptr)},
-         {"bits_per_byte_recall", r.outcome == Outcome::kOk ? Json(r.bits_per_byte_recall) : Json(nullptr)},
-         {"parameters", r.parameters},
-         {"tokens", r.tokens},
-         {"epochs", r.epochs},
-         {"learning_rate", r.learning_rate},
-         {"flops", r.flops},
-         {"tuning_flops", r.tuning_flops},
-         {"width", r.width},
-         {"length", r.length},
-         {"state", r.state},
-         {"message", r.message}});
-  out["validation"] = {{"points", validation.points},
-                       {"pairs", validation.pairs},
-                       {"pairs_won", validation.pairs_won},
-                       {"sign_test", or_null(validation.sign_test)},
-                       {"rank_correlation", or_null(validation.rank_correlation)},
-                       {"partial_rank_correlation", or_null(validation.partial_rank_correlation)}};
-  return out.dump(2) + "\n";
+}  // namespace
+
+std::string short_id(const std::string& hash) { return hash.substr(0, 8); }
+
+Report front_view(const FrontReport& report, const Validation& validation) {
+  return {record_of(report, validation), text_of(report, validation), member_table(report).csv()};
 }
 
 }  // namespace madsearch

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "report.h"
 #include "results/front_report.h"
 #include "results/validation.h"
 
@@ -9,11 +10,7 @@ namespace madsearch {
 /// The first characters of a hash that people type.
 std::string short_id(const std::string& hash);
 
-std::string front_text(const FrontReport& report, const Validation& validation);
-std::string front_json(const FrontReport& report, const Validation& validation);
-std::string front_csv(const FrontReport& report);
-
-/// Whether some member beats every hand design of equal or smaller state, said plainly.
-std::string verdict(const FrontReport& report);
+/// A run's front, its hand designs and what was pretrained. As CSV the front alone.
+Report front_view(const FrontReport& report, const Validation& validation);
 
 }  // namespace madsearch

@@ -1,159 +1,216 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
 #include "mad_tasks/table.h"
+#include "named.h"
+#include "numbers.h"
 #include "primitives/data_sheet.h"
 #include "primitives/table.h"
+#include "report.h"
 #include "table.h"
 
 namespace madsearch {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
+/// A record and a row of the table for each thing that is listed.
 struct Listing {
+  std::vector<Record> records;
   Table table;
-  Json json = Json::array();
 };
 
-std::string joined(const std::vector<KnobValue>& values) {
-  std::string out;
-  for (const auto& value : values) out += (out.empty() ? "" : ", ") + value.text();
-  return out;
+std::string values_of(const Knob& knob) {
+  std::vector<std::string> out;
+  for (const auto& value : knob.values) out.push_back(value.text());
+  return joined(out);
 }
 
-std::string number(double value) { return shown("%g", value); }
+std::string kind_of(const Primitive& primitive) { return primitive.kind == Kind::kSequence ? "sequence" : "channel"; }
+
+Record facts(const Primitive& primitive) {
+  std::vector<Record> knobs;
+  for (const auto& knob : primitive.knobs)
+    knobs.push_back({{"name", knob.name}, {"values", values_of(knob)}, {"meaning", knob.meaning}});
+  return {{"name", primitive.name},         {"kind", kind_of(primitive)}, {"family", primitive.family},
+          {"equation", primitive.equation}, {"source", primitive.source}, {"knobs", knobs}};
+}
+
+std::string knobs_text(const Record& primitive) {
+  std::vector<std::string> out;
+  for (const auto& value : primitive.at("knobs").list()) {
+    const auto& knob = value.record();
+    out.push_back(knob.at("name").text() + "={" + knob.at("values").text() + "}");
+  }
+  return joined(out, "  ");
+}
 
 Listing primitives_listing() {
-  Listing out{Table({"name<", "kind<", "family<", "equation<", "knobs (the first value is the default)<", "source<"})};
-  for (const auto& p : primitives()) {
-    std::string knobs;
-    auto json_knobs = Json::array();
-    for (const auto& knob : p.knobs) {
-      knobs += (knobs.empty() ? "" : "  ") + knob.name + "={" + joined(knob.values) + "}";
-      json_knobs.push_back({{"name", knob.name}, {"values", joined(knob.values)}, {"meaning", knob.meaning}});
-    }
-    const std::string kind = p.kind == Kind::kSequence ? "sequence" : "channel";
-    out.table.add({p.name, kind, p.family, p.equation, knobs, p.source});
-    out.json.push_back({{"name", p.name},
-                        {"kind", kind},
-                        {"family", p.family},
-                        {"equation", p.equation},
-                        {"source", p.source},
-                        {"knobs", json_knobs}});
+  Listing out{{},
+              Table({{"name<", "name"},
+                     {"kind<", "kind"},
+                     {"family<", "family"},
+                     {"equation<", "equation"},
+                     {"knobs (the first value is the default)<", knobs_text},
+                     {"source<", "source"}})};
+  for (const auto& primitive : primitives()) {
+    out.records.push_back(facts(primitive));
+    out.table.add(out.records.back());
   }
   return out;
 }
 
+Record facts(const Task& task) {
+  Record baseline;
+  for (const auto& [name, value] : task.baseline) baseline.set(name, value);
+  Record axes;
+  for (const auto& axis : task.axes) axes.set(axis.name, axis.values);
+  return {{"name", task.name},     {"summary", task.summary},
+          {"source", task.source}, {"baseline", baseline},
+          {"axes", axes},          {"chance", task.chance(task.baseline)}};
+}
+
+std::string sweep_text(const Record& task) {
+  std::vector<std::string> axes;
+  for (const auto& axis : task.at("axes").record().fields()) {
+    std::vector<std::string> values;
+    for (const auto& value : axis.value.list()) values.push_back(shown("%g", value.number()));
+    axes.push_back(axis.name + "=" + joined(values, ","));
+  }
+  return joined(axes, "  ");
+}
+
 Listing tasks_listing() {
-  Listing out{Table({"name<", "baseline<", "sweep<", "chance", "summary<"})};
+  Listing out{{},
+              Table({{"name<", "name"},
+                     {"baseline<", "baseline"},
+                     {"sweep<", sweep_text},
+                     {"chance", "chance", number("%.3f")},
+                     {"summary<", "summary"}})};
   for (const auto& task : tasks()) {
-    std::string sweep;
-    auto axes = Json::object();
-    for (const auto& axis : task.axes) {
-      std::string values;
-      for (const auto value : axis.values) values += (values.empty() ? "" : ",") + number(value);
-      sweep += (sweep.empty() ? "" : "  ") + axis.name + "=" + values;
-      axes[axis.name] = axis.values;
-    }
-    out.table.add({task.name, task.baseline.text(), sweep, shown("%.3f", task.chance(task.baseline)), task.summary});
-    Json baseline;
-    for (const auto& [name, value] : task.baseline) baseline[name] = value;
-    out.json.push_back({{"name", task.name},
-                        {"summary", task.summary},
-                        {"source", task.source},
-                        {"baseline", baseline},
-                        {"axes", axes},
-                        {"chance", task.chance(task.baseline)}});
+    auto row = facts(task);
+    out.records.push_back(row);
+    row.set("baseline", task.baseline.text());
+    out.table.add(row);
   }
   return out;
 }
 
 Listing designs_listing() {
-  Listing out{Table({"name<", "blocks", "stripe<", "source<"})};
+  Listing out{{}, Table({{"name<", "name"}, {"blocks", "blocks"}, {"stripe<", "text"}, {"source<", "source"}})};
   for (const auto& design : shipped_designs(configs_folder())) {
-    out.table.add({design.name, std::to_string(block_count(design.genome)), text(design.genome), design.source});
-    out.json.push_back({{"name", design.name},
-                        {"text", text(design.genome)},
-                        {"blocks", block_count(design.genome)},
-                        {"source", design.source},
-                        {"note", design.note}});
+    out.records.push_back({{"name", design.name},
+                           {"text", text(design.genome)},
+                           {"blocks", block_count(design.genome)},
+                           {"source", design.source},
+                           {"note", design.note}});
+    out.table.add(out.records.back());
   }
   return out;
 }
 
+Record facts(const Battery& battery) {
+  std::size_t settings = 0;
+  for (const auto& task : battery.tasks) settings += task.settings.size();
+  return {{"name", battery.name},           {"protocol", to_text(battery.protocol)},
+          {"width", battery.width},         {"partial", battery.partial()},
+          {"settings", settings},           {"trainings", settings * battery.grid.size()},
+          {"steps", battery.total_steps()}, {"hash", battery.hash()}};
+}
+
 Listing batteries_listing() {
-  Listing out{Table({"name<", "protocol<", "width", "tasks", "settings", "trainings", "steps in all", "hash<"})};
+  Listing out{{},
+              Table({{"name<", "name"},
+                     {"protocol<", "protocol"},
+                     {"width", "width"},
+                     {"tasks", "tasks"},
+                     {"settings", "settings"},
+                     {"trainings", "trainings"},
+                     {"steps in all", "steps", in_groups()},
+                     {"hash<", "hash"}})};
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(configs_folder() / "batteries"))
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   for (const auto& file : files) {
-    const auto b = load_battery(file.string(), configs_folder());
-    std::size_t settings = 0;
-    for (const auto& task : b.tasks) settings += task.settings.size();
-    const auto protocol = to_text(b.protocol);
-    out.table.add({b.name, protocol, std::to_string(b.width),
-                   std::to_string(b.tasks.size()) + (b.partial() ? " (partial)" : ""), std::to_string(settings),
-                   std::to_string(settings * b.grid.size()), grouped(b.total_steps()), b.hash()});
-    out.json.push_back({{"name", b.name},
-                        {"protocol", protocol},
-                        {"width", b.width},
-                        {"partial", b.partial()},
-                        {"settings", settings},
-                        {"trainings", settings * b.grid.size()},
-                        {"steps", b.total_steps()},
-                        {"hash", b.hash()}});
+    const auto battery = load_battery(file.string(), configs_folder());
+    auto row = facts(battery);
+    out.records.push_back(row);
+    row.set("tasks", std::to_string(battery.tasks.size()) + (battery.partial() ? " (partial)" : ""));
+    out.table.add(row);
   }
   return out;
 }
 
-std::string range(const Knob& knob) {
+Listing listing_of(const std::string& what) {
+  if (what == "primitives") return primitives_listing();
+  if (what == "tasks") return tasks_listing();
+  if (what == "designs") return designs_listing();
+  return batteries_listing();
+}
+
+std::string bounds_of(const Knob& knob) {
   const bool numbers =
       std::any_of(knob.values.begin(), knob.values.end(), [](const KnobValue& value) { return !value.is_word(); });
-  return numbers || knob.ratio ? number(knob.least) + ".." + number(knob.most) : "";
+  if (!numbers && !knob.ratio) return "";
+  return shown("%g", knob.least) + ".." + shown("%g", knob.most);
 }
 
 /// Costs at the defaults; inner sizes that search solves are those of swiglu in transformer++, 8/3 of the width.
-Cost cost_at(const Primitive& p, Shape shape) {
-  auto settings = p.defaults();
-  for (const auto& knob : p.knobs)
+Cost cost_at(const Primitive& primitive, Shape shape) {
+  auto settings = primitive.defaults();
+  for (const auto& knob : primitive.knobs)
     if (settings.at(knob.name) == KnobValue("auto")) settings.set(knob.name, KnobValue(8, 3));
-  return p.cost(settings, shape);
+  return primitive.cost(settings, shape);
 }
 
-constexpr std::int64_t kWidth = 64, kShort = 64, kLong = 2048;
+constexpr std::int64_t kWidth = 64;
+constexpr std::int64_t kShort = 64;
+constexpr std::int64_t kLong = 2048;
 
-/// One primitive in full.
-void show_primitive(const std::string& name, Format format) {
-  const auto* p = find_primitive(name);
-  if (!p) {
-    std::vector<std::string> names;
-    for (const auto& row : primitives()) names.push_back(row.name);
-    throw ConfigError("unknown primitive \"" + name + "\"" + did_you_mean(name, names));
-  }
-  if (format != Format::kText) {
-    for (const auto& row : primitives_listing().json)
-      if (row["name"] == name) std::cout << row.dump(2) << "\n";
-    return;
-  }
-  std::cout << p->name << " (" << p->family << ", " << (p->kind == Kind::kSequence ? "mixes tokens" : "mixes channels")
-            << ")\n\n"
-            << data_sheet(name) << "\n";
-  Table knobs({"knob<", "search draws<", "range<", "meaning<"});
-  for (const auto& knob : p->knobs) knobs.add({knob.name, joined(knob.values), range(knob), knob.meaning});
-  Table costs({"width", "length", "parameters", "FLOPs", "state", "state_mad"});
+std::string primitive_text(const Primitive& primitive) {
+  Table knobs({{"knob<", "knob"}, {"search draws<", "values"}, {"range<", "range"}, {"meaning<", "meaning"}});
+  for (const auto& knob : primitive.knobs)
+    knobs.add(
+        {{"knob", knob.name}, {"values", values_of(knob)}, {"range", bounds_of(knob)}, {"meaning", knob.meaning}});
+  Table costs({{"width", "width"},
+               {"length", "length"},
+               {"parameters", "parameters", in_groups()},
+               {"FLOPs", "flops", in_groups()},
+               {"state", "state", in_groups()},
+               {"state_mad", "state_mad", in_groups()}});
   for (const auto length : {kShort, kLong}) {
-    const auto spent = cost_at(*p, {kWidth, length});
-    costs.add({std::to_string(kWidth), std::to_string(length), grouped(spent.parameters), grouped(spent.flops),
-               grouped(spent.state), grouped(spent.state_mad)});
+    const auto cost = cost_at(primitive, {kWidth, length});
+    costs.add({{"width", kWidth},
+               {"length", length},
+               {"parameters", cost.parameters},
+               {"flops", cost.flops},
+               {"state", cost.state},
+               {"state_mad", cost.state_mad}});
   }
-  std::cout << knobs.text() << "\n" << costs.text();
+  const auto* mixes = primitive.kind == Kind::kSequence ? "mixes tokens" : "mixes channels";
+  return primitive.name + " (" + primitive.family + ", " + mixes + ")\n\n" + data_sheet(primitive.name) + "\n" +
+         knobs.text() + "\n" + costs.text();
+}
+
+/// One primitive in full. As CSV too it is an object of JSON: its data sheet is no table.
+void show_primitive(const std::string& name, Format format) {
+  const auto& primitive = primitive_named(name);
+  Report report{facts(primitive), primitive_text(primitive), ""};
+  print(report, format == Format::kCsv ? Format::kJson : format);
+}
+
+std::string page_row(const Primitive& primitive) {
+  std::vector<std::string> knobs;
+  for (const auto& knob : primitive.knobs) knobs.push_back(knob.name + " " + values_of(knob));
+  const auto cost = cost_at(primitive, {kWidth, kShort});
+  const auto long_state = cost_at(primitive, {kWidth, kLong}).state;
+  return "| [" + primitive.name + "](#" + primitive.name + ") | " + primitive.family + " | " +
+         grouped(cost.parameters) + " | " + grouped(cost.flops) + " | " + grouped(cost.state) + " | " +
+         grouped(long_state) + " | " + joined(knobs, "; ") + " |\n";
 }
 
 constexpr const char* kSymbols = R"(
@@ -174,26 +231,36 @@ std::string page() {
       "; a channel mixer's inner size, which search solves, is taken as 8/3 of the width.\n\n"
       "| primitive | family | parameters | FLOPs | state | state at " +
       std::to_string(kLong) + " | knobs, the default first |\n|---|---|---|---|---|---|---|\n";
-  for (const auto& p : primitives()) {
-    std::string knobs;
-    for (const auto& knob : p.knobs) knobs += (knobs.empty() ? "" : "; ") + knob.name + " " + joined(knob.values);
-    const auto spent = cost_at(p, {kWidth, kShort});
-    out += "| [" + p.name + "](#" + p.name + ") | " + p.family + " | " + grouped(spent.parameters) + " | " +
-           grouped(spent.flops) + " | " + grouped(spent.state) + " | " + grouped(cost_at(p, {kWidth, kLong}).state) +
-           " | " + knobs + " |\n";
-  }
-  for (const auto& p : primitives()) out += "\n## " + p.name + "\n```\n" + data_sheet(p.name) + "```\n";
+  for (const auto& primitive : primitives()) out += page_row(primitive);
+  for (const auto& primitive : primitives())
+    out += "\n## " + primitive.name + "\n```\n" + data_sheet(primitive.name) + "```\n";
   return out;
+}
+
+struct Flags {
+  std::string what, name;
+  bool page = false;
+  Format format = Format::kText;
+};
+
+void list(const Flags& flags) {
+  if (flags.page) {
+    if (flags.what != "primitives" || !flags.name.empty()) throw ConfigError("--page goes with `list primitives` only");
+    std::cout << page();
+    return;
+  }
+  if (!flags.name.empty()) {
+    if (flags.what != "primitives") throw ConfigError("a NAME follows `list primitives` only");
+    show_primitive(flags.name, flags.format);
+    return;
+  }
+  const auto listing = listing_of(flags.what);
+  print({listing.records, listing.table.text(""), listing.table.csv()}, flags.format);
 }
 
 }  // namespace
 
 void add_list(CLI::App& app, int& code) {
-  struct Flags {
-    std::string what, name;
-    bool page = false;
-    Format format = Format::kText;
-  };
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("list", "List primitives, tasks, designs or batteries");
   command->add_option("WHAT", flags->what, "primitives, tasks, designs or batteries")
@@ -203,24 +270,8 @@ void add_list(CLI::App& app, int& code) {
   command->add_flag("--page", flags->page, "of primitives: all data sheets as docs/primitives.md");
   add_format(*command, flags->format);
   command->callback([flags, &code] {
+    list(*flags);
     code = 0;
-    if (flags->page) {
-      if (flags->what != "primitives" || !flags->name.empty())
-        throw ConfigError("--page goes with `list primitives` only");
-      std::cout << page();
-      return;
-    }
-    if (!flags->name.empty()) {
-      if (flags->what != "primitives") throw ConfigError("a NAME follows `list primitives` only");
-      return show_primitive(flags->name, flags->format);
-    }
-    const auto listing = flags->what == "primitives" ? primitives_listing()
-                         : flags->what == "tasks"    ? tasks_listing()
-                         : flags->what == "designs"  ? designs_listing()
-                                                     : batteries_listing();
-    std::cout << (flags->format == Format::kJson  ? listing.json.dump(2) + "\n"
-                  : flags->format == Format::kCsv ? listing.table.csv()
-                                                  : listing.table.text(""));
   });
 }
 

@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   } catch (const ConfigError& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;
-  } catch (const Interrupt&) {
+  } catch (const Interrupted&) {
     std::fprintf(stderr, "\ninterrupted\n");
     return 130;
   } catch (const std::exception& error) {

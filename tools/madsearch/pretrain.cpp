@@ -1,10 +1,11 @@
 #include <CLI/CLI.hpp>
-#include <iostream>
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "command.h"
 #include "configs/errors.h"
 #include "engine/run/config.h"
+#include "numbers.h"
+#include "report.h"
 #include "table.h"
 
 namespace madsearch {
@@ -14,31 +15,98 @@ struct Flags {
   std::vector<std::string> designs;
   std::string data;
   double flops = 3e11, max_epochs = 4, bytes_per_token = 0;
-  std::int64_t parameters = 50'000, base_width = 0, repeat = 1, length = 256, batch = 8, seed = 1, vocabulary = 0,
-               separator = 0;
+  std::int64_t parameters = 50'000, base_width = 0, repeat = 1, length = 256, batch = 8, seed = 1;
+  std::int64_t vocabulary = 0, separator = 0;
   std::vector<double> rates = {1e-3, 3e-3, 9e-3};
   WorkerFlags workers;
   Format format = Format::kText;
 };
 
-PretrainRequest request(const Flags& flags, const Design& design, std::size_t index) {
-  PretrainRequest r;
-  r.id = std::to_string(index);
-  r.design = text(design.genome);
-  r.data = flags.data;
-  r.vocabulary = flags.vocabulary;
-  r.separator = flags.separator;
-  r.bytes_per_token = flags.bytes_per_token;
-  r.flops = flags.flops;
-  r.parameters = flags.parameters;
-  r.base_width = flags.base_width;
-  r.repeat = flags.repeat;
-  r.length = flags.length;
-  r.batch = flags.batch;
-  r.learning_rates = flags.rates;
-  r.seed = static_cast<std::uint64_t>(flags.seed);
-  r.max_epochs = flags.max_epochs;
-  return r;
+PretrainRequest request_of(const Flags& flags, const Design& design, std::size_t index) {
+  PretrainRequest out;
+  out.id = std::to_string(index);
+  out.design = text(design.genome);
+  out.data = std::filesystem::absolute(flags.data).string();
+  out.vocabulary = flags.vocabulary;
+  out.separator = flags.separator;
+  out.bytes_per_token = flags.bytes_per_token;
+  out.flops = flags.flops;
+  out.parameters = flags.parameters;
+  out.base_width = flags.base_width;
+  out.repeat = flags.repeat;
+  out.length = flags.length;
+  out.batch = flags.batch;
+  out.learning_rates = flags.rates;
+  out.seed = static_cast<std::uint64_t>(flags.seed);
+  out.max_epochs = flags.max_epochs;
+  return out;
+}
+
+std::vector<PretrainingRecord> pretrain(const Flags& flags) {
+  std::error_code none;
+  if (!std::filesystem::is_directory(flags.data, none)) throw ConfigError("no such folder: " + flags.data);
+  std::vector<Request> requests;
+  for (const auto& name : flags.designs)
+    requests.push_back(request_of(flags, find_design(name, configs_folder()), requests.size()));
+  std::vector<PretrainingRecord> out;
+  for (const auto& reply : answers(flags.workers.options(), std::move(requests), "pretraining"))
+    out.push_back(reply_as<PretrainReply>(reply).record);
+  return out;
+}
+
+Record facts(const PretrainingRecord& pretraining) {
+  return {{"text", pretraining.text},
+          {"outcome", to_text(pretraining.outcome)},
+          {"bits_per_byte", pretraining.bits_per_byte},
+          {"bits_per_byte_recall", pretraining.bits_per_byte_recall},
+          {"parameters", pretraining.parameters},
+          {"width", pretraining.width},
+          {"length", pretraining.length},
+          {"tokens", pretraining.tokens},
+          {"epochs", pretraining.epochs},
+          {"learning_rate", pretraining.learning_rate},
+          {"flops", pretraining.flops},
+          {"tuning_flops", pretraining.tuning_flops},
+          {"state", pretraining.state},
+          {"core_seconds", pretraining.core_seconds},
+          {"message", pretraining.message}};
+}
+
+std::string tuning_text(const Record& pretraining) {
+  const auto flops = pretraining.at("flops").number();
+  return flops > 0 ? shown("%.0f %%", 100 * pretraining.at("tuning_flops").number() / flops) : "";
+}
+
+std::string outcome_text(const Record& pretraining) {
+  const auto& outcome = pretraining.at("outcome").text();
+  return outcome == to_text(Outcome::kOk) ? outcome : outcome + ": " + pretraining.at("message").text();
+}
+
+Report report(const std::vector<PretrainingRecord>& pretrainings) {
+  std::vector<Record> rows;
+  for (const auto& pretraining : pretrainings) rows.push_back(facts(pretraining));
+  const Table table({{"bits/byte", "bits_per_byte", number("%.4f")},
+                     {"recall", "bits_per_byte_recall", number("%.4f")},
+                     {"parameters", "parameters", in_groups()},
+                     {"width", "width"},
+                     {"tokens", "tokens", in_groups()},
+                     {"epochs", "epochs", number("%.2f")},
+                     {"rate", "learning_rate", number("%g")},
+                     {"tuning", tuning_text},
+                     {"state", "state", in_groups()},
+                     {"core s", "core_seconds", number("%.0f")},
+                     {"outcome<", outcome_text},
+                     {"design<", "text"}},
+                    rows);
+  return {rows, table.text(""), table.csv()};
+}
+
+int pretrain_command(const Flags& flags) {
+  const auto pretrainings = pretrain(flags);
+  print(report(pretrainings), flags.format);
+  const bool all_ok = std::all_of(pretrainings.begin(), pretrainings.end(),
+                                  [](const auto& pretraining) { return pretraining.outcome == Outcome::kOk; });
+  return all_ok ? 0 : 1;
 }
 
 }  // namespace
@@ -78,48 +146,7 @@ void add_pretrain(CLI::App& app, int& code) {
   command->add_option("--seed", flags->seed)->capture_default_str();
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
-  command->callback([flags, &code] {
-    std::error_code none;
-    if (!std::filesystem::is_directory(flags->data, none)) throw ConfigError("no such folder: " + flags->data);
-    flags->data = std::filesystem::absolute(flags->data).string();
-    std::vector<Request> requests;
-    std::vector<Design> designs;
-    for (const auto& name : flags->designs) {
-      designs.push_back(find_design(name, configs_folder()));
-      requests.push_back(request(*flags, designs.back(), requests.size()));
-    }
-    Table table({"bits/byte", "recall", "parameters", "width", "tokens", "epochs", "rate", "tuning", "state", "core s",
-                 "outcome<", "design<"});
-    auto json = nlohmann::ordered_json::array();
-    code = 0;
-    for (const auto& reply : answers(flags->workers.options(), std::move(requests), "pretraining")) {
-      const auto& r = reply_as<PretrainReply>(reply).record;
-      if (r.outcome != Outcome::kOk) code = 1;
-      table.add({shown("%.4f", r.bits_per_byte), shown("%.4f", r.bits_per_byte_recall), grouped(r.parameters),
-                 std::to_string(r.width), grouped(r.tokens), shown("%.2f", r.epochs), shown("%g", r.learning_rate),
-                 r.flops > 0 ? shown("%.0f %%", 100 * r.tuning_flops / r.flops) : "", grouped(r.state),
-                 shown("%.0f", r.core_seconds),
-                 r.outcome == Outcome::kOk ? "ok" : to_text(r.outcome) + ": " + r.message, r.text});
-      json.push_back({{"text", r.text},
-                      {"outcome", to_text(r.outcome)},
-                      {"bits_per_byte", r.bits_per_byte},
-                      {"bits_per_byte_recall", r.bits_per_byte_recall},
-                      {"parameters", r.parameters},
-                      {"width", r.width},
-                      {"length", r.length},
-                      {"tokens", r.tokens},
-                      {"epochs", r.epochs},
-                      {"learning_rate", r.learning_rate},
-                      {"flops", r.flops},
-                      {"tuning_flops", r.tuning_flops},
-                      {"state", r.state},
-                      {"core_seconds", r.core_seconds},
-                      {"message", r.message}});
-    }
-    std::cout << (flags->format == Format::kJson  ? json.dump(2) + "\n"
-                  : flags->format == Format::kCsv ? table.csv()
-                                                  : table.text(""));
-  });
+  command->callback([flags, &code] { code = pretrain_command(*flags); });
 }
 
 }  // namespace madsearch

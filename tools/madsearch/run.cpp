@@ -10,6 +10,7 @@
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
 #include "front_view.h"
+#include "named.h"
 #include "results/run_meta.h"
 
 namespace madsearch {
@@ -30,8 +31,8 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
     std::cerr << "\ninterrupted; everything finished is saved, `madsearch resume " << flags.folder << "` goes on\n";
     return 130;
   }
-  const Store store(std::filesystem::path(flags.folder) / "search.db", Store::Mode::kRead);
-  std::cout << front_text(read_front(store), validate(store));
+  const auto store = store_in(flags.folder);
+  print(front_view(read_front(store), validate(store)), Format::kText);
   if (ended == Ended::kTimeUp)
     std::cerr
         << "the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " << flags.folder

@@ -1,19 +1,19 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "command.h"
 #include "configs/errors.h"
 #include "front_view.h"
-#include "results/store.h"
+#include "named.h"
+#include "numbers.h"
+#include "report.h"
 #include "search/architecture/graph.h"
 #include "search/architecture/parser.h"
 #include "table.h"
+#include "training_view.h"
 
 namespace madsearch {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 CandidateRecord candidate_of(const Store& store, const std::string& id) {
   std::vector<CandidateRecord> found;
@@ -28,73 +28,168 @@ CandidateRecord candidate_of(const Store& store, const std::string& id) {
   return found.front();
 }
 
-Json evaluation_json(const EvaluationRecord& e) {
-  return {{"number", e.number},
-          {"rung", to_text(e.rung)},
-          {"seed_set", e.seed_set},
-          {"finished", e.finished},
-          {"outcome", to_text(e.outcome)},
-          {"score", e.score},
-          {"test_score", e.test_score},
-          {"violation", e.violation},
-          {"core_seconds", e.core_seconds},
-          {"tasks", e.tasks_json.empty() ? Json(nullptr) : Json::parse(e.tasks_json)}};
+Record facts(const EvaluationRecord& evaluation) {
+  return {{"number", evaluation.number},
+          {"rung", to_text(evaluation.rung)},
+          {"seed_set", evaluation.seed_set},
+          {"finished", evaluation.finished},
+          {"outcome", to_text(evaluation.outcome)},
+          {"score", evaluation.score},
+          {"test_score", evaluation.test_score},
+          {"violation", evaluation.violation},
+          {"core_seconds", evaluation.core_seconds},
+          {"tasks", evaluation.tasks_json.empty() ? Value() : Value::of_json(evaluation.tasks_json)}};
 }
 
-Json training_json(const TrainingRecord& t) {
-  return {{"id", t.id},
-          {"outcome", to_text(t.outcome)},
-          {"validation_a", t.validation_a},
-          {"validation_b", t.validation_b},
-          {"test", t.test},
-          {"test_macro", t.test_macro},
-          {"test_loss", t.test_loss},
-          {"learning_rate", t.learning_rate},
-          {"weight_decay", t.weight_decay},
-          {"edge", t.edge},
-          {"trainings", t.trainings},
-          {"steps", t.steps},
-          {"core_seconds", t.core_seconds},
-          {"message", t.message}};
+Record facts(const TrainingRecord& training) {
+  return {{"id", training.id},
+          {"outcome", to_text(training.outcome)},
+          {"validation_a", training.validation_a},
+          {"validation_b", training.validation_b},
+          {"test", training.test},
+          {"test_macro", training.test_macro},
+          {"test_loss", training.test_loss},
+          {"learning_rate", training.learning_rate},
+          {"weight_decay", training.weight_decay},
+          {"edge", training.edge},
+          {"trainings", training.trainings},
+          {"steps", training.steps},
+          {"core_seconds", training.core_seconds},
+          {"message", training.message}};
 }
 
-void show_text(const Store& store, const CandidateRecord& c) {
-  std::cout << c.hash << "  " << c.text << "\n  origin " << c.origin << ", born at evaluation " << c.born << "\n";
-  for (const auto& parent : c.parents)
-    for (const auto& other : store.candidates())
-      if (other.hash == parent) std::cout << "  parent " << short_id(parent) << "  " << other.text << "\n";
-  std::cout << "  parameters " << grouped(c.parameters) << " (active "
-            << grouped(c.active_parameters ? c.active_parameters : c.parameters) << "), FLOPs " << grouped(c.flops)
-            << ", state " << grouped(c.state_exact) << " exact, " << grouped(c.state_mad) << " mad\n\n";
-  Table evaluations({"number", "rung<", "seed set", "outcome<", "score", "test", "core s"});
-  Table trainings({"rung<", "seed set", "task<", "setting", "outcome<", "val A", "val B", "test", "rate", "trained",
-                   "steps", "core s", "message<"});
-  for (const auto& e : store.evaluations()) {
-    if (e.hash != c.hash) continue;
-    const bool ok = e.finished && e.outcome == Outcome::kOk;
-    evaluations.add({std::to_string(e.number), to_text(e.rung), std::to_string(e.seed_set),
-                     e.finished ? to_text(e.outcome) : "under way", ok ? shown("%.3f", e.score) : "",
-                     ok ? shown("%.3f", e.test_score) : "", shown("%.1f", e.core_seconds)});
-    for (const auto& t : store.trainings(e.number))
-      trainings.add({to_text(e.rung), std::to_string(e.seed_set), t.task, std::to_string(t.setting),
-                     to_text(t.outcome) + (t.edge ? " (edge)" : ""), shown("%.3f", t.validation_a),
-                     shown("%.3f", t.validation_b), shown("%.3f", t.test), shown("%g", t.learning_rate),
-                     std::to_string(t.trainings), std::to_string(t.steps), shown("%.1f", t.core_seconds), t.message});
+/// What a store holds of one candidate.
+struct History {
+  std::vector<Record> evaluations;  // each with its trainings
+  std::vector<Record> trainings;    // each with where it belongs: number, rung, seed set, task, setting
+};
+
+History history_of(const Store& store, const CandidateRecord& candidate) {
+  History out;
+  for (const auto& evaluation : store.evaluations()) {
+    if (evaluation.hash != candidate.hash) continue;
+    std::vector<Record> trainings;
+    for (const auto& training : store.trainings(evaluation.number)) {
+      trainings.push_back(facts(training));
+      auto& row = out.trainings.emplace_back(facts(training));
+      row.set("number", evaluation.number);
+      row.set("rung", to_text(evaluation.rung));
+      row.set("seed_set", evaluation.seed_set);
+      row.set("task", training.task);
+      row.set("setting", training.setting);
+    }
+    out.evaluations.push_back(facts(evaluation));
+    out.evaluations.back().set("trainings", trainings);
   }
-  std::cout << evaluations.text()
-            << "\ntrainings (accuracies; edge: the best learning rate lies at the end of those tried; trained: grid "
-               "points, one beyond the edge\nof the grid included)\n"
-            << trainings.text();
+  return out;
+}
+
+std::string outcome_text(const Record& evaluation) {
+  return evaluation.at("finished").truth() ? evaluation.at("outcome").text() : "under way";
+}
+
+/// A score, where there is one to show.
+std::function<std::string(const Record&)> if_ok(const char* field) {
+  return [field](const Record& evaluation) {
+    const bool ok = outcome_text(evaluation) == to_text(Outcome::kOk);
+    return ok ? shown("%.3f", evaluation.at(field).number()) : "";
+  };
+}
+
+std::string lineage_text(const Store& store, const CandidateRecord& candidate) {
+  std::string out = candidate.hash + "  " + candidate.text + "\n  origin " + candidate.origin +
+                    ", born at evaluation " + std::to_string(candidate.born) + "\n";
+  for (const auto& parent : candidate.parents)
+    for (const auto& other : store.candidates())
+      if (other.hash == parent) out += "  parent " + short_id(parent) + "  " + other.text + "\n";
+  return out;
+}
+
+std::string size_text(const CandidateRecord& candidate) {
+  const auto active = candidate.active_parameters ? candidate.active_parameters : candidate.parameters;
+  return "  parameters " + grouped(candidate.parameters) + " (active " + grouped(active) + "), FLOPs " +
+         grouped(candidate.flops) + ", state " + grouped(candidate.state_exact) + " exact, " +
+         grouped(candidate.state_mad) + " mad\n";
+}
+
+std::string history_text(const History& history) {
+  const Table evaluations({{"number", "number"},
+                           {"rung<", "rung"},
+                           {"seed set", "seed_set"},
+                           {"outcome<", outcome_text},
+                           {"score", if_ok("score")},
+                           {"test", if_ok("test_score")},
+                           {"core s", "core_seconds", number("%.1f")}},
+                          history.evaluations);
+  const Table trainings({{"rung<", "rung"},
+                         {"seed set", "seed_set"},
+                         {"task<", "task"},
+                         {"setting", "setting"},
+                         {"outcome<", outcome_and_edge},
+                         {"val A", "validation_a", number("%.3f")},
+                         {"val B", "validation_b", number("%.3f")},
+                         {"test", "test", number("%.3f")},
+                         {"rate", "learning_rate", number("%g")},
+                         {"trained", "trainings"},
+                         {"steps", "steps"},
+                         {"core s", "core_seconds", number("%.1f")},
+                         {"message<", "message"}},
+                        history.trainings);
+  return evaluations.text() +
+         "\ntrainings (accuracies; edge: the best learning rate lies at the end of those tried; trained: grid "
+         "points, one beyond the edge\nof the grid included)\n" +
+         trainings.text();
+}
+
+std::string history_csv(const History& history) {
+  return Table({{"number", "number"},
+                {"rung<", "rung"},
+                {"seed_set", "seed_set"},
+                {"task<", "task"},
+                {"setting", "setting"},
+                {"outcome<", "outcome"},
+                {"validation_a", "validation_a", number("%.6f")},
+                {"validation_b", "validation_b", number("%.6f")},
+                {"test", "test", number("%.6f")}},
+               history.trainings)
+      .csv();
+}
+
+Report report(const Store& store, const CandidateRecord& candidate) {
+  const auto history = history_of(store, candidate);
+  const Record record = {{"id", candidate.hash},
+                         {"text", candidate.text},
+                         {"origin", candidate.origin},
+                         {"parents", candidate.parents},
+                         {"born", candidate.born},
+                         {"parameters", candidate.parameters},
+                         {"active_parameters", candidate.active_parameters},
+                         {"flops", candidate.flops},
+                         {"state_exact", candidate.state_exact},
+                         {"state_mad", candidate.state_mad},
+                         {"evaluations", history.evaluations}};
+  return {record, lineage_text(store, candidate) + size_text(candidate) + "\n" + history_text(history),
+          history_csv(history)};
+}
+
+struct Flags {
+  std::string folder, id;
+  bool dot = false;
+  Format format = Format::kText;
+};
+
+void show(const Flags& flags) {
+  const auto store = store_in(flags.folder);
+  const auto candidate = candidate_of(store, flags.id);
+  if (flags.dot)
+    std::cout << Graph(parse(candidate.text)).dot(candidate.text);
+  else
+    print(report(store, candidate), flags.format);
 }
 
 }  // namespace
 
 void add_show(CLI::App& app, int& code) {
-  struct Flags {
-    std::string folder, id;
-    bool dot = false;
-    Format format = Format::kText;
-  };
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("show", "Show one candidate of a run: lineage, evaluations, trainings");
   command->add_option("DIR", flags->folder, "the run's folder")->required();
@@ -102,39 +197,8 @@ void add_show(CLI::App& app, int& code) {
   command->add_flag("--dot", flags->dot, "its graph, for Graphviz");
   add_format(*command, flags->format);
   command->callback([flags, &code] {
-    const Store store(std::filesystem::path(flags->folder) / "search.db", Store::Mode::kRead);
-    const auto c = candidate_of(store, flags->id);
+    show(*flags);
     code = 0;
-    if (flags->dot) {
-      std::cout << Graph(parse(c.text)).dot(c.text);
-      return;
-    }
-    if (flags->format == Format::kText) return show_text(store, c);
-    Table csv({"number", "rung<", "seed_set", "task<", "setting", "outcome<", "validation_a", "validation_b", "test"});
-    Json out = {{"id", c.hash},
-                {"text", c.text},
-                {"origin", c.origin},
-                {"parents", c.parents},
-                {"born", c.born},
-                {"parameters", c.parameters},
-                {"active_parameters", c.active_parameters},
-                {"flops", c.flops},
-                {"state_exact", c.state_exact},
-                {"state_mad", c.state_mad},
-                {"evaluations", Json::array()}};
-    for (const auto& e : store.evaluations()) {
-      if (e.hash != c.hash) continue;
-      auto row = evaluation_json(e);
-      row["trainings"] = Json::array();
-      for (const auto& t : store.trainings(e.number)) {
-        row["trainings"].push_back(training_json(t));
-        csv.add({std::to_string(e.number), to_text(e.rung), std::to_string(e.seed_set), t.task,
-                 std::to_string(t.setting), to_text(t.outcome), shown("%.6f", t.validation_a),
-                 shown("%.6f", t.validation_b), shown("%.6f", t.test)});
-      }
-      out["evaluations"].push_back(std::move(row));
-    }
-    std::cout << (flags->format == Format::kJson ? out.dump(2) + "\n" : csv.csv());
   });
 }
 

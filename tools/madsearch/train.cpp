@@ -1,15 +1,12 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "command.h"
 #include "configs/errors.h"
-#include "configs/text.h"
 #include "engine/run/config.h"
-#include "mad_tasks/table.h"
-#include "search/architecture/validity.h"
+#include "named.h"
+#include "report.h"
 #include "table.h"
+#include "training_view.h"
 
 namespace madsearch {
 namespace {
@@ -25,34 +22,143 @@ struct Flags {
   Format format = Format::kText;
 };
 
-const Task& task_named(const std::string& name) {
-  if (const auto* task = find_task(name)) return *task;
-  std::vector<std::string> names;
-  for (const auto& task : tasks()) names.push_back(task.name);
-  throw ConfigError("unknown task \"" + name + "\"" + expected_one_of(names, name));
+/// A value of `item`, "NAME=NUMBER".
+double number_of(const std::string& item) {
+  const auto equals = item.find('=');
+  const auto wrong = ConfigError("--set takes NAME=NUMBER, not \"" + item + "\"");
+  if (equals == std::string::npos) throw wrong;
+  const auto digits = item.substr(equals + 1);
+  std::size_t used = 0;
+  double out = 0;
+  try {
+    out = std::stod(digits, &used);
+  } catch (const std::exception&) {
+    throw wrong;
+  }
+  if (used != digits.size()) throw wrong;
+  return out;
 }
 
-/// "vocabulary=32" over the task's baseline.
+/// The task's baseline with the values of `given`, each "NAME=NUMBER".
 TaskValues values_of(const Task& task, const std::vector<std::string>& given) {
   auto out = task.baseline;
   std::vector<std::string> names;
   for (const auto& [name, value] : task.baseline) names.push_back(name);
   for (const auto& item : given) {
-    const auto equals = item.find('=');
-    const auto name = item.substr(0, equals);
+    const auto name = item.substr(0, item.find('='));
     if (!task.baseline.has(name))
       throw ConfigError("task " + task.name + " has no setting \"" + name + "\"" + did_you_mean(name, names));
-    try {
-      std::size_t used = 0;
-      out.set(name, std::stod(item.substr(std::min(item.size(), equals + 1)), &used));
-      if (equals == std::string::npos || used != item.size() - equals - 1) throw std::invalid_argument(item);
-    } catch (const std::exception&) {
-      throw ConfigError("--set takes NAME=NUMBER, not \"" + item + "\"");
-    }
+    out.set(name, number_of(item));
   }
   if (const auto sentence = task.valid(out); !sentence.empty())
     throw ConfigError("task " + task.name + ": " + sentence);
   return out;
+}
+
+TrainRequest request_of(const Flags& flags, const Task& task) {
+  TrainRequest out;
+  out.id = "train";
+  out.setting.setting = {task.name, values_of(task, flags.set), "baseline"};
+  const auto& values = out.setting.setting.values;
+  out.protocol = protocol_named(flags.protocol);
+  const auto design = find_design(flags.design, configs_folder());
+  const Shape shape{flags.width, task.input_length(values), out.protocol};
+  out.design = text(solved(design.name, design.genome, shape).genome);
+  out.setting.steps = flags.steps;
+  out.setting.batch = flags.batch;
+  out.setting.train_examples = values.count("examples");
+  out.setting.evaluation_examples = flags.evaluation_examples;
+  for (const auto rate : flags.rates)
+    for (const auto decay : flags.decays) out.grid.push_back({rate, decay});
+  out.seed = static_cast<std::uint64_t>(flags.seed);
+  out.width = flags.width;
+  out.norm = flags.norm;
+  out.distil = flags.distil;
+  return out;
+}
+
+/// A training and what it is held against.
+Record facts(const Flags& flags, const Task& task, const TrainRequest& request, const TrainReply& reply) {
+  const auto& values = request.setting.setting.values;
+  const auto& training = reply.record;
+  Record out = {{"text", text(find_design(flags.design, configs_folder()).genome)},
+                {"task", task.name},
+                {"outcome", to_text(training.outcome)},
+                {"validation_a", training.validation_a},
+                {"validation_b", training.validation_b},
+                {"test", training.test},
+                {"test_macro", training.test_macro},
+                {"test_loss", training.test_loss},
+                {"chance", task.chance(values)},
+                {"oracle", task.oracle(values, request.protocol)},
+                {"learning_rate", training.learning_rate},
+                {"weight_decay", training.weight_decay},
+                {"edge", training.edge},
+                {"trainings", training.trainings},
+                {"steps", training.steps},
+                {"core_seconds", training.core_seconds},
+                {"message", training.message}};
+  if (flags.distil)
+    out.set("distilled", Record{{"state_exact", reply.distilled.state_exact},
+                                {"state", reply.distilled.state},
+                                {"validation_b", reply.distilled.validation_b},
+                                {"test", reply.distilled.test}});
+  return out;
+}
+
+Table training_table(const Record& training) {
+  return Table({{"task<", "task"},
+                {"outcome<", outcome_and_edge},
+                {"val A", "validation_a", number("%.4f")},
+                {"val B", "validation_b", number("%.4f")},
+                {"test", "test", number("%.4f")},
+                {"macro", "test_macro", number("%.4f")},
+                {"chance", "chance", number("%.4f")},
+                {"oracle", "oracle", number("%.4f")},
+                {"loss", "test_loss", number("%.4f")},
+                {"rate", "learning_rate", number("%g")},
+                {"decay", "weight_decay", number("%g")},
+                {"trained", "trainings"},
+                {"steps", "steps"},
+                {"core s", "core_seconds", number("%.1f")},
+                {"message<", "message"}},
+               {training});
+}
+
+Table distilled_table(const Record& training) {
+  Table out({{"form<", "form"},
+             {"state", "state"},
+             {"val B", "validation_b", number("%.4f")},
+             {"test", "test", number("%.4f")}});
+  const auto& distilled = training.at("distilled").record();
+  out.add({{"form", "exact"},
+           {"state", distilled.at("state_exact")},
+           {"validation_b", training.at("validation_b")},
+           {"test", training.at("test")}});
+  out.add({{"form", "distilled"},
+           {"state", distilled.at("state")},
+           {"validation_b", distilled.at("validation_b")},
+           {"test", distilled.at("test")}});
+  return out;
+}
+
+Report report(const Record& training, bool distilled) {
+  const auto table = training_table(training);
+  Report out{training, table.text(""), table.csv()};
+  if (!distilled) return out;
+  const auto twice = distilled_table(training);
+  out.text += "\n" + twice.text("");
+  out.csv += "\n" + twice.csv();
+  return out;
+}
+
+int train(const Flags& flags) {
+  const auto& task = task_named(flags.task);
+  const auto request = request_of(flags, task);
+  const auto replies = answers(flags.workers.one_slot(), {request}, "training");
+  const auto& reply = reply_as<TrainReply>(replies.front());
+  print(report(facts(flags, task, request, reply), flags.distil), flags.format);
+  return reply.record.outcome == Outcome::kOk ? 0 : 1;
 }
 
 }  // namespace
@@ -78,90 +184,13 @@ void add_train(CLI::App& app, int& code) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_option("--seed", flags->seed)->capture_default_str();
-  command->add_option("--protocol", flags->protocol)
-      ->check(CLI::IsMember({"madsearch", "mad-lab"}))
-      ->capture_default_str();
+  add_protocol(*command, flags->protocol);
   command->add_option("--norm", flags->norm)->check(CLI::IsMember({"rmsnorm", "layernorm"}))->capture_default_str();
   command->add_flag("--distil", flags->distil,
                     "then score it again with recurrences in place of its long convolutions' filters");
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
-  command->callback([flags, &code] {
-    const auto& task = task_named(flags->task);
-    TrainRequest request;
-    request.id = "train";
-    request.setting.setting = {task.name, values_of(task, flags->set), "baseline"};
-    const auto& values = request.setting.setting.values;
-    request.protocol = flags->protocol == "mad-lab" ? Protocol::kMadLab : Protocol::kMadsearch;
-    const Shape shape{flags->width, task.input_length(values),
-                      flags->protocol == "mad-lab" ? Protocol::kMadLab : Protocol::kMadsearch};
-    const auto design = find_design(flags->design, configs_folder());
-    const auto sized = solve_sizes(design.genome, shape).genome;
-    if (const auto sentence = invalid(sized, shape); !sentence.empty())
-      throw ConfigError("design \"" + design.name + "\": " + sentence);
-    request.design = text(sized);
-    request.setting.steps = flags->steps;
-    request.setting.batch = flags->batch;
-    request.setting.train_examples = values.count("examples");
-    request.setting.evaluation_examples = flags->evaluation_examples;
-    for (const auto rate : flags->rates)
-      for (const auto decay : flags->decays) request.grid.push_back({rate, decay});
-    request.seed = static_cast<std::uint64_t>(flags->seed);
-    request.width = flags->width;
-    request.norm = flags->norm;
-    request.distil = flags->distil;
-    auto workers = flags->workers.options();
-    workers.devices.resize(1);
-    workers.slots_per_device = 1;
-    const auto reply = answers(workers, {request}, "training").front();
-    const auto& trained = reply_as<TrainReply>(reply);
-    const auto& r = trained.record;
-    const auto& distilled = trained.distilled;
-    const auto chance = task.chance(values), oracle = task.oracle(values, request.protocol);
-    if (flags->format == Format::kJson) {
-      auto out = nlohmann::ordered_json{{"text", text(design.genome)},
-                                        {"task", task.name},
-                                        {"outcome", to_text(r.outcome)},
-                                        {"validation_a", r.validation_a},
-                                        {"validation_b", r.validation_b},
-                                        {"test", r.test},
-                                        {"test_macro", r.test_macro},
-                                        {"test_loss", r.test_loss},
-                                        {"chance", chance},
-                                        {"oracle", oracle},
-                                        {"learning_rate", r.learning_rate},
-                                        {"weight_decay", r.weight_decay},
-                                        {"edge", r.edge},
-                                        {"trainings", r.trainings},
-                                        {"steps", r.steps},
-                                        {"core_seconds", r.core_seconds},
-                                        {"message", r.message}};
-      if (flags->distil)
-        out["distilled"] = {{"state_exact", distilled.state_exact},
-                            {"state", distilled.state},
-                            {"validation_b", distilled.validation_b},
-                            {"test", distilled.test}};
-      std::cout << out.dump(2) << "\n";
-    } else {
-      Table table({"task<", "outcome<", "val A", "val B", "test", "macro", "chance", "oracle", "loss", "rate", "decay",
-                   "trained", "steps", "core s", "message<"});
-      table.add({task.name, to_text(r.outcome) + (r.edge ? " (edge)" : ""), shown("%.4f", r.validation_a),
-                 shown("%.4f", r.validation_b), shown("%.4f", r.test), shown("%.4f", r.test_macro),
-                 shown("%.4f", chance), shown("%.4f", oracle), shown("%.4f", r.test_loss), shown("%g", r.learning_rate),
-                 shown("%g", r.weight_decay), std::to_string(r.trainings), std::to_string(r.steps),
-                 shown("%.1f", r.core_seconds), r.message});
-      std::cout << (flags->format == Format::kCsv ? table.csv() : table.text(""));
-      if (flags->distil) {
-        Table twice({"form<", "state", "val B", "test"});
-        twice.add(
-            {"exact", std::to_string(distilled.state_exact), shown("%.4f", r.validation_b), shown("%.4f", r.test)});
-        twice.add({"distilled", std::to_string(distilled.state), shown("%.4f", distilled.validation_b),
-                   shown("%.4f", distilled.test)});
-        std::cout << "\n" << (flags->format == Format::kCsv ? twice.csv() : twice.text(""));
-      }
-    }
-    code = r.outcome == Outcome::kOk ? 0 : 1;
-  });
+  command->callback([flags, &code] { code = train(*flags); });
 }
 
 }  // namespace madsearch

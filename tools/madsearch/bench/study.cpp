@@ -1,4 +1,4 @@
-#include "study_view.h"
+#include "study.h"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -33,14 +33,13 @@ void train_missing(const StudyFlags& flags, const Battery& battery, const std::v
                    std::int64_t seeds, StudyLog& log, std::int64_t first) {
   std::map<std::string, TrainRequest> asked;
   std::vector<Request> requests;
-  for (std::int64_t s = first; s < first + seeds; ++s)
+  const auto ask = [&](const TrainRequest& request) {
+    if (!log.find(request.id) && asked.emplace(request.id, request).second) requests.push_back(request);
+  };
+  for (std::int64_t seed_set = first; seed_set < first + seeds; ++seed_set)
     for (const auto* design : designs)
-      for (auto& row : study_requests(battery, *design, s))
-        for (auto& request : row) {
-          if (log.find(request.id) || asked.contains(request.id)) continue;
-          requests.push_back(request);
-          asked.emplace(request.id, std::move(request));
-        }
+      for (const auto& task : study_requests(battery, *design, seed_set))
+        for (const auto& request : task) ask(request);
   if (requests.empty()) return;
   if (flags.stored) {
     std::cerr << requests.size() << " trainings of battery " << battery.name << " are not in " << flags.log << "\n";

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "command.h"
 #include "engine/study/fidelity.h"
+#include "tools/madsearch/command.h"
 
 namespace madsearch {
 

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <iostream>
 
-#include "command.h"
+#include "bench.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
 #include "engine/study/battery_choice.h"
-#include "study_view.h"
-#include "table.h"
+#include "study.h"
+#include "tools/madsearch/numbers.h"
+#include "tools/madsearch/table.h"
 
 namespace madsearch {
 namespace {
@@ -21,7 +23,7 @@ struct Flags {
   bool partial = false;
 };
 
-void same_tasks(const std::vector<Battery>& batteries) {
+void check_same_tasks(const std::vector<Battery>& batteries) {
   for (const auto& battery : batteries) {
     const auto& first = batteries.front();
     const auto alike = [](const BatteryTask& a, const BatteryTask& b) { return a.task == b.task; };
@@ -35,11 +37,48 @@ void same_tasks(const std::vector<Battery>& batteries) {
   }
 }
 
-void bench_choose(Flags flags) {
+/// The same designs under each battery of the pool: those that completed them all.
+std::vector<std::vector<Compared>> compared_pool(const Flags& flags, const std::vector<Battery>& batteries,
+                                                 const Battery& against, std::vector<const StudyDesign*> designs,
+                                                 const StudyLog& log) {
+  const auto compare = [&](const Battery& battery) {
+    return compared(battery, flags.study.seeds, against, flags.against_seeds, designs, log, flags.against_seeds);
+  };
+  for (const auto& battery : batteries) {
+    const auto completed = compare(battery);
+    designs.clear();
+    for (const auto& one : completed) designs.push_back(one.design);
+  }
+  if (designs.size() < 3)
+    throw ConfigError(std::to_string(designs.size()) +
+                      " designs completed all batteries of the pool: too few to choose by");
+  std::vector<std::vector<Compared>> out;
+  for (const auto& battery : batteries) out.push_back(compare(battery));
+  return out;
+}
+
+std::string text_of(const Flags& flags, const std::vector<BatteryChoice>& choices, std::size_t designs) {
+  std::vector<Record> rows;
+  for (const auto& choice : choices)
+    rows.push_back({{"rank_correlation", choice.rank},
+                    {"core_seconds", choice.core_seconds},
+                    {"parts", joined(choice.parts, "; ")}});
+  const Table table({{"rank correlation", "rank_correlation", number("%.3f")},
+                     {"core s", "core_seconds", number("%.1f")},
+                     {"made of<", "parts"}},
+                    rows);
+  std::string limits;
+  for (const auto limit : flags.limits) limits += " " + shown("%g", limit);
+  return counted(flags.study.seeds, "seed set") + ", others than " + flags.against + "'s; best choices within" +
+         limits + " core seconds a candidate, by rank correlation with " + flags.against + " over " +
+         std::to_string(designs) + " designs\n" + table.text();
+}
+
+std::string bench_choose(Flags flags) {
   const auto against = load_battery(flags.against, configs_folder());
   std::vector<Battery> batteries;
   for (const auto& name : flags.pool) batteries.push_back(load_battery(name, configs_folder()));
-  same_tasks(batteries);
+  check_same_tasks(batteries);
   std::sort(flags.limits.begin(), flags.limits.end());
   const auto study = read_study(flags.study.file);
   const auto designs = chosen_designs(flags.study, study);
@@ -47,30 +86,8 @@ void bench_choose(Flags flags) {
   train_missing(flags.study, against, designs, flags.against_seeds, log);
   const auto first = flags.against_seeds;  // common draws would make the two agree
   for (const auto& battery : batteries) train_missing(flags.study, battery, designs, flags.study.seeds, log, first);
-  auto complete = designs;  // on every battery
-  for (const auto& battery : batteries) {
-    const auto all = compared(battery, flags.study.seeds, against, flags.against_seeds, complete, log, first);
-    complete.clear();
-    for (const auto& one : all) complete.push_back(one.design);
-  }
-  std::vector<std::vector<Compared>> pool;
-  for (const auto& battery : batteries)
-    pool.push_back(compared(battery, flags.study.seeds, against, flags.against_seeds, complete, log, first));
-  if (complete.size() < 3)
-    throw ConfigError(std::to_string(complete.size()) +
-                      " designs completed all batteries of the pool: too few to choose by");
-  Table table({"rank correlation", "core s", "made of<"});
-  for (const auto& choice : choose_battery(batteries, pool, flags.limits, flags.partial)) {
-    std::string parts;
-    for (const auto& part : choice.parts) parts += (parts.empty() ? "" : "; ") + part;
-    table.add({shown("%.3f", choice.rank), shown("%.1f", choice.core_seconds), parts});
-  }
-  std::cout << flags.study.seeds << (flags.study.seeds == 1 ? " seed set" : " seed sets") << ", others than "
-            << flags.against << "'s; best choices within";
-  for (const auto limit : flags.limits) std::cout << " " << limit;
-  std::cout << " core seconds a candidate, by rank correlation with " << flags.against << " over " << complete.size()
-            << " designs\n"
-            << table.text();
+  const auto pool = compared_pool(flags, batteries, against, designs, log);
+  return text_of(flags, choose_battery(batteries, pool, flags.limits, flags.partial), pool.front().size());
 }
 
 }  // namespace
@@ -95,7 +112,10 @@ void add_bench_choose(CLI::App& bench, int& code) {
   command->add_flag("--partial", flags->partial, "tasks may be left out");
   flags->study.half = "choosing";
   add_study(*command, flags->study);
-  command->callback([flags, &code] { bench_choose(*flags), code = 0; });
+  command->callback([flags, &code] {
+    std::cout << bench_choose(*flags);
+    code = 0;
+  });
 }
 
 }  // namespace madsearch

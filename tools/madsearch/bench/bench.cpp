@@ -1,6 +1,8 @@
+#include "bench.h"
+
 #include <CLI/CLI.hpp>
 
-#include "command.h"
+#include "tools/madsearch/command.h"
 
 namespace madsearch {
 

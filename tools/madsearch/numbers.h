@@ -1,0 +1,16 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace madsearch {
+
+/// `value` as printf writes it by `format`, which takes one double: shown("%.2f", 1) is "1.00".
+std::string shown(const char* format, double value);
+
+/// Digits in groups of three: "12 345".
+std::string grouped(std::int64_t value);
+
+/// A number of things: "1 seed set", "2 seed sets". `thing` makes its plural with an s.
+std::string counted(std::int64_t number, const std::string& thing);
+
+}  // namespace madsearch

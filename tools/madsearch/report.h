@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+
+#include "record.h"
+
+namespace CLI {
+class App;
+}
+
+namespace madsearch {
+
+/// The forms in which results go to stdout.
+enum class Format { kText, kJson, kCsv };
+void add_format(CLI::App& command, Format& format);  // --format text|json|csv
+
+/// What a command found, in each of its forms.
+struct Report {
+  Value record;      // all of it, for programs
+  std::string text;  // tables and what they mean, for people
+  std::string csv;   // a table
+};
+void print(const Report& report, Format format);
+
+}  // namespace madsearch
