@@ -1,5 +1,5 @@
-// kill -9 of the coordinator at any moment, then resume: nothing finished is lost or done twice, and the front is that
-// of an undisturbed run.
+// kill -9 of the coordinator at any moment, then resume: nothing that was finished is lost or done twice, and the front
+// is the same as after an undisturbed run.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,13 +16,13 @@ namespace {
 using Json = nlohmann::json;
 
 Json front_of(const std::filesystem::path& folder) {
-  const auto ran = run_program(madsearch_program() + " front " + folder.string() + " --format json");
+  const auto ran = run_madsearch("front " + folder.string() + " --format json");
   EXPECT_EQ(ran.code, 0) << ran.err;
   return Json::parse(ran.out, nullptr, false);
 }
 
 std::string run_command(const std::filesystem::path& config, const std::filesystem::path& folder) {
-  return madsearch_program() + " run " + config.string() + " --out " + folder.string() + " --quiet";
+  return "run " + config.string() + " --out " + folder.string() + " --quiet";
 }
 
 /// Kills a run of `config` at random moments until it is through; returns how often it was killed.
@@ -30,17 +30,16 @@ int run_with_kills(const std::filesystem::path& config, const std::filesystem::p
   for (int kills = 0; kills < 30; ++kills) {
     const auto moment = 0.02 + uniform(rng) * longest;
     const bool begun = std::filesystem::exists(folder / "config.yaml");  // a busy machine may kill it before
-    const auto command =
-        begun ? madsearch_program() + " resume " + folder.string() + " --quiet" : run_command(config, folder);
-    if (const auto ran = run_program(command, moment); ran.code == 0) return kills;
+    const auto command = begun ? "resume " + folder.string() + " --quiet" : run_command(config, folder);
+    if (const auto ran = run_madsearch(command, moment); ran.code == 0) return kills;
   }
-  const auto ran = run_program(madsearch_program() + " resume " + folder.string() + " --quiet");
+  const auto ran = run_madsearch("resume " + folder.string() + " --quiet");
   EXPECT_EQ(ran.code, 0) << ran.err;
   return 30;
 }
 
 void expect_whole(const std::filesystem::path& folder) {
-  const auto ran = run_program(madsearch_program() + " check " + folder.string());
+  const auto ran = run_madsearch("check " + folder.string());
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
 }
 
@@ -57,10 +56,11 @@ slots_per_device: 3
 )";
 
 TEST(Kill, ResumedSearchesComeToTheFrontOfAnUndisturbedOne) {
-  const auto folder = fresh_folder("kill");
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   const auto config = folder / "stub.yaml";
   write_file(config, kStub);
-  const auto undisturbed = run_program(run_command(config, folder / "whole"));
+  const auto undisturbed = run_madsearch(run_command(config, folder / "whole"));
   ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
   const auto wanted = front_of(folder / "whole");
   ASSERT_FALSE(wanted["front"].empty());
@@ -72,60 +72,59 @@ TEST(Kill, ResumedSearchesComeToTheFrontOfAnUndisturbedOne) {
     expect_whole(folder / name);
   }
   EXPECT_GT(kills, 3);
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Kill, WorkersThatDieAloneCostNoResult) {
-  const auto folder = fresh_folder("crash");
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   auto crashing = std::string(kStub);
-  const auto config = folder / "crash.yaml", whole = folder / "whole.yaml";
+  const auto config = folder / "crash.yaml";
+  const auto whole = folder / "whole.yaml";
   write_file(whole, crashing);
   crashing += "attempts: 6\n";  // a request may meet workers that die in turn
   crashing.replace(crashing.find("milliseconds=2"), 14, "milliseconds=2,crash=23");
   write_file(config, crashing);
-  ASSERT_EQ(run_program(run_command(whole, folder / "whole")).code, 0);
-  const auto ran = run_program(run_command(config, folder / "crashing"));
+  ASSERT_EQ(run_madsearch(run_command(whole, folder / "whole")).code, 0);
+  const auto ran = run_madsearch(run_command(config, folder / "crashing"));
   ASSERT_EQ(ran.code, 0) << ran.err;
-  const auto a = front_of(folder / "whole"), b = front_of(folder / "crashing");
-  EXPECT_EQ(a["front"], b["front"]);
-  std::filesystem::remove_all(folder);
+  EXPECT_EQ(front_of(folder / "whole")["front"], front_of(folder / "crashing")["front"]);
 }
 
 TEST(Kill, AnInterruptedRunSaysHowToGoOn) {
-  const auto folder = fresh_folder("interrupt");
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   const auto config = folder / "stub.yaml";
   auto slow = std::string(kStub);
   slow.replace(slow.find("milliseconds=2"), 14, "milliseconds=30");
   write_file(config, slow);
   const auto out = (folder / "run").string();
-  const auto ran =
-      run_program(madsearch_program() + " run " + config.string() + " --no-forecast --out " + out, 1, SIGINT);
+  const auto ran = run_madsearch("run " + config.string() + " --no-forecast --out " + out, 1, SIGINT);
   EXPECT_EQ(ran.code, 130);
   EXPECT_NE(ran.err.find("interrupted; everything finished is saved, `madsearch resume " + out + "` goes on\n"),
             std::string::npos)
       << ran.err;
   expect_whole(folder / "run");
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Kill, AClockEndsTheSearchAndItsFrontIsConfirmed) {
-  const auto folder = fresh_folder("clock");
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   const auto config = folder / "stub.yaml";
-  auto timed = std::string(kStub) + "hours: 0.0006\n";  // 2.2 s, of which 1.7 for the search
+  auto timed = std::string(kStub) + "hours: 0.0006\n";  // 2.2 s, 1.7 of them for the search
   timed.replace(timed.find("evaluations: 60"), 15, "evaluations: 5000");
   write_file(config, timed);
-  const auto ran = run_program(run_command(config, folder / "run"));
+  const auto ran = run_madsearch(run_command(config, folder / "run"));
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto front = front_of(folder / "run");
   EXPECT_EQ(front["reproducible"], false);
   EXPECT_LT(front["evaluated"], 4000);
   EXPECT_TRUE(front["confirmed"]) << front.dump(1);
   expect_whole(folder / "run");
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
-  const auto folder = fresh_folder("full-disk");
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   const auto config = folder / "stub.yaml";
   write_file(config, kStub);
   const auto out = (folder / "run").string();
@@ -134,16 +133,16 @@ TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
   EXPECT_EQ(limited.code, 1) << limited.out;
   EXPECT_EQ(limited.err.rfind("madsearch: " + out + "/search.db: ", 0), 0u) << limited.err;
   EXPECT_EQ(std::count(limited.err.begin(), limited.err.end(), '\n'), 1) << limited.err;
-  const auto resumed = run_program(madsearch_program() + " resume " + out + " --quiet");
+  const auto resumed = run_madsearch("resume " + out + " --quiet");
   ASSERT_EQ(resumed.code, 0) << resumed.err;
-  ASSERT_EQ(run_program(run_command(config, folder / "whole")).code, 0);
+  ASSERT_EQ(run_madsearch(run_command(config, folder / "whole")).code, 0);
   EXPECT_EQ(front_of(folder / "run"), front_of(folder / "whole"));
   expect_whole(folder / "run");
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Kill, RealTrainingIsResumedToo) {
-  const auto folder = fresh_folder("real");
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
   const auto config = folder / "tiny.yaml";
   write_file(config, R"(
 seed: 3
@@ -156,14 +155,13 @@ search: {evaluations: 8, population: 4, lag: 2, confirm_seeds: 2, confirm_member
 devices: cpu
 slots_per_device: 2
 )");
-  const auto undisturbed = run_program(run_command(config, folder / "whole"));
+  const auto undisturbed = run_madsearch(run_command(config, folder / "whole"));
   ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
-  const auto killed = run_program(run_command(config, folder / "killed"), 4);
-  const auto ran = run_program(madsearch_program() + " resume " + (folder / "killed").string() + " --quiet");
+  const auto killed = run_madsearch(run_command(config, folder / "killed"), 4);
+  const auto ran = run_madsearch("resume " + (folder / "killed").string() + " --quiet");
   ASSERT_EQ(ran.code, 0) << ran.err << killed.err;
   EXPECT_EQ(front_of(folder / "killed"), front_of(folder / "whole"));
   expect_whole(folder / "killed");
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

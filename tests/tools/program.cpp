@@ -9,25 +9,14 @@
 #include <sstream>
 #include <thread>
 
-#include "tests/support/folders.h"
-
 namespace madsearch {
-namespace {
-
-std::string read_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-}  // namespace
 
 Ran run_program(const std::string& command_line, double signal_after, int signal) {
   static int count = 0;
   const auto base = std::filesystem::temp_directory_path() /
                     ("madsearch-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
-  const auto out_file = base.string() + ".out", err_file = base.string() + ".err";
+  const auto out_file = base.string() + ".out";
+  const auto err_file = base.string() + ".err";
   const auto whole =
       "cd '" + in_source("") + "' && exec " + command_line + " >'" + out_file + "' 2>'" + err_file + "' </dev/null";
   const auto child = fork();
@@ -48,18 +37,32 @@ Ran run_program(const std::string& command_line, double signal_after, int signal
   return ran;
 }
 
-std::string madsearch_program() { return "'" + in_build("madsearch") + "'"; }
+Ran run_madsearch(const std::string& arguments, double signal_after, int signal) {
+  return run_program("'" + in_build("madsearch") + "' " + arguments, signal_after, signal);
+}
 
-std::filesystem::path fresh_folder(const std::string& name) {
-  const auto folder =
-      std::filesystem::temp_directory_path() / ("madsearch-test-" + name + "-" + std::to_string(getpid()));
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
 }
 
 void write_file(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
 }
+
+StubRun::StubRun(const std::string& more) {
+  write_file(config(), R"(battery: quick
+stages: 4
+seeds: [transformer++, gla]
+search: {evaluations: 12, population: 4, confirm_seeds: 2, confirm_members: 2}
+worker: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"
+devices: cpu
+slots_per_device: 2
+)" + more);
+}
+
+Ran StubRun::run() const { return run_madsearch("run " + config() + " --out " + out() + " --quiet"); }
 
 }  // namespace madsearch

@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/support/folders.h"
+
 namespace madsearch {
 
 struct Ran {
@@ -13,12 +15,25 @@ struct Ran {
 /// seconds, its workers not.
 Ran run_program(const std::string& command_line, double signal_after = 0, int signal = 9);
 
-/// The program madsearch of this build, quoted.
-std::string madsearch_program();
+/// The same for `madsearch ARGUMENTS` of this build.
+Ran run_madsearch(const std::string& arguments, double signal_after = 0, int signal = 9);
 
-/// An empty folder for this test, made anew.
-std::filesystem::path fresh_folder(const std::string& name);
-
+std::string read_file(const std::filesystem::path& file);
 void write_file(const std::filesystem::path& file, const std::string& text);
+
+/// A search by stub workers, each test's in a folder of its own.
+class StubRun {
+ public:
+  /// A configuration of 12 evaluations, and lines that are added to it.
+  explicit StubRun(const std::string& more = "");
+  /// As `madsearch run CONFIG --out FOLDER --quiet`.
+  Ran run() const;
+  std::filesystem::path path(const std::string& name) const { return folder_.path + "/" + name; }
+  std::string config() const { return path("stub.yaml").string(); }
+  std::string out() const { return path("run").string(); }
+
+ private:
+  TemporaryFolder folder_;
+};
 
 }  // namespace madsearch

@@ -18,7 +18,8 @@ std::vector<std::string> primitive_names();
 
 const Task& task_named(const std::string& name);
 
-/// `genome` with all its sizes solved. ConfigError, naming the `design` that it comes from, if it is invalid at `shape`.
+/// `genome` with all its sizes solved. Throws ConfigError, with the name of the `design` that it comes from, if it is
+/// invalid at `shape`.
 Sized solved(const std::string& design, const Genome& genome, Shape shape);
 
 void add_protocol(CLI::App& command, std::string& protocol);  // --protocol madsearch|mad-lab

@@ -1,0 +1,132 @@
+// `madsearch run`, `resume`, `front`, `show` and `check`, with stub workers.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+
+namespace madsearch {
+namespace {
+
+using Json = nlohmann::json;
+
+Json front_of(const StubRun& stub) { return Json::parse(run_madsearch("front " + stub.out() + " --format json").out); }
+
+TEST(Run, MisspeltKeyIsShownWithItsPlace) {
+  const StubRun stub("seach: 3\n");
+  const auto ran = run_madsearch("run " + stub.config() + " --out " + stub.out());
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")), stub.config() + ":8:1: unknown key \"seach\" in " +
+                                                                      stub.config() +
+                                                                      "\n"
+                                                                      "  8 | seach: 3\n"
+                                                                      "    | ^^^^^\n");
+  EXPECT_NE(ran.err.find("  did you mean \"search\"?"), std::string::npos) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(stub.out()));
+}
+
+TEST(Run, ARunPrintsAFrontWithTheKeysOthersRelyOn) {
+  const StubRun stub;
+  const auto ran = stub.run();
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("hand designs, on the front or not"), std::string::npos);
+  const auto json = front_of(stub);
+  for (const auto* key : {"evaluated", "hypervolume", "protocol", "battery", "objectives", "front"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  ASSERT_FALSE(json["front"].empty());
+  for (const auto* key : {"id", "text", "score", "score_low", "score_high", "state", "state_exact", "state_mad",
+                          "parameters", "flops", "origin", "rung", "seeds", "bits_per_byte", "undecided", "rival"})
+    EXPECT_TRUE(json["front"][0].contains(key)) << key;
+  EXPECT_EQ(run_madsearch("check " + stub.out()).code, 0);
+  const std::string id = json["front"][0]["id"];
+  EXPECT_EQ(run_madsearch("show " + stub.out() + " " + id).code, 0);
+  EXPECT_NE(run_madsearch("show " + stub.out() + " " + id + " --dot").out.find("digraph"), std::string::npos);
+  EXPECT_EQ(run_madsearch("show " + stub.out() + " zzz").code, 2);
+}
+
+TEST(Run, AFolderOfAnotherSearchIsRefusedWithTheDifference) {
+  const StubRun stub;
+  ASSERT_EQ(stub.run().code, 0);
+  const StubRun changed("seed: 9\n");
+  const auto ran = run_madsearch("run " + changed.config() + " --out " + stub.out() + " --quiet");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(
+      ran.err,
+      stub.out() + " holds another search; what differs:\n  seed: 1 -> 9\nchoose another --out for the new search\n");
+}
+
+TEST(Run, AFolderOfSomethingElseIsRefused) {
+  const StubRun stub;
+  std::filesystem::create_directories(stub.out());
+  write_file(stub.out() + "/thesis.tex", "\\documentclass");
+  const auto ran = stub.run();
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, stub.out() + " holds files that are no search of madsearch; choose another --out\n");
+}
+
+TEST(Run, MoreEvaluationsGoOnFromWhatIsThere) {
+  const StubRun stub;
+  ASSERT_EQ(stub.run().code, 0);
+  const auto before = front_of(stub);
+  const auto ran = run_madsearch("resume " + stub.out() + " --evaluations +12 --quiet");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto after = front_of(stub);
+  EXPECT_EQ(before["evaluated"], 12);
+  EXPECT_EQ(after["evaluated"], 24);
+  EXPECT_EQ(run_madsearch("check " + stub.out()).code, 0);
+}
+
+TEST(Run, AFormerFrontSeedsTheNextSearch) {
+  const StubRun first;
+  ASSERT_EQ(first.run().code, 0);
+  const auto front = front_of(first)["front"];
+  const StubRun second;
+  write_file(second.config(), R"(battery: quick
+stages: 4
+seed: 2
+seeds: [)" + first.out() + R"(]
+search: {evaluations: 10, population: 4}
+worker: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"
+devices: cpu
+slots_per_device: 2
+)");
+  ASSERT_EQ(second.run().code, 0);
+  const auto seeds = front_of(second)["hand_designs"];
+  EXPECT_EQ(seeds.size(), front.size());
+}
+
+TEST(Run, ACandidateWhoseWorkerAlwaysDiesIsStoredAndTheSearchGoesOn) {
+  const StubRun stub;
+  write_file(stub.config(), R"(battery: quick
+stages: 2
+primitives: [attention, gla, swiglu]
+seeds: [transformer++, gla]
+search: {evaluations: 10, population: 4}
+worker: "MADSEARCH_STUB=milliseconds=1,poison=gla madsearch stub-worker"
+devices: cpu
+slots_per_device: 2
+)");
+  const auto ran = stub.run();
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = front_of(stub);
+  EXPECT_EQ(json["evaluated"], 10);
+  EXPECT_LT(json["completed"], 10);
+  EXPECT_GT(json["completed"], 0);
+}
+
+TEST(Run, OvernightIsReadAndForecast) {
+  // Its own worker would measure; here a stub stands in, as the configuration is what is tried.
+  const TemporaryFolder folder;
+  const std::filesystem::path root = folder.path;
+  std::filesystem::create_directories(root / "configs/searches");
+  std::filesystem::create_directories(root / "tests/data/speeches");
+  write_file(root / "tests/data/speeches/one.txt", "text");
+  const auto config = root / "configs/searches/overnight.yaml";
+  write_file(config, read_file(in_source("configs/searches/overnight.yaml")) + "worker: madsearch stub-worker\n");
+  const auto ran = run_madsearch("run " + config.string() + " --dry-run");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.err.find("limited to 10 h"), std::string::npos) << ran.err;
+}
+
+}  // namespace
+}  // namespace madsearch
