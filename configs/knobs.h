@@ -35,7 +35,8 @@ class KnobValue {
 
  private:
   std::string word_;
-  std::int64_t numerator_ = 0, denominator_ = 1;
+  std::int64_t numerator_ = 0;
+  std::int64_t denominator_ = 1;
 };
 
 /// The knobs of one block, by name.

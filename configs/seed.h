@@ -34,7 +34,8 @@ class Rng {
   std::uint64_t operator()() { return Seed::mix(key_ + 0x9e3779b97f4a7c15ull * ++counter_); }
 
  private:
-  std::uint64_t key_, counter_ = 0;
+  std::uint64_t key_;
+  std::uint64_t counter_ = 0;
 };
 
 /// Uniform on 0..n-1, n > 0, without bias (Lemire 2019). std::uniform_int_distribution differs between standard
@@ -57,7 +58,8 @@ inline bool chance(Rng& rng, double probability) { return uniform(rng) < probabi
 
 /// Standard normal (Box-Muller; one of the pair is dropped so that the stream has no hidden state).
 inline double normal(Rng& rng) {
-  const double u = 1.0 - uniform(rng), v = uniform(rng);
+  const double u = 1.0 - uniform(rng);
+  const double v = uniform(rng);
   return std::sqrt(-2.0 * std::log(u)) * std::cos(6.283185307179586 * v);
 }
 

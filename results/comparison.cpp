@@ -13,7 +13,9 @@ namespace {
 constexpr std::int64_t kPrior = 4;  // degrees of freedom that the pooled variance counts for
 
 struct Sample {
-  double mean = 0, squares = 0;  // sum of squared deviations
+  // sum of squared deviations
+  double mean = 0;
+  double squares = 0;
   std::int64_t count = 0;
 };
 
@@ -92,7 +94,8 @@ Comparison::Difference Comparison::difference(std::size_t a, std::size_t b, std:
 }
 
 Comparison::Beats Comparison::beats(std::size_t a, std::size_t b) const {
-  bool surely = true, better = false;
+  bool surely = true;
+  bool better = false;
   for (std::size_t k = 0; k < objectives(); ++k) {
     const auto [mean, margin] = difference(a, b, k);
     if (mean > margin) return Beats::kNo;

@@ -25,7 +25,9 @@ class Comparison {
  public:
   enum class Beats { kNo, kPerhaps, kSurely };
   struct Difference {
-    double mean = 0, margin = 0;  // 95 %: mean - margin .. mean + margin; infinite if fewer than two sets are common
+    // 95 %: mean - margin .. mean + margin; infinite if fewer than two sets are common
+    double mean = 0;
+    double margin = 0;
   };
 
   /// Every design has the same number of objectives. A design with fewer than two seed sets is never surely beaten on a

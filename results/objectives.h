@@ -12,7 +12,9 @@ namespace madsearch {
 /// log10(1 + size). The hypervolume is a share of the box between `best` and `worst`.
 struct Objective {
   std::string name;
-  double best = 0, worst = 1;  // bounds of the box, in minimised units
+  // bounds of the box, in minimised units
+  double best = 0;
+  double worst = 1;
 };
 
 /// Names allowed in a configuration, in order.

@@ -21,17 +21,20 @@ struct RunMeta {
   std::string battery, battery_hash;           // of the rung battery
   std::vector<std::string> objectives;         // names
   std::vector<std::int64_t> objective_limits;  // the largest size of each in the hypervolume's box; 0: the default
-  std::int64_t width = 0, length = 0;          // of the battery: its width and its longest input
-  std::int64_t stages = 0;                     // blocks of a candidate
-  std::string config_path;                     // absolute, where the configuration was when the run was opened
-  std::optional<std::int64_t> evaluations;     // that the search was asked for
-  std::optional<std::int64_t> closed_at;       // the search was closed early, after so many evaluations
-  std::string closed_by;                       // why it was: "time", or empty
-  bool finished = false;                       // search, confirmation and pretraining are done
-  double spent_seconds = 0;                    // of all sessions that have ended
-  std::string signature;                       // Evolution::signature() at the end of the search
+  // of the battery: its width and its longest input
+  std::int64_t width = 0;
+  std::int64_t length = 0;
+  std::int64_t stages = 0;                  // blocks of a candidate
+  std::string config_path;                  // absolute, where the configuration was when the run was opened
+  std::optional<std::int64_t> evaluations;  // that the search was asked for
+  std::optional<std::int64_t> closed_at;    // the search was closed early, after so many evaluations
+  std::string closed_by;                    // why it was: "time", or empty
+  bool finished = false;                    // search, confirmation and pretraining are done
+  double spent_seconds = 0;                 // of all sessions that have ended
+  std::string signature;                    // Evolution::signature() at the end of the search
   struct OperatorCount {
-    std::int64_t tried = 0, succeeded = 0;
+    std::int64_t tried = 0;
+    std::int64_t succeeded = 0;
   };
   std::map<std::string, OperatorCount> operators;  // by name: children made, children that entered the population
 };

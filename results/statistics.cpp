@@ -33,8 +33,11 @@ std::vector<double> ranks(const std::vector<double>& values) {
 
 std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() < 2 || a.size() != b.size()) return {};
-  const auto mean_a = mean(a), mean_b = mean(b);
-  double ab = 0, aa = 0, bb = 0;
+  const auto mean_a = mean(a);
+  const auto mean_b = mean(b);
+  double ab = 0;
+  double aa = 0;
+  double bb = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     ab += (a[i] - mean_a) * (b[i] - mean_b);
     aa += (a[i] - mean_a) * (a[i] - mean_a);

@@ -22,7 +22,8 @@ std::optional<double> rank_correlation(const std::vector<double>& a, const std::
 std::optional<double> effective_columns(const std::vector<std::vector<double>>& columns);
 
 struct Bounds {
-  double low = 0, high = 0;
+  double low = 0;
+  double high = 0;
 };
 /// 95 % percentile interval of `statistic` over `resamples` draws with replacement of the indices 0 .. n-1 (Efron,
 /// Tibshirani 1993, section 13.3). Draws for which it is undefined are left out; nothing if it is undefined for all.

@@ -18,13 +18,17 @@ namespace madsearch {
 struct PretrainOptions {
   std::int64_t members = 0;  // of the front; 0: none at all
   std::vector<Design> controls;
-  std::int64_t pairs = 0;                      // partners: a clearly worse design within 10 % of a member's state
-  std::string data;                            // folder of texts or of token shards
-  std::int64_t vocabulary = 0, separator = 0;  // of headerless token shards
+  std::int64_t pairs = 0;  // partners: a clearly worse design within 10 % of a member's state
+  std::string data;        // folder of texts or of token shards
+  // of headerless token shards
+  std::int64_t vocabulary = 0;
+  std::int64_t separator = 0;
   double bytes_per_token = 0;
   double flops = 0;             // training FLOPs of one design's final run
   std::int64_t parameters = 0;  // without embeddings; the width follows
-  std::int64_t repeat = 1, length = 256, batch = 8;
+  std::int64_t repeat = 1;
+  std::int64_t length = 256;
+  std::int64_t batch = 8;
   std::vector<double> learning_rates;
   double max_epochs = 4;
 };

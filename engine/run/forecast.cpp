@@ -11,7 +11,9 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kSteps = 5, kMostBatch = 16;  // of the measurement; larger batches are scaled
+// of the measurement; larger batches are scaled
+constexpr std::int64_t kSteps = 5;
+constexpr std::int64_t kMostBatch = 16;
 
 /// Training FLOPs of one candidate: transformer++ stands for all, which have equal parameters.
 double flops_of(const Battery& battery, const Genome& genome) {

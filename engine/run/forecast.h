@@ -9,9 +9,16 @@ namespace madsearch {
 /// What a run will take: transformer++ is trained for a few steps by one worker, and the rest follows from FLOPs.
 struct Forecast {
   std::int64_t slots = 0;
-  std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // at most
-  double gflops = 0;                                                       // of one slot, training, measured
-  double probe_seconds = 0, battery_seconds = 0, pretrain_seconds = 0;     // of one candidate on one slot
+  // at most
+  std::int64_t probes = 0;
+  std::int64_t batteries = 0;
+  std::int64_t confirms = 0;
+  std::int64_t pretrainings = 0;
+  double gflops = 0;  // of one slot, training, measured
+  // of one candidate on one slot
+  double probe_seconds = 0;
+  double battery_seconds = 0;
+  double pretrain_seconds = 0;
   double hours = 0;       // of everything on all slots, as if all designs were as fast as transformer++
   double memory_mib = 0;  // of one training, at the battery's longest length
 };

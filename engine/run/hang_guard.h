@@ -15,7 +15,8 @@ class HangGuard {
   }
 
  private:
-  static constexpr double kTimes = 20, kLeast = 600;
+  static constexpr double kTimes = 20;
+  static constexpr double kLeast = 600;
   double slowest_ = 0;  // seconds a FLOP
 };
 

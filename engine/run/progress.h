@@ -8,9 +8,16 @@ namespace madsearch {
 
 /// Where a run stands.
 struct Status {
-  std::int64_t probes = 0, batteries = 0, confirms = 0, pretrainings = 0;  // finished ones
-  std::int64_t evaluations = 0, planned = 0;  // of the search and its confirmation, replayed ones included
-  std::int64_t front = 0, failed = 0;
+  // finished ones
+  std::int64_t probes = 0;
+  std::int64_t batteries = 0;
+  std::int64_t confirms = 0;
+  std::int64_t pretrainings = 0;
+  // of the search and its confirmation, replayed ones included
+  std::int64_t evaluations = 0;
+  std::int64_t planned = 0;
+  std::int64_t front = 0;
+  std::int64_t failed = 0;
   double hypervolume = 0;        // share of the box
   double per_hour = 0;           // evaluations, of this session; 0 while unknown
   double seconds_left = 0;       // 0 while unknown

@@ -28,8 +28,10 @@ struct Fidelity {
   std::size_t clear_pairs = 0;          // pairs of designs whose references differ by 0.05 or more
   double clear_right = 0;               // share of them that the battery orders as the reference does
   std::optional<double> reliability;    // Spearman of two seed sets, mean over pairs of seed sets
-  double median_seconds = 0, worst_seconds = 0;  // core seconds a candidate and seed set
-  std::optional<double> effective_tasks;         // effective_columns (results/statistics.h) of the tasks
+  // core seconds a candidate and seed set
+  double median_seconds = 0;
+  double worst_seconds = 0;
+  std::optional<double> effective_tasks;  // effective_columns (results/statistics.h) of the tasks
 };
 /// `seed`: of the bootstrap.
 Fidelity fidelity(const std::vector<Compared>& designs, Seed seed);
@@ -37,9 +39,13 @@ Fidelity fidelity(const std::vector<Compared>& designs, Seed seed);
 /// How well a task tells some designs apart, by their means over seed sets.
 struct TaskUse {
   std::string task;
-  double mean = 0, deviation = 0;       // of its score over designs
-  double at_ceiling = 0, at_floor = 0;  // share of designs above 0.95, below 0.05
-  std::optional<double> reliability;    // Spearman of two seed sets, mean over pairs of seed sets
+  // of its score over designs
+  double mean = 0;
+  double deviation = 0;
+  // share of designs above 0.95, below 0.05
+  double at_ceiling = 0;
+  double at_floor = 0;
+  std::optional<double> reliability;  // Spearman of two seed sets, mean over pairs of seed sets
 };
 std::vector<TaskUse> task_uses(const Battery& battery, const std::vector<Compared>& designs);
 

@@ -43,7 +43,8 @@ RecordedDesigns recorded(const Battery& battery, const std::vector<const StudyDe
 
 /// What a rule would have done to a battery's scores of some designs.
 struct StopResult {
-  std::size_t designs = 0, trainings = 0;
+  std::size_t designs = 0;
+  std::size_t trainings = 0;
   double fewer = 0;                // budget of steps / steps under the rule
   double fewer_than_recorded = 0;  // recorded steps / steps under the rule
   double fewer_at_best = 0;        // budget / oracle steps: no rule that spares the winners saves more

@@ -17,8 +17,12 @@ Verdict judge(const std::vector<Look>& looks, double siblings_best, std::int64_t
     return Verdict::kBehind;
 
   if (done >= 0.8 * all) return Verdict::kGoOn;
-  double old_accuracy = 0, old_loss = 1e300, new_accuracy = 0, new_loss = 1e300;
-  int fresh = 0, old = 0;
+  double old_accuracy = 0;
+  double old_loss = 1e300;
+  double new_accuracy = 0;
+  double new_loss = 1e300;
+  int fresh = 0;
+  int old = 0;
   for (const auto& look : looks) {
     if (done - static_cast<double>(look.step) < rule.window * all) {
       ++fresh;

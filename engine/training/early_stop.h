@@ -8,7 +8,8 @@ namespace madsearch {
 /// One look of a replica at validation-A.
 struct Look {
   std::int64_t step = 0;
-  double accuracy = 0, loss = 0;
+  double accuracy = 0;
+  double loss = 0;
 };
 
 /// Why a replica need not train on.
@@ -19,8 +20,10 @@ struct StopRule {
   double late = 0.6;     // share after which any replica is judged ...
   double risen = 0.1;    // ... or this far above chance: recall sits at chance and then jumps
   double window = 0.25;  // share in which nothing was gained: a plateau
-  double gain_accuracy = 0.002, gain_loss = 0.005;  // what counts as gained: accuracy, share of the loss
-  double behind = 0.1;                              // accuracy below the best sibling's
+  // what counts as gained: accuracy, share of the loss
+  double gain_accuracy = 0.002;
+  double gain_loss = 0.005;
+  double behind = 0.1;  // accuracy below the best sibling's
 };
 
 /// Judges a replica by its looks so far (oldest first, not empty) and the best accuracy of its siblings. kPlateau: in

@@ -99,7 +99,9 @@ double flops_of(const Genome& genome, Shape shape, std::int64_t batch) {
 
 /// Milliseconds a step (median) and peak memory.
 struct Timing {
-  double milliseconds = 0, memory_mib = 0, flops = 0;
+  double milliseconds = 0;
+  double memory_mib = 0;
+  double flops = 0;
 };
 
 Timing time_steps(const Genome& design, const BenchRequest& request, const Runtime& runtime) {

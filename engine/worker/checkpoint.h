@@ -10,7 +10,9 @@ namespace madsearch {
 /// Where a pretraining stands. Going on from it gives the same as no interruption.
 struct Checkpoint {
   std::uint64_t fingerprint = 0;  // of request and data: another run's file is refused
-  double learning_rate = 0, tuning_flops = 0, core_seconds = 0;
+  double learning_rate = 0;
+  double tuning_flops = 0;
+  double core_seconds = 0;
   AdamW::Saved saved;
 };
 

@@ -20,7 +20,8 @@ struct Computed {
 /// largest one, the difference is relative to that thousandth: its terms cancel, and what is left is rounding. Infinite
 /// where a number is not finite, or where only one of the two has a gradient.
 struct Difference {
-  double output = 0, gradient = 0;
+  double output = 0;
+  double gradient = 0;
   std::string worst;  // the gradient's name
 };
 Difference difference(const Computed& found, const Computed& expected);

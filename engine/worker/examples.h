@@ -44,7 +44,8 @@ class Examples {
   Batch batch(std::int64_t first, std::int64_t n, const at::Device& device) const;
 
  private:
-  std::int64_t n_, length_ = 0;
+  std::int64_t n_;
+  std::int64_t length_ = 0;
   std::vector<std::int32_t> inputs_, targets_;  // n x length
   std::vector<std::int32_t> scored_;            // of each example: how many of its positions are scored
 };

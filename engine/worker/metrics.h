@@ -8,10 +8,13 @@ namespace madsearch {
 
 /// Of the scored positions of one batch, for one replica.
 struct BatchMetrics {
-  double micro = 0, macro = 0;  // accuracies, 0..1
-  double loss = 0;              // nats a scored position
-  double perplexity = 0;        // exp(loss)
-  std::int64_t scored = 0, correct = 0;
+  // accuracies, 0..1
+  double micro = 0;
+  double macro = 0;
+  double loss = 0;        // nats a scored position
+  double perplexity = 0;  // exp(loss)
+  std::int64_t scored = 0;
+  std::int64_t correct = 0;
 };
 
 /// Mean recall over the classes that occur among targets or predictions; a class without a target counts as 0, as in
@@ -36,8 +39,12 @@ class SplitMetrics {
   double perplexity() const { return examples_ ? perplexity_ / static_cast<double>(examples_) : 0; }
 
  private:
-  std::int64_t scored_ = 0, correct_ = 0, examples_ = 0;
-  double nats_ = 0, macro_ = 0, perplexity_ = 0;
+  std::int64_t scored_ = 0;
+  std::int64_t correct_ = 0;
+  std::int64_t examples_ = 0;
+  double nats_ = 0;
+  double macro_ = 0;
+  double perplexity_ = 0;
 };
 
 }  // namespace madsearch

@@ -15,7 +15,9 @@ namespace madsearch {
 /// What a model is built for. `max_length` is at least the longest input; under mad-lab it is the setting's length
 /// (Hyena's time axis).
 struct ModelOptions {
-  std::int64_t width = 0, vocabulary = 0, max_length = 0;
+  std::int64_t width = 0;
+  std::int64_t vocabulary = 0;
+  std::int64_t max_length = 0;
   Backbone backbone = Backbone::kLanguageModel;
   Protocol protocol = Protocol::kMadsearch;
   std::string norm = "rmsnorm";  // or "layernorm"

@@ -24,7 +24,9 @@ enum class Decay { kAll, kMatrices };
 class AdamW {
  public:
   struct Options {
-    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double eps = 1e-8;
     Decay decay = Decay::kAll;
     double clip = 0;       // largest gradient norm of a replica; 0: none
     bool vectors = false;  // on a CPU too the vector operations that other devices use

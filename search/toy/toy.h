@@ -17,7 +17,9 @@ namespace madsearch {
 /// Texts are 8 digits. It measures the evolutionary loop without any training; f_0 is loss-like, f_1 state-like.
 class Toy : public Space {
  public:
-  static constexpr int kLayers = 8, kPrimitives = 10, kPairs = kLayers * (kLayers - 1) / 2;
+  static constexpr int kLayers = 8;
+  static constexpr int kPrimitives = 10;
+  static constexpr int kPairs = kLayers * (kLayers - 1) / 2;
 
   /// Reads a problem and its true front (tests/toy). Throws ConfigError if one is missing or malformed.
   static Toy read(const std::filesystem::path& problem, const std::filesystem::path& front);

@@ -52,7 +52,8 @@ std::map<std::string, GoldenTensor> read_safetensors(const std::filesystem::path
   std::map<std::string, GoldenTensor> out;
   for (const auto& [name, entry] : json.items()) {
     if (name == "__metadata__") continue;
-    const std::size_t begin = entry.at("data_offsets").at(0), end = entry.at("data_offsets").at(1);
+    const std::size_t begin = entry.at("data_offsets").at(0);
+    const std::size_t end = entry.at("data_offsets").at(1);
     if (begin > end || end > file.size() - start) throw broken("tensor \"" + name + "\" lies outside of it");
     GoldenTensor tensor{.dtype = entry.at("dtype"), .shape = entry.at("shape")};
     const char* from = file.data() + start + begin;

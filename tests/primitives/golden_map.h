@@ -16,7 +16,9 @@ struct GoldenLayer {
   std::set<std::string> unused;                    // parameters of the reference that reach no output
   std::map<std::string, std::string> complements;  // ours are 1 - the reference's: {"time_maa_k", "time_mix_k"}
   double eps = 0;                                  // of a norm
-  double output_tolerance = 2e-6, gradient_tolerance = 1e-5;  // relative to the largest entry of the tensor
+  // relative to the largest entry of the tensor
+  double output_tolerance = 2e-6;
+  double gradient_tolerance = 1e-5;
 };
 
 enum class GoldenFile {

@@ -68,7 +68,8 @@ void expect_agreement(const std::vector<Pass>& all,
                       double tolerance) {
   for (std::size_t n = 0; n < all.size(); ++n) {
     const auto want = recurrence(all[n]);
-    double largest = 0, off = 0;
+    double largest = 0;
+    double off = 0;
     ASSERT_EQ(static_cast<std::int64_t>(want.size()), all[n].length);
     for (std::int64_t t = 0; t < all[n].length; ++t)
       for (std::int64_t d = 0; d < all[n].width; ++d) {

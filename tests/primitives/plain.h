@@ -22,7 +22,8 @@ struct Plain {
 
 /// One sequence through one replica.
 struct Pass {
-  std::int64_t width = 0, length = 0;
+  std::int64_t width = 0;
+  std::int64_t length = 0;
   std::map<std::string, Plain> parameters;  // without the replica axis
   Plain x, y;                               // [T, D]
   double auxiliary_loss = 0;                // of all sequences of the replica

@@ -20,7 +20,8 @@ struct Row {
   friend void PrintTo(const Row& row, std::ostream* out) { *out << row.label; }
 };
 
-constexpr std::int64_t kWidth = 32, kLength = 20;
+constexpr std::int64_t kWidth = 32;
+constexpr std::int64_t kLength = 20;
 
 /// identity has no parameters to draw and nothing to compute.
 bool is_empty(const Row& row) { return row.primitive == "identity"; }

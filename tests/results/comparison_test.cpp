@@ -55,7 +55,8 @@ TEST(Comparison, WithoutNoiseItIsDominance) {
 
 TEST(Comparison, TellsEqualDesignsApartNoMoreThanOneTimeInTwenty) {
   for (const int seeds : {2, 3, 6}) {
-    int apart = 0, pairs = 0;
+    int apart = 0;
+    int pairs = 0;
     for (std::uint64_t run = 0; run < 400; ++run) {
       Rng rng(Seed{run}.derive(static_cast<std::uint64_t>(seeds)));
       std::vector<FreshResults> designs(12);

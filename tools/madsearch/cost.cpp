@@ -16,7 +16,10 @@ namespace {
 
 struct Flags {
   std::vector<std::string> designs;
-  std::int64_t width = 128, length = 128, vocabulary = 0, stages = 0;
+  std::int64_t width = 128;
+  std::int64_t length = 128;
+  std::int64_t vocabulary = 0;
+  std::int64_t stages = 0;
   std::string protocol = "madsearch";
   bool dot = false;
   Format format = Format::kText;

@@ -24,7 +24,11 @@ constexpr double kGradientTolerance = 1e-3;
 
 struct Flags {
   std::vector<std::string> primitives;  // empty: all
-  std::int64_t width = 64, length = 64, batch = 4, replicas = 2, repeats = 5;
+  std::int64_t width = 64;
+  std::int64_t length = 64;
+  std::int64_t batch = 4;
+  std::int64_t replicas = 2;
+  std::int64_t repeats = 5;
   WorkerFlags workers;
   Format format = Format::kText;
 };

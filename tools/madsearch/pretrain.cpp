@@ -14,9 +14,12 @@ namespace {
 struct Flags {
   std::vector<std::string> designs;
   std::string data;
-  double flops = 3e11, max_epochs = 4, bytes_per_token = 0;
+  double flops = 3e11;
+  double max_epochs = 4;
+  double bytes_per_token = 0;
   std::int64_t parameters = 50'000, base_width = 0, repeat = 1, length = 256, batch = 8, seed = 1;
-  std::int64_t vocabulary = 0, separator = 0;
+  std::int64_t vocabulary = 0;
+  std::int64_t separator = 0;
   std::vector<double> rates = {1e-3, 3e-3, 9e-3};
   WorkerFlags workers;
   Format format = Format::kText;

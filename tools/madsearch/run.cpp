@@ -18,7 +18,10 @@ namespace {
 
 struct Flags {
   std::string config, folder, more;
-  bool dry_run = false, accept = false, no_forecast = false, quiet = false;
+  bool dry_run = false;
+  bool accept = false;
+  bool no_forecast = false;
+  bool quiet = false;
 };
 
 int go(const RunConfig& config, const Flags& flags, const std::filesystem::path& config_file) {

@@ -22,7 +22,9 @@ namespace {
 struct Flags {
   std::vector<std::string> designs;
   std::string battery = "quick";
-  std::int64_t seeds = 1, seed = 1, stages = 0;
+  std::int64_t seeds = 1;
+  std::int64_t seed = 1;
+  std::int64_t stages = 0;
   WorkerFlags workers;
   Format format = Format::kText;
 };
@@ -34,7 +36,8 @@ using Trainings = std::vector<std::vector<TrainingRecord>>;
 struct Scored {
   Genome genome;
   Genome sized;
-  std::int64_t state = 0, parameters = 0;
+  std::int64_t state = 0;
+  std::int64_t parameters = 0;
   std::vector<Trainings> seeds;
   std::vector<double> scores;              // of each seed that is ok
   std::vector<std::vector<double>> tasks;  // [task][seed that is ok]
@@ -183,7 +186,8 @@ Record facts(const Battery& battery, const Scored& design) {
 
 /// Between the designs' means and within a design's seeds, of designs with at least two seeds.
 struct Variances {
-  double between = 0, within = 0;
+  double between = 0;
+  double within = 0;
 };
 
 std::optional<Variances> variances(const std::vector<Scored>& all) {

@@ -14,7 +14,11 @@ namespace {
 struct Flags {
   std::string design, task;
   std::vector<std::string> set;
-  std::int64_t width = 64, steps = 1000, batch = 32, evaluation_examples = 512, seed = 1;
+  std::int64_t width = 64;
+  std::int64_t steps = 1000;
+  std::int64_t batch = 32;
+  std::int64_t evaluation_examples = 512;
+  std::int64_t seed = 1;
   std::vector<double> rates = {3e-3}, decays = {0.1};
   std::string protocol = "madsearch", norm = "rmsnorm";
   bool distil = false;

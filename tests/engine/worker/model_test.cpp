@@ -61,7 +61,8 @@ TEST(Model, DrawsEveryLinearOfMadLabsAutoEncoderAgainAndNothingElse) {
   std::map<std::string, double> deviations;
   for (const auto& p : encoder.parameters())
     deviations[p.name] = p.value.numel() > 1 ? p.value.std().item<double>() : 0;
-  int linears = 0, others = 0;
+  int linears = 0;
+  int others = 0;
   for (const auto& [name, deviation] : deviations) {
     const bool convolution = name.find("short_filter") != std::string::npos;
     const bool redrawn = name.ends_with("in_proj.weight") ||
@@ -172,7 +173,9 @@ TEST(Model, ReplicasEqualSingleRuns) {
   for (auto* model : {&both, &first, &second}) mean_loss(model->forward(tokens, scored), targets).sum().backward();
   const auto expected = at::cat({first.forward(tokens), second.forward(tokens)});
   EXPECT_LT(distance(both.forward(tokens), expected), 1e-5);
-  const auto all = both.parameters(), a = first.parameters(), b = second.parameters();
+  const auto all = both.parameters();
+  const auto a = first.parameters();
+  const auto b = second.parameters();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].value.grad().defined()) continue;
     EXPECT_LT(distance(all[i].value.grad(), at::cat({a[i].value.grad(), b[i].value.grad()})), 1e-5) << all[i].name;

@@ -24,7 +24,8 @@ struct Toy : Module {
 /// The recurrence of the header on one number.
 double by_hand(double p, double rate, double decay, int steps, const std::function<double(double)>& gradient,
                double beta2 = 0.999) {
-  double m = 0, v = 0;
+  double m = 0;
+  double v = 0;
   for (int t = 1; t <= steps; ++t) {
     const double g = gradient(p);
     p -= rate * decay * p;
@@ -44,11 +45,13 @@ void steps(Toy& toy, AdamW& optimizer, int n) {
 
 TEST(AdamW, FollowsItsEquationWithARateAndADecayForEachReplica) {
   Toy toy(2);
-  const auto start = toy.weight.detach().clone(), bias = toy.bias.detach().clone();
+  const auto start = toy.weight.detach().clone();
+  const auto bias = toy.bias.detach().clone();
   AdamW optimizer(toy, {1e-2, 3e-2}, {0.1, 0.5}, {});
   steps(toy, optimizer, 5);
   for (int r = 0; r < 2; ++r) {
-    const double rate = r ? 3e-2 : 1e-2, decay = r ? 0.5 : 0.1;
+    const double rate = r ? 3e-2 : 1e-2;
+    const double decay = r ? 0.5 : 0.1;
     EXPECT_NEAR(toy.weight[r][1][2].item<double>(),
                 by_hand(start[r][1][2].item<double>(), rate, decay, 5, [](double p) { return 3 * p * p; }), 1e-12);
     EXPECT_NEAR(toy.bias[r][1].item<double>(),
@@ -58,7 +61,8 @@ TEST(AdamW, FollowsItsEquationWithARateAndADecayForEachReplica) {
 
 TEST(AdamW, SparesBiasesWhenOnlyMatricesDecay) {
   Toy toy(1);
-  const auto start = toy.weight.detach().clone(), bias = toy.bias.detach().clone();
+  const auto start = toy.weight.detach().clone();
+  const auto bias = toy.bias.detach().clone();
   AdamW optimizer(toy, {1e-2}, {0.5}, {.decay = Decay::kMatrices});
   steps(toy, optimizer, 3);
   EXPECT_NEAR(toy.bias[0][0].item<double>(),

@@ -57,7 +57,8 @@ std::map<std::string, at::Tensor> golden(const std::filesystem::path& file) {
 }
 
 double distance(const at::Tensor& actual, const at::Tensor& expected) {
-  const auto a = actual.detach().to(at::kDouble), e = expected.to(at::kDouble);
+  const auto a = actual.detach().to(at::kDouble);
+  const auto e = expected.to(at::kDouble);
   return ((a - e).abs().max() / e.abs().max().clamp_min(1e-30)).item<double>();
 }
 

@@ -22,7 +22,8 @@ TEST(Trainer, LearnsASmallTask) {
   auto r = request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}},
                    250);
   r.grid = {{1e-4, 0}, {5e-3, 0}};
-  double first = 0, last = 0;
+  double first = 0;
+  double last = 0;
   const auto record = train(r, {}, [&](const Progress& p) {
                         if (first == 0) first = p.loss;
                         last = p.loss;
@@ -186,7 +187,8 @@ double current_token_accuracy(const TaskSetting& setting) {
     }
   };
   each(Split::kTrain, 4096, [&](const auto& seen, auto target) { ++followed[seen][target]; });
-  double scored = 0, right = 0;
+  double scored = 0;
+  double right = 0;
   each(Split::kTest, 2048, [&](const auto& seen, auto target) {
     const auto& counts = followed[seen];
     const auto best = std::max_element(counts.begin(), counts.end(),

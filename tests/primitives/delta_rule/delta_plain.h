@@ -68,7 +68,11 @@ inline std::vector<Vector> mixed(const Pass& pass, const std::string& name, std:
 }
 
 struct DeltaPlain {
-  std::int64_t heads, key, value, taps = 4, steps = 1;
+  std::int64_t heads;
+  std::int64_t key;
+  std::int64_t value;
+  std::int64_t taps = 4;
+  std::int64_t steps = 1;
   bool negative_eigenvalues = false;
   std::function<Vector(const Vector& x)> alpha = nullptr;  // the decay of every key channel of every head
   std::function<Vector(const Vector& x)> gate = nullptr;   // of every value channel of every head

@@ -49,7 +49,9 @@ std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
       add_outer(S, 1, values, written);
       Vector o;
       for (const auto& row : S) o.push_back(dot(row, receptance));
-      double mean = 0, variance = 0, bonus = 0;
+      double mean = 0;
+      double variance = 0;
+      double bonus = 0;
       for (const auto number : o) mean += number / static_cast<double>(d);
       for (const auto number : o) variance += (number - mean) * (number - mean) / static_cast<double>(d);
       for (std::int64_t i = 0; i < d; ++i) bonus += receptance[i] * pass["r_k"](h, i) * written[i];

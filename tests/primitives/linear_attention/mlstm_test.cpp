@@ -42,7 +42,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
         sum += weight;
         for (std::int64_t j = 0; j < dv; ++j) h[j] += weight * v[s][head * dv + j];
       }
-      double mean = 0, square = 0;
+      double mean = 0;
+      double square = 0;
       for (auto& u : h) {
         u /= std::max(std::abs(sum), 1.0);
         mean += u / static_cast<double>(dv);

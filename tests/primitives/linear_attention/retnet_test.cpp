@@ -28,7 +28,8 @@ std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
       for (std::int64_t m = 0; m <= n; ++m) {
         double score = 0;
         for (std::int64_t j = 0; j < d / 2; ++j) {
-          const auto a = head * d + j, b = a + d / 2;
+          const auto a = head * d + j;
+          const auto b = a + d / 2;
           const auto angle =
               static_cast<double>(n - m) * std::pow(10000.0, -2.0 * static_cast<double>(j) / static_cast<double>(d));
           score +=
@@ -38,7 +39,8 @@ std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
         score *= std::pow(gamma, static_cast<double>(n - m)) / std::sqrt(static_cast<double>(d));
         for (std::int64_t j = 0; j < dv; ++j) o[j] += score * v[m][head * dv + j];
       }
-      double mean = 0, square = 0;
+      double mean = 0;
+      double square = 0;
       for (const auto u : o) mean += u / static_cast<double>(dv);
       for (const auto u : o) square += (u - mean) * (u - mean) / static_cast<double>(dv);
       for (std::int64_t j = 0; j < dv; ++j) {

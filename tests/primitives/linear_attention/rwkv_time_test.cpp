@@ -43,7 +43,9 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads,
         }
         for (std::int64_t j = 0; j < d; ++j) o[j] += weight * v[s][first + j];
       }
-      double mean = 0, variance = 0;  // of o / 8, the authors' form
+      // of o / 8, the authors' form
+      double mean = 0;
+      double variance = 0;
       for (auto& value : o) mean += (value /= 8) / static_cast<double>(d);
       for (const auto value : o) variance += (value - mean) * (value - mean) / static_cast<double>(d);
       for (std::int64_t j = 0; j < d; ++j) {

@@ -11,7 +11,8 @@ namespace {
 /// Which of the optional inputs there are, and how many numbers a decay has a head.
 struct Form {
   bool keys = false;
-  std::int64_t rates = 0, steps = 1;
+  std::int64_t rates = 0;
+  std::int64_t steps = 1;
   bool state = false;
 };
 const std::vector<Form> kForms = {{},

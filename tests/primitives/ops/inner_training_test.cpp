@@ -37,7 +37,8 @@ TEST(InnerTraining, HasTheGradientsOfFiniteDifferences) {
 TEST(InnerTraining, GoesOnFromTheModelOfAFullMiniBatch) {
   auto whole = inputs(8, 8);
   for (auto& tensor : whole) tensor.set_requires_grad(true);
-  auto first = whole, second = whole;
+  auto first = whole;
+  auto second = whole;
   for (const int n : {0, 1, 2, 3}) {
     first[n] = whole[n].slice(1, 0, 6);
     second[n] = whole[n].slice(1, 6);

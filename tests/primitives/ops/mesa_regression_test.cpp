@@ -33,7 +33,8 @@ TEST(MesaRegression, HasTheGradientsOfFiniteDifferences) {
 TEST(MesaRegression, GoesOnFromAState) {
   auto whole = inputs(21, 8);
   for (auto& tensor : whole) tensor.set_requires_grad(true);
-  auto first = whole, second = whole;
+  auto first = whole;
+  auto second = whole;
   for (const int n : {0, 1, 2, 3, 4}) {
     first[n] = whole[n].slice(1, 0, 9);
     second[n] = whole[n].slice(1, 9);

@@ -63,7 +63,8 @@ std::vector<Vector> in_logarithms(const Pass& pass, std::int64_t rows) {
   const auto I = static_cast<std::int64_t>(all[0].size()) / rows;
   std::vector<Vector> h(all.size(), Vector(static_cast<std::size_t>(I))), out;
   for (std::int64_t c = 0; c < I; ++c) {
-    double decays = 0, sum = 0;
+    double decays = 0;
+    double sum = 0;
     for (std::size_t t = 0; t < all.size(); ++t) {
       double log_keep = -softplus(all[t][c]);
       double log_take = -softplus(-all[t][c]);

@@ -23,7 +23,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
   for (std::int64_t t = 0; t < pass.length; ++t) {
     inputs.push_back(pass.linear("linear_x", pass.token(t)));
     const auto branch = pass.linear("linear_y", pass.token(t));
-    Vector u = inputs.back(), y;
+    Vector u = inputs.back();
+    Vector y;
     for (std::int64_t c = 0; taps && c < I; ++c) {
       u[c] = pass["conv1d.bias"](c);
       for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)

@@ -39,7 +39,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads, bool sigmoi
     }
     Vector y;
     for (std::int64_t j = 0; j < D; ++j) {
-      double mean = 0, variance = 0;
+      double mean = 0;
+      double variance = 0;
       for (std::int64_t k = j / d * d; k < (j / d + 1) * d; ++k) mean += h[k] / static_cast<double>(d);
       for (std::int64_t k = j / d * d; k < (j / d + 1) * d; ++k)
         variance += (h[k] - mean) * (h[k] - mean) / static_cast<double>(d);

@@ -20,7 +20,8 @@ Vector taps_by_roots(const Pass& pass, std::int64_t channel, std::int64_t order)
   };
   Vector h(static_cast<std::size_t>(L), 0);
   for (std::int64_t w = 0; w < L; ++w) {
-    std::complex<double> a = 1, b = 0;
+    std::complex<double> a = 1;
+    std::complex<double> b = 0;
     for (std::int64_t i = 1; i <= order; ++i) {
       a += pass["ab"](channel, i - 1) * std::conj(root(w * i));
       b += pass["ab"](D + channel, i - 1) * std::conj(root(w * i));

@@ -16,7 +16,8 @@ struct Norm {
 };
 
 Norm normalised(const Vector& z) {
-  double mean = 0, variance = 0;
+  double mean = 0;
+  double variance = 0;
   for (const auto u : z) mean += u / static_cast<double>(z.size());
   for (const auto u : z) variance += (u - mean) * (u - mean) / static_cast<double>(z.size());
   Norm out{z, 1 / std::sqrt(variance + 1e-6)};

@@ -15,7 +15,8 @@ namespace {
 struct Flags {
   StudyFlags study;
   std::string battery = "quick", against = "reference";
-  std::int64_t against_seeds = 1, first = -1;
+  std::int64_t against_seeds = 1;
+  std::int64_t first = -1;
   bool designs = false;
   Format format = Format::kText;
 };

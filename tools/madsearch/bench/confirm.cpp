@@ -12,8 +12,13 @@ namespace {
 
 struct Flags {
   ToyFlags toy;
-  std::int64_t seeds = 100, first = 0, evaluations = 240, confirm_seeds = 3, confirm_members = 17;
-  double noise = 0.022, common = 0.011;
+  std::int64_t seeds = 100;
+  std::int64_t first = 0;
+  std::int64_t evaluations = 240;
+  std::int64_t confirm_seeds = 3;
+  std::int64_t confirm_members = 17;
+  double noise = 0.022;
+  double common = 0.011;
   Format format = Format::kText;
 };
 

@@ -16,7 +16,8 @@ struct Flags {
   StudyFlags study;
   std::string battery = "reference";
   bool choose = false;
-  double rank = 0.97, killed = 0.04;
+  double rank = 0.97;
+  double killed = 0.04;
   Format format = Format::kText;
 };
 

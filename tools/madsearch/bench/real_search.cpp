@@ -44,8 +44,10 @@ double cpu_seconds() {
 }
 
 struct Measured {
-  std::int64_t finished = 0, failed = 0;  // evaluations
-  std::size_t distinct = 0;               // candidates
+  // evaluations
+  std::int64_t finished = 0;
+  std::int64_t failed = 0;
+  std::size_t distinct = 0;  // candidates
   double wall_seconds = 0;
   double cpu_seconds = 0;  // of this process: the search and its store
   std::vector<SlotUse> slots;

@@ -15,7 +15,8 @@ namespace {
 
 struct Flags {
   ToyFlags toy;
-  std::int64_t seeds = 101, lag = 8;
+  std::int64_t seeds = 101;
+  std::int64_t lag = 8;
   bool real = false;
   RealSearch of_real;
   Format format = Format::kText;
@@ -24,7 +25,8 @@ struct Flags {
 /// Some settings of the loop and what came of them.
 struct Try {
   std::string settings;
-  std::int64_t lag = 0, evaluations = 0;
+  std::int64_t lag = 0;
+  std::int64_t evaluations = 0;
   BenchResult result;
 };
 

@@ -18,7 +18,9 @@ namespace {
 struct Flags {
   std::vector<std::string> designs, primitives;  // both empty: every primitive
   std::vector<std::int64_t> lengths = {64, 256, 1024, 256, 2048}, batches = {32, 32, 32, 4, 4};
-  std::int64_t width = 64, threads = 1, steps = 5;
+  std::int64_t width = 64;
+  std::int64_t threads = 1;
+  std::int64_t steps = 5;
   WorkerFlags workers;
   Format format = Format::kText;
 };
