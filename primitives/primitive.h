@@ -11,7 +11,8 @@ namespace madsearch {
 
 /// Where a block is built or costed: its channels, and the tokens of one sequence.
 struct Shape {
-  std::int64_t width = 0, length = 0;
+  std::int64_t width = 0;
+  std::int64_t length = 0;
   Protocol protocol = Protocol::kMadsearch;
 };
 
@@ -33,7 +34,8 @@ struct Knob {
   std::string name;
   std::vector<KnobValue> values;
   std::string meaning;  // one line, for `madsearch list primitives NAME`
-  double least = 1, most = 1024;
+  double least = 1;
+  double most = 1024;
   bool ratio = false;  // a ratio to the width
 };
 

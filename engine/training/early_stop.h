@@ -27,12 +27,14 @@ struct StopRule {
 };
 
 /// Judges a replica by its looks so far (oldest first, not empty) and the best accuracy of its siblings. kPlateau: in
-/// the last `window`, and three looks at least, neither accuracy nor loss gained, and the rate's decay over the last 20
-/// % has not begun (it always helps). kBehind: its best is more than `behind` below the siblings' and it has closed
+/// the last `window`, and three looks at least, neither accuracy nor loss gained, and the rate's decay over the last
+/// 20 % has not begun (it always helps). kBehind: its best is more than `behind` below the siblings' and it has closed
 /// none of that gap since the look before.
 Verdict judge(const std::vector<Look>& looks, double siblings_best, std::int64_t steps, double chance,
               const StopRule& rule = {});
 
+/// The rule's numbers in one line. The keys of the studies' stored trainings hold it (engine/study/study_log.cpp), so
+/// its form never changes.
 std::string to_text(const StopRule& rule);
 
 }  // namespace madsearch

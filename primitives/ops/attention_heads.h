@@ -9,10 +9,17 @@ namespace madsearch {
 struct AttentionHeads {
   static constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 
-  std::int64_t queries = 1, keys = 1, values = 1;  // how many: H, G and U, which divide H
-  std::int64_t size = 1, value_size = 1;           // channels of a query or key, and of a value: d and e
-  std::int64_t rotated = 0;                        // leading channels of queries and keys that are turned by position
-  std::int64_t window = kAll, sinks = 0;           // the last tokens, itself included, and the first ones
+  // how many: H, G and U, which divide H
+  std::int64_t queries = 1;
+  std::int64_t keys = 1;
+  std::int64_t values = 1;
+  // channels of a query or key, and of a value: d and e
+  std::int64_t size = 1;
+  std::int64_t value_size = 1;
+  std::int64_t rotated = 0;  // leading channels of queries and keys that are turned by position
+  // the last tokens, itself included, and the first ones
+  std::int64_t window = kAll;
+  std::int64_t sinks = 0;
 
   std::int64_t key_numbers() const { return keys * size; }  // of a token
   std::int64_t value_numbers() const { return values * value_size; }

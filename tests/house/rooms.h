@@ -46,7 +46,7 @@ SQLite       SQLiteCpp/ sqlite3 > results/store*.cpp
 yaml-cpp     yaml-cpp/          > configs/reader.cpp
 CLI11        CLI/               > tools/*
 spdlog       spdlog/            > engine/run/*.cpp
-JSON         nlohmann/          > engine/*.cpp search/toy/*.cpp tools/*
+JSON         nlohmann/          > engine/*.cpp search/toy/*.cpp tools/*.cpp
 prometheus   prometheus/        > engine/run/metrics.cpp
 TBB          tbb/ oneapi/       > *.cpp
 Boost.Graph  boost/graph/       > search/architecture/graph.cpp

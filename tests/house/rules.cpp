@@ -354,6 +354,24 @@ Complaints long_lines(const Files& files) {
   return out;
 }
 
+Complaints lists_of_declarations(const Files& files) {
+  // A type, then a name that begins with a small letter (or k and a capital one) and a value, a comma, and such a name.
+  static const std::regex several(R"(^\s*((mutable|static|constexpr|inline|const) )*[A-Za-z_][\w:]*(<[\w:, ]+>)? )"
+                                  R"((k[A-Z]|[a-z_])\w* = [^,;(){}"'<>\[\]]+, (k[A-Z]|[a-z_])\w* = [^;]*;.*$)");
+  Complaints out;
+  for (const auto& [path, text] : files) {
+    if (!is_source(path) || starts_with(path, "primitives/kernels/")) continue;
+    const auto lines = lines_of(text);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const auto& line = lines[i];
+      if (line.find(" = ") == line.rfind(" = ") || line.find("for (") != std::string::npos) continue;
+      if (std::regex_match(line, several))
+        out.push_back(path + ":" + std::to_string(i + 1) + " declares several values; give each a line");
+    }
+  }
+  return out;
+}
+
 Complaints unlisted_sources(const Files& files) {
   std::set<std::string> listed;
   for (const auto& [path, text] : files) {

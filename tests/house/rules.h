@@ -35,6 +35,10 @@ Complaints missing_documents(const Files& files);
 /// Lines of sources, scripts and configs of more than 120 characters.
 Complaints long_lines(const Files& files);
 
+/// Lines that declare several values with initial ones, "double a = 0, b = 0;". Sizes of tensors with the letters of
+/// papers, "const auto R = x.size(0), B = x.size(1);", may stand together; kernels are left as they are.
+Complaints lists_of_declarations(const Files& files);
+
 /// Sources that no CMakeLists.txt lists: they are never compiled, and their tests never run.
 Complaints unlisted_sources(const Files& files);
 

@@ -46,6 +46,15 @@ TEST(Lists, EveryTaskHasAHeaderThatShowsASequence) {
   }
 }
 
+TEST(Lists, EveryTaskSaysWhetherItIsRecallOrCopying) {
+  for (const auto& task : tasks()) {
+    const auto path = "mad_tasks/" + with(task.name, '-', '_') + ".cpp";
+    EXPECT_NE(source(path).find(".recall_or_copying = "), std::string::npos)
+        << path
+        << " does not set recall_or_copying: a design is feasible only if it is above chance on a task that does";
+  }
+}
+
 TEST(Lists, EveryTaskHasATestOfItsOwn) {
   for (const auto& task : tasks()) {
     const auto path = "tests/mad_tasks/" + with(task.name, '-', '_') + "_test.cpp";

@@ -110,14 +110,14 @@ TEST(Kill, AClockEndsTheSearchAndItsFrontIsConfirmed) {
   const TemporaryFolder temporary;
   const std::filesystem::path folder = temporary.path;
   const auto config = folder / "stub.yaml";
-  auto timed = std::string(kStub) + "hours: 0.0006\n";  // 2.2 s, 1.7 of them for the search
-  timed.replace(timed.find("evaluations: 60"), 15, "evaluations: 5000");
+  auto timed = std::string(kStub) + "hours: 0.002\n";  // 7.2 s, four fifths of them for the search
+  timed.replace(timed.find("evaluations: 60"), 15, "evaluations: 20000");
   write_file(config, timed);
   const auto ran = run_madsearch(run_command(config, folder / "run"));
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto front = front_of(folder / "run");
   EXPECT_EQ(front["reproducible"], false);
-  EXPECT_LT(front["evaluated"], 4000);
+  EXPECT_LT(front["evaluated"], 16000);
   EXPECT_TRUE(front["confirmed"]) << front.dump(1);
   expect_whole(folder / "run");
 }

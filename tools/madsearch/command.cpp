@@ -43,6 +43,11 @@ void add_workers(CLI::App& command, WorkerFlags& flags) {
   command.add_option("--worker", flags.worker, "the command that computes");
 }
 
+void add_one_worker(CLI::App& command, WorkerFlags& flags) {
+  command.add_option("--devices", flags.devices, "auto, cpu or cuda:N; the first is used")->delimiter(',');
+  command.add_option("--worker", flags.worker, "the command that computes");
+}
+
 const std::atomic<bool>& interrupts() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);

@@ -29,7 +29,7 @@ void add_bench(CLI::App& app, int& code);
 void add_doctor(CLI::App& app, int& code);
 void add_stub_worker(CLI::App& app, int& code);
 
-/// --devices, --slots, --worker.
+/// Which workers a command uses.
 struct WorkerFlags {
   std::vector<std::string> devices = {"auto"};
   std::int64_t slots = 0;
@@ -37,7 +37,8 @@ struct WorkerFlags {
   WorkerOptions options() const;   // ConfigError for what is no device
   WorkerOptions one_slot() const;  // the first device alone, one request at a time
 };
-void add_workers(CLI::App& command, WorkerFlags& flags);
+void add_workers(CLI::App& command, WorkerFlags& flags);     // --devices, --slots, --worker
+void add_one_worker(CLI::App& command, WorkerFlags& flags);  // --devices, --worker, for one_slot()
 
 /// Set by the first Ctrl-C or SIGTERM; the second ends the program at once.
 const std::atomic<bool>& interrupts();

@@ -97,8 +97,12 @@ void add_cost(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("cost", "Parameters, FLOPs and inference state of designs");
   command->add_option("DESIGN", flags->designs, "names, YAML files or texts")->required();
-  command->add_option("--width", flags->width)->check(CLI::Range(4, 65536))->capture_default_str();
-  command->add_option("--length", flags->length)->check(CLI::Range(1, 1 << 24))->capture_default_str();
+  command->add_option("--width", flags->width, "channels of the model")
+      ->check(CLI::Range(4, 65536))
+      ->capture_default_str();
+  command->add_option("--length", flags->length, "tokens of a sequence")
+      ->check(CLI::Range(1, 1 << 24))
+      ->capture_default_str();
   command->add_option("--vocabulary", flags->vocabulary, "counts the unembedding's FLOPs")->capture_default_str();
   command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(CLI::Range(1, 128));
   add_protocol(*command, flags->protocol);

@@ -311,11 +311,19 @@ void add_doctor(CLI::App& app, int& code) {
   auto* command = app.add_subcommand(
       "doctor", "Can this machine be trusted? Devices, workers, and every primitive against float64 on each of them");
   command->add_option("--primitives", flags->primitives, "some of them (default: all)")->delimiter(',');
-  command->add_option("--width", flags->width)->check(CLI::Range(4, 4096))->capture_default_str();
-  command->add_option("--length", flags->length)->check(CLI::Range(1, 4096))->capture_default_str();
-  command->add_option("--batch", flags->batch)->check(CLI::Range(1, 1024))->capture_default_str();
-  command->add_option("--replicas", flags->replicas)->check(CLI::Range(1, 64))->capture_default_str();
-  command->add_option("--repeats", flags->repeats, "of the timing")->check(CLI::Range(1, 1000))->capture_default_str();
+  command->add_option("--width", flags->width, "channels of a block")
+      ->check(CLI::Range(4, 4096))
+      ->capture_default_str();
+  command->add_option("--length", flags->length, "tokens of a sequence")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command->add_option("--batch", flags->batch, "sequences at once")->check(CLI::Range(1, 1024))->capture_default_str();
+  command->add_option("--replicas", flags->replicas, "copies with weights of their own")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--repeats", flags->repeats, "timings; their median is shown")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   command
       ->add_option("--devices", flags->workers.devices, "auto, cpu, or cuda:0 cuda:1 ...; the CPU is always among them")
       ->delimiter(',');

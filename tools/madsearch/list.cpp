@@ -267,7 +267,7 @@ void add_list(CLI::App& app, int& code) {
       ->required()
       ->check(CLI::IsMember({"primitives", "tasks", "designs", "batteries"}));
   command->add_option("NAME", flags->name, "one primitive: its data sheet, knobs and costs");
-  command->add_flag("--page", flags->page, "of primitives: all data sheets as docs/primitives.md");
+  command->add_flag("--page", flags->page, "with primitives: write all data sheets, as in docs/primitives.md");
   add_format(*command, flags->format);
   command->callback([flags, &code] {
     list(*flags);

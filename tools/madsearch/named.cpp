@@ -36,7 +36,7 @@ Sized solved(const std::string& design, const Genome& genome, Shape shape) {
 }
 
 void add_protocol(CLI::App& command, std::string& protocol) {
-  command.add_option("--protocol", protocol)
+  command.add_option("--protocol", protocol, "the papers' intention, or the reference as it behaves")
       ->check(CLI::IsMember({to_text(Protocol::kMadsearch), to_text(Protocol::kMadLab)}))
       ->capture_default_str();
 }

@@ -127,7 +127,7 @@ void add_pretrain(CLI::App& app, int& code) {
       ->capture_default_str();
   command
       ->add_option("--base-width", flags->base_width,
-                   "the width that the design's heads were chosen at: head size stays")
+                   "the width that the heads were chosen at; a wider model gets more heads of the same size")
       ->capture_default_str();
   command->add_option("--repeat", flags->repeat, "times the stripe is repeated")
       ->check(CLI::Range(1, 64))
@@ -135,7 +135,9 @@ void add_pretrain(CLI::App& app, int& code) {
   command->add_option("--length", flags->length, "tokens of context")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--batch", flags->batch)->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--batch", flags->batch, "sequences of a step")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--learning-rates", flags->rates, "tried at a tenth of the budget each")
       ->delimiter(',')
       ->check(CLI::PositiveNumber)
@@ -146,7 +148,7 @@ void add_pretrain(CLI::App& app, int& code) {
   command->add_option("--vocabulary", flags->vocabulary, "of token shards without a header");
   command->add_option("--separator", flags->separator, "token between documents, in token shards");
   command->add_option("--bytes-per-token", flags->bytes_per_token, "of token shards, for bits per byte");
-  command->add_option("--seed", flags->seed)->capture_default_str();
+  command->add_option("--seed", flags->seed, "of weights and order")->capture_default_str();
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] { code = pretrain_command(*flags); });

@@ -282,10 +282,10 @@ void add_score(CLI::App& app, int& code) {
       ->required();
   command->add_option("--battery", flags->battery, "a name of `madsearch list batteries`, or a YAML file")
       ->capture_default_str();
-  command->add_option("--seeds", flags->seeds, "how many; two or more give an interval")
+  command->add_option("--seeds", flags->seeds, "seeds that each design is trained on; two or more give an interval")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_option("--seed", flags->seed, "the first")->capture_default_str();
+  command->add_option("--seed", flags->seed, "the first seed")->capture_default_str();
   command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(CLI::Range(1, 128));
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);

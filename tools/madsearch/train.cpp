@@ -173,25 +173,28 @@ void add_train(CLI::App& app, int& code) {
   command->add_option("DESIGN", flags->design, "a name, a YAML file or a text")->required();
   command->add_option("--task", flags->task, "a name of `madsearch list tasks`")->required();
   command->add_option("--set", flags->set, "NAME=VALUE of the task, e.g. vocabulary=32 length=64");
-  command->add_option("--width", flags->width)->check(CLI::Range(4, 8192))->capture_default_str();
-  command->add_option("--steps", flags->steps)->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--batch", flags->batch)->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--evaluation-examples", flags->evaluation_examples, "of each held-out split")
+  command->add_option("--width", flags->width, "channels of the model")
+      ->check(CLI::Range(4, 8192))
+      ->capture_default_str();
+  command->add_option("--steps", flags->steps, "optimizer steps")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--batch", flags->batch, "examples of a step")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--evaluation-examples", flags->evaluation_examples, "examples of each held-out split")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--learning-rates", flags->rates, "each is a replica")
+  command->add_option("--learning-rates", flags->rates, "each is tried")
       ->delimiter(',')
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--weight-decays", flags->decays, "crossed with the rates")
+  command->add_option("--weight-decays", flags->decays, "each is tried with each learning rate")
       ->delimiter(',')
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_option("--seed", flags->seed)->capture_default_str();
+  command->add_option("--seed", flags->seed, "of data, weights and order")->capture_default_str();
   add_protocol(*command, flags->protocol);
-  command->add_option("--norm", flags->norm)->check(CLI::IsMember({"rmsnorm", "layernorm"}))->capture_default_str();
-  command->add_flag("--distil", flags->distil,
-                    "then score it again with recurrences in place of its long convolutions' filters");
+  command->add_option("--norm", flags->norm, "in front of each block")
+      ->check(CLI::IsMember({"rmsnorm", "layernorm"}))
+      ->capture_default_str();
+  command->add_flag("--distil", flags->distil, "also score it with its long convolutions replaced by recurrences");
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] { code = train(*flags); });

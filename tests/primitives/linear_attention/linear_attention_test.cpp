@@ -58,7 +58,8 @@ double similarity(const Pass& pass, const std::string& map, const Vector& q, con
 /// Katharopoulos et al. 2020, equations 10 to 12: sums over the past, written as sums over pairs of tokens.
 std::vector<Vector> attend(const Pass& pass, std::int64_t heads, const std::string& map, bool normalised,
                            double epsilon) {
-  const auto d = pass.width / heads, f = pass["proj_q.weight"].sizes[0] / heads;
+  const auto d = pass.width / heads;
+  const auto f = pass["proj_q.weight"].sizes[0] / heads;
   std::vector<Vector> q, k, v, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     q.push_back(pass.linear("proj_q", pass.token(t)));

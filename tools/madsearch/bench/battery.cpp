@@ -215,7 +215,7 @@ void add_bench_battery(CLI::App& bench, int& code) {
       ->capture_default_str();
   command
       ->add_option("--first", flags->first,
-                   "first of the battery's seed sets (default: the first that the longer battery has not)")
+                   "first of the battery's seed sets (default: the first that the longer battery was not trained on)")
       ->check(CLI::Range(0, 1000));
   command->add_flag("--designs", flags->designs, "list the designs with both scores too");
   add_study(*command, flags->study);

@@ -54,7 +54,9 @@ void add_bench_data(CLI::App& bench, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = bench.add_subcommand("data", "Making the examples of every setting of a battery");
   command->add_option("BATTERY", flags->battery, "a name or a YAML file")->capture_default_str();
-  command->add_option("--examples", flags->examples)->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--examples", flags->examples, "examples that are made of each setting")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   add_format(*command, flags->format);
   command->callback([flags, &code] {
     print(bench_data(*flags), flags->format);

@@ -101,13 +101,13 @@ void add_bench_early_stop(CLI::App& bench, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = bench.add_subcommand("early-stop",
                                        "What stopping trainings early saves and costs, on curves recorded to the end");
-  command->add_option("BATTERY", flags->battery, "one with `early_stop: false`")->capture_default_str();
+  command->add_option("BATTERY", flags->battery, "a battery with `early_stop: false`")->capture_default_str();
   command->add_flag("--choose", flags->choose,
                     "choose the thresholds on the half for choosing (default: those in use)");
-  command->add_option("--rank", flags->rank, "least rank correlation there")
+  command->add_option("--rank", flags->rank, "with --choose: the least rank correlation on the half for choosing")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command->add_option("--killed", flags->killed, "largest share of winners killed there")
+  command->add_option("--killed", flags->killed, "with --choose: the largest share of winners killed on that half")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   flags->study.seeds = 1;

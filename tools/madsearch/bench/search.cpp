@@ -126,16 +126,20 @@ void add_bench_search(CLI::App& bench, int& code) {
   auto* command = bench.add_subcommand("search",
                                        "The evolutionary loop on a problem whose front is known; with --real a short "
                                        "search, its workers and store included");
-  command->add_option("CONFIG", flags->of_real.config, "of the real search (default: quick)");
+  command->add_option("CONFIG", flags->of_real.config, "with --real: the configuration (default: quick)");
   command->add_flag(
       "--real", flags->real,
       "train: evaluations an hour, how busy the slots are, what the search itself costs, memory of a worker");
-  command->add_option("--evaluations", flags->of_real.evaluations, "of the real search")
+  command->add_option("--evaluations", flags->of_real.evaluations, "with --real: how many evaluations")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   add_toy(*command, flags->toy);
-  command->add_option("--seeds", flags->seeds)->check(CLI::Range(1, 100'000))->capture_default_str();
-  command->add_option("--lag", flags->lag)->check(CLI::Range(1, 4096))->capture_default_str();
+  command->add_option("--seeds", flags->seeds, "searches to average over")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--lag", flags->lag, "evaluations under way at once")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
   add_format(*command, flags->format);
   command->callback([flags, &code] {
     if (!flags->real && !flags->of_real.config.empty())

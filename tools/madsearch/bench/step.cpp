@@ -131,20 +131,24 @@ void add_bench_step(CLI::App& bench, int& code) {
   command->add_option("DESIGN", flags->designs, "names, YAML files or texts (default: every primitive)");
   command->add_option("--primitives", flags->primitives, "each as [X swiglu]x2, a channel mixer as [attention X]x2")
       ->delimiter(',');
-  command->add_option("--width", flags->width)->check(CLI::Range(4, 65536))->capture_default_str();
-  command->add_option("--length", flags->lengths, "one or more")
+  command->add_option("--width", flags->width, "channels of the model")
+      ->check(CLI::Range(4, 65536))
+      ->capture_default_str();
+  command->add_option("--length", flags->lengths, "tokens of a sequence, one number or more")
       ->delimiter(',')
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
-  command->add_option("--batch", flags->batches, "one, or one for each length")
+  command->add_option("--batch", flags->batches, "sequences of a step, one number or one for each length")
       ->delimiter(',')
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--threads", flags->threads, "of the worker on a CPU")
+  command->add_option("--threads", flags->threads, "threads of the worker on a CPU")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  command->add_option("--steps", flags->steps)->check(CLI::PositiveNumber)->capture_default_str();
-  add_workers(*command, flags->workers);
+  command->add_option("--steps", flags->steps, "steps that are timed; their median is shown")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add_one_worker(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] {
     print(report(time(*flags), flags->width), flags->format);
