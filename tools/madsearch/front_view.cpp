@@ -4,6 +4,7 @@
 
 #include "configs/text.h"
 #include "numbers.h"
+#include "stored.h"
 #include "table.h"
 
 namespace madsearch {
@@ -88,23 +89,12 @@ std::string marks_text(const FrontReport& report) {
 }
 
 Record facts(const PretrainingRecord& pretraining) {
-  const bool ok = pretraining.outcome == Outcome::kOk;
-  return {{"id", short_id(pretraining.hash)},
-          {"text", pretraining.text},
-          {"role", pretraining.role},
-          {"outcome", to_text(pretraining.outcome)},
-          {"bits_per_byte", ok ? Value(pretraining.bits_per_byte) : Value()},
-          {"bits_per_byte_recall", ok ? Value(pretraining.bits_per_byte_recall) : Value()},
-          {"parameters", pretraining.parameters},
-          {"tokens", pretraining.tokens},
-          {"epochs", pretraining.epochs},
-          {"learning_rate", pretraining.learning_rate},
-          {"flops", pretraining.flops},
-          {"tuning_flops", pretraining.tuning_flops},
-          {"width", pretraining.width},
-          {"length", pretraining.length},
-          {"state", pretraining.state},
-          {"message", pretraining.message}};
+  Record out = {{"id", short_id(pretraining.hash)}};
+  add_fields(out, pretraining);
+  if (pretraining.outcome == Outcome::kOk) return out;
+  out.set("bits_per_byte", Value());
+  out.set("bits_per_byte_recall", Value());
+  return out;
 }
 
 /// "pair of HASH" shortened.

@@ -6,6 +6,7 @@
 #include "engine/run/config.h"
 #include "numbers.h"
 #include "report.h"
+#include "stored.h"
 #include "table.h"
 
 namespace madsearch {
@@ -58,21 +59,9 @@ std::vector<PretrainingRecord> pretrain(const Flags& flags) {
 }
 
 Record facts(const PretrainingRecord& pretraining) {
-  return {{"text", pretraining.text},
-          {"outcome", to_text(pretraining.outcome)},
-          {"bits_per_byte", pretraining.bits_per_byte},
-          {"bits_per_byte_recall", pretraining.bits_per_byte_recall},
-          {"parameters", pretraining.parameters},
-          {"width", pretraining.width},
-          {"length", pretraining.length},
-          {"tokens", pretraining.tokens},
-          {"epochs", pretraining.epochs},
-          {"learning_rate", pretraining.learning_rate},
-          {"flops", pretraining.flops},
-          {"tuning_flops", pretraining.tuning_flops},
-          {"state", pretraining.state},
-          {"core_seconds", pretraining.core_seconds},
-          {"message", pretraining.message}};
+  Record out;
+  add_fields(out, pretraining);
+  return out;
 }
 
 std::string tuning_text(const Record& pretraining) {

@@ -16,6 +16,10 @@ void Record::set(const std::string& name, Value value) {
     fields_.push_back({name, std::move(value)});
 }
 
+void Record::remove(const std::string& name) {
+  std::erase_if(fields_, [&](const Field& field) { return field.name == name; });
+}
+
 const Value& Record::at(std::string_view name) const {
   for (const auto& field : fields_)
     if (field.name == name) return field.value;

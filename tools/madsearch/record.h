@@ -19,6 +19,7 @@ class Record {
   Record() = default;
   Record(std::initializer_list<Field> fields);
   void set(const std::string& name, Value value);  // in the place of a field that is there already
+  void remove(const std::string& name);            // nothing if it is not there
   /// Throws std::invalid_argument, naming it, for a field that is not there.
   const Value& at(std::string_view name) const;
   const std::vector<Field>& fields() const { return fields_; }

@@ -9,6 +9,7 @@
 #include "report.h"
 #include "search/architecture/graph.h"
 #include "search/architecture/parser.h"
+#include "stored.h"
 #include "table.h"
 #include "training_view.h"
 
@@ -29,33 +30,17 @@ CandidateRecord candidate_of(const Store& store, const std::string& id) {
 }
 
 Record facts(const EvaluationRecord& evaluation) {
-  return {{"number", evaluation.number},
-          {"rung", to_text(evaluation.rung)},
-          {"seed_set", evaluation.seed_set},
-          {"finished", evaluation.finished},
-          {"outcome", to_text(evaluation.outcome)},
-          {"score", evaluation.score},
-          {"test_score", evaluation.test_score},
-          {"violation", evaluation.violation},
-          {"core_seconds", evaluation.core_seconds},
-          {"tasks", evaluation.tasks_json.empty() ? Value() : Value::of_json(evaluation.tasks_json)}};
+  Record out;
+  add_fields(out, evaluation);
+  out.set("tasks", evaluation.tasks_json.empty() ? Value() : Value::of_json(evaluation.tasks_json));
+  out.remove("tasks_json");
+  return out;
 }
 
 Record facts(const TrainingRecord& training) {
-  return {{"id", training.id},
-          {"outcome", to_text(training.outcome)},
-          {"validation_a", training.validation_a},
-          {"validation_b", training.validation_b},
-          {"test", training.test},
-          {"test_macro", training.test_macro},
-          {"test_loss", training.test_loss},
-          {"learning_rate", training.learning_rate},
-          {"weight_decay", training.weight_decay},
-          {"edge", training.edge},
-          {"trainings", training.trainings},
-          {"steps", training.steps},
-          {"core_seconds", training.core_seconds},
-          {"message", training.message}};
+  Record out;
+  add_fields(out, training);
+  return out;
 }
 
 /// What a store holds of one candidate.

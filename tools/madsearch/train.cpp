@@ -5,6 +5,7 @@
 #include "engine/run/config.h"
 #include "named.h"
 #include "report.h"
+#include "stored.h"
 #include "table.h"
 #include "training_view.h"
 
@@ -84,24 +85,11 @@ TrainRequest request_of(const Flags& flags, const Task& task) {
 /// A training and what it is held against.
 Record facts(const Flags& flags, const Task& task, const TrainRequest& request, const TrainReply& reply) {
   const auto& values = request.setting.setting.values;
-  const auto& training = reply.record;
-  Record out = {{"text", text(find_design(flags.design, configs_folder()).genome)},
-                {"task", task.name},
-                {"outcome", to_text(training.outcome)},
-                {"validation_a", training.validation_a},
-                {"validation_b", training.validation_b},
-                {"test", training.test},
-                {"test_macro", training.test_macro},
-                {"test_loss", training.test_loss},
-                {"chance", task.chance(values)},
-                {"oracle", task.oracle(values, request.protocol)},
-                {"learning_rate", training.learning_rate},
-                {"weight_decay", training.weight_decay},
-                {"edge", training.edge},
-                {"trainings", training.trainings},
-                {"steps", training.steps},
-                {"core_seconds", training.core_seconds},
-                {"message", training.message}};
+  Record out = {{"text", text(find_design(flags.design, configs_folder()).genome)}};
+  add_fields(out, reply.record);
+  out.set("task", task.name);
+  out.set("chance", task.chance(values));
+  out.set("oracle", task.oracle(values, request.protocol));
   if (flags.distil)
     out.set("distilled", Record{{"state_exact", reply.distilled.state_exact},
                                 {"state", reply.distilled.state},
