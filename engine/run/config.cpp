@@ -3,6 +3,8 @@
 #include <sstream>
 
 #include "configs/text.h"
+#include "search/architecture/crossovers/crossover.h"
+#include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
 namespace {
@@ -13,6 +15,17 @@ std::string numbers(const std::vector<T>& items) {
   out.precision(17);
   for (std::size_t i = 0; i < items.size(); ++i) out << (i ? " " : "") << items[i];
   return out.str();
+}
+
+std::string share(const Mutation& mutation) { return mutation.name + " " + numbers(std::vector{mutation.weight}); }
+std::string share(const Crossover& crossover) { return crossover.name; }
+
+/// The rows of a table of operators, in order: another table draws other candidates.
+template <class Operator>
+std::string weighted(const std::vector<Operator>& table) {
+  std::vector<std::string> out;
+  for (const auto& row : table) out.push_back(share(row));
+  return joined(out);
 }
 
 }  // namespace
@@ -50,6 +63,8 @@ std::string RunConfig::identity() const {
   line("search.population", search.population);
   line("search.crossover", search.crossover);
   line("search.mutations", search.mutations);
+  line("operators.mutations", weighted(mutations()));
+  line("operators.crossovers", weighted(crossovers()));
   line("search.lag", search.lag);
   line("search.eta", search.eta);
   line("search.resample_after", search.resample_after);

@@ -42,6 +42,7 @@ Difference difference(const std::string& before, const std::string& now) {
   for (const auto& [key, value] : lines(now)) all[key].second = value;
   for (const auto& [key, values] : all) {
     if (values.first == values.second) continue;
+    if (values.first.empty() && key.starts_with("operators.")) continue;  // the run was made before these were listed
     out.text += "\n  " + key + ": " + (values.first.empty() ? "(none)" : values.first) + " -> " +
                 (values.second.empty() ? "(none)" : values.second);
     out.all_harmless = out.all_harmless && harmless(key);
@@ -88,7 +89,7 @@ void check_run(const fs::path& folder, const RunMeta& before, const RunConfig& c
 /// `before`, as the search of `config` goes on with it.
 RunMeta described(RunMeta before, const RunConfig& config, const fs::path& config_file) {
   auto out = std::move(before);
-  if (out.identity != config.identity()) out.finished = false;
+  if (!difference(out.identity, config.identity()).text.empty()) out.finished = false;
   if (out.evaluations && *out.evaluations < config.search.evaluations)
     out.closed_at.reset();  // a search that a clock ended goes on
   out.evaluations = config.search.evaluations;

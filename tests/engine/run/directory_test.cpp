@@ -92,6 +92,31 @@ TEST_F(DirectoryTest, RefusesAnotherSearchAndSaysWhatDiffers) {
             " holds another search; what differs:\n  seed: 1 -> 2\nchoose another --out for the new search");
 }
 
+TEST_F(DirectoryTest, RefusesARunOfOtherOperators) {
+  open();
+  const std::string line = "operators.crossovers: one_point, two_point\n";
+  change([&](RunMeta& meta) {
+    const auto place = meta.identity.find(line);
+    ASSERT_NE(place, std::string::npos) << meta.identity;
+    meta.identity.replace(place, line.size(), "operators.crossovers: one_point\n");
+  });
+  EXPECT_EQ(refusal(true),
+            " holds another search; what differs:\n"
+            "  operators.crossovers: one_point -> one_point, two_point\n"
+            "choose another --out for the new search");
+}
+
+TEST_F(DirectoryTest, GoesOnWithARunThatListsNoOperators) {
+  open();
+  change([](RunMeta& meta) {
+    const auto first = meta.identity.find("operators.mutations");
+    meta.identity.erase(first, meta.identity.find("search.lag") - first);
+    meta.finished = true;
+  });
+  EXPECT_EQ(refusal(), "opened");
+  EXPECT_TRUE(read_meta(Store(run_ + "/search.db", Store::Mode::kRead)).finished);
+}
+
 TEST_F(DirectoryTest, AcceptsALongerSearchThatIsAskedForAndOpensItsEndAgain) {
   open();
   change([](RunMeta& meta) {
