@@ -81,7 +81,7 @@ std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings&
     throw std::invalid_argument(primitive + " has no keys and values to share");
   for (const auto& row : table)
     if (primitive == row.name) return row.build(settings, build, keys_values);
-  throw std::invalid_argument("no mixer for \"" + primitive + "\"");
+  throw std::invalid_argument("no mixer for \"" + primitive + "\": primitives/mixers.cpp needs a row for it");
 }
 
 std::vector<std::string> mixer_names() {

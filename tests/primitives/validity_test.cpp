@@ -17,14 +17,6 @@ std::string wrong(const std::string& primitive, const std::string& knob, const K
   return sentence.empty() ? find_primitive(primitive)->valid(set, {32, 16}) : sentence;
 }
 
-TEST(Primitives, HaveEachOneMixer) {
-  std::vector<std::string> names;
-  for (const auto& primitive : primitives()) names.push_back(primitive.name);
-  EXPECT_EQ(names, mixer_names());
-  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
-  EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
-}
-
 TEST(Primitives, HaveDefaultsWithinTheirOwnKnobs) {
   for (const auto& primitive : primitives()) {
     EXPECT_EQ(check_knobs(primitive, primitive.defaults()), "");
