@@ -8,7 +8,7 @@ namespace madsearch {
 namespace fs = std::filesystem;
 
 fs::path configs_folder_of(const fs::path& program) {
-  const auto installed = program.parent_path().parent_path() / "share/madsearch/configs";
+  const auto installed = program.parent_path().parent_path() / MADSEARCH_SHARE "/configs";
   std::error_code unknown;
   return fs::is_directory(installed, unknown) ? installed : fs::path(MADSEARCH_CONFIGS_DIR);
 }

@@ -13,9 +13,8 @@ namespace {
 constexpr std::int64_t kPrior = 4;  // degrees of freedom that the pooled variance counts for
 
 struct Sample {
-  // sum of squared deviations
   double mean = 0;
-  double squares = 0;
+  double squares = 0;  // sum of squared deviations
   std::int64_t count = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "results/run_meta.h"
 
+#include <charconv>
 #include <sstream>
+#include <stdexcept>
 
 namespace madsearch {
 namespace {
@@ -47,13 +49,23 @@ std::string stored(const std::vector<T>& values) {  // with a space after each
   return out;
 }
 
+/// Throws std::invalid_argument for what is no number.
+template <class Number>
+Number number(const std::string& text) {
+  Number out = 0;
+  const auto end = text.data() + text.size();
+  if (const auto read = std::from_chars(text.data(), end, out); read.ec != std::errc() || read.ptr != end)
+    throw std::invalid_argument("\"" + text + "\" is no number");
+  return out;
+}
+
 void read(const std::string& text, std::string& value) { value = text; }
 void read(const std::string& text, bool& value) { value = text == "yes"; }
-void read(const std::string& text, std::int64_t& value) { value = text.empty() ? 0 : std::stoll(text); }
-void read(const std::string& text, double& value) { value = text.empty() ? 0 : std::stod(text); }
+void read(const std::string& text, std::int64_t& value) { value = text.empty() ? 0 : number<std::int64_t>(text); }
+void read(const std::string& text, double& value) { value = text.empty() ? 0 : number<double>(text); }
 void read(const std::string& text, std::optional<std::int64_t>& value) {
   value.reset();
-  if (!text.empty()) value = std::stoll(text);
+  if (!text.empty()) value = number<std::int64_t>(text);
 }
 void read(const std::string& text, RunMeta::OperatorCount& value) {
   std::istringstream(text) >> value.tried >> value.succeeded;
@@ -76,7 +88,13 @@ std::map<std::string, std::string> stored(const RunMeta& meta) {
 RunMeta read_meta(const Store& store) {
   auto texts = store.meta();
   RunMeta out;
-  each_field(out, [&](const char* key, auto& field) { read(texts[key], field); });
+  each_field(out, [&](const char* key, auto& field) {
+    try {
+      read(texts[key], field);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument("the store's \"" + std::string(key) + "\": " + error.what());
+    }
+  });
   for (const auto& [key, text] : texts)
     if (key.starts_with(kOperator)) read(text, out.operators[key.substr(kOperator.size())]);
   return out;

@@ -24,6 +24,7 @@ struct RunMeta {
   // of the battery: its width and its longest input
   std::int64_t width = 0;
   std::int64_t length = 0;
+
   std::int64_t stages = 0;                  // blocks of a candidate
   std::string config_path;                  // absolute, where the configuration was when the run was opened
   std::optional<std::int64_t> evaluations;  // that the search was asked for

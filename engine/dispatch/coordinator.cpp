@@ -179,7 +179,8 @@ struct Coordinator::Impl {
 
   void greet(Slot& slot, Hello hello) {
     if (hello.messages != kMessagesVersion)
-      throw ConfigError(slot.name() + " speaks messages of version " + std::to_string(hello.messages) +
+      throw ConfigError(slot.name() + " speaks messages of " +
+                        (hello.messages == 0 ? "an older version" : "version " + std::to_string(hello.messages)) +
                         ", this madsearch " + std::to_string(kMessagesVersion) +
                         ": the two are of different versions\nits command: " + options.command);
     if (hello.scoring != kScoring)

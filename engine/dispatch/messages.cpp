@@ -201,13 +201,14 @@ std::string own_id(const Kind& reply) {
 std::string own_id(const TrainReply& reply) { return reply.record.id; }
 std::string own_id(const ErrorReply& reply) { return reply.id.value_or(""); }
 
-/// A Hello of another version, of which nothing else can be read; nothing for any other line.
+/// A Hello of another version, of which nothing else can be read; nothing for any other line. One without a version is
+/// of an older one: 0.
 std::optional<Hello> other_hello(const Json& json, const std::string& type) {
   if (type != Hello::kType) return {};
   const auto version = json.value("messages", Json());
-  if (!version.is_number_integer() || version == kMessagesVersion) return {};
+  if (version == kMessagesVersion) return {};
   Hello out;
-  out.messages = version.get<int>();
+  out.messages = version.is_number_integer() ? version.get<int>() : 0;  // before the first number there was another key
   return out;
 }
 

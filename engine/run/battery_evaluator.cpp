@@ -54,24 +54,21 @@ TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t tas
   return out;
 }
 
-void BatteryEvaluator::start(const Evaluation& evaluation) {
-  Underway underway{.evaluation = evaluation};
-  const auto genome = parse(evaluation.text);
-  const auto sized = space_.sized(genome).genome;
-  const auto spent = cost(sized, config_.limits.shape);
-  auto& candidate = underway.candidate;
-  candidate = {.hash = hash(genome), .text = evaluation.text, .origin = evaluation.origin};
-  for (const auto& parent : evaluation.parents) candidate.parents.push_back(hash(parse(parent)));
-  candidate.parameters = spent.parameters;
-  candidate.active_parameters = spent.active();
-  candidate.flops = spent.flops;
-  candidate.state_exact = spent.state;
-  candidate.state_mad = spent.state_mad;
-  candidate.born = evaluation.number;
-  underway.battery = evaluation.rung == Rung::kProbe ? &*config_.probe : &config_.battery;
+CandidateRecord BatteryEvaluator::candidate_of(const Evaluation& evaluation, const Genome& genome,
+                                               const Cost& spent) const {
+  CandidateRecord out{.hash = hash(genome), .text = evaluation.text, .origin = evaluation.origin};
+  for (const auto& parent : evaluation.parents) out.parents.push_back(hash(parse(parent)));
+  out.parameters = spent.parameters;
+  out.active_parameters = spent.active();
+  out.flops = spent.flops;
+  out.state_exact = spent.state;
+  out.state_mad = spent.state_mad;
+  out.born = evaluation.number;
+  return out;
+}
 
-  std::vector<TrainRequest> requests;
-  const auto design = text(sized);
+std::vector<TrainRequest> BatteryEvaluator::missing(Underway& underway, const std::string& design) const {
+  std::vector<TrainRequest> out;
   for (std::size_t i = 0; i < underway.battery->tasks.size(); ++i) {
     auto& row = underway.trainings.emplace_back(underway.battery->tasks[i].settings.size());
     for (std::size_t j = 0; j < row.size(); ++j) {
@@ -80,35 +77,53 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
         row[j] = std::move(*done);
       } else {
         row[j].id = wanted.id;
-        requests.push_back(std::move(wanted));
+        out.push_back(std::move(wanted));
       }
     }
   }
+  return out;
+}
+
+void BatteryEvaluator::remember(const Underway& underway) {
+  const bool born = known_.insert(underway.candidate.hash).second;
+  if (!born && underway.replayed) return;
+  const auto& evaluation = underway.evaluation;
+  const EvaluationRecord record{.number = evaluation.number,
+                                .hash = underway.candidate.hash,
+                                .rung = evaluation.rung,
+                                .seed_set = evaluation.seed_set};
+  store_.transaction([&] {
+    if (born) store_.put(underway.candidate);
+    store_.put(record);
+  });
+}
+
+void BatteryEvaluator::submit(TrainRequest wanted, std::int64_t evaluation, const Genome& sized) {
+  const auto& setting = wanted.setting;
+  const Shape shape{wanted.width, find_task(setting.setting.task)->input_length(setting.setting.values),
+                    config_.limits.shape.protocol};
+  const auto flops = static_cast<double>(cost(sized, shape).flops) *
+                     static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
+  waiting_[wanted.id] = {evaluation, flops};
+  wanted.seconds_limit = guard_.limit(flops);
+  // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none is
+  // left for the end alone.
+  coordinator_.submit(std::move(wanted), evaluation, flops);
+}
+
+void BatteryEvaluator::start(const Evaluation& evaluation) {
+  const auto genome = parse(evaluation.text);
+  const auto sized = space_.sized(genome).genome;
+  Underway underway{.evaluation = evaluation};
+  underway.candidate = candidate_of(evaluation, genome, cost(sized, config_.limits.shape));
+  underway.battery = evaluation.rung == Rung::kProbe ? &*config_.probe : &config_.battery;
+  auto requests = missing(underway, text(sized));
   underway.missing = requests.size();
   underway.replayed = requests.empty();
-  const bool born = known_.insert(candidate.hash).second;
-  if (born || !underway.replayed) {
-    EvaluationRecord record{
-        .number = evaluation.number, .hash = candidate.hash, .rung = evaluation.rung, .seed_set = evaluation.seed_set};
-    store_.transaction([&] {
-      if (born) store_.put(candidate);
-      store_.put(record);
-    });
-  }
+  remember(underway);
   underway_.emplace(evaluation.number, std::move(underway));
   if (requests.empty()) ready_.push_back(evaluation.number);
-  for (auto& wanted : requests) {
-    const auto& setting = wanted.setting;
-    const Shape shape{wanted.width, find_task(setting.setting.task)->input_length(setting.setting.values),
-                      config_.limits.shape.protocol};
-    const auto flops = static_cast<double>(cost(sized, shape).flops) *
-                       static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
-    waiting_[wanted.id] = {evaluation.number, flops};
-    wanted.seconds_limit = guard_.limit(flops);
-    // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none
-    // is left for the end alone.
-    coordinator_.submit(std::move(wanted), evaluation.number, flops);
-  }
+  for (auto& wanted : requests) submit(std::move(wanted), evaluation.number, sized);
 }
 
 void BatteryEvaluator::take(const TrainingRecord& record) {

@@ -1,5 +1,4 @@
 #pragma once
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -21,10 +20,12 @@ namespace madsearch {
 /// weights and order.
 class BatteryEvaluator : public Evaluator {
  public:
-  /// `tick` is called at least once a second while waiting; true ends the run by Interrupted.
+  /// `tick` is called at least once a second while waiting; if it returns true, wait() throws Interrupted. All
+  /// references must outlive the evaluator.
   BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store, Coordinator& coordinator,
                    std::function<bool()> tick);
 
+  /// An evaluation of rung probe needs a configuration with a probe. Throws what Store and Coordinator throw.
   void start(const Evaluation& evaluation) override;
   Measurement wait() override;
 
@@ -44,6 +45,11 @@ class BatteryEvaluator : public Evaluator {
 
   TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting,
                        const std::string& design) const;
+  CandidateRecord candidate_of(const Evaluation& evaluation, const Genome& genome, const Cost& spent) const;
+  /// Fills the underway's trainings with those that the store holds; gives the requests for the others.
+  std::vector<TrainRequest> missing(Underway& underway, const std::string& design) const;
+  void remember(const Underway& underway);  // in the store, if it is new there
+  void submit(TrainRequest wanted, std::int64_t evaluation, const Genome& sized);
   void take(const TrainingRecord& record);
   Measurement finish(std::int64_t number);
 

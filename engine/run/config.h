@@ -23,6 +23,7 @@ struct PretrainOptions {
   // of headerless token shards
   std::int64_t vocabulary = 0;
   std::int64_t separator = 0;
+
   double bytes_per_token = 0;
   double flops = 0;             // training FLOPs of one design's final run
   std::int64_t parameters = 0;  // without embeddings; the width follows
@@ -58,11 +59,5 @@ struct RunConfig {
 
 /// The largest size of `objective` that the limits allow; nothing if they don't limit it.
 std::optional<std::int64_t> limit_of(const ArchitectureLimits& limits, const std::string& objective);
-
-/// Reads a configuration of configs/searches. `configs`: the folder of the shipped batteries and designs. A seed is a
-/// shipped design's name, a YAML file, a text, or a former run's folder, whose front is taken. Paths in the file are
-/// relative to it, then to the working directory. Throws ConfigError, with the place in the file, for whatever can't
-/// be run.
-RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs);
 
 }  // namespace madsearch

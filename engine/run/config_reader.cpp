@@ -1,3 +1,5 @@
+#include "engine/run/config_reader.h"
+
 #include <algorithm>
 #include <cstdio>
 
@@ -5,7 +7,6 @@
 #include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/dispatch/devices.h"
-#include "engine/run/config.h"
 #include "engine/run/config_names.h"
 #include "primitives/table.h"
 

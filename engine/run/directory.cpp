@@ -86,9 +86,8 @@ void check_run(const fs::path& folder, const RunMeta& before, const RunConfig& c
                       std::to_string(kScoring) + "; its scores can't be mixed with new ones");
 }
 
-/// `before`, as the search of `config` goes on with it.
-RunMeta described(RunMeta before, const RunConfig& config, const fs::path& config_file) {
-  auto out = std::move(before);
+/// What the folder said so far, `out`, as the search of `config` goes on with it.
+RunMeta described(RunMeta out, const RunConfig& config, const fs::path& config_file) {
   if (!difference(out.identity, config.identity()).text.empty()) out.finished = false;
   if (out.evaluations && *out.evaluations < config.search.evaluations)
     out.closed_at.reset();  // a search that a clock ended goes on

@@ -14,11 +14,13 @@ struct Forecast {
   std::int64_t batteries = 0;
   std::int64_t confirms = 0;
   std::int64_t pretrainings = 0;
+
   double gflops = 0;  // of one slot, training, measured
   // of one candidate on one slot
   double probe_seconds = 0;
   double battery_seconds = 0;
   double pretrain_seconds = 0;
+
   double hours = 0;       // of everything on all slots, as if all designs were as fast as transformer++
   double memory_mib = 0;  // of one training, at the battery's longest length
 };

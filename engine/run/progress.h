@@ -13,9 +13,11 @@ struct Status {
   std::int64_t batteries = 0;
   std::int64_t confirms = 0;
   std::int64_t pretrainings = 0;
+
   // of the search and its confirmation, replayed ones included
   std::int64_t evaluations = 0;
   std::int64_t planned = 0;
+
   std::int64_t front = 0;
   std::int64_t failed = 0;
   double hypervolume = 0;        // share of the box

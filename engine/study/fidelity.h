@@ -31,6 +31,7 @@ struct Fidelity {
   // core seconds a candidate and seed set
   double median_seconds = 0;
   double worst_seconds = 0;
+
   std::optional<double> effective_tasks;  // effective_columns (results/statistics.h) of the tasks
 };
 /// `seed`: of the bootstrap.
@@ -42,9 +43,11 @@ struct TaskUse {
   // of its score over designs
   double mean = 0;
   double deviation = 0;
+
   // share of designs above 0.95, below 0.05
   double at_ceiling = 0;
   double at_floor = 0;
+
   std::optional<double> reliability;  // Spearman of two seed sets, mean over pairs of seed sets
 };
 std::vector<TaskUse> task_uses(const Battery& battery, const std::vector<Compared>& designs);

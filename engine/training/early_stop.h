@@ -23,6 +23,7 @@ struct StopRule {
   // what counts as gained: accuracy, share of the loss
   double gain_accuracy = 0.002;
   double gain_loss = 0.005;
+
   double behind = 0.1;  // accuracy below the best sibling's
 };
 

@@ -11,6 +11,7 @@ struct BatchMetrics {
   // accuracies, 0..1
   double micro = 0;
   double macro = 0;
+
   double loss = 0;        // nats a scored position
   double perplexity = 0;  // exp(loss)
   std::int64_t scored = 0;

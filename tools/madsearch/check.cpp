@@ -5,7 +5,7 @@
 #include "command.h"
 #include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
-#include "engine/run/config.h"
+#include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
 #include "mad_tasks/score.h"
 #include "named.h"

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
 #include "front_view.h"

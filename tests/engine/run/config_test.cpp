@@ -1,11 +1,10 @@
-#include "engine/run/config.h"
-
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <fstream>
 
 #include "configs/errors.h"
+#include "engine/run/config_reader.h"
 #include "primitives/table.h"
 #include "tests/support/folders.h"
 

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "configs/errors.h"
+#include "engine/run/config_reader.h"
 #include "engine/version.h"
 #include "results/run_meta.h"
 #include "results/scoring.h"

@@ -46,6 +46,7 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads,
       // of o / 8, the authors' form
       double mean = 0;
       double variance = 0;
+
       for (auto& value : o) mean += (value /= 8) / static_cast<double>(d);
       for (const auto value : o) variance += (value - mean) * (value - mean) / static_cast<double>(d);
       for (std::int64_t j = 0; j < d; ++j) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "engine/run/config_reader.h"
 #include "engine/run/run.h"
 #include "results/run_meta.h"
 #include "tools/madsearch/command.h"
@@ -47,6 +48,7 @@ struct Measured {
   // evaluations
   std::int64_t finished = 0;
   std::int64_t failed = 0;
+
   std::size_t distinct = 0;  // candidates
   double wall_seconds = 0;
   double cpu_seconds = 0;  // of this process: the search and its store

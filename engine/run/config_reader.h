@@ -1,0 +1,14 @@
+#pragma once
+#include <filesystem>
+
+#include "engine/run/config.h"
+
+namespace madsearch {
+
+/// Reads a configuration of configs/searches. `configs`: the folder of the shipped batteries and designs. A seed is a
+/// shipped design's name, a YAML file, a text, or a former run's folder, whose front is taken. Paths in the file are
+/// relative to it, then to the working directory. Throws ConfigError, with the place in the file, for whatever can't
+/// be run.
+RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs);
+
+}  // namespace madsearch
