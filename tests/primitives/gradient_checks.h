@@ -40,6 +40,23 @@ inline void expect_gradients(const std::function<at::Tensor(const std::vector<at
   }
 }
 
+/// `joined` and `all`, computed in float64 from the same `inputs` in parts and in one go, are equal, and so are the
+/// gradients of sum(joined * weight) and sum(all * weight), weight random.
+inline void expect_the_same_with_gradients(const at::Tensor& joined, const at::Tensor& all,
+                                           std::vector<at::Tensor>& inputs) {
+  EXPECT_LT(relative_difference(joined, all), 1e-13);
+  const auto weight = random_tensor(all.sizes(), 10);
+  all.backward(weight);
+  std::vector<at::Tensor> expected;
+  for (auto& tensor : inputs) {
+    expected.push_back(tensor.grad().clone());
+    tensor.mutable_grad() = at::Tensor();
+  }
+  joined.backward(weight);
+  for (std::size_t n = 0; n < inputs.size(); ++n)
+    EXPECT_LT(relative_difference(inputs[n].grad(), expected[n]), 1e-12) << "input " << n;
+}
+
 /// `f` gives in float32 nearly what it gives in float64, and as gradients of sum(f * weight), weight random, nearly the
 /// same. `values` are in float64.
 inline void expect_the_same_in_float32(const std::function<at::Tensor(const std::vector<at::Tensor>&)>& f,

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
@@ -10,17 +11,10 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// silu of Σ_lag w[c, taps - 1 - lag] u_{t - lag}[c], `past` ending with the current token; the token itself where
-/// there is no convolution.
-Vector convolved(const Pass& pass, const std::string& name, const std::vector<Vector>& past) {
-  const auto found = pass.parameters.find(name + ".weight");
-  if (found == pass.parameters.end()) return past.back();
-  const auto& w = found->second;
-  const auto taps = w.sizes[1], now = static_cast<std::int64_t>(past.size()) - 1;
-  Vector out(past.back().size(), 0);
-  for (std::int64_t lag = 0; lag < taps && lag <= now; ++lag)
-    for (std::size_t c = 0; c < out.size(); ++c)
-      out[c] += w(static_cast<std::int64_t>(c), taps - 1 - lag) * past[now - lag][c];
+/// silu of the convolution; the token itself where there is none.
+Vector activated(const Pass& pass, const std::string& name, const std::vector<Vector>& past) {
+  auto out = convolved(pass, name, past);
+  if (!pass.parameters.contains(name + ".weight")) return out;
   for (auto& u : out) u = silu(u);
   return out;
 }
@@ -35,9 +29,9 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
     q_in.push_back(pass.linear("q_proj", x));
     k_in.push_back(pass.linear("k_proj", x));
     v_in.push_back(pass.linear("v_proj", x));
-    const auto q = convolved(pass, "q_conv1d", q_in);
-    k.push_back(convolved(pass, "k_conv1d", k_in));
-    v.push_back(convolved(pass, "v_conv1d", v_in));
+    const auto q = activated(pass, "q_conv1d", q_in);
+    k.push_back(activated(pass, "k_conv1d", k_in));
+    v.push_back(activated(pass, "v_conv1d", v_in));
     alpha.push_back(pass.linear("gk_proj.1", pass.linear("gk_proj.0", x)));
     for (auto& a : alpha.back()) a = std::pow(sigmoid(a), 1.0 / 16);
     Vector y(static_cast<std::size_t>(V));

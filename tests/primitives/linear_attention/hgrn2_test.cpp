@@ -3,25 +3,13 @@
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
 namespace {
 
 using Vector = std::vector<double>;
-
-/// Σ_lag w[c, taps - 1 - lag] u_{t - lag}[c] over the tokens so far, `past` ending with the current one.
-Vector convolved(const Pass& pass, const std::string& name, const std::vector<Vector>& past) {
-  const auto found = pass.parameters.find(name + ".weight");
-  if (found == pass.parameters.end()) return past.back();
-  const auto& w = found->second;
-  const auto taps = w.sizes[1], now = static_cast<std::int64_t>(past.size()) - 1;
-  Vector out(past.back().size(), 0);
-  for (std::int64_t lag = 0; lag < taps && lag <= now; ++lag)
-    for (std::size_t c = 0; c < out.size(); ++c)
-      out[c] += w(static_cast<std::int64_t>(c), taps - 1 - lag) * past[now - lag][c];
-  return out;
-}
 
 /// Qin et al. 2024, section 3, with the decays multiplied out: S_t = Σ_{s≤t} (Π_{s<r≤t} f_r) (1 - f_s)ᵀ i_s.
 std::vector<Vector> recurrence(const Pass& pass, std::int64_t N, double least) {

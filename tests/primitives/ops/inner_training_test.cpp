@@ -49,17 +49,7 @@ TEST(InnerTraining, GoesOnFromTheModelOfAFullMiniBatch) {
   const auto ended = train(second);
   const auto all = train(whole);
   const Trained joined = {at::cat({begun.z, ended.z}, 1), ended.W, ended.b};
-  EXPECT_LT(relative_difference(row(joined), row(all)), 1e-13);
-  const auto weight = random_tensor(row(all).sizes(), 10);
-  row(all).backward(weight);
-  std::vector<at::Tensor> expected;
-  for (auto& tensor : whole) {
-    expected.push_back(tensor.grad().clone());
-    tensor.mutable_grad() = at::Tensor();
-  }
-  row(joined).backward(weight);
-  for (std::size_t n = 0; n < whole.size(); ++n)
-    EXPECT_LT(relative_difference(whole[n].grad(), expected[n]), 1e-12) << "input " << n;
+  expect_the_same_with_gradients(row(joined), row(all), whole);
 }
 
 TEST(InnerTraining, HoldsInFloat32) {
