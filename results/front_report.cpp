@@ -54,6 +54,7 @@ FrontRow row_of(const CandidateRecord& candidate, const Scores& scores, const st
   std::vector<double> fresh;
   for (const auto& [set, score] : scores.fresh) fresh.push_back(score);
   row.searched = mean(scores.search);
+  row.feasible = !(mean(scores.violations) > 0);
   row.score = row.confirmed ? interval(fresh) : Interval{row.searched, {}, {}};
   row.rung = row.confirmed ? Rung::kConfirm : Rung::kBattery;
   row.seeds = static_cast<std::int64_t>(row.confirmed ? scores.fresh.size() : scores.search.size());
@@ -135,7 +136,7 @@ void set_front(FrontReport& report, std::vector<FrontRow> rows, const std::vecto
 
 }  // namespace
 
-std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) {
+std::vector<FrontRow> completed_designs(const Store& store) {
   const auto objectives = objectives_of(read_meta(store));
   const auto scores = scores_by_design(store);
   const auto bits = bits_by_design(store);
@@ -143,7 +144,6 @@ std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only) 
   for (const auto& candidate : store.candidates()) {
     const auto held = scores.find(candidate.hash);
     if (held == scores.end() || !held->second.completed) continue;
-    if (feasible_only && mean(held->second.violations) > 0) continue;
     auto row = row_of(candidate, held->second, objectives);
     if (const auto known = bits.find(candidate.hash); known != bits.end()) row.bits_per_byte = known->second;
     out.push_back(std::move(row));
@@ -163,11 +163,12 @@ FrontReport read_front(const Store& store) {
   report.objectives = meta.objectives;
   report.box = box(objectives);
   report.evaluated = evaluated_designs(store);
-  const auto completed = completed_designs(store, false);
+  auto completed = completed_designs(store);
   report.completed = static_cast<std::int64_t>(completed.size());
   for (const auto& row : completed)
     if (row.seed) report.hand_designs.push_back(row);
-  set_front(report, completed_designs(store, true), objectives);
+  std::erase_if(completed, [](const FrontRow& row) { return !row.feasible; });
+  set_front(report, std::move(completed), objectives);
   sort_by_state_then_score(report.front);
   sort_by_state_then_score(report.hand_designs);
   for (const auto& row : report.front)

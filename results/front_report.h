@@ -18,6 +18,7 @@ struct FrontRow {
   bool confirmed = false;  // scored on at least two fresh seeds
   bool waiting = false;    // not confirmed: fresh seeds were asked for and are not in
   double searched = 0;     // the search's score, mean over its seed sets
+  bool feasible = true;    // the mean violation over the search's seed sets is 0
   bool seed = false;       // a hand design
   Rung rung = Rung::kBattery;
   std::int64_t seeds = 1;
@@ -55,8 +56,7 @@ struct FrontReport {
 /// Throws ConfigError if the store can't be read, std::invalid_argument if its metadata make no sense.
 FrontReport read_front(const Store& store);
 
-/// Every candidate that completed the battery with outcome ok on the search's first seed set. `feasible_only`: without
-/// those whose mean violation over the search's seed sets is above 0. Throws as read_front.
-std::vector<FrontRow> completed_designs(const Store& store, bool feasible_only);
+/// Every candidate that completed the battery with outcome ok on the search's first seed set. Throws as read_front.
+std::vector<FrontRow> completed_designs(const Store& store);
 
 }  // namespace madsearch

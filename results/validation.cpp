@@ -59,7 +59,7 @@ void correlate(const Points& points, Validation& out) {
 Validation validate(const Store& store) {
   Validation out;
   std::map<std::string, FrontRow> rows;
-  for (auto& row : completed_designs(store, false)) rows.emplace(row.candidate.hash, row);
+  for (auto& row : completed_designs(store)) rows.emplace(row.candidate.hash, row);
   const auto pretrainings = store.pretrainings();
   Points points;
   Bits bits;

@@ -38,7 +38,7 @@ std::vector<Chosen> choose_for_pretraining(const Store& store, const PretrainOpt
   for (const auto& member : members) add(member.candidate.hash, member.candidate.text, "front");
 
   auto pairs = options.pairs;
-  const auto completed = completed_designs(store, false);
+  const auto completed = completed_designs(store);
   for (const auto& member : members) {
     if (pairs == 0) break;
     const FrontRow* partner = nullptr;
