@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,5 +16,11 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
 /// What stands under an error for a word that is none of `known`: the line "\n  expected one of: a, b, c" and, where
 /// one of them is near, the line of did_you_mean.
 std::string expected_one_of(const std::vector<std::string>& known, std::string_view word);
+
+/// A text from elsewhere (a worker's sentence, a file's name) made fit for a terminal, a line of a log, JSON and the
+/// store: valid UTF-8 of `most` bytes or fewer, with "..." at the end of what was cut. Line breaks and tabs become
+/// spaces; bytes of control characters, of characters that turn the direction of writing, and of what is no UTF-8 are
+/// written as \x1b.
+std::string printable(std::string_view text, std::size_t most = 2000);
 
 }  // namespace madsearch

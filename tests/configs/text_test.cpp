@@ -23,5 +23,48 @@ TEST(Text, SuggestsAWordOnlyWhereOneIsNear) {
   EXPECT_EQ(expected_one_of({"gla", "mamba"}, "zebra"), "\n  expected one of: gla, mamba");
 }
 
+TEST(Printable, LeavesLettersOfAllLengthsAsTheyAre) {
+  const std::string text = "Grüße, 状態, 𝛼 ~";
+  EXPECT_EQ(printable(text), text);
+  EXPECT_EQ(printable(""), "");
+}
+
+TEST(Printable, MakesOneLineOfSeveral) { EXPECT_EQ(printable("one\ntwo\r\n\tthree"), "one two   three"); }
+
+TEST(Printable, WritesControlCharactersAsBytes) {
+  EXPECT_EQ(printable("\x1b[2Jgone\x07\x7f"), "\\x1b[2Jgone\\x07\\x7f");
+  EXPECT_EQ(printable(std::string("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "\\xc2\\x9b31m");  // one byte of C1 is ESC [ to some terminals
+  EXPECT_EQ(printable("a\xe2\x80\xae"
+                      "b"),
+            "a\\xe2\\x80\\xae"
+            "b");  // what follows would be shown backwards
+  EXPECT_EQ(printable("a\xe2\x80\xa8"
+                      "b"),
+            "a\\xe2\\x80\\xa8"
+            "b");  // a line's end
+}
+
+TEST(Printable, WritesWhatIsNoUtf8AsBytes) {
+  EXPECT_EQ(printable("caf\xe9.yaml"), "caf\\xe9.yaml");             // Latin-1
+  EXPECT_EQ(printable("\xc0\xaf"), "\\xc0\\xaf");                    // a slash in two bytes
+  EXPECT_EQ(printable("\xe0\x80\xaf"), "\\xe0\\x80\\xaf");           // in three
+  EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // half of a pair of UTF-16
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // above the last code
+  EXPECT_EQ(printable("\xff"), "\\xff");
+  EXPECT_EQ(printable("end\xe7\x8a"), "end\\xe7\\x8a");  // cut off
+}
+
+TEST(Printable, IsBoundedAndCutsBetweenLetters) {
+  EXPECT_EQ(printable("abcdef", 6), "abcdef");
+  EXPECT_EQ(printable("abcdefg", 6), "abc...");
+  EXPECT_EQ(printable("aäöü", 6), "aä...");
+  EXPECT_EQ(printable("ab\x1b\x1b\x1b", 7), "ab...");
+  EXPECT_EQ(printable("abc", 2), "..");
+  EXPECT_EQ(printable(std::string(5'000'000, 'x')).size(), 2000u);
+}
+
 }  // namespace
 }  // namespace madsearch
