@@ -88,6 +88,7 @@ void check_run(const fs::path& folder, const RunMeta& before, const RunConfig& c
 
 /// What the folder said so far, `out`, as the search of `config` goes on with it.
 RunMeta described(RunMeta out, const RunConfig& config, const fs::path& config_file) {
+  if (out.name.empty()) out.name = config.name;  // it stays, also where the folder's copy is what is read later
   if (!difference(out.identity, config.identity()).text.empty()) out.finished = false;
   if (out.evaluations && *out.evaluations < config.search.evaluations)
     out.closed_at.reset();  // a search that a clock ended goes on
@@ -96,7 +97,6 @@ RunMeta described(RunMeta out, const RunConfig& config, const fs::path& config_f
   out.scoring = kScoring;
   out.version = kVersion;
   out.revision = kRevision;
-  out.name = config.name;
   out.protocol = to_text(config.limits.shape.protocol);
   out.battery = config.battery.name;
   out.battery_hash = config.battery.hash();
