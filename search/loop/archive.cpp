@@ -75,12 +75,28 @@ std::size_t Archive::add(Member member, int bin) {
     auto& bests = bests_[bin];
     bests.push_back(index);
     bests = of(bests, thin(points_of(members_, bests), grid_));
+    put_in_box(index);
   }
   return index;
 }
 
+void Archive::put_in_box(std::size_t index) {
+  auto [box, distance] = boxed(members_[index].objectives, grid_);
+  boxes_[bins_[index]][std::move(box)].emplace(distance, index);
+}
+
+void Archive::take_from_box(std::size_t index) {
+  const auto [box, distance] = boxed(members_[index].objectives, grid_);
+  auto& boxes = boxes_[bins_[index]];
+  const auto place = boxes.find(box);
+  place->second.erase({distance, index});
+  if (place->second.empty()) boxes.erase(place);
+}
+
 void Archive::merge(std::size_t index, const Objectives& objectives, double violation, double score) {
   auto& member = members_.at(index);
+  const bool in_box = !grid_.empty() && member.violation <= 0;
+  if (in_box) take_from_box(index);
   const auto mean = [n = static_cast<double>(member.seeds)](double old, double fresh) {
     return (n * old + fresh) / (n + 1);
   };
@@ -89,16 +105,23 @@ void Archive::merge(std::size_t index, const Objectives& objectives, double viol
   member.violation = mean(member.violation, violation);
   member.score = mean(member.score, score);
   ++member.seeds;
-  if (!grid_.empty()) thin_bin(bins_[index]);
+  if (!in_box) return;
+  if (member.violation <= 0) put_in_box(index);
+  thin_bin(bins_[index]);
 }
 
 /// From all members of the bin, as a mean may have worsened so that others return.
 void Archive::thin_bin(int bin) {
-  std::vector<std::size_t> members;
-  for (const auto i : feasible(members_))
-    if (bins_[i] == bin) members.push_back(i);
+  std::vector<Objectives> boxes;
+  std::vector<std::size_t> nearest;
+  for (const auto& [box, members] : boxes_[bin]) {
+    boxes.push_back(box);
+    nearest.push_back(members.begin()->second);
+  }
+  auto bests = of(nearest, madsearch::front(boxes));
+  std::sort(bests.begin(), bests.end());
   bests_.erase(bin);
-  if (!members.empty()) bests_[bin] = of(members, thin(points_of(members_, members), grid_));
+  if (!bests.empty()) bests_[bin] = std::move(bests);
 }
 
 std::vector<std::size_t> Archive::front() const {

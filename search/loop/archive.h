@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -39,12 +40,17 @@ class Archive {
   const std::map<int, std::vector<std::size_t>>& bests() const { return bests_; }
 
  private:
+  /// The feasible members of a bin: box of the grid -> its members, the nearest to the box's best corner first.
+  using Boxes = std::map<Objectives, std::set<std::pair<double, std::size_t>>>;
+  void put_in_box(std::size_t index);
+  void take_from_box(std::size_t index);
   void thin_bin(int bin);
 
   std::vector<double> grid_;
   std::vector<Member> members_;
   std::vector<int> bins_;  // of each member
   std::unordered_map<std::string, std::size_t> places_;
+  std::map<int, Boxes> boxes_;  // of each bin; empty without a grid
   std::map<int, std::vector<std::size_t>> bests_;
 };
 

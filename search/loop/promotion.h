@@ -2,9 +2,12 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "search/loop/evaluator.h"
+#include "search/loop/levels.h"
 
 namespace madsearch {
 
@@ -21,19 +24,21 @@ class Promotion {
   std::optional<Evaluation> take();
 
  private:
-  struct Probe {
-    Evaluation evaluation;
-    Objectives objectives;
-    double violation = 0;
-    bool failed = false;
-    bool climbed = false;
-  };
+  /// Probes by number of arrival. The feasible come first, in the order of NSGA-II, then the others by violation.
   struct Bin {
-    std::vector<Probe> probes;
+    std::vector<std::optional<Evaluation>> probes;  // those that may still climb
+    Levels feasible;                                // open: may still climb
+    std::set<std::pair<double, std::size_t>> infeasible;
     std::size_t climbed = 0;
     std::optional<std::size_t> next;  // the best that may climb now
   };
+  /// A probe, and how many of its bin come before it.
+  struct Place {
+    std::size_t probe = 0;
+    std::size_t ahead = 0;
+  };
   void choose(Bin& bin) const;
+  static Place best_open(const Levels& levels, const Levels::Level& level);
 
   double eta_;
   std::map<int, Bin> bins_;

@@ -16,13 +16,12 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// By how many margins of noise `member` is behind `ahead`, in the objective in which noise explains that most easily;
 /// minus infinity if it is better in an objective without noise, and so is not beaten at all.
-double margins_behind(const Objectives& member, const Objectives& ahead, const Comparison& noise) {
+double margins_behind(const Objectives& member, const Objectives& ahead, const std::vector<double>& noise) {
   double out = kInfinity;
-  for (std::size_t k = 0; k < noise.objectives(); ++k) {
+  for (std::size_t k = 0; k < noise.size(); ++k) {
     const double difference = member[k] - ahead[k];
-    const double margin = noise.margin_of_one(k);
-    if (margin > 0)
-      out = std::min(out, difference / margin);
+    if (noise[k] > 0)
+      out = std::min(out, difference / noise[k]);
     else if (difference < 0)
       out = -kInfinity;
   }
@@ -144,7 +143,9 @@ Comparison Race::comparison() const {
 
 /// Members of the archive that may belong to the front though they don't race yet, the most promising first.
 std::vector<std::size_t> Race::contenders() const {
-  const auto noise = comparison();
+  const auto compared = comparison();
+  std::vector<double> noise;  // the margin of each objective
+  for (std::size_t k = 0; k < compared.objectives(); ++k) noise.push_back(compared.margin_of_one(k));
   std::vector<Objectives> front;  // by fresh means, and by the search's scores where there are none
   for (auto& [racer, mean] : means()) front.push_back(std::move(mean));
   for (const auto i : archive_.front())

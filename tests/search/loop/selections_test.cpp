@@ -107,5 +107,35 @@ TEST(Archive, RanksOnTheMeanOfItsSeeds) {
   EXPECT_EQ(archive.bests().at(1), (std::vector<std::size_t>{1}));
 }
 
+TEST(Archive, KeepsOfEachBinWhatThinningAllItsMembersWouldKeep) {
+  const std::vector<double> grid = {0.5, 2};
+  Rng rng(Seed{9});
+  Archive archive(grid);
+  std::vector<int> bins;
+  const auto drawn = [&] { return Objectives{4 * uniform(rng), static_cast<double>(below(rng, 9))}; };
+  for (int i = 0; i < 300; ++i) {
+    const double violation = chance(rng, 0.3) ? 0.5 : 0;
+    if (i > 0 && chance(rng, 0.4)) {
+      archive.merge(below(rng, archive.members().size()), drawn(), violation, 0);
+    } else {
+      bins.push_back(static_cast<int>(below(rng, 3)));
+      archive.add({.text = std::to_string(i), .objectives = drawn(), .violation = violation}, bins.back());
+    }
+    for (int bin = 0; bin < 3; ++bin) {
+      std::vector<std::size_t> members;
+      std::vector<Objectives> points;
+      for (std::size_t k = 0; k < bins.size(); ++k) {
+        if (bins[k] != bin || archive.members()[k].violation > 0) continue;
+        members.push_back(k);
+        points.push_back(archive.members()[k].objectives);
+      }
+      std::vector<std::size_t> expected;
+      for (const auto k : thin(points, grid)) expected.push_back(members[k]);
+      const auto found = archive.bests().find(bin);
+      ASSERT_EQ(found == archive.bests().end() ? std::vector<std::size_t>{} : found->second, expected);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace madsearch
