@@ -1,5 +1,8 @@
 #include "engine/dispatch/devices.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -7,12 +10,15 @@
 #include <memory>
 #include <optional>
 #include <sstream>
-#include <thread>
 
 #include "configs/errors.h"
+#include "engine/dispatch/machine_limits.h"
 
 namespace madsearch {
 namespace {
+
+// A worker on a CPU takes about 160 MiB on small batteries (docs/performance.md); larger ones need room.
+constexpr std::int64_t kBytesOfAWorker = std::int64_t{512} << 20;
 
 /// N of "cuda:N"; nothing for other texts.
 std::optional<std::size_t> cuda_index(const std::string& device) {
@@ -29,6 +35,14 @@ std::optional<std::vector<std::string>> visible_gpus() {
   std::istringstream in(limit);
   for (std::string entry; std::getline(in, entry, ',') && entry != "-1";) out.push_back(entry);
   return out;
+}
+
+/// `folder` under a name that may stand in PATH, where a colon ends a name: if it has one, the name that Linux gives to
+/// an open descriptor of it, which stays open as long as this program runs.
+std::string without_colon(const std::string& folder) {
+  if (folder.find(':') == std::string::npos) return folder;
+  static const int descriptor = open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(descriptor);
 }
 
 void check(const std::string& device) {
@@ -54,7 +68,8 @@ std::map<std::string, std::string> worker_environment(const std::string& device)
   const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   const char* path = std::getenv("PATH");
   if (!unknown)
-    out["PATH"] = program.parent_path().string() + ":" + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
+    out["PATH"] =
+        without_colon(program.parent_path().string()) + ":" + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
   if (device == "cpu") {
     out["MADSEARCH_DEVICE"] = "cpu";
     out["OMP_NUM_THREADS"] = "1";  // two on small models were eight times slower
@@ -85,9 +100,14 @@ std::vector<std::string> resolve_devices(const std::vector<std::string>& asked) 
   return out;
 }
 
-std::int64_t default_slots(const std::vector<std::string>& devices) {
+std::int64_t default_slots(const std::vector<std::string>& devices, const MachineLimits& machine) {
   const bool only_cpu = std::all_of(devices.begin(), devices.end(), [](const auto& device) { return device == "cpu"; });
-  return only_cpu ? std::max(1u, std::thread::hardware_concurrency()) : 1;
+  if (!only_cpu) return 1;
+  auto out = static_cast<std::int64_t>(machine.processors);
+  if (machine.memory_bytes) out = std::min(out, *machine.memory_bytes / kBytesOfAWorker);
+  return std::max<std::int64_t>(1, out);
 }
+
+std::int64_t default_slots(const std::vector<std::string>& devices) { return default_slots(devices, machine_limits()); }
 
 }  // namespace madsearch

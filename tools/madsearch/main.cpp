@@ -1,4 +1,7 @@
 // madsearch: searches for language-model architectures. Has no LibTorch: everything that computes is a worker's.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
@@ -7,8 +10,20 @@
 #include "configs/errors.h"
 #include "engine/version.h"
 
+namespace {
+
+/// A file that is opened while one of the three standard descriptors is closed takes its place, and what is printed, by
+/// workers too, is written into it.
+void open_standard_descriptors() {
+  for (int i = STDIN_FILENO; i <= STDERR_FILENO; ++i)
+    if (fcntl(i, F_GETFD) < 0) open("/dev/null", O_RDWR);  // takes the lowest that is free: i
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace madsearch;
+  open_standard_descriptors();
   CLI::App app(
       "madsearch searches for language-model architectures by the MAD battery: launch a search, inspect its front, "
       "seed the next one.");

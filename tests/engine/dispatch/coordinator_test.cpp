@@ -14,7 +14,6 @@
 #include <string>
 
 #include "configs/errors.h"
-#include "engine/dispatch/devices.h"
 #include "engine/version.h"
 #include "results/scoring.h"
 #include "tests/support/folders.h"
@@ -504,33 +503,6 @@ TEST_F(CoordinatorTest, RefusesToHaveNoSlot) {
   auto options = stub();
   options.slots_per_device = 0;
   EXPECT_THROW(Coordinator{options}, std::invalid_argument);
-}
-
-TEST(Devices, AreCheckedWhenTheyAreRead) {
-  EXPECT_EQ(resolve_devices({"cpu", "cuda:1"}), (std::vector<std::string>{"cpu", "cuda:1"}));
-  EXPECT_FALSE(resolve_devices({"auto"}).empty());
-  for (const char* wrong : {"cuda:x", "cuda:", "gpu", "CUDA:0", "cuda:-1", "cuda:99999"}) {
-    try {
-      resolve_devices({wrong});
-      FAIL() << wrong;
-    } catch (const ConfigError& error) {
-      EXPECT_EQ(error.what(), "unknown device \"" + std::string(wrong) + "\"; expected auto, cpu or cuda:N");
-    }
-  }
-  EXPECT_GE(default_slots({"cpu"}), 1);
-  EXPECT_EQ(default_slots({"cuda:0", "cuda:1"}), 1);
-}
-
-TEST(Devices, AWorkerSeesItsOwnGpuOnly) {
-  unsetenv("CUDA_VISIBLE_DEVICES");
-  EXPECT_EQ(worker_environment("cuda:3")["CUDA_VISIBLE_DEVICES"], "3");
-  EXPECT_EQ(worker_environment("cuda:3")["MADSEARCH_DEVICE"], "cuda");
-  EXPECT_EQ(worker_environment("cpu")["MADSEARCH_DEVICE"], "cpu");
-  EXPECT_EQ(worker_environment("cpu")["OMP_NUM_THREADS"], "1");
-  setenv("CUDA_VISIBLE_DEVICES", "5,GPU-1f", 1);
-  EXPECT_EQ(worker_environment("cuda:1")["CUDA_VISIBLE_DEVICES"], "GPU-1f");
-  EXPECT_THROW(worker_environment("cuda:2"), ConfigError);
-  unsetenv("CUDA_VISIBLE_DEVICES");
 }
 
 }  // namespace
