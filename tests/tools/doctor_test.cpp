@@ -14,6 +14,7 @@ using Json = nlohmann::json;
 const std::string kSmall = " --devices cpu --width 16 --length 12 --batch 2 --repeats 1";
 
 TEST(Doctor, ExaminesPrimitivesOnThisMachine) {
+  if (!has_worker()) GTEST_SKIP() << "madsearch-worker is not built";
   const auto ran = run_madsearch("doctor --primitives attention,mamba" + kSmall);
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   EXPECT_NE(ran.out.find("worker on cpu starts: madsearch 0."), std::string::npos) << ran.out;

@@ -141,6 +141,7 @@ TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
 }
 
 TEST(Kill, RealTrainingIsResumedToo) {
+  if (!has_worker()) GTEST_SKIP() << "madsearch-worker is not built";
   const TemporaryFolder temporary;
   const std::filesystem::path folder = temporary.path;
   const auto config = folder / "tiny.yaml";

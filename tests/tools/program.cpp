@@ -41,6 +41,8 @@ Ran run_madsearch(const std::string& arguments, double signal_after, int signal)
   return run_program("'" + in_build("madsearch") + "' " + arguments, signal_after, signal);
 }
 
+bool has_worker() { return std::filesystem::exists(in_build("madsearch-worker")); }
+
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream out;

@@ -18,6 +18,9 @@ Ran run_program(const std::string& command_line, double signal_after = 0, int si
 /// The same for `madsearch ARGUMENTS` of this build.
 Ran run_madsearch(const std::string& arguments, double signal_after = 0, int signal = 9);
 
+/// Whether this build has madsearch-worker; without LibTorch it hasn't.
+bool has_worker();
+
 std::string read_file(const std::filesystem::path& file);
 void write_file(const std::filesystem::path& file, const std::string& text);
 
