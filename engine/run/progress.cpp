@@ -1,7 +1,12 @@
 #include "engine/run/progress.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <ostream>
+#include <vector>
+
+#include "configs/text.h"
 
 namespace madsearch {
 namespace {
@@ -17,54 +22,78 @@ std::string left(double seconds) {
   return out;
 }
 
-}  // namespace
+/// What a line may tell, in the order it is read; the lowest rank is left out first.
+struct Part {
+  int rank;
+  std::string text;
+};
 
-std::string to_text(const Status& s) {
-  char numbers[160];
-  std::snprintf(numbers, sizeof numbers, "%lld/%lld", static_cast<long long>(s.evaluations),
-                static_cast<long long>(s.planned));
-  std::string out = s.phase + " " + numbers;
-  if (s.probes > 0) out += "  probe " + std::to_string(s.probes);
-  out += "  battery " + std::to_string(s.batteries);
-  if (s.confirms > 0) out += "  confirm " + std::to_string(s.confirms);
-  if (s.pretrainings > 0) out += "  pretrained " + std::to_string(s.pretrainings);
-  if (s.failed > 0) out += "  failed " + std::to_string(s.failed);
-  std::snprintf(numbers, sizeof numbers, "  front %lld  hypervolume %.3f", static_cast<long long>(s.front),
-                s.hypervolume);
-  out += numbers;
-  if (s.per_hour > 0) {
-    std::snprintf(numbers, sizeof numbers, "  %.0f/h", s.per_hour);
-    out += numbers;
-  }
-  if (s.seconds_left > 0) out += "  " + left(s.seconds_left) + " left";
+std::string number(const char* format, double value) {
+  char out[64];
+  std::snprintf(out, sizeof out, format, value);
   return out;
 }
 
-ProgressLine::ProgressLine(std::ostream& out, bool terminal, double seconds)
-    : out_(out), terminal_(terminal), seconds_(terminal ? 0.2 : seconds) {}
+std::vector<Part> parts(const Status& s) {
+  std::vector<Part> out = {{9, s.phase + " " + std::to_string(s.evaluations) + "/" + std::to_string(s.planned)}};
+  if (s.probes > 0) out.push_back({1, "probe " + std::to_string(s.probes)});
+  out.push_back({2, "battery " + std::to_string(s.batteries)});
+  if (s.confirms > 0) out.push_back({3, "confirm " + std::to_string(s.confirms)});
+  if (s.pretrainings > 0) out.push_back({4, "pretrained " + std::to_string(s.pretrainings)});
+  if (s.failed > 0) out.push_back({7, "failed " + std::to_string(s.failed)});
+  out.push_back({6, "front " + std::to_string(s.front)});
+  out.push_back({5, "hypervolume " + number("%.3f", s.hypervolume)});
+  if (s.per_hour > 0) out.push_back({0, number("%.0f/h", s.per_hour)});
+  if (s.seconds_left > 0) out.push_back({8, left(s.seconds_left) + " left"});
+  return out;
+}
+
+std::string joined(const std::vector<Part>& parts) {
+  std::string out;
+  for (const auto& part : parts) out += (out.empty() ? "" : "  ") + part.text;
+  return out;
+}
+
+/// A terminal's last column is left free: in some of them a letter there begins the next line.
+int width(const std::function<int()>& columns) { return columns ? columns() - 1 : std::numeric_limits<int>::max(); }
+
+}  // namespace
+
+std::string to_text(const Status& status, int columns) {
+  const auto most = static_cast<std::size_t>(std::max(1, columns));
+  auto shown = parts(status);
+  while (shown.size() > 1 && joined(shown).size() > most)
+    shown.erase(std::min_element(shown.begin(), shown.end(), [](auto& a, auto& b) { return a.rank < b.rank; }));
+  return joined(shown).substr(0, most);
+}
+
+ProgressLine::ProgressLine(std::ostream& out, std::function<int()> columns, double seconds)
+    : out_(out), columns_(std::move(columns)), seconds_(columns_ ? 0.2 : seconds) {}
 
 ProgressLine::~ProgressLine() {
-  if (terminal_ && !line_.empty()) out_ << "\n" << std::flush;
+  if (columns_ && !line_.empty()) out_ << "\n" << std::flush;
 }
 
 void ProgressLine::show(const Status& status, bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!now && std::chrono::duration<double>(time - last_).count() < seconds_) return;
   last_ = time;
-  auto line = to_text(status);
+  auto line = to_text(status, width(columns_));
   if (line == line_ && !now) return;
   line_ = std::move(line);
-  if (terminal_)
+  if (columns_)
     out_ << "\r\x1b[K" << line_ << std::flush;
   else
     out_ << line_ << std::endl;
 }
 
 void ProgressLine::say(const std::string& sentence) {
-  if (terminal_) out_ << "\r\x1b[K";
-  out_ << sentence << "\n";
-  if (terminal_) out_ << line_;
+  if (columns_) out_ << "\r\x1b[K";
+  out_ << printable(sentence) << "\n";
+  if (columns_) out_ << line_;
   out_ << std::flush;
 }
+
+bool ProgressLine::unread() const { return !out_; }
 
 }  // namespace madsearch

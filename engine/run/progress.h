@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <string>
 
@@ -29,20 +30,23 @@ struct Status {
 /// Shows a run's status on one line that is rewritten on a terminal, as plain lines at most every `seconds` elsewhere.
 class ProgressLine {
  public:
-  ProgressLine(std::ostream& out, bool terminal, double seconds = 10);
+  /// `columns` tells the width of a terminal, and is asked for each line; empty: `out` is none. `out` outlives this.
+  ProgressLine(std::ostream& out, std::function<int()> columns, double seconds = 10);
   ~ProgressLine();
   void show(const Status& status, bool now = false);
-  /// A sentence of its own line; the status comes back below it.
+  /// A sentence of its own line, without control characters; the status comes back below it.
   void say(const std::string& sentence);
+  bool unread() const;  // whether `out` takes nothing any more, as its reader is gone or its disk full
 
  private:
   std::ostream& out_;
-  bool terminal_;
+  std::function<int()> columns_;
   double seconds_;
   std::string line_;  // what stands on the terminal
   std::chrono::steady_clock::time_point last_{};
 };
 
-std::string to_text(const Status& status);
+/// One line of at most `columns` letters: what doesn't fit is left out, the least important first.
+std::string to_text(const Status& status, int columns);
 
 }  // namespace madsearch

@@ -1,45 +1,52 @@
 #include "engine/run/run_log.h"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "configs/text.h"
 #include "engine/version.h"
 
 namespace madsearch {
 
 RunLog::RunLog(const std::filesystem::path& folder)
-    : logger_(spdlog::basic_logger_st("run " + folder.string(), (folder / "run.log").string())) {
+    : logger_(spdlog::basic_logger_st("run " + printable(folder.string()), (folder / "run.log").string())) {
   logger_->flush_on(spdlog::level::info);
 }
 
 RunLog::~RunLog() { spdlog::drop(logger_->name()); }
 
+void RunLog::info(const std::string& text) { logger_->info(printable(text)); }
+
+void RunLog::warn(const std::string& text) { logger_->warn(printable(text)); }
+
 void RunLog::begins(const RunConfig& config) {
-  logger_->info("madsearch {} begins, search {}", kVersion, config.hash());
+  info(fmt::format("madsearch {} begins, search {}", kVersion, config.hash()));
 }
 
-void RunLog::say(const std::string& sentence) { logger_->info(sentence); }
+void RunLog::say(const std::string& sentence) { info(sentence); }
 
 void RunLog::training(const TrainingRecord& record) {
-  if (record.outcome != Outcome::kOk) logger_->warn("{}: {} {}", record.id, to_text(record.outcome), record.message);
+  if (record.outcome != Outcome::kOk)
+    warn(fmt::format("{}: {} {}", record.id, to_text(record.outcome), record.message));
 }
 
 void RunLog::evaluation(const EvaluationRecord& record) {
-  logger_->info("evaluation {}: {} {} seed set {}: {} score {:.4f}, {:.1f} core seconds", record.number, record.hash,
-                to_text(record.rung), record.seed_set, to_text(record.outcome), record.score, record.core_seconds);
+  info(fmt::format("evaluation {}: {} {} seed set {}: {} score {:.4f}, {:.1f} core seconds", record.number, record.hash,
+                   to_text(record.rung), record.seed_set, to_text(record.outcome), record.score, record.core_seconds));
 }
 
 void RunLog::searched(std::int64_t evaluations, const std::string& signature) {
-  logger_->info("search and confirmation are done: {} evaluations, signature {}", evaluations, signature);
+  info(fmt::format("search and confirmation are done: {} evaluations, signature {}", evaluations, signature));
 }
 
 void RunLog::pretrained(const PretrainingRecord& record) {
-  logger_->info("pretrained {} ({}): {} {:.4f} bits per byte, {:.0f} core seconds {}", record.hash, record.role,
-                to_text(record.outcome), record.bits_per_byte, record.core_seconds, record.message);
+  info(fmt::format("pretrained {} ({}): {} {:.4f} bits per byte, {:.0f} core seconds {}", record.hash, record.role,
+                   to_text(record.outcome), record.bits_per_byte, record.core_seconds, record.message));
 }
 
 void RunLog::attempt_kept(const std::string& id, const std::string& why) {
-  logger_->warn("attempt at {} not forgotten: {}", id, why);
+  warn(fmt::format("attempt at {} not forgotten: {}", id, why));
 }
 
 void RunLog::ends(bool interrupted) { logger_->info("ends: {}", interrupted ? "interrupted" : "the time is over"); }

@@ -13,7 +13,8 @@ class logger;
 
 namespace madsearch {
 
-/// The file `run.log` of a run's folder: a line for each event that people may want to look up later.
+/// The file `run.log` of a run's folder: a line for each event that people may want to look up later; always one line,
+/// whatever stands in the texts of workers and the names of files.
 class RunLog {
  public:
   /// Goes on with the file, or makes it. Throws spdlog::spdlog_ex if it can't be written, or if this process has it
@@ -23,7 +24,7 @@ class RunLog {
   RunLog(const RunLog&) = delete;
 
   void begins(const RunConfig& config);
-  void say(const std::string& sentence);        // as it is
+  void say(const std::string& sentence);
   void training(const TrainingRecord& record);  // one that failed; others are not worth a line
   void evaluation(const EvaluationRecord& record);
   void searched(std::int64_t evaluations, const std::string& signature);
@@ -33,6 +34,8 @@ class RunLog {
   void slots_busy(double share);                                     // 0..1 of the session
 
  private:
+  void info(const std::string& text);
+  void warn(const std::string& text);
   std::shared_ptr<spdlog::logger> logger_;
 };
 

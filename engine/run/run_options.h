@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <iosfwd>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct RunOptions {
   bool accept = false;                             // harmless differences from what the folder holds
   const std::atomic<bool>* interrupted = nullptr;  // set by a signal handler; null: never
   std::ostream* progress = nullptr;                // where people look; null: nowhere
-  bool terminal = false;                           // progress is a terminal, whose last line is rewritten
+  std::function<int()> columns;                    // of progress, where that is a terminal (terminal.h); else empty
   std::vector<SlotUse>* use = nullptr;             // takes how the slots were used, when the session ends
 };
 

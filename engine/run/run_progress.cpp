@@ -4,8 +4,14 @@
 
 namespace madsearch {
 
-RunProgress::RunProgress(std::ostream* out, bool terminal) {
-  if (out) line_.emplace(*out, terminal);
+RunProgress::RunProgress(std::ostream* out, std::function<int()> columns) {
+  if (out) line_.emplace(*out, std::move(columns));
+}
+
+void RunProgress::end_if_unread() {
+  if (!line_->unread()) return;
+  line_.reset();
+  if (on_unread) on_unread();
 }
 
 void RunProgress::plan(const std::string& phase, std::int64_t planned) {
@@ -37,7 +43,9 @@ void RunProgress::pretrained() {
 }
 
 void RunProgress::say(const std::string& sentence) {
-  if (line_) line_->say(sentence);
+  if (!line_) return;
+  line_->say(sentence);
+  end_if_unread();
 }
 
 void RunProgress::show(const RunClock& clock, bool at_once) {
@@ -51,6 +59,7 @@ void RunProgress::show(const RunClock& clock, bool at_once) {
     if (clock.limited()) status_.seconds_left = std::min(status_.seconds_left, std::max(1.0, clock.seconds_left()));
   }
   line_->show(status_, at_once);
+  end_if_unread();
 }
 
 }  // namespace madsearch

@@ -27,7 +27,7 @@ Session::Session(const RunConfig& config, const RunOptions& options)
       store(open_run(options.folder, options.config_file, config, options.accept)),
       meta(read_meta(store)),
       log(options.folder),
-      progress(options.progress, options.terminal),
+      progress(options.progress, options.columns),
       metrics(config.metrics_port),
       workers(config.workers, attempts_in(store, log)),
       clock(config.hours, config.until, meta.spent_seconds) {
@@ -35,6 +35,7 @@ Session::Session(const RunConfig& config, const RunOptions& options)
     if (event.lost_request()) metrics.worker_died();
     say(to_text(event));
   };
+  progress.on_unread = [this] { log.say("nobody reads the progress any more: the run goes on without it"); };
   log.begins(config);
 }
 

@@ -1,13 +1,12 @@
 #include "command.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <map>
 
 #include "engine/dispatch/devices.h"
+#include "engine/run/terminal.h"
 
 namespace madsearch {
 namespace {
@@ -16,7 +15,7 @@ std::atomic<bool> interrupted{false};
 
 void on_signal(int number) {
   interrupted = true;
-  std::signal(number, SIG_DFL);  // the second one ends the program
+  if (number != SIGHUP) std::signal(number, SIG_DFL);  // the second one ends the program
 }
 
 }  // namespace
@@ -51,6 +50,8 @@ void add_one_worker(CLI::App& command, WorkerFlags& flags) {
 const std::atomic<bool>& interrupts() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  if (std::signal(SIGHUP, on_signal) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup
+  std::signal(SIGPIPE, SIG_IGN);  // of whoever read the progress: not a reason to stop working
   return interrupted;
 }
 
@@ -65,7 +66,7 @@ std::vector<Reply> answers(const WorkerOptions& options, std::vector<Request> re
     workers.submit(std::move(requests[i]));
   }
   std::vector<Reply> out(requests.size());
-  const bool terminal = isatty(STDERR_FILENO) != 0;
+  const bool terminal = columns_of_stderr() != nullptr;
   for (std::size_t done = 0; done < out.size();) {
     if (terminal) std::fprintf(stderr, "\r\x1b[K%s %zu/%zu", what.c_str(), done, out.size());
     if (stop) throw Interrupted{};

@@ -40,7 +40,8 @@ struct WorkerFlags {
 void add_workers(CLI::App& command, WorkerFlags& flags);     // --devices, --slots, --worker
 void add_one_worker(CLI::App& command, WorkerFlags& flags);  // --devices, --worker, for one_slot()
 
-/// Set by the first Ctrl-C or SIGTERM; the second ends the program at once.
+/// Set by the first Ctrl-C, SIGTERM or SIGHUP (a closed terminal; not under nohup); the second Ctrl-C or SIGTERM ends
+/// the program at once. From then on nobody needs to read what the program writes.
 const std::atomic<bool>& interrupts();
 
 /// Submits every request and returns the answers in the same order; shows `what` and how many are done on stderr.

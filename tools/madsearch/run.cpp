@@ -1,7 +1,5 @@
 #include "engine/run/run.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -10,6 +8,7 @@
 #include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
+#include "engine/run/terminal.h"
 #include "front_view.h"
 #include "named.h"
 #include "results/run_meta.h"
@@ -28,7 +27,7 @@ struct Flags {
 int go(const RunConfig& config, const Flags& flags, const std::filesystem::path& config_file) {
   RunOptions options{
       .folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
-  options.terminal = isatty(STDERR_FILENO) != 0;
+  options.columns = columns_of_stderr();
   if (!flags.quiet) options.progress = &std::cerr;
   const auto ended = run_search(config, options);
   if (ended == Ended::kInterrupted) {

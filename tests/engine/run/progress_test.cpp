@@ -9,6 +9,8 @@
 namespace madsearch {
 namespace {
 
+int wide() { return 200; }
+
 TEST(Progress, ShowsRungsFrontAndTimeLeft) {
   const Status status{.probes = 30,
                       .batteries = 12,
@@ -21,14 +23,51 @@ TEST(Progress, ShowsRungsFrontAndTimeLeft) {
                       .per_hour = 120,
                       .seconds_left = 1350,
                       .phase = "confirm"};
-  EXPECT_EQ(to_text(status),
+  EXPECT_EQ(to_text(status, 200),
             "confirm 45/90  probe 30  battery 12  confirm 3  failed 1  front 5  hypervolume 0.421  120/h  22 min left");
+}
+
+TEST(Progress, LeavesOutWhatDoesNotFit) {
+  const Status status{.probes = 300,
+                      .batteries = 120,
+                      .confirms = 32,
+                      .evaluations = 450,
+                      .planned = 900,
+                      .front = 25,
+                      .failed = 10,
+                      .hypervolume = 0.4213,
+                      .per_hour = 1200,
+                      .seconds_left = 1350,
+                      .phase = "confirm"};
+  EXPECT_EQ(to_text(status, 80), "confirm 450/900  confirm 32  failed 10  front 25  hypervolume 0.421  22 min left");
+  EXPECT_EQ(to_text(status, 40), "confirm 450/900  failed 10  22 min left");
+  EXPECT_EQ(to_text(status, 15), "confirm 450/900");
+  EXPECT_EQ(to_text(status, 9), "confirm 4");
+  EXPECT_EQ(to_text(status, 0), "c");
+}
+
+TEST(Progress, AsksForTheWidthBeforeEachLine) {
+  std::ostringstream out;
+  int columns = 80;
+  {
+    ProgressLine line(out, [&] { return columns; });
+    line.show({.evaluations = 1, .planned = 2}, true);
+    columns = 25;
+    line.show({.evaluations = 1, .planned = 2}, true);
+  }
+  EXPECT_EQ(out.str(), "\r\x1b[Ksearch 1/2  battery 0  front 0  hypervolume 0.000\r\x1b[Ksearch 1/2  front 0\n");
+}
+
+TEST(Progress, SaysSentencesWithoutTheirControlCharacters) {
+  std::ostringstream out;
+  ProgressLine(out, {}).say("worker 1: \x1b[2Jcleared\nworker 2: fine");
+  EXPECT_EQ(out.str(), "worker 1: \\x1b[2Jcleared worker 2: fine\n");
 }
 
 TEST(Progress, WritesPlainLinesWhereThereIsNoTerminal) {
   std::ostringstream out;
   {
-    ProgressLine line(out, false, 0);
+    ProgressLine line(out, {}, 0);
     line.show({.evaluations = 1, .planned = 2}, true);
     line.say("a worker ended");
   }
@@ -38,7 +77,7 @@ TEST(Progress, WritesPlainLinesWhereThereIsNoTerminal) {
 TEST(Progress, RewritesItsLineOnATerminal) {
   std::ostringstream out;
   {
-    ProgressLine line(out, true);
+    ProgressLine line(out, wide);
     line.show({.evaluations = 1, .planned = 2}, true);
   }
   EXPECT_EQ(out.str(), "\r\x1b[Ksearch 1/2  battery 0  front 0  hypervolume 0.000\n");
@@ -46,7 +85,7 @@ TEST(Progress, RewritesItsLineOnATerminal) {
 
 TEST(RunProgress, CountsWhatIsFinishedByRung) {
   std::ostringstream out;
-  RunProgress progress(&out, true);
+  RunProgress progress(&out, wide);
   progress.plan("search", 4);
   progress.evaluated({.rung = Rung::kProbe, .finished = true}, true);
   progress.evaluated({.rung = Rung::kBattery, .finished = true, .outcome = Outcome::kDiverged}, true);
@@ -59,7 +98,7 @@ TEST(RunProgress, CountsWhatIsFinishedByRung) {
 
 TEST(RunProgress, TellsSpeedAndTimeLeftFromThisSession) {
   std::ostringstream out;
-  RunProgress progress(&out, true);
+  RunProgress progress(&out, wide);
   progress.plan("search", 100);
   progress.evaluated({.rung = Rung::kBattery, .finished = true}, false);
   progress.show(RunClock(0, "", 0), true);
@@ -67,9 +106,23 @@ TEST(RunProgress, TellsSpeedAndTimeLeftFromThisSession) {
   EXPECT_NE(out.str().find(" left"), std::string::npos) << out.str();
 }
 
+TEST(RunProgress, TellsOnceThatNobodyReadsIt) {
+  std::ostringstream out;
+  RunProgress progress(&out, {});
+  int told = 0;
+  progress.on_unread = [&] { ++told; };
+  progress.say("read");
+  EXPECT_EQ(told, 0);
+  out.setstate(std::ios::badbit);
+  progress.say("not read");
+  progress.say("nor this");
+  progress.show(RunClock(0, "", 0), true);
+  EXPECT_EQ(told, 1);
+}
+
 TEST(RunProgress, CountsPretrainingsOnTheirOwn) {
   std::ostringstream out;
-  RunProgress progress(&out, true);
+  RunProgress progress(&out, wide);
   progress.plan("search", 100);
   progress.evaluated({.rung = Rung::kBattery, .finished = true}, true);
   progress.plan("pretrain", 3);

@@ -51,6 +51,22 @@ TEST(RunLog, HasALineForEachEvent) {
                            }));
 }
 
+TEST(RunLog, KeepsOneLineForTextsThatWouldForgeAnother) {
+  const TemporaryFolder folder;
+  const std::string forged = "gone\n[2026-01-01 00:00:00.000] [info] all is well\x1b[2J";
+  {
+    RunLog log(folder.path);
+    log.say(forged);
+    log.training({.id = "id", .outcome = Outcome::kFailed, .message = forged});
+  }
+  std::ifstream in(folder.path + "/run.log");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line.substr(line.find("] [", 2) + 2));
+  const std::string cleaned = "gone [2026-01-01 00:00:00.000] [info] all is well\\x1b[2J";
+  EXPECT_EQ(lines, (std::vector<std::string>{"[run " + folder.path + "] [info] " + cleaned,
+                                             "[run " + folder.path + "] [warning] id: failed " + cleaned}));
+}
+
 TEST(RunLog, GoesOnWithTheFileOfAnEarlierSession) {
   const TemporaryFolder folder;
   for (const char* sentence : {"first", "second"}) RunLog(folder.path).say(sentence);

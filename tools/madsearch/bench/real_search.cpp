@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +9,7 @@
 
 #include "engine/run/config_reader.h"
 #include "engine/run/run.h"
+#include "engine/run/terminal.h"
 #include "results/run_meta.h"
 #include "tools/madsearch/command.h"
 #include "tools/madsearch/numbers.h"
@@ -84,8 +84,8 @@ Measured measure(const std::filesystem::path& file, std::int64_t evaluations) {
   Measured out;
   RunOptions options{
       .folder = folder.path / "run", .config_file = file, .interrupted = &interrupts(), .use = &out.slots};
-  options.terminal = isatty(STDERR_FILENO) != 0;
-  if (options.terminal) options.progress = &std::cerr;
+  options.columns = columns_of_stderr();
+  if (options.columns) options.progress = &std::cerr;
   const auto began = std::chrono::steady_clock::now();
   const auto cpu_before = cpu_seconds();
   if (run_search(config, options) == Ended::kInterrupted) throw Interrupted{};

@@ -1,0 +1,10 @@
+#pragma once
+#include <functional>
+
+namespace madsearch {
+
+/// How many columns the terminal behind stderr has, asked anew each time it is called, as windows change; 80 where it
+/// doesn't tell. Empty where stderr is no terminal or one without a cursor to move (TERM=dumb).
+std::function<int()> columns_of_stderr();
+
+}  // namespace madsearch
