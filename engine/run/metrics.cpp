@@ -49,7 +49,10 @@ Metrics::Metrics(int port) : impl_(std::make_unique<Impl>()) {
   if (port < 0 || port > 65535)
     throw ConfigError("metrics: there is no port " + std::to_string(port) + "; expected 0 (none) to 65535");
   try {
-    impl_->exposer = std::make_unique<prometheus::Exposer>("127.0.0.1:" + std::to_string(port), 1);
+    // A client that connects and asks for nothing holds a thread for as long as a request may take.
+    impl_->exposer = std::make_unique<prometheus::Exposer>(
+        std::vector<std::string>{"listening_ports", "127.0.0.1:" + std::to_string(port), "num_threads", "4",
+                                 "request_timeout_ms", "1000", "keep_alive_timeout_ms", "1000"});
   } catch (const std::exception&) {  // civetweb's words don't say why
     throw ConfigError("metrics: port " + std::to_string(port) +
                       " can't be listened at; is it taken by another program?");

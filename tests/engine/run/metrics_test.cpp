@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <list>
+
 #include "configs/errors.h"
 
 namespace madsearch {
@@ -30,22 +33,31 @@ class Listener {
   int socket_ = socket(AF_INET, SOCK_STREAM, 0), port_ = 0;
 };
 
-std::string get(int port, const std::string& path) {
-  const int s = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  std::string out;
-  if (connect(s, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
+/// A connection to a port of 127.0.0.1.
+class Client {
+ public:
+  explicit Client(int port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  }
+  Client(const Client&) = delete;
+  ~Client() { close(socket_); }
+
+  std::string get(const std::string& path) {
+    std::string out;
     const auto request = "GET " + path + " HTTP/1.0\r\n\r\n";
     char buffer[4096];
-    if (send(s, request.data(), request.size(), 0) > 0)
-      for (ssize_t n; (n = recv(s, buffer, sizeof buffer, 0)) > 0;) out.append(buffer, static_cast<std::size_t>(n));
+    if (send(socket_, request.data(), request.size(), MSG_NOSIGNAL) > 0)
+      for (ssize_t n; (n = recv(socket_, buffer, sizeof buffer, 0)) > 0;) out.append(buffer, static_cast<size_t>(n));
+    return out;
   }
-  close(s);
-  return out;
-}
+
+ private:
+  int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+};
 
 void expect_line(const std::string& text, const std::string& line) {
   EXPECT_NE(("\n" + text).find("\n" + line + "\n"), std::string::npos) << line << "\nis not in\n" << text;
@@ -82,9 +94,19 @@ TEST(Metrics, AreServedAtThePort) {
   const auto port = Listener().port();  // free again
   Metrics metrics(port);
   metrics.front(3, 0.5);
-  const auto answer = get(port, "/metrics");
+  const auto answer = Client(port).get("/metrics");
   EXPECT_NE(answer.find("200 OK"), std::string::npos);
   EXPECT_NE(answer.find("madsearch_front_size 3"), std::string::npos) << answer;
+}
+
+TEST(Metrics, AreServedWhileClientsAskForNothing) {
+  const auto port = Listener().port();
+  Metrics metrics(port);
+  std::list<Client> idle;
+  for (int i = 0; i < 6; ++i) idle.emplace_back(port);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_NE(Client(port).get("/metrics").find("madsearch_front_size 0"), std::string::npos);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
 }
 
 TEST(Metrics, SayThatAPortIsTaken) {
