@@ -16,6 +16,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("scoring", meta.scoring);
   visit("version", meta.version);
   visit("revision", meta.revision);
+  visit("writer", meta.writer);
   visit("name", meta.name);
   visit("protocol", meta.protocol);
   visit("battery", meta.battery);

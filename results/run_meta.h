@@ -16,6 +16,7 @@ struct RunMeta {
   std::string identity;                        // RunConfig::identity(); empty if the run was never opened
   std::optional<std::int64_t> scoring;         // kScoring of the scores (results/scoring.h); read it by scoring_of
   std::string version, revision;               // of the program that opened the run last, for people
+  std::string writer;                          // "12 on host": the process that opened the run last, for people
   std::string name;                            // of the configuration
   std::string protocol;                        // "madsearch" or "mad-lab"
   std::string battery, battery_hash;           // of the rung battery

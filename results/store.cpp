@@ -110,7 +110,11 @@ struct Store::Database {
 
   void open(Mode mode) {
     if (mode == Mode::kWrite) {
-      lock.emplace(file);
+      auto taken = StoreLock::take(file);
+      if (!taken)
+        throw ConfigError(file.string() + " is being written by another madsearch" + holder() +
+                          "; one search at a time");
+      lock.emplace(std::move(*taken));
       db.emplace(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_milliseconds);
     } else {
       open_to_read();
@@ -122,6 +126,16 @@ struct Store::Database {
     migrate();
     // What runs by now was begun by a coordinator that was killed, and its workers with it.
     db->exec("UPDATE attempts SET count = count - 1, running = 0 WHERE running");
+  }
+
+  /// " (process 12 on host)", from RunMeta::writer; nothing where the store doesn't say.
+  std::string holder() const {
+    try {
+      SQLite::Database other(file.string(), SQLite::OPEN_READONLY);
+      return " (process " + other.execAndGet("SELECT value FROM meta WHERE key = 'writer'").getString() + ")";
+    } catch (const SQLite::Exception&) {  // it has just begun
+      return "";
+    }
   }
 
   /// WAL wants a -shm file beside the store. A folder that we may not write has no place for it; a store without a -wal
@@ -178,6 +192,14 @@ Store::Store(const std::filesystem::path& file, Mode mode) : database_(std::make
     throw ConfigError("cannot " + std::string(mode == Mode::kRead ? "read " : "write ") + file.string() + ": " +
                       error.what());
   }
+}
+
+void Store::check_in_place() const {
+  if (database_->lock && !database_->lock->in_place())
+    throw std::runtime_error(database_->file.string() +
+                             " is gone or another file has its name: the folder was moved, removed or replaced while "
+                             "the run wrote to it. What was stored is in the folder, wherever it is now; `madsearch "
+                             "resume` on it goes on");
 }
 
 Store::~Store() = default;

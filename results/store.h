@@ -22,6 +22,9 @@ class Store {
   ~Store();
   Store(Store&&) noexcept;
 
+  /// Throws std::runtime_error if the file of a writer was moved, removed or replaced since it was opened.
+  void check_in_place() const;
+
   void put_meta(const std::string& key, const std::string& value);
   std::string meta(const std::string& key) const;   // "" if missing
   std::map<std::string, std::string> meta() const;  // all of it, by key; its fields are listed in results/run_meta.h

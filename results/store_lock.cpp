@@ -1,48 +1,70 @@
 #include "results/store_lock.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <tuple>
+#include <utility>
 
 #include "configs/errors.h"
 
 namespace madsearch {
 namespace {
 
-/// The first line of an open file.
-std::string first_line(int descriptor) {
-  char text[32] = {};
-  const auto size = read(descriptor, text, sizeof text - 1);
-  const std::string all(text, size > 0 ? static_cast<std::size_t>(size) : 0);
-  return all.substr(0, all.find('\n'));
+constexpr off_t kByte = 0;  // SQLite locks bytes from 2^30 on
+
+struct stat status_of(int descriptor) {
+  struct stat out {};
+  fstat(descriptor, &out);
+  return out;
+}
+
+/// A lock of the open file, not of the process: SQLite, which opens and closes the same file, doesn't lose it.
+bool lock(int descriptor) {
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  whole.l_start = kByte;
+  whole.l_len = 1;
+  return fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
 }
 
 }  // namespace
 
-StoreLock::StoreLock(const std::filesystem::path& store) {
-  auto file = store;
-  file.replace_extension(".lock");
-  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) throw ConfigError("cannot write " + store.string() + ": " + std::strerror(errno));
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
-    const auto pid = std::to_string(getpid()) + "\n";  // for people; the lock is what counts
-    std::ignore = ftruncate(descriptor_, 0);
-    std::ignore = write(descriptor_, pid.data(), pid.size());
-    return;
+std::optional<StoreLock> StoreLock::take(const std::filesystem::path& store) {
+  const int descriptor = open(store.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
+  if (descriptor < 0) throw ConfigError("cannot write " + store.string() + ": " + std::strerror(errno));
+  if (!lock(descriptor)) {
+    // The descriptor stays open: closing it would drop the locks of a connection that this process may have.
+    if (errno == EAGAIN || errno == EACCES) return {};
+    throw ConfigError("cannot lock " + store.string() + ": " + std::strerror(errno));
   }
-  const auto why = errno;
-  const auto holder = first_line(descriptor_);
-  close(descriptor_);
-  if (why != EWOULDBLOCK) throw ConfigError("cannot lock " + file.string() + ": " + std::strerror(why));
-  throw ConfigError(store.string() + " is being written by another madsearch" +
-                    (holder.empty() ? "" : " (process " + holder + ")") + "; one search at a time");
+  StoreLock out(store, descriptor);
+  const auto status = status_of(descriptor);
+  if (!S_ISREG(status.st_mode)) throw ConfigError(store.string() + " is not a file");
+  if (status.st_nlink > 1)
+    throw ConfigError(store.string() +
+                      " has a second name (a hard link), under which it could be written without its log; remove one "
+                      "of the two names, or go on with a copy by `madsearch backup`");
+  return out;
 }
 
-StoreLock::~StoreLock() { close(descriptor_); }
+StoreLock::StoreLock(std::filesystem::path store, int descriptor) : store_(std::move(store)), descriptor_(descriptor) {}
+
+StoreLock::StoreLock(StoreLock&& other) noexcept
+    : store_(std::move(other.store_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+StoreLock::~StoreLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+bool StoreLock::in_place() const {
+  const auto own = status_of(descriptor_);
+  struct stat named {};
+  return stat(store_.c_str(), &named) == 0 && named.st_dev == own.st_dev && named.st_ino == own.st_ino;
+}
 
 }  // namespace madsearch

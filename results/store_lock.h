@@ -1,19 +1,29 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 
 namespace madsearch {
 
-/// The right to write a store, held while this object lives: a lock on the file with the ending .lock beside it. The
-/// system lets go of it when the process dies, however it dies.
+/// The right to write a store, held while this object lives: a lock on the database file itself, whatever name or link
+/// led to it, on a byte that SQLite leaves alone. A lock that others take with `flock` is none to it. The system lets
+/// go of it when the process dies, however it dies.
+///
+/// Letting go closes a descriptor of the file, and with that the system drops the locks that other connections of this
+/// process hold there; so a StoreLock outlives its own connection, and there is no other while it goes.
 class StoreLock {
  public:
-  /// Throws ConfigError if another process holds it, with that process's number, or if the file cannot be written.
-  explicit StoreLock(const std::filesystem::path& store);
+  /// Makes the file if it is missing. Nothing if another holds the lock. Throws ConfigError if the file can't be
+  /// written or locked, and if it has a second name: SQLite would keep a log beside each of them.
+  static std::optional<StoreLock> take(const std::filesystem::path& store);
   ~StoreLock();
-  StoreLock(const StoreLock&) = delete;
+  StoreLock(StoreLock&& other) noexcept;
+
+  bool in_place() const;  // whether the name still leads to the file that is locked
 
  private:
-  int descriptor_ = -1;
+  StoreLock(std::filesystem::path store, int descriptor);
+  std::filesystem::path store_;
+  int descriptor_;
 };
 
 }  // namespace madsearch

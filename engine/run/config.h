@@ -47,7 +47,7 @@ struct RunConfig {
   double feasible_above = 0.1;  // accuracy above chance on some recall or copying task
   PretrainOptions pretrain;
   WorkerOptions workers;
-  double hours = 0;      // of search and confirm; 0: no limit
+  double hours = 0;      // of work, all sessions together; 0: no limit
   std::string until;     // "07:00"; "" for none
   int metrics_port = 0;  // 0: off
 

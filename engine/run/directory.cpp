@@ -1,5 +1,7 @@
 #include "engine/run/directory.h"
 
+#include <unistd.h>
+
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -86,6 +88,13 @@ void check_run(const fs::path& folder, const RunMeta& before, const RunConfig& c
                       std::to_string(kScoring) + "; its scores can't be mixed with new ones");
 }
 
+/// "12 on host"
+std::string this_process() {
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  return std::to_string(getpid()) + " on " + host;
+}
+
 /// What the folder said so far, `out`, as the search of `config` goes on with it.
 RunMeta described(RunMeta out, const RunConfig& config, const fs::path& config_file) {
   if (out.name.empty()) out.name = config.name;  // it stays, also where the folder's copy is what is read later
@@ -97,6 +106,7 @@ RunMeta described(RunMeta out, const RunConfig& config, const fs::path& config_f
   out.scoring = kScoring;
   out.version = kVersion;
   out.revision = kRevision;
+  out.writer = this_process();
   out.protocol = to_text(config.limits.shape.protocol);
   out.battery = config.battery.name;
   out.battery_hash = config.battery.hash();

@@ -60,14 +60,21 @@ void finish(Session& session, PretrainingRecord record, const Chosen& design) {
   session.progress.pretrained();
 }
 
+void say_what_is_left(Session& session, std::size_t left) {
+  session.say("the time is over, and " + std::to_string(left) + (left == 1 ? " pretraining is" : " pretrainings are") +
+              " left; their checkpoints are kept");
+}
+
 }  // namespace
 
 void pretrain_chosen(Session& session) {
   if (session.config.pretrain.members == 0) return;
   auto open = begin(session);
   while (!open.empty()) {
+    session.tick();
     session.progress.show(session.clock);
-    if (session.interrupted()) throw Interrupted{};
+    if (session.clock.over()) say_what_is_left(session, open.size());
+    if (session.interrupted() || session.clock.over()) throw Interrupted{};
     const auto reply = session.workers.wait(0.5);
     const auto* pretrained = reply ? std::get_if<PretrainReply>(&*reply) : nullptr;
     if (!pretrained) continue;

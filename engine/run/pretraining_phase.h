@@ -4,7 +4,7 @@
 namespace madsearch {
 
 /// Pretrains the designs that were chosen (chosen_designs.h) and that the store holds no pretraining of. Throws
-/// Interrupted when the user ends the run.
+/// Interrupted when the user or the clock ends the run; what is not done then stays in its checkpoint.
 void pretrain_chosen(Session& session);
 
 }  // namespace madsearch

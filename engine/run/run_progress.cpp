@@ -51,8 +51,8 @@ void RunProgress::say(const std::string& sentence) {
 void RunProgress::show(const RunClock& clock, bool at_once) {
   if (!line_) return;
   status_.seconds_left = 0;
-  if (fresh_ > 0 && status_.phase != "pretrain") {
-    const auto elapsed = clock.elapsed();
+  const auto elapsed = clock.worked();
+  if (fresh_ > 0 && elapsed > 0 && status_.phase != "pretrain") {
     const auto fresh = static_cast<double>(fresh_);
     status_.per_hour = fresh / elapsed * 3600;
     status_.seconds_left = static_cast<double>(status_.planned - status_.evaluations) / fresh * elapsed;

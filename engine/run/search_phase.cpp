@@ -47,8 +47,9 @@ class SearchPhase {
   }
 
  private:
-  /// Once a second while waiting. True if the run is to end.
+  /// Twice a second while waiting. True if the run is to end.
   bool tick() {
+    session_.tick();
     session_.progress.show(session_.clock);
     auto& workers = session_.workers;
     session_.metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(),

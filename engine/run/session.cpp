@@ -5,6 +5,8 @@
 namespace madsearch {
 namespace {
 
+constexpr double kSaveSeconds = 0.5;  // of work that a kill may make a run forget
+
 /// Attempts are counted in the store, so that a request that kills its worker is given up in the end.
 Attempts attempts_in(Store& store, RunLog& log) {
   Attempts out;
@@ -42,11 +44,20 @@ Session::Session(const RunConfig& config, const RunOptions& options)
 Session::~Session() {
   if (options.use) *options.use = workers.use();
   try {
+    clock.tick(!workers.workers().empty());
     meta.spent_seconds = clock.spent();
     save_meta();
     log.slots_busy(busy_share(workers.use()));
   } catch (...) {  // a full disk: the time of this session is not counted
   }
+}
+
+void Session::tick() {
+  store.check_in_place();
+  clock.tick(!workers.workers().empty());
+  if (clock.spent() - meta.spent_seconds < kSaveSeconds) return;
+  meta.spent_seconds = clock.spent();
+  save_meta();
 }
 
 void Session::say(const std::string& sentence) {

@@ -24,6 +24,9 @@ class Session {
   Session(const Session&) = delete;
 
   bool interrupted() const { return options.interrupted && *options.interrupted; }
+  /// To be called about twice a second: counts the time and stores it, so that a kill doesn't give it back. Throws
+  /// std::runtime_error if the folder is not where it was.
+  void tick();
   void say(const std::string& sentence);  // in the log and on the screen
   void save_meta() { write_meta(store, meta); }
 

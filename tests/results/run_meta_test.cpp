@@ -21,6 +21,7 @@ RunMeta everything() {
   out.scoring = 3;
   out.version = "0.1.0";
   out.revision = "7861cc5";
+  out.writer = "12 on host";
   out.name = "quick";
   out.protocol = "madsearch";
   out.battery = "quick";
@@ -47,6 +48,7 @@ TEST_F(RunMetaTest, StoresEveryFieldUnderItsName) {
                                                        {"scoring", "3"},
                                                        {"version", "0.1.0"},
                                                        {"revision", "7861cc5"},
+                                                       {"writer", "12 on host"},
                                                        {"name", "quick"},
                                                        {"protocol", "madsearch"},
                                                        {"battery", "quick"},

@@ -280,19 +280,6 @@ TEST_F(StoreTest, AnInnerTransactionThatFailsLeavesTheOuterOne) {
   EXPECT_EQ(reader().evaluations()[1].number, 3);
 }
 
-TEST_F(StoreTest, ASecondWriterIsToldWhoWrites) {
-  const auto first = writer();
-  EXPECT_EQ(complaint(Store::Mode::kWrite), file().string() + " is being written by another madsearch (process " +
-                                                std::to_string(getpid()) + "); one search at a time");
-  EXPECT_EQ(complaint(Store::Mode::kRead), "");
-}
-
-TEST_F(StoreTest, AMovedStoreKeepsTheLock) {
-  auto first = writer();
-  const auto second = std::move(first);
-  EXPECT_NE(complaint(Store::Mode::kWrite), "");
-}
-
 TEST_F(StoreTest, AKilledWriterLosesOnlyWhatWasNotCommitted) {
   int pipe_ends[2];
   ASSERT_EQ(pipe(pipe_ends), 0);

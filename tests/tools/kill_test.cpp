@@ -122,6 +122,39 @@ TEST(Kill, AClockEndsTheSearchAndItsFrontIsConfirmed) {
   expect_whole(folder / "run");
 }
 
+TEST(Kill, KillsDoNotGiveTheHoursBack) {
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
+  const auto config = folder / "stub.yaml";
+  auto timed = std::string(kStub) + "hours: 0.0005\n";  // 1.8 s, more than any session lives
+  timed.replace(timed.find("evaluations: 60"), 15, "evaluations: 20000");
+  write_file(config, timed);
+  auto ran = run_madsearch(run_command(config, folder / "run"), 1.2);
+  int kills = 1;
+  for (; ran.code != 0 && kills < 12; ++kills)
+    ran = run_madsearch("resume " + (folder / "run").string() + " --quiet", 1.2);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  expect_whole(folder / "run");
+}
+
+TEST(Kill, AFolderThatVanishesEndsTheRunAtOnce) {
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
+  const auto config = folder / "stub.yaml";
+  auto slow = std::string(kStub);
+  slow.replace(slow.find("milliseconds=2"), 14, "milliseconds=200");
+  write_file(config, slow);
+  const auto out = (folder / "run").string();
+  const auto ran = run_program("sh -c '(sleep 1; mv " + out + " " + out + ".moved) & exec " + in_build("madsearch") +
+                               " run " + config.string() + " --quiet --out " + out + "'");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.err, "madsearch: " + out +
+                         "/search.db is gone or another file has its name: the folder was moved, removed or replaced "
+                         "while the run wrote to it. What was stored is in the folder, wherever it is now; `madsearch "
+                         "resume` on it goes on\n");
+  expect_whole(out + ".moved");
+}
+
 TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
   const TemporaryFolder temporary;
   const std::filesystem::path folder = temporary.path;

@@ -101,7 +101,9 @@ TEST(RunProgress, TellsSpeedAndTimeLeftFromThisSession) {
   RunProgress progress(&out, wide);
   progress.plan("search", 100);
   progress.evaluated({.rung = Rung::kBattery, .finished = true}, false);
-  progress.show(RunClock(0, "", 0), true);
+  RunClock clock(0, "", 0);
+  clock.tick(true);
+  progress.show(clock, true);
   EXPECT_NE(out.str().find("/h"), std::string::npos) << out.str();
   EXPECT_NE(out.str().find(" left"), std::string::npos) << out.str();
 }
