@@ -171,7 +171,8 @@ Files read_repository(const std::string& root) {
   static const std::set<std::string> kinds = {".h", ".cpp", ".cu", ".in", ".cmake", ".txt", ".md", ".yaml", ".py", ""};
   Files out;
   for (const auto& path : paths_below(root)) {
-    if (path.back() == '/' || starts_with(path, "tests/data/") || path == "LICENSE") continue;
+    if (path.back() == '/' || path == "LICENSE") continue;
+    if (starts_with(path, "tests/data/") || starts_with(path, "tests/fuzz/corpus/")) continue;
     if (!kinds.count(fs::path(path).extension().string())) continue;
     std::ifstream in(fs::path(root) / path, std::ios::binary);
     std::stringstream text;
