@@ -14,6 +14,6 @@ if(MADSEARCH_SANITIZE)
     message(FATAL_ERROR "MADSEARCH_SANITIZE is address, thread, fuzzer or empty, not \"${MADSEARCH_SANITIZE}\"")
   endif()
   add_compile_options(-fsanitize=${sanitize_${MADSEARCH_SANITIZE}} -fno-sanitize-recover=all -fno-omit-frame-pointer
-                      -g1)
+                      -O1 -g1)
   add_link_options(-fsanitize=${sanitize_${MADSEARCH_SANITIZE}})
 endif()
