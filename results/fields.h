@@ -39,6 +39,17 @@ void fields(R& r, Visit visit) {
   visit("violation", r.violation);
   visit("core_seconds", r.core_seconds);
   visit("tasks_json", r.tasks_json);
+  visit("retry", r.retry);
+}
+
+template <Is<Provenance> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("started", r.started);
+  visit("seconds", r.seconds);
+  visit("slot", r.slot);
+  visit("device", r.device);
+  visit("host", r.host);
+  visit("revision", r.revision);
 }
 
 template <Is<TrainingRecord> R, class Visit>
@@ -59,6 +70,7 @@ void fields(R& r, Visit visit) {
   visit("steps", r.steps);
   visit("core_seconds", r.core_seconds);
   visit("message", r.message);
+  fields(r.provenance, visit);
 }
 
 template <Is<PretrainingRecord> R, class Visit>
@@ -80,6 +92,8 @@ void fields(R& r, Visit visit) {
   visit("state", r.state);
   visit("core_seconds", r.core_seconds);
   visit("message", r.message);
+  visit("data", r.data);
+  fields(r.provenance, visit);
 }
 
 }  // namespace madsearch

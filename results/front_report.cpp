@@ -29,11 +29,11 @@ std::map<std::string, Scores> scores_by_design(const Store& store) {
       held.confirming = true;
       held.failed |= evaluation.finished && evaluation.outcome != Outcome::kOk;
     }
-    if (!evaluation.finished || evaluation.outcome != Outcome::kOk) continue;
-    if (evaluation.rung == Rung::kConfirm) held.fresh[evaluation.seed_set] = evaluation.score;
+    if (!evaluation.finished || evaluation.outcome != Outcome::kOk || !evaluation.score) continue;
+    if (evaluation.rung == Rung::kConfirm) held.fresh[evaluation.seed_set] = *evaluation.score;
     if (evaluation.rung == Rung::kBattery) {
-      held.search.push_back(evaluation.score);
-      held.violations.push_back(evaluation.violation);
+      held.search.push_back(*evaluation.score);
+      held.violations.push_back(evaluation.violation.value_or(0));
       held.completed |= evaluation.seed_set == 0;
     }
   }
@@ -43,7 +43,7 @@ std::map<std::string, Scores> scores_by_design(const Store& store) {
 std::map<std::string, double> bits_by_design(const Store& store) {
   std::map<std::string, double> out;
   for (const auto& record : store.pretrainings())
-    if (record.outcome == Outcome::kOk) out[record.hash] = record.bits_per_byte;
+    if (record.bits_per_byte) out[record.hash] = *record.bits_per_byte;
   return out;
 }
 

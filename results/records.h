@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,24 +31,36 @@ struct CandidateRecord {
   std::int64_t born = 0;               // number of the evaluation that introduced it
 };
 
-/// One training of one setting, as the worker replied.
+/// Who computed a result, when and where, as the coordinator saw it. Absent: not recorded (by older versions).
+struct Provenance {
+  std::optional<double> started;     // seconds since 1970, of the attempt that was answered
+  std::optional<double> seconds;     // wall clock, from the request to its answer
+  std::optional<std::int64_t> slot;  // 1, 2, ... of the session
+  std::optional<std::string> device;
+  std::optional<std::string> host;
+  std::optional<std::string> revision;  // the commit that the worker was built from
+};
+
+/// One training of one setting, as the worker replied. What was not measured is absent, never 0.
 struct TrainingRecord {
   std::string id;  // "HASH/RUNG/SEED/TASK/INDEX": idempotent key
   std::string task;
   std::int64_t setting = 0;  // index within the task in the battery
   Outcome outcome = Outcome::kOk;
-  double validation_a = 0;  // accuracies, 0..1
-  double validation_b = 0;
-  double test = 0;
-  double test_macro = 0;     // the reference's own accuracy: a mean of means (worker/metrics.h)
-  double test_loss = 0;      // nats
-  double learning_rate = 0;  // of the chosen grid point
-  double weight_decay = 0;
+  // Accuracies, 0..1, of the chosen grid point; only where the outcome is ok.
+  std::optional<double> validation_a;
+  std::optional<double> validation_b;
+  std::optional<double> test;
+  std::optional<double> test_macro;     // the reference's own accuracy: a mean of means (worker/metrics.h)
+  std::optional<double> test_loss;      // nats
+  std::optional<double> learning_rate;  // of the chosen grid point
+  std::optional<double> weight_decay;
   bool edge = false;           // the best learning rate lies at the end of those tried
   std::int64_t trainings = 0;  // replicas: the grid's points, and the one beyond its edge if it was tried
   std::int64_t steps = 0;      // optimizer steps done, over all replicas
   double core_seconds = 0;
   std::string message;  // why, if not ok
+  Provenance provenance;
 };
 
 /// Evaluation `number` of a run: one candidate at one rung on one seed set.
@@ -58,11 +71,14 @@ struct EvaluationRecord {
   std::int64_t seed_set = 0;  // 0 for search; 1, 2, ... fresh ones for confirm
   bool finished = false;
   Outcome outcome = Outcome::kOk;
-  double score = 0;       // 0..1; selection (validation-B) at probe and battery, at confirm too
-  double test_score = 0;  // the same of the test split, reported only
-  double violation = 0;   // of feasibility, 0 if feasible
+  // Of a finished one whose outcome is ok.
+  std::optional<double> score;       // 0..1; selection (validation-B) at probe and battery, at confirm too
+  std::optional<double> test_score;  // the same of the test split, reported only
+  std::optional<double> violation;   // of feasibility, 0 if feasible
+
   double core_seconds = 0;
   std::string tasks_json;  // {"in-context-recall": {"score": .., "settings": [..]}, ...}
+  std::int64_t retry = 0;  // 1, 2, ... of an evaluation that was asked for again after it had failed
 };
 
 /// One design pretrained for real.
@@ -71,11 +87,11 @@ struct PretrainingRecord {
   std::string text;
   std::string role;  // "front", "control", "pair", ...
   Outcome outcome = Outcome::kOk;
-  double bits_per_byte = 0;
-  double bits_per_byte_recall = 0;  // over targets that end an n-gram which was in the window before
-  double learning_rate = 0;         // the best one
-  double flops = 0;                 // of the final training
-  double tuning_flops = 0;          // of trying learning rates
+  std::optional<double> bits_per_byte;         // as the two below only where the outcome is ok
+  std::optional<double> bits_per_byte_recall;  // over targets that end an n-gram which was in the window before
+  std::optional<double> learning_rate;         // the best one
+  double flops = 0;                            // of the final training
+  double tuning_flops = 0;                     // of trying learning rates
   double epochs = 0;
   std::int64_t parameters = 0;
   std::int64_t tokens = 0;
@@ -83,7 +99,9 @@ struct PretrainingRecord {
   std::int64_t length = 0;
   std::int64_t state = 0;  // exact
   double core_seconds = 0;
-  std::string message;  // why, if not ok
+  std::string message;              // why, if not ok
+  std::optional<std::string> data;  // fingerprint of the text that it was trained on
+  Provenance provenance;
 };
 
 }  // namespace madsearch

@@ -3,7 +3,6 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
-#include <limits>
 #include <sstream>
 #include <utility>
 
@@ -33,6 +32,13 @@ void bind(SQLite::Statement& statement, int at, const std::string& value) { stat
 void bind(SQLite::Statement& statement, int at, std::int64_t value) { statement.bind(at, value); }
 void bind(SQLite::Statement& statement, int at, bool value) { statement.bind(at, value ? 1 : 0); }
 void bind(SQLite::Statement& statement, int at, double value) { statement.bind(at, value); }
+template <class T>
+void bind(SQLite::Statement& statement, int at, const std::optional<T>& value) {
+  if (value)
+    bind(statement, at, *value);
+  else
+    statement.bind(at);  // NULL
+}
 void bind(SQLite::Statement& statement, int at, Outcome value) { statement.bind(at, to_text(value)); }
 void bind(SQLite::Statement& statement, int at, Rung value) { statement.bind(at, to_text(value)); }
 void bind(SQLite::Statement& statement, int at, const std::vector<std::string>& hashes) {
@@ -42,8 +48,10 @@ void bind(SQLite::Statement& statement, int at, const std::vector<std::string>& 
 void read(const SQLite::Column& column, std::string& value) { value = column.getString(); }
 void read(const SQLite::Column& column, std::int64_t& value) { value = column.getInt64(); }
 void read(const SQLite::Column& column, bool& value) { value = column.getInt() != 0; }
-void read(const SQLite::Column& column, double& value) {
-  value = column.isNull() ? std::numeric_limits<double>::quiet_NaN() : column.getDouble();
+void read(const SQLite::Column& column, double& value) { value = column.getDouble(); }
+template <class T>
+void read(const SQLite::Column& column, std::optional<T>& value) {
+  if (!column.isNull()) read(column, value.emplace());
 }
 void read(const SQLite::Column& column, Outcome& value) { value = outcome_from(column.getString()); }
 void read(const SQLite::Column& column, Rung& value) { value = rung_from(column.getString()); }

@@ -29,12 +29,37 @@ CREATE TABLE operators(
   name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
+/// Who computed what, curves, evaluations that are asked for again; and what was not measured is no longer 0.
+constexpr const char* third = R"sql(
+ALTER TABLE trainings ADD COLUMN started REAL;
+ALTER TABLE trainings ADD COLUMN seconds REAL;
+ALTER TABLE trainings ADD COLUMN slot INTEGER;
+ALTER TABLE trainings ADD COLUMN device TEXT;
+ALTER TABLE trainings ADD COLUMN host TEXT;
+ALTER TABLE trainings ADD COLUMN revision TEXT;
+ALTER TABLE pretrainings ADD COLUMN data TEXT;
+ALTER TABLE pretrainings ADD COLUMN started REAL;
+ALTER TABLE pretrainings ADD COLUMN seconds REAL;
+ALTER TABLE pretrainings ADD COLUMN slot INTEGER;
+ALTER TABLE pretrainings ADD COLUMN device TEXT;
+ALTER TABLE pretrainings ADD COLUMN host TEXT;
+ALTER TABLE pretrainings ADD COLUMN revision TEXT;
+ALTER TABLE evaluations ADD COLUMN retry INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE curves(training TEXT PRIMARY KEY, curves TEXT NOT NULL) WITHOUT ROWID;
+DROP TABLE operators;
+UPDATE trainings SET validation_a = NULL, validation_b = NULL, test = NULL, test_macro = NULL, test_loss = NULL,
+  learning_rate = NULL, weight_decay = NULL WHERE outcome <> 'ok';
+UPDATE evaluations SET score = NULL, test_score = NULL, violation = NULL WHERE outcome <> 'ok' OR NOT finished;
+UPDATE pretrainings SET bits_per_byte = NULL, bits_per_byte_recall = NULL, learning_rate = NULL WHERE outcome <> 'ok';
+)sql";
+
 }  // namespace
 
 const std::vector<const char*>& store_migrations() {
   static const std::vector<const char*> migrations = {
       first,
       "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0",
+      third,
   };
   return migrations;
 }

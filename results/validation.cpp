@@ -65,10 +65,10 @@ Validation validate(const Store& store) {
   Bits bits;
   for (const auto& record : pretrainings) {
     const auto row = rows.find(record.hash);
-    if (record.outcome != Outcome::kOk || row == rows.end() || !bits.emplace(record.hash, record.bits_per_byte).second)
+    if (!record.bits_per_byte || row == rows.end() || !bits.emplace(record.hash, *record.bits_per_byte).second)
       continue;
     points.scores.push_back(row->second.score.mean);
-    points.quality.push_back(-record.bits_per_byte);
+    points.quality.push_back(-*record.bits_per_byte);
     points.states.push_back(std::log10(1.0 + static_cast<double>(row->second.candidate.state_exact)));
   }
   out.points = points.scores.size();

@@ -37,6 +37,11 @@ bool answers(const Reply& reply, const Request& request) {
       request);
 }
 
+void set_provenance(Reply& reply, const Provenance& provenance) {
+  if (auto* trained = std::get_if<TrainReply>(&reply)) trained->record.provenance = provenance;
+  if (auto* pretrained = std::get_if<PretrainReply>(&reply)) pretrained->record.provenance = provenance;
+}
+
 Reply without_result(const Request& request, Outcome outcome, const std::string& why) {
   return std::visit(WithoutResult{outcome, why}, request);
 }

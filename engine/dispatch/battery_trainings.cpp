@@ -19,7 +19,7 @@ TrainRequest train_request(const Battery& battery, const BatterySetting& setting
   return out;
 }
 
-double scored_accuracy(const Battery& battery, const TrainingRecord& training) {
+std::optional<double> scored_accuracy(const Battery& battery, const TrainingRecord& training) {
   return battery.protocol == Protocol::kMadLab ? training.test_macro : training.validation_b;
 }
 

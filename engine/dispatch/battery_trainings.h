@@ -15,6 +15,6 @@ Shape shape_of(const Battery& battery);
 TrainRequest train_request(const Battery& battery, const BatterySetting& setting, const std::string& design, Seed seed);
 
 /// The accuracy that a battery scores by: on validation-B; under mad-lab the reference's own, on the only split it has.
-double scored_accuracy(const Battery& battery, const TrainingRecord& training);
+std::optional<double> scored_accuracy(const Battery& battery, const TrainingRecord& training);
 
 }  // namespace madsearch

@@ -174,6 +174,7 @@ struct Coordinator::Impl {
       return remark(slot, "answered \"" + id_of(reply) + "\", which it was not asked; ignored");
     if (error) return finish(slot, without_result(slot.job->request, Outcome::kFailed, error->error));
     if (!answers(reply, slot.job->request)) return replace(slot, Kind::kGarbage, "gave an answer of the wrong kind");
+    set_provenance(reply, slot.provenance());
     finish(slot, std::move(reply));
   }
 

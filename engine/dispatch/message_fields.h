@@ -14,6 +14,7 @@ void fields(R& r, Visit visit) {
   visit("scoring", r.scoring);
   visit("built_for", r.built_for);
   visit("device", r.device);
+  visit("host", r.host);
   visit("memory_bytes", r.memory_bytes);
   visit("free_bytes", r.free_bytes);
 }
@@ -84,6 +85,7 @@ void fields(R& r, Visit visit) {
   visit("seed", r.seed);
   visit("max_epochs", r.max_epochs);
   visit("checkpoint", r.checkpoint);
+  visit("plan_only", r.plan_only);
 }
 
 template <Is<BenchRequest> R, class Visit>

@@ -21,7 +21,7 @@ namespace madsearch {
 // A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
-inline constexpr int kMessagesVersion = 5;
+inline constexpr int kMessagesVersion = 6;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";
@@ -31,6 +31,7 @@ struct Hello {
   int scoring = kScoring;
   std::string built_for;  // features of processors that its kernels use, "avx2 fma"; "" if they run on all of a kind
   std::string device;     // "cpu", "cuda:0 NVIDIA ..."
+  std::string host;       // the machine's name
   std::int64_t memory_bytes = 0;
   std::int64_t free_bytes = 0;
 };
@@ -97,6 +98,7 @@ struct PretrainRequest {
   std::uint64_t seed = 0;
   double max_epochs = 4;
   std::string checkpoint;  // a file to write and resume from; "" for none
+  bool plan_only = false;  // read the data and say what would be done; the record has no bits per byte
 };
 
 /// Time training steps (forward, backward, optimizer) of designs beside attention of the same shape.

@@ -48,6 +48,7 @@ void Slot::give(Job next, double limit) {
   process->write_line(to_line(next.request));
   job = std::move(next);
   began_ = SlotClock::now();
+  job_given_ = std::chrono::system_clock::now();
   job_limit_ = limit > 0 ? after(began_, limit) : SlotClock::time_point::max();
 }
 
@@ -72,6 +73,15 @@ void Slot::measure_memory() {
   const auto memory = process->memory();
   use_.resident_mib = memory.resident;
   use_.peak_mib = std::max(use_.peak_mib, memory.peak);
+}
+
+Provenance Slot::provenance() const {
+  return {.started = std::chrono::duration<double>(job_given_.time_since_epoch()).count(),
+          .seconds = seconds_of(SlotClock::now() - began_),
+          .slot = static_cast<std::int64_t>(number),
+          .device = hello->device,
+          .host = hello->host,
+          .revision = hello->revision};
 }
 
 bool Slot::silent(const Patience& all, SlotClock::time_point now) const {

@@ -66,6 +66,7 @@ class Slot {
   /// Its job is answered or lost.
   Job take_job();
   void measure_memory();
+  Provenance provenance() const;  // of an answer that comes now. Precondition: a job
 
   double patience(const Patience& all) const { return hello ? all.silence : all.start; }
   bool silent(const Patience& all, SlotClock::time_point now) const;
@@ -81,6 +82,7 @@ class Slot {
  private:
   SlotClock::time_point job_limit_ = SlotClock::time_point::max();
   SlotClock::time_point began_;  // of the process, then of the job
+  std::chrono::system_clock::time_point job_given_;
   SlotClock::time_point last_answer_;
   SlotUse use_;  // without what goes on now
 };

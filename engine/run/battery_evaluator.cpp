@@ -26,11 +26,11 @@ std::string tasks_json(const BatteryScore& score) {
 
 /// One accuracy of each training, as battery_score wants them.
 std::vector<std::vector<double>> accuracies(const std::vector<std::vector<TrainingRecord>>& trainings,
-                                            double TrainingRecord::*which) {
+                                            std::optional<double> TrainingRecord::*which) {
   std::vector<std::vector<double>> out;
   for (const auto& task : trainings) {
     out.emplace_back();
-    for (const auto& training : task) out.back().push_back(training.*which);
+    for (const auto& training : task) out.back().push_back((training.*which).value());
   }
   return out;
 }
@@ -190,9 +190,9 @@ Measurement BatteryEvaluator::finish(std::int64_t number) {
                             .score;
     record.violation = std::max(0.0, config_.feasible_above - score.above_chance);
     record.tasks_json = tasks_json(score);
-    out.score = record.score;
-    out.violation = record.violation;
-    out.objectives = values(config_.objectives, underway.candidate, record.score);
+    out.score = score.score;
+    out.violation = *record.violation;
+    out.objectives = values(config_.objectives, underway.candidate, score.score);
   }
   store_.put(record);
   if (on_finished) on_finished(record, underway.replayed);

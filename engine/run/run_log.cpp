@@ -32,8 +32,9 @@ void RunLog::training(const TrainingRecord& record) {
 }
 
 void RunLog::evaluation(const EvaluationRecord& record) {
-  info(fmt::format("evaluation {}: {} {} seed set {}: {} score {:.4f}, {:.1f} core seconds", record.number, record.hash,
-                   to_text(record.rung), record.seed_set, to_text(record.outcome), record.score, record.core_seconds));
+  const auto score = record.score ? fmt::format(" score {:.4f}", *record.score) : "";
+  info(fmt::format("evaluation {}: {} {} seed set {}: {}{}, {:.1f} core seconds", record.number, record.hash,
+                   to_text(record.rung), record.seed_set, to_text(record.outcome), score, record.core_seconds));
 }
 
 void RunLog::searched(std::int64_t evaluations, const std::string& signature) {
@@ -41,8 +42,9 @@ void RunLog::searched(std::int64_t evaluations, const std::string& signature) {
 }
 
 void RunLog::pretrained(const PretrainingRecord& record) {
-  info(fmt::format("pretrained {} ({}): {} {:.4f} bits per byte, {:.0f} core seconds {}", record.hash, record.role,
-                   to_text(record.outcome), record.bits_per_byte, record.core_seconds, record.message));
+  const auto bits = record.bits_per_byte ? fmt::format(" {:.4f} bits per byte", *record.bits_per_byte) : "";
+  info(fmt::format("pretrained {} ({}): {}{}, {:.0f} core seconds {}", record.hash, record.role,
+                   to_text(record.outcome), bits, record.core_seconds, record.message));
 }
 
 void RunLog::attempt_kept(const std::string& id, const std::string& why) {

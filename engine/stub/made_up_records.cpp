@@ -60,9 +60,10 @@ TrainingRecord made_up(const TrainRequest& request) {
   record.task = setting.task;
   record.validation_a = accuracy();
   record.validation_b = accuracy();
-  record.test = accuracy();
-  record.test_macro = record.test;
-  record.test_loss = -std::log(std::max(record.test, 1e-3));
+  const auto test = accuracy();
+  record.test = test;
+  record.test_macro = test;
+  record.test_loss = -std::log(std::max(test, 1e-3));
   const auto best = below(noise, std::max<std::size_t>(1, request.grid.size()));
   if (best < request.grid.size()) {
     record.learning_rate = request.grid[best].learning_rate;
@@ -78,19 +79,20 @@ PretrainingRecord made_up(const PretrainRequest& request) {
   PretrainingRecord record;
   record.hash = hash(parse(request.design));
   record.text = request.design;
+  record.flops = request.flops;
+  record.parameters = request.parameters;
+  record.length = request.length;
+  const auto parameters = static_cast<double>(std::max<std::int64_t>(1, request.parameters));
+  record.tokens = static_cast<std::int64_t>(request.flops / (6.0 * parameters));
+  if (request.plan_only) return record;
   Rng noise(Seed{request.seed}.derive(request.design));
   const auto scale = std::pow(std::max(request.flops, 1e6) / 1e12, -0.05);
   record.bits_per_byte = 1 + (0.8 - 0.4 * skill(request.design, "compression")) * scale + 0.003 * normal(noise);
   record.bits_per_byte_recall =
       0.8 + (0.8 - 0.4 * skill(request.design, "in-context-recall")) * scale + 0.003 * normal(noise);
-  record.learning_rate =
-      request.learning_rates.empty() ? 0 : request.learning_rates[below(noise, request.learning_rates.size())];
-  record.flops = request.flops;
+  if (!request.learning_rates.empty())
+    record.learning_rate = request.learning_rates[below(noise, request.learning_rates.size())];
   record.tuning_flops = 0.1 * request.flops * static_cast<double>(request.learning_rates.size());
-  record.parameters = request.parameters;
-  record.length = request.length;
-  const auto parameters = static_cast<double>(std::max<std::int64_t>(1, request.parameters));
-  record.tokens = static_cast<std::int64_t>(request.flops / (6.0 * parameters));
   return record;
 }
 

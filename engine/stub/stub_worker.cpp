@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "configs/errors.h"
+#include "engine/dispatch/host.h"
 #include "engine/dispatch/messages.h"
 #include "engine/stub/made_up_records.h"
 #include "engine/version.h"
@@ -33,7 +34,7 @@ class StubWorker {
   StubWorker(std::istream& in, std::ostream& out, const StubOptions& options) : in_(in), out_(out), options_(options) {}
 
   int run() {
-    send(Hello{.version = "madsearch stub worker", .revision = kRevision, .device = "stub"});
+    send(Hello{.version = "madsearch stub worker", .revision = kRevision, .device = "stub", .host = host_name()});
     std::thread reader([this] { read(); });  // pings are answered also while a request is under way
     while (auto request = next()) answer(*request);
     reader.join();

@@ -92,7 +92,9 @@ std::optional<SeedSet> find_seed_set(const Battery& battery, const StudyDesign& 
     for (const auto& request : row) {
       const auto* reply = log.find(request.id);
       if (!reply || reply->record.outcome != Outcome::kOk) return std::nullopt;
-      accuracies.push_back(scored_accuracy(battery, reply->record));
+      const auto accuracy = scored_accuracy(battery, reply->record);
+      if (!accuracy) return std::nullopt;
+      accuracies.push_back(*accuracy);
       core_seconds.push_back(reply->record.core_seconds);
     }
   }

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <type_traits>
 
 #include "configs/errors.h"
 #include "configs/seed.h"
@@ -29,6 +31,11 @@ std::string key_of(const std::string& field) {
   if (field == "id" || field == "setting") return "";
   return field == "steps" ? "steps_done" : field;  // "steps" are those asked for
 }
+
+template <class T>
+constexpr bool is_optional = false;
+template <class T>
+constexpr bool is_optional<std::optional<T>> = true;
 
 Json value_of(const std::string& field, double value) {
   const bool of_the_grid = field == "learning_rate" || field == "weight_decay";
@@ -56,8 +63,16 @@ Json written(const TrainRequest& request, const TrainReply& reply) {
               {"batch", request.setting.batch},
               {"steps", request.setting.steps},
               {"seed", request.seed}};
-  fields(reply.record, [&](const std::string& field, const auto& value) {
-    if (const auto key = key_of(field); !key.empty()) out[key] = value_of(field, value);
+  auto record = reply.record;
+  record.provenance = {};  // which machine it was says nothing of a battery
+  fields(record, [&](const std::string& field, const auto& value) {
+    const auto key = key_of(field);
+    if (key.empty()) return;
+    if constexpr (is_optional<std::remove_cvref_t<decltype(value)>>) {
+      if (value) out[key] = value_of(field, *value);
+    } else {
+      out[key] = value_of(field, value);
+    }
   });
   for (const auto& curve : reply.curves) {
     Json looks = Json::array();
@@ -73,7 +88,13 @@ Json written(const TrainRequest& request, const TrainReply& reply) {
 TrainReply read(const Json& in) {
   TrainReply reply;
   fields(reply.record, [&](const std::string& field, auto& value) {
-    if (const auto key = key_of(field); !key.empty()) read_value(in.at(key), value);
+    const auto key = key_of(field);
+    if (key.empty()) return;
+    if constexpr (is_optional<std::remove_cvref_t<decltype(value)>>) {
+      if (const auto found = in.find(key); found != in.end() && !found->is_null()) read_value(*found, value.emplace());
+    } else {
+      read_value(in.at(key), value);
+    }
   });
   reply.record.id = in.at("key");
   if (!in.contains("curves")) return reply;

@@ -27,10 +27,10 @@ class FinalRun {
   /// Trains to the end at the record's learning rate and scores the result. `watch` runs since this session began.
   void go(PretrainingRecord& record, const OnProgress& progress, const Stopwatch& watch) {
     const double earlier = begun_ ? begun_->core_seconds : 0;
-    TextTraining training(plan_, request_, runtime_, {record.learning_rate});
+    TextTraining training(plan_, request_, runtime_, {record.learning_rate.value()});
     if (begun_) training.optimizer().load(begun_->saved);
     const auto save = [&] {
-      write({fingerprint_, record.learning_rate, record.tuning_flops, earlier + watch.core_seconds(),
+      write({fingerprint_, record.learning_rate.value(), record.tuning_flops, earlier + watch.core_seconds(),
              training.optimizer().save()});
     };
     if (!begun_) save();
@@ -70,6 +70,7 @@ void run(const PretrainRequest& request, const Runtime& runtime, const OnProgres
   const auto plan = plan_of(request);
   describe(plan, request, record);
   check(plan, request);
+  if (request.plan_only) return;
   FinalRun final_run(plan, request, runtime);
   if (const auto& begun = final_run.begun()) {
     record.learning_rate = begun->learning_rate;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "configs/text.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 
@@ -48,6 +49,7 @@ void describe(const PretrainingPlan& plan, const PretrainRequest& request, Pretr
   record.flops = tokens_of(plan) * plan.flops_per_token;
   record.epochs = epochs_of(plan);
   record.message = plan.scaled.note;
+  record.data = hexadecimal(plan.corpus.fingerprint);
 }
 
 void check(const PretrainingPlan& plan, const PretrainRequest& request) {

@@ -278,7 +278,7 @@ void Training::finish(TrainReply& reply) {
   }
   record.learning_rate = best->point.learning_rate;
   record.weight_decay = best->point.weight_decay;
-  record.edge = at_the_edge(points_, record.learning_rate);
+  record.edge = at_the_edge(points_, best->point.learning_rate);
   score(*best, reply);
 }
 

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "configs/errors.h"
+#include "engine/dispatch/host.h"
 #include "engine/dispatch/messages.h"
 #include "engine/version.h"
 #include "engine/worker/bench.h"
@@ -231,6 +232,7 @@ int main(int argc, char** argv) {
                  .revision = kRevision,
                  .built_for = built_for(),
                  .device = runtime.name(),
+                 .host = host_name(),
                  .memory_bytes = runtime.memory_bytes(),
                  .free_bytes = runtime.free_bytes()});
   Requests requests(out, flags.ping_timeout);

@@ -37,7 +37,9 @@ Recomputed recomputed(const Store& store, const Battery& battery, const Evaluati
       const auto training = store.training(key_of(evaluation) + "/" + task.task + "/" + std::to_string(j));
       if (!training) out.complete = false;
       if (!training || training->outcome != Outcome::kOk) out.ok = false;
-      row.push_back(training ? scored_accuracy(battery, *training) : 0);
+      const auto accuracy = training ? scored_accuracy(battery, *training) : std::nullopt;
+      if (!accuracy) out.ok = false;
+      row.push_back(accuracy.value_or(0));
     }
   }
   if (out.ok) out.score = battery_score(battery, accuracies).score;
@@ -49,8 +51,9 @@ std::string problem_of(const EvaluationRecord& evaluation, const Recomputed& aga
   if (!again.complete) return "finished, but trainings are missing";
   if (again.ok != (evaluation.outcome == Outcome::kOk))
     return "outcome " + to_text(evaluation.outcome) + " does not follow from its trainings";
-  if (again.ok && std::abs(again.score - evaluation.score) > 1e-9)
-    return "score " + std::to_string(evaluation.score) + ", but its trainings give " + std::to_string(again.score);
+  if (again.ok && (!evaluation.score || std::abs(again.score - *evaluation.score) > 1e-9))
+    return "score " + (evaluation.score ? std::to_string(*evaluation.score) : "missing") + ", but its trainings give " +
+           std::to_string(again.score);
   return "";
 }
 

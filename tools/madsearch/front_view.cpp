@@ -91,9 +91,6 @@ std::string marks_text(const FrontReport& report) {
 Record facts(const PretrainingRecord& pretraining) {
   Record out = {{"id", short_id(pretraining.hash)}};
   add_fields(out, pretraining);
-  if (pretraining.outcome == Outcome::kOk) return out;
-  out.set("bits_per_byte", Value());
-  out.set("bits_per_byte_recall", Value());
   return out;
 }
 

@@ -48,7 +48,7 @@ std::vector<std::vector<double>> accuracies(const Battery& battery, const Traini
   std::vector<std::vector<double>> out;
   for (const auto& task : trainings) {
     auto& row = out.emplace_back();
-    for (const auto& training : task) row.push_back(scored_accuracy(battery, training));
+    for (const auto& training : task) row.push_back(scored_accuracy(battery, training).value());
   }
   return out;
 }
@@ -140,7 +140,7 @@ Record setting_facts(const Battery& battery, std::size_t i, std::size_t j, const
   for (const auto& trainings : seeds) {
     const auto& training = trainings[i][j];
     const auto accuracy = scored_accuracy(battery, training);
-    scores.push_back(chance_corrected(accuracy, setting, battery.protocol));
+    scores.push_back(accuracy ? Value(chance_corrected(*accuracy, setting, battery.protocol)) : Value());
     raw.push_back(accuracy);
     test.push_back(training.test);
     outcomes.push_back(to_text(training.outcome));

@@ -166,7 +166,7 @@ TEST_F(CoordinatorTest, SameRequestSameAnswer) {
   for (int i = 0; i < 2; ++i) {
     Coordinator coordinator(stub("milliseconds=1"));
     coordinator.submit(training("a"));
-    tests.push_back(record(all(coordinator).at(0)).test);
+    tests.push_back(record(all(coordinator).at(0)).test.value());
   }
   EXPECT_EQ(tests[0], tests[1]);
 }
@@ -386,7 +386,7 @@ TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
   EXPECT_EQ(id_of(answers[0]), "p");
-  EXPECT_GT(reply_as<PretrainReply>(answers[0]).record.bits_per_byte, 1);
+  EXPECT_GT(reply_as<PretrainReply>(answers[0]).record.bits_per_byte.value(), 1);
 }
 
 TEST_F(CoordinatorTest, SaysWhenTheCommandDoesNotExist) {

@@ -14,7 +14,7 @@ namespace {
 template <class T>
 constexpr int count_of = 0;
 template <>
-constexpr int count_of<Hello> = 8;
+constexpr int count_of<Hello> = 9;
 template <>
 constexpr int count_of<GridPoint> = 2;
 template <>
@@ -28,7 +28,7 @@ constexpr int count_of<Curve> = 2;
 template <>
 constexpr int count_of<TrainRequest> = 12;
 template <>
-constexpr int count_of<PretrainRequest> = 16;
+constexpr int count_of<PretrainRequest> = 17;
 template <>
 constexpr int count_of<Progress> = 5;
 template <>
@@ -48,11 +48,13 @@ constexpr int count_of<ErrorReply> = 2;
 template <>
 constexpr int count_of<TrainReply> = 3;
 template <>
-constexpr int count_of<TrainingRecord> = 16;
+constexpr int count_of<TrainingRecord> = 17;
 template <>
 constexpr int count_of<PretrainReply> = 2;
 template <>
-constexpr int count_of<PretrainingRecord> = 17;
+constexpr int count_of<PretrainingRecord> = 19;
+template <>
+constexpr int count_of<Provenance> = 6;
 
 template <class R>
 auto members(R& r) {
@@ -84,13 +86,13 @@ auto members(R& r) {
   } else if constexpr (n == 12) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
-  } else if constexpr (n == 16) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q] = r;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q);
-  } else {
-    static_assert(n == 17);
+  } else if constexpr (n == 17) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s);
+  } else {
+    static_assert(n == 19);
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u);
   }
 }
 
@@ -107,7 +109,8 @@ void draw(double& value) {
   value = *rc::gen::oneOf(rc::gen::arbitrary<double>(),
                           rc::gen::element(0.1, 1.0 / 3, 5e-324, 1e300, infinity, -infinity, std::nan("")));
 }
-void draw(std::optional<std::string>& value) {
+template <class T>
+void draw(std::optional<T>& value) {
   if (*rc::gen::arbitrary<bool>()) draw(value.emplace());
 }
 void draw(Outcome& value) {
@@ -136,6 +139,11 @@ requires(count_of<T> > 0) void draw(T& record) {
 }
 
 template <class T>
+constexpr bool is_optional = false;
+template <class T>
+constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
 bool same(const T& a, const T& b) {
   if constexpr (count_of < T >> 0) {
     return std::apply(
@@ -143,6 +151,8 @@ bool same(const T& a, const T& b) {
         members(a));
   } else if constexpr (requires { a.empty(), a.front(); } && !std::is_same_v<T, std::string>) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return same(x, y); });
+  } else if constexpr (is_optional<T>) {
+    return a.has_value() == b.has_value() && (!a || same(*a, *b));
   } else if constexpr (std::is_same_v<T, double>) {
     return a == b || (std::isnan(a) && std::isnan(b));
   } else {

@@ -68,7 +68,7 @@ double accuracy(const std::string& design, const std::string& task_name,
   std::getline(replies, hello);
   std::getline(replies, reply);
   EXPECT_TRUE(std::holds_alternative<Hello>(from_line(hello)));
-  return reply_as<TrainReply>(std::get<Reply>(from_line(reply))).record.test;
+  return reply_as<TrainReply>(std::get<Reply>(from_line(reply))).record.test.value();
 }
 
 TEST(StubWorker, IsRepeatableAndVariesLittleBySeed) {

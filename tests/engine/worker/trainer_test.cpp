@@ -31,8 +31,8 @@ TEST(Trainer, LearnsASmallTask) {
   EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(last, 0.8 * first);
   EXPECT_GE(record.learning_rate, 5e-3);
-  EXPECT_GT(record.validation_a, 0.3);
-  EXPECT_NEAR(record.validation_b, record.test, 0.15);
+  EXPECT_GT(record.validation_a.value(), 0.3);
+  EXPECT_NEAR(record.validation_b.value(), record.test.value(), 0.15);
   EXPECT_GT(record.core_seconds, 0);
 }
 
@@ -64,8 +64,8 @@ TEST(Trainer, ScoresTheDistilledFormBesideTheExactOne) {
   EXPECT_EQ(reply.distilled.state_exact, 32 * D + cache + windows);
   EXPECT_LT(reply.distilled.state, reply.distilled.state_exact);
   EXPECT_GE(reply.distilled.state, cache + windows);
-  EXPECT_NEAR(reply.distilled.test, reply.record.test, 0.02);
-  EXPECT_NEAR(reply.distilled.validation_b, reply.record.validation_b, 0.02);
+  EXPECT_NEAR(reply.distilled.test, reply.record.test.value(), 0.02);
+  EXPECT_NEAR(reply.distilled.validation_b, reply.record.validation_b.value(), 0.02);
 }
 
 TEST(Trainer, HasNothingToDistilWithoutALongConvolution) {
@@ -168,7 +168,7 @@ TEST(Trainer, StopsAtAPerfectValidation) {
   const auto record = train(r, {}, {}).record;
   EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.steps, 600);
-  EXPECT_GT(record.test, 0.98);
+  EXPECT_GT(record.test.value(), 0.98);
 }
 
 /// Test accuracy of answering with the target that followed the current token most often in training. What compression
@@ -215,8 +215,8 @@ TEST(Trainer, AnMlpScoresWhatTheCurrentTokenTellsOnTheQuickBattery) {
       const auto record = train(r, {}, {}).record;
       const auto name = task.task + " " + setting.setting.values.text();
       EXPECT_EQ(record.outcome, Outcome::kOk) << record.message;
-      EXPECT_NEAR(record.test, current_token_accuracy(setting.setting), 0.03) << name;
-      EXPECT_LT(record.test, find_task(task.task)->chance(setting.setting.values) + 0.03) << name;
+      EXPECT_NEAR(record.test.value(), current_token_accuracy(setting.setting), 0.03) << name;
+      EXPECT_LT(record.test.value(), find_task(task.task)->chance(setting.setting.values) + 0.03) << name;
     }
 }
 
