@@ -1,5 +1,6 @@
 #include "results/store.h"
 
+#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
@@ -172,9 +173,16 @@ struct Store::Database {
     if (version > newest)
       throw ConfigError(file.string() + " was written by a newer madsearch (schema " + std::to_string(version) +
                         ", this one knows up to " + std::to_string(newest) + ")");
-    if (version < newest && mode == Mode::kRead)
-      throw ConfigError(file.string() + " was written by an older madsearch (schema " + std::to_string(version) +
-                        " of " + std::to_string(newest) + "); `madsearch resume` brings it up to date");
+    if (version < newest && mode == Mode::kRead) read_a_newer_copy();
+  }
+
+  /// An older madsearch wrote it, and who reads must not change it: what is read is a copy in memory of today's schema.
+  void read_a_newer_copy() {
+    SQLite::Database copy(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SQLite::Backup(copy, *db).executeStep(-1);
+    db = std::move(copy);
+    migrate();
+    db->exec("PRAGMA query_only = 1");
   }
 
   void migrate() {

@@ -15,6 +15,7 @@
 
 #include "configs/errors.h"
 #include "results/fields.h"
+#include "results/store_schema.h"
 
 namespace madsearch {
 namespace {
@@ -40,6 +41,13 @@ class StoreTest : public ::testing::Test {
     } catch (const ConfigError& error) {
       return error.what();
     }
+  }
+
+  /// Makes a store of the first schema.
+  void older() const {
+    SQLite::Database database(file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    database.exec(store_migrations()[0]);
+    database.exec("PRAGMA user_version = 1; PRAGMA application_id = " + std::to_string(kStoreApplication));
   }
 
   fs::path folder_;
@@ -337,21 +345,34 @@ TEST_F(StoreTest, AFullDiskIsASentenceAndLosesNothingCommitted) {
 }
 
 TEST_F(StoreTest, BringsAnOlderStoreUpToDate) {
-  { auto store = writer(); }
-  SQLite::Database(file().string(), SQLite::OPEN_READWRITE)
-      .exec("ALTER TABLE trainings DROP COLUMN trainings; PRAGMA user_version = 1");
-  EXPECT_EQ(
-      complaint(Store::Mode::kRead),
-      file().string() + " was written by an older madsearch (schema 1 of 2); `madsearch resume` brings it up to date");
+  older();
   writer().put(training("t"), 1);
   ASSERT_EQ(reader().trainings(1).size(), 1u);
   EXPECT_EQ(reader().trainings(1)[0].trainings, 3);
 }
 
+TEST_F(StoreTest, ReadsAnOlderStoreAndLeavesItAsItIs) {
+  older();
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE)
+      .exec(
+          "INSERT INTO trainings VALUES('ok', 1, 'a', 0, 'ok', 0.5, 0.25, 0.5, 0.5, 0, 1e-3, 0, 0, 8, 2, '');"
+          "INSERT INTO trainings VALUES('bad', 1, 'b', 0, 'diverged', 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, '')");
+  {
+    auto store = reader();
+    ASSERT_EQ(store.trainings(1).size(), 2u);
+    EXPECT_EQ(store.trainings(1)[0].validation_b, 0.25);
+    EXPECT_EQ(store.trainings(1)[0].test_loss, 0);
+    EXPECT_FALSE(store.trainings(1)[0].provenance.device);
+    EXPECT_FALSE(store.trainings(1)[1].test_loss) << "nobody measured it";
+    EXPECT_THROW(store.put(evaluation(1)), std::runtime_error);
+  }
+  EXPECT_EQ(SQLite::Database(file().string()).execAndGet("PRAGMA user_version").getInt(), 1);
+}
+
 TEST_F(StoreTest, RefusesANewerSchema) {
   { auto store = writer(); }
   SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 1000");
-  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 2)";
+  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 3)";
   EXPECT_EQ(complaint(Store::Mode::kWrite), expected);
   EXPECT_EQ(complaint(Store::Mode::kRead), expected);
 }

@@ -161,7 +161,7 @@ TEST(Kill, AFullDiskIsOneSentenceAndLosesNothing) {
   const auto config = folder / "stub.yaml";
   write_file(config, kStub);
   const auto out = (folder / "run").string();
-  const auto limited = run_program("sh -c 'trap \"\" XFSZ; ulimit -f 150; exec " + in_build("madsearch") + " run " +
+  const auto limited = run_program("sh -c 'trap \"\" XFSZ; ulimit -f 400; exec " + in_build("madsearch") + " run " +
                                    config.string() + " --quiet --out " + out + "'");
   EXPECT_EQ(limited.code, 1) << limited.out;
   EXPECT_EQ(limited.err.rfind("madsearch: " + out + "/search.db: ", 0), 0u) << limited.err;
