@@ -3,42 +3,13 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <set>
+#include <unordered_map>
 
 #include "results/run_meta.h"
-#include "results/statistics.h"
+#include "results/running_front.h"
 
 namespace madsearch {
 namespace {
-
-/// What the evaluations of one design say.
-struct Scores {
-  std::vector<double> search;
-  std::map<std::int64_t, double> fresh;  // by seed set
-  std::vector<double> violations;        // by seed set of the search
-  bool completed = false;
-  bool confirming = false;  // fresh seeds were asked for
-  bool failed = false;      // one of them failed, so that none is waited for
-};
-
-std::map<std::string, Scores> scores_by_design(const Store& store) {
-  std::map<std::string, Scores> out;
-  for (const auto& evaluation : store.evaluations()) {
-    auto& held = out[evaluation.hash];
-    if (evaluation.rung == Rung::kConfirm) {
-      held.confirming = true;
-      held.failed |= evaluation.finished && evaluation.outcome != Outcome::kOk;
-    }
-    if (!evaluation.finished || evaluation.outcome != Outcome::kOk || !evaluation.score) continue;
-    if (evaluation.rung == Rung::kConfirm) held.fresh[evaluation.seed_set] = *evaluation.score;
-    if (evaluation.rung == Rung::kBattery) {
-      held.search.push_back(*evaluation.score);
-      held.violations.push_back(evaluation.violation.value_or(0));
-      held.completed |= evaluation.seed_set == 0;
-    }
-  }
-  return out;
-}
 
 std::map<std::string, double> bits_by_design(const Store& store) {
   std::map<std::string, double> out;
@@ -47,22 +18,49 @@ std::map<std::string, double> bits_by_design(const Store& store) {
   return out;
 }
 
-FrontRow row_of(const CandidateRecord& candidate, const Scores& scores, const std::vector<Objective>& objectives) {
-  FrontRow row{.candidate = candidate};
-  row.confirmed = scores.fresh.size() >= 2;
-  row.waiting = scores.confirming && !scores.failed && !row.confirmed;
-  std::vector<double> fresh;
-  for (const auto& [set, score] : scores.fresh) fresh.push_back(score);
-  row.searched = mean(scores.search);
-  row.feasible = !(mean(scores.violations) > 0);
-  row.score = row.confirmed ? interval(fresh) : Interval{row.searched, {}, {}};
+FrontRow row_of(const CandidateRecord& candidate, const DesignScores& scores,
+                const std::vector<Objective>& objectives) {
+  FrontRow row{.candidate = candidate, .score = scores.score()};
+  row.confirmed = scores.confirmed();
+  row.waiting = scores.waiting();
+  row.searched = scores.searched();
+  row.feasible = scores.feasible();
   row.rung = row.confirmed ? Rung::kConfirm : Rung::kBattery;
-  row.seeds = static_cast<std::int64_t>(row.confirmed ? scores.fresh.size() : scores.search.size());
+  row.seeds = scores.seeds();
   row.seed = candidate.origin.starts_with("seed:");
   row.objectives = values(objectives, candidate, row.score.mean);
-  for (const auto& [set, score] : scores.fresh) row.fresh[set] = values(objectives, candidate, score);
+  for (const auto& [set, score] : scores.fresh()) row.fresh[set] = values(objectives, candidate, score);
   return row;
 }
+
+/// Reads single designs of a store.
+class Rows {
+ public:
+  explicit Rows(const Store& store)
+      : store_(store), objectives_(objectives_of(read_meta(store))), bits_(bits_by_design(store)) {}
+
+  FrontRow row(const CandidateRecord& candidate, const std::vector<EvaluationRecord>& evaluations) const {
+    DesignScores scores;
+    for (const auto& evaluation : evaluations) scores.add(evaluation);
+    auto out = row_of(candidate, scores, objectives_);
+    if (const auto known = bits_.find(candidate.hash); known != bits_.end()) out.bits_per_byte = known->second;
+    return out;
+  }
+
+  /// Of designs that the store holds.
+  std::vector<FrontRow> rows(const std::vector<std::string>& hashes) const {
+    std::vector<FrontRow> out;
+    for (const auto& hash : hashes) out.push_back(row(*store_.candidate(hash), store_.evaluations(hash)));
+    return out;
+  }
+
+  const std::vector<Objective>& objectives() const { return objectives_; }
+
+ private:
+  const Store& store_;
+  std::vector<Objective> objectives_;
+  std::map<std::string, double> bits_;
+};
 
 /// Sets the rival of each row of `which`: of the rows that may beat it the one with the best mean score on their common
 /// seed sets.
@@ -97,63 +95,56 @@ bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_design
   return beats;
 }
 
-/// How many members of the front by the search's scores wait for fresh seeds.
-std::int64_t members_waiting(const std::vector<FrontRow>& rows, const std::vector<Objective>& objectives) {
-  std::vector<Objectives> points;
-  for (const auto& row : rows) points.push_back(values(objectives, row.candidate, row.searched));
-  std::int64_t out = 0;
-  for (const auto i : front(points)) out += rows[i].waiting;
-  return out;
-}
-
-/// Distinct candidates with a finished evaluation.
-std::int64_t evaluated_designs(const Store& store) {
-  std::set<std::string> out;
-  for (const auto& evaluation : store.evaluations())
-    if (evaluation.finished) out.insert(evaluation.hash);
-  return static_cast<std::int64_t>(out.size());
-}
-
 void sort_by_state_then_score(std::vector<FrontRow>& rows) {
   std::sort(rows.begin(), rows.end(), [](const FrontRow& a, const FrontRow& b) {
     return std::pair(a.candidate.state_exact, -a.score.mean) < std::pair(b.candidate.state_exact, -b.score.mean);
   });
 }
 
-/// Fills in the front of `rows`, the feasible designs, and what is told of it.
-void set_front(FrontReport& report, std::vector<FrontRow> rows, const std::vector<Objective>& objectives) {
-  report.waiting = members_waiting(rows, objectives);
-  report.confirmed =
-      report.waiting == 0 && std::any_of(rows.begin(), rows.end(), [](const FrontRow& row) { return row.confirmed; });
-  if (report.confirmed) std::erase_if(rows, [](const FrontRow& row) { return !row.confirmed; });
-  std::vector<Objectives> points;
-  for (const auto& row : rows) points.push_back(row.objectives);
-  const auto members = front(points);
-  if (report.confirmed) find_rivals(rows, members, objectives);
-  for (const auto i : members) report.front.push_back(rows[i]);
-  report.hypervolume = objectives.empty() ? 0 : hypervolume_share(objectives, points);
+/// The members of the front; of a confirmed one each with its rival.
+std::vector<FrontRow> members(const Rows& rows, const RunningFront& front) {
+  if (!front.is_confirmed()) return rows.rows(front.members());
+  auto all = rows.rows(front.confirmed_designs());
+  std::vector<std::size_t> which;
+  for (const auto& hash : front.members())
+    which.push_back(static_cast<std::size_t>(
+        std::find_if(all.begin(), all.end(), [&](const FrontRow& row) { return row.candidate.hash == hash; }) -
+        all.begin()));
+  find_rivals(all, which, rows.objectives());
+  std::vector<FrontRow> out;
+  for (const auto i : which) out.push_back(all[i]);
+  return out;
 }
 
 }  // namespace
 
 std::vector<FrontRow> completed_designs(const Store& store) {
-  const auto objectives = objectives_of(read_meta(store));
-  const auto scores = scores_by_design(store);
-  const auto bits = bits_by_design(store);
+  const Rows rows(store);
+  std::unordered_map<std::string, std::vector<EvaluationRecord>> evaluations;
+  for (auto& evaluation : store.scores()) evaluations[evaluation.hash].push_back(std::move(evaluation));
   std::vector<FrontRow> out;
   for (const auto& candidate : store.candidates()) {
-    const auto held = scores.find(candidate.hash);
-    if (held == scores.end() || !held->second.completed) continue;
-    auto row = row_of(candidate, held->second, objectives);
-    if (const auto known = bits.find(candidate.hash); known != bits.end()) row.bits_per_byte = known->second;
-    out.push_back(std::move(row));
+    DesignScores scores;
+    for (const auto& evaluation : evaluations[candidate.hash]) scores.add(evaluation);
+    if (scores.completed()) out.push_back(rows.row(candidate, evaluations[candidate.hash]));
   }
   return out;
 }
 
+std::optional<FrontRow> completed_design(const Store& store, const std::string& hash) {
+  const auto candidate = store.candidate(hash);
+  if (!candidate) return std::nullopt;
+  const auto evaluations = store.evaluations(hash);
+  DesignScores scores;
+  for (const auto& evaluation : evaluations) scores.add(evaluation);
+  if (!scores.completed()) return std::nullopt;
+  return Rows(store).row(*candidate, evaluations);
+}
+
 FrontReport read_front(const Store& store) {
   const auto meta = read_meta(store);
-  const auto objectives = objectives_of(meta);
+  const Rows rows(store);
+  const RunningFront running(store);
   FrontReport report;
   report.name = meta.name;
   report.protocol = meta.protocol;
@@ -161,14 +152,14 @@ FrontReport read_front(const Store& store) {
   report.finished = meta.finished;
   report.reproducible = meta.closed_by.empty();
   report.objectives = meta.objectives;
-  report.box = box(objectives);
-  report.evaluated = evaluated_designs(store);
-  auto completed = completed_designs(store);
-  report.completed = static_cast<std::int64_t>(completed.size());
-  for (const auto& row : completed)
-    if (row.seed) report.hand_designs.push_back(row);
-  std::erase_if(completed, [](const FrontRow& row) { return !row.feasible; });
-  set_front(report, std::move(completed), objectives);
+  report.box = box(rows.objectives());
+  report.evaluated = running.evaluated();
+  report.completed = running.completed();
+  report.waiting = running.waiting();
+  report.confirmed = running.is_confirmed();
+  report.hypervolume = running.hypervolume();
+  report.front = members(rows, running);
+  report.hand_designs = rows.rows(running.hand_designs());
   sort_by_state_then_score(report.front);
   sort_by_state_then_score(report.hand_designs);
   for (const auto& row : report.front)

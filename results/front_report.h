@@ -58,5 +58,7 @@ FrontReport read_front(const Store& store);
 
 /// Every candidate that completed the battery with outcome ok on the search's first seed set. Throws as read_front.
 std::vector<FrontRow> completed_designs(const Store& store);
+/// The one with this hash; nothing if there is none. Throws as read_front.
+std::optional<FrontRow> completed_design(const Store& store, const std::string& hash);
 
 }  // namespace madsearch

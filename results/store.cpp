@@ -61,14 +61,30 @@ void read(const SQLite::Column& column, std::vector<std::string>& hashes) {
   for (std::string word; words >> word;) hashes.push_back(word);
 }
 
-/// The columns of a record's table: "id,task,setting".
+/// The columns of a record's table.
 template <class R>
-std::string columns() {
+std::vector<std::string> columns() {
   std::vector<std::string> names;
   R record;
   fields(record, [&](const char* name, auto&) { names.push_back(name); });
-  return joined(names, ",");
+  return names;
 }
+
+/// A statement that was used before, and is used again once this is gone.
+class Prepared {
+ public:
+  explicit Prepared(SQLite::Statement& statement) : statement_(statement) {}
+  ~Prepared() {
+    statement_.tryReset();
+    statement_.clearBindings();
+  }
+  Prepared(const Prepared&) = delete;
+  SQLite::Statement& operator*() { return statement_; }
+  SQLite::Statement* operator->() { return &statement_; }
+
+ private:
+  SQLite::Statement& statement_;
+};
 
 }  // namespace
 
@@ -76,6 +92,7 @@ struct Store::Database {
   std::filesystem::path file;
   std::optional<StoreLock> lock;
   std::optional<SQLite::Database> db;
+  mutable std::map<std::string, SQLite::Statement> statements;  // by their text
 
   /// Runs `body`; what SQLite has to say becomes a sentence with the file's name.
   template <class Body>
@@ -87,29 +104,46 @@ struct Store::Database {
     }
   }
 
+  /// A statement, translated once.
+  Prepared prepared(const std::string& text) const {
+    auto place = statements.find(text);
+    if (place == statements.end()) place = statements.try_emplace(text, *db, text).first;
+    return Prepared(place->second);
+  }
+
   template <class R>
   void put(const char* verb, const char* table, const R& record) {
     guarded([&] {
-      std::string marks;
-      fields(record, [&](const char*, const auto&) { marks += marks.empty() ? "?" : ",?"; });
-      SQLite::Statement statement(
-          *db, std::string(verb) + " INTO " + table + "(" + columns<R>() + ") VALUES(" + marks + ")");
+      static const auto names = columns<R>();
+      static const auto values =
+          "(" + joined(names, ",") + ") VALUES(" + joined(std::vector<std::string>(names.size(), "?"), ",") + ")";
+      auto statement = prepared(std::string(verb) + " INTO " + table + values);
       int at = 0;
-      fields(record, [&](const char*, const auto& value) { bind(statement, ++at, value); });
-      statement.exec();
+      fields(record, [&](const char*, const auto& value) { bind(*statement, ++at, value); });
+      statement->exec();
     });
   }
 
   /// `rest` is what follows FROM, with one ? for `key` if there is one.
   template <class R, class... Key>
   std::vector<R> get(const std::string& rest, const Key&... key) const {
+    static const auto names = columns<R>();
+    return get_some<R>(names, rest, key...);
+  }
+
+  /// Records of which only the columns `names` are read, in the order of their fields.
+  template <class R, class... Key>
+  std::vector<R> get_some(const std::vector<std::string>& names, const std::string& rest, const Key&... key) const {
     return guarded([&] {
-      SQLite::Statement statement(*db, "SELECT " + columns<R>() + " FROM " + rest);
-      (bind(statement, 1, key), ...);
+      auto statement = prepared("SELECT " + joined(names, ",") + " FROM " + rest);
+      (bind(*statement, 1, key), ...);
       std::vector<R> out;
-      while (statement.executeStep()) {
+      while (statement->executeStep()) {
         int at = 0;
-        fields(out.emplace_back(), [&](const char*, auto& value) { read(statement.getColumn(at++), value); });
+        fields(out.emplace_back(), [&](const char* name, auto& value) {
+          if (at < static_cast<int>(names.size()) && names[static_cast<std::size_t>(at)] == name)
+            read(statement->getColumn(at++), value);
+        });
       }
       return out;
     });
@@ -132,6 +166,7 @@ struct Store::Database {
     if (mode == Mode::kRead) return;
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
+    db->exec("PRAGMA cache_size = -32768");  // 32 MiB: ids are in no order, so writing reads pages from all over
     migrate();
     // What runs by now was begun by a coordinator that was killed, and its workers with it.
     db->exec("UPDATE attempts SET count = count - 1, running = 0 WHERE running");
@@ -232,9 +267,9 @@ void Store::put_meta(const std::string& key, const std::string& value) {
 
 std::string Store::meta(const std::string& key) const {
   return database_->guarded([&]() -> std::string {
-    SQLite::Statement statement(*database_->db, "SELECT value FROM meta WHERE key = ?");
-    bind(statement, 1, key);
-    return statement.executeStep() ? statement.getColumn(0).getString() : "";
+    auto statement = database_->prepared("SELECT value FROM meta WHERE key = ?");
+    bind(*statement, 1, key);
+    return statement->executeStep() ? statement->getColumn(0).getString() : "";
   });
 }
 
@@ -254,33 +289,32 @@ void Store::put(const PretrainingRecord& record) { database_->put("INSERT OR REP
 void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
   transaction([&] {
     database_->put("INSERT OR REPLACE", "trainings", StoredTraining{record, evaluation});
-    database_->guarded([&] {  // what is answered is not under way
-      SQLite::Statement statement(*database_->db, "UPDATE attempts SET running = 0 WHERE id = ?");
-      bind(statement, 1, record.id);
-      statement.exec();
+    database_->guarded([&] {  // what is answered is not tried again
+      auto statement = database_->prepared("DELETE FROM attempts WHERE id = ?");
+      bind(*statement, 1, record.id);
+      statement->exec();
     });
   });
 }
 
 int Store::begin_attempt(const std::string& id) {
   return database_->guarded([&] {
-    SQLite::Statement statement(*database_->db,
-                                "INSERT INTO attempts VALUES(?, 1, 1) "
-                                "ON CONFLICT(id) DO UPDATE SET count = count + 1, running = 1 RETURNING count");
-    bind(statement, 1, id);
-    statement.executeStep();
-    const auto count = statement.getColumn(0).getInt();
-    while (statement.executeStep()) continue;  // the row counts as written once the statement is done
+    auto statement = database_->prepared(
+        "INSERT INTO attempts VALUES(?, 1, 1) "
+        "ON CONFLICT(id) DO UPDATE SET count = count + 1, running = 1 RETURNING count");
+    bind(*statement, 1, id);
+    statement->executeStep();
+    const auto count = statement->getColumn(0).getInt();
+    while (statement->executeStep()) continue;  // the row counts as written once the statement is done
     return count;
   });
 }
 
 void Store::forget_attempt(const std::string& id) {
   database_->guarded([&] {
-    SQLite::Statement statement(*database_->db,
-                                "UPDATE attempts SET count = count - 1, running = 0 WHERE id = ? AND running");
-    bind(statement, 1, id);
-    statement.exec();
+    auto statement = database_->prepared("UPDATE attempts SET count = count - 1, running = 0 WHERE id = ? AND running");
+    bind(*statement, 1, id);
+    statement->exec();
   });
 }
 
@@ -289,6 +323,22 @@ std::vector<CandidateRecord> Store::candidates() const {
 }
 std::vector<EvaluationRecord> Store::evaluations() const {
   return database_->get<EvaluationRecord>("evaluations ORDER BY number");
+}
+std::optional<CandidateRecord> Store::candidate(const std::string& hash) const {
+  auto found = database_->get<CandidateRecord>("candidates WHERE hash = ?", hash);
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+std::vector<EvaluationRecord> Store::evaluations(const std::string& hash) const {
+  return database_->get<EvaluationRecord>("evaluations WHERE hash = ? ORDER BY number", hash);
+}
+std::vector<CandidateRecord> Store::sizes() const {
+  return database_->get_some<CandidateRecord>(
+      {"hash", "origin", "parameters", "active_parameters", "flops", "state_exact", "state_mad", "born"},
+      "candidates ORDER BY born, hash");
+}
+std::vector<EvaluationRecord> Store::scores() const {
+  return database_->get_some<EvaluationRecord>(
+      {"number", "hash", "rung", "seed_set", "finished", "outcome", "score", "violation"}, "evaluations");
 }
 std::vector<PretrainingRecord> Store::pretrainings() const {
   return database_->get<PretrainingRecord>("pretrainings ORDER BY role, hash");
@@ -306,6 +356,17 @@ std::optional<TrainingRecord> Store::training(const std::string& id) const {
   auto found = database_->get<StoredTraining>("trainings WHERE id = ?", id);
   if (found.empty()) return {};
   return std::move(found.front().record);
+}
+
+Store::Batch::Batch(Store& store) : store_(&store) { store_->begin(); }
+Store::Batch::~Batch() {
+  try {
+    commit();
+  } catch (const std::exception&) {  // it is rolled back
+  }
+}
+void Store::Batch::commit() {
+  if (auto* store = std::exchange(store_, nullptr)) store->commit();
 }
 
 // A savepoint, as a transaction may call what has one of its own; the outermost is the commit.

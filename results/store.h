@@ -37,17 +37,35 @@ class Store {
   void put(const PretrainingRecord& record);                        // replaces the one of the same hash and role
   /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included. One
   /// that is neither answered (put) nor begun again when the next writer opens the file died with the coordinator and
-  /// isn't counted.
+  /// isn't counted. Once the training is put, its attempts are no longer kept.
   int begin_attempt(const std::string& id);
   void forget_attempt(const std::string& id);  // the worker died with the coordinator, not alone
 
   std::vector<CandidateRecord> candidates() const;    // by birth
   std::vector<EvaluationRecord> evaluations() const;  // by number
+  std::optional<CandidateRecord> candidate(const std::string& hash) const;
+  std::vector<EvaluationRecord> evaluations(const std::string& hash) const;  // of one candidate, by number
+  /// All candidates by birth, but without texts and parents: quick where there are many.
+  std::vector<CandidateRecord> sizes() const;
+  /// All evaluations in no order, of each number, hash, rung, seed set, whether finished, outcome, score and violation.
+  std::vector<EvaluationRecord> scores() const;
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
   std::optional<TrainingRecord> training(const std::string& id) const;
   std::vector<PretrainingRecord> pretrainings() const;
 
-  /// Runs `body` in one transaction (replies that wait together share one commit).
+  /// What is written while it lives shares one commit: the last thing that is done with it, at the latest when it goes.
+  class Batch {
+   public:
+    explicit Batch(Store& store);
+    ~Batch();  // as commit(), but lets what cannot be written go
+    Batch(const Batch&) = delete;
+    void commit();  // once. Throws as put
+
+   private:
+    Store* store_;
+  };
+
+  /// Runs `body` in one transaction.
   template <class Body>
   void transaction(Body&& body) {
     begin();

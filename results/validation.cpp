@@ -58,18 +58,16 @@ void correlate(const Points& points, Validation& out) {
 
 Validation validate(const Store& store) {
   Validation out;
-  std::map<std::string, FrontRow> rows;
-  for (auto& row : completed_designs(store)) rows.emplace(row.candidate.hash, row);
   const auto pretrainings = store.pretrainings();
   Points points;
   Bits bits;
   for (const auto& record : pretrainings) {
-    const auto row = rows.find(record.hash);
-    if (!record.bits_per_byte || row == rows.end() || !bits.emplace(record.hash, *record.bits_per_byte).second)
-      continue;
-    points.scores.push_back(row->second.score.mean);
+    if (!record.bits_per_byte) continue;
+    const auto row = completed_design(store, record.hash);
+    if (!row || !bits.emplace(record.hash, *record.bits_per_byte).second) continue;
+    points.scores.push_back(row->score.mean);
     points.quality.push_back(-*record.bits_per_byte);
-    points.states.push_back(std::log10(1.0 + static_cast<double>(row->second.candidate.state_exact)));
+    points.states.push_back(std::log10(1.0 + static_cast<double>(row->candidate.state_exact)));
   }
   out.points = points.scores.size();
   count_pairs(pretrainings, bits, out);

@@ -40,7 +40,9 @@ std::vector<std::vector<double>> accuracies(const std::vector<std::vector<Traini
 BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
                                    Coordinator& coordinator, std::function<bool()> tick)
     : config_(config), space_(space), store_(store), coordinator_(coordinator), tick_(std::move(tick)) {
-  for (const auto& candidate : store_.candidates()) known_.insert(candidate.hash);
+  for (const auto& candidate : store_.sizes()) known_.insert(candidate.hash);
+  for (const auto& evaluation : store_.scores())
+    if (evaluation.finished) finished_.insert(evaluation.number);
 }
 
 TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t task, std::size_t setting,
@@ -67,18 +69,17 @@ CandidateRecord BatteryEvaluator::candidate_of(const Evaluation& evaluation, con
   return out;
 }
 
-std::vector<TrainRequest> BatteryEvaluator::missing(Underway& underway, const std::string& design) const {
-  std::vector<TrainRequest> out;
+std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underway, const std::string& design) const {
+  const bool is_new = !known_.contains(underway.candidate.hash);  // the store has nothing of it
+  std::vector<Wanted> out;
   for (std::size_t i = 0; i < underway.battery->tasks.size(); ++i) {
     auto& row = underway.trainings.emplace_back(underway.battery->tasks[i].settings.size());
     for (std::size_t j = 0; j < row.size(); ++j) {
       auto wanted = request(underway, i, j, design);
-      if (auto done = store_.training(wanted.id)) {
+      if (auto done = is_new ? std::nullopt : store_.training(wanted.id))
         row[j] = std::move(*done);
-      } else {
-        row[j].id = wanted.id;
-        out.push_back(std::move(wanted));
-      }
+      else
+        out.push_back({std::move(wanted), i, j});
     }
   }
   return out;
@@ -92,26 +93,27 @@ void BatteryEvaluator::remember(const Underway& underway) {
                                 .hash = underway.candidate.hash,
                                 .rung = evaluation.rung,
                                 .seed_set = evaluation.seed_set};
-  store_.transaction([&] {
-    if (born) store_.put(underway.candidate);
-    store_.put(record);
-  });
+  if (born) store_.put(underway.candidate);
+  store_.put(record);
+  if (on_started) on_started(underway.candidate, record);
 }
 
-void BatteryEvaluator::submit(TrainRequest wanted, std::int64_t evaluation, const Genome& sized) {
-  const auto& setting = wanted.setting;
-  const Shape shape{wanted.width, find_task(setting.setting.task)->input_length(setting.setting.values),
+void BatteryEvaluator::submit(Wanted wanted, std::int64_t evaluation, const Genome& sized) {
+  auto& request = wanted.request;
+  const auto& setting = request.setting;
+  const Shape shape{request.width, find_task(setting.setting.task)->input_length(setting.setting.values),
                     config_.limits.shape.protocol};
   const auto flops = static_cast<double>(cost(sized, shape).flops) *
-                     static_cast<double>(setting.steps * setting.batch) * static_cast<double>(wanted.grid.size());
-  waiting_[wanted.id] = {evaluation, flops};
-  wanted.seconds_limit = guard_.limit(flops);
+                     static_cast<double>(setting.steps * setting.batch) * static_cast<double>(request.grid.size());
+  waiting_[request.id] = {evaluation, wanted.task, wanted.setting, flops};
+  request.seconds_limit = guard_.limit(flops);
   // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none is
   // left for the end alone.
-  coordinator_.submit(std::move(wanted), evaluation, flops);
+  coordinator_.submit(std::move(request), evaluation, flops);
 }
 
 void BatteryEvaluator::start(const Evaluation& evaluation) {
+  if (!batch_) batch_.emplace(store_);
   const auto genome = parse(evaluation.text);
   const auto sized = space_.sized(genome).genome;
   Underway underway{.evaluation = evaluation};
@@ -119,56 +121,60 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
   underway.battery = evaluation.rung == Rung::kProbe ? &*config_.probe : &config_.battery;
   auto requests = missing(underway, text(sized));
   underway.missing = requests.size();
-  underway.replayed = requests.empty();
+  underway.replayed = requests.empty() && finished_.contains(evaluation.number);
   remember(underway);
+  if (requests.empty()) return finish(underway);
   underway_.emplace(evaluation.number, std::move(underway));
-  if (requests.empty()) ready_.push_back(evaluation.number);
   for (auto& wanted : requests) submit(std::move(wanted), evaluation.number, sized);
 }
 
-void BatteryEvaluator::take(const TrainingRecord& record) {
-  const auto asked = waiting_.find(record.id);
-  if (asked == waiting_.end()) return;  // answered twice
-  if (record.outcome == Outcome::kOk) guard_.saw(asked->second.flops, record.core_seconds);
-  auto& underway = underway_.at(asked->second.evaluation);
-  for (auto& task : underway.trainings)
-    for (auto& training : task)
-      if (training.id == record.id) training = record;
-  if (--underway.missing == 0) ready_.push_back(asked->second.evaluation);
-  waiting_.erase(asked);
-  if (on_training) on_training(record);
+/// What the workers have answered; waits half a second for a first answer.
+std::vector<TrainingRecord> BatteryEvaluator::answers() {
+  std::vector<TrainingRecord> out;
+  for (auto reply = coordinator_.wait(0.5); reply; reply = coordinator_.wait(0))
+    if (const auto* trained = std::get_if<TrainReply>(&*reply)) out.push_back(trained->record);
+  return out;
+}
+
+/// Stores an answer, and its evaluation with it if it is the last. False if it was answered before.
+bool BatteryEvaluator::take(TrainingRecord& record) {
+  const auto place = waiting_.find(record.id);
+  if (place == waiting_.end()) return false;
+  const auto asked = place->second;
+  waiting_.erase(place);
+  auto& underway = underway_.at(asked.evaluation);
+  record.task = underway.battery->tasks[asked.task].task;
+  record.setting = static_cast<std::int64_t>(asked.setting);
+  store_.put(record, asked.evaluation);
+  if (record.outcome == Outcome::kOk) guard_.saw(asked.flops, record.core_seconds);
+  underway.trainings[asked.task][asked.setting] = record;
+  if (--underway.missing > 0) return true;
+  finish(underway);
+  underway_.erase(asked.evaluation);
+  return true;
 }
 
 Measurement BatteryEvaluator::wait() {
   while (ready_.empty()) {
+    if (!batch_) batch_.emplace(store_);
     if (tick_()) throw Interrupted{};
-    std::vector<TrainingRecord> replies;  // those that wait together share a commit
-    for (auto reply = coordinator_.wait(0.5); reply; reply = coordinator_.wait(0))
-      if (const auto* trained = std::get_if<TrainReply>(&*reply)) replies.push_back(trained->record);
-    store_.transaction([&] {
-      for (auto& reply : replies) {
-        const auto asked = waiting_.find(reply.id);
-        if (asked == waiting_.end()) continue;
-        const auto& underway = underway_.at(asked->second.evaluation);
-        for (std::size_t i = 0; i < underway.trainings.size(); ++i)
-          for (std::size_t j = 0; j < underway.trainings[i].size(); ++j) {
-            if (underway.trainings[i][j].id != reply.id) continue;
-            reply.task = underway.battery->tasks[i].task;
-            reply.setting = static_cast<std::int64_t>(j);
-          }
-        store_.put(reply, asked->second.evaluation);
-      }
-    });
-    for (const auto& reply : replies) take(reply);
+    auto records = answers();
+    std::erase_if(records, [this](TrainingRecord& record) { return !take(record); });
+    batch_->commit();  // before anything is said of it
+    batch_.reset();
+    if (!on_training) continue;
+    for (const auto& record : records) on_training(record);
   }
-  const auto number = ready_.front();
+  const auto finished = std::move(ready_.front());
   ready_.pop_front();
-  return finish(number);
+  if (on_finished) on_finished(finished.candidate, finished.record, finished.replayed);
+  return finished.measurement;
 }
 
-Measurement BatteryEvaluator::finish(std::int64_t number) {
-  const auto underway = std::move(underway_.extract(number).mapped());
+/// All trainings are there: what they come to is stored, and ready to be told.
+void BatteryEvaluator::finish(const Underway& underway) {
   const auto& battery = *underway.battery;
+  const auto number = underway.evaluation.number;
   EvaluationRecord record{.number = number,
                           .hash = underway.candidate.hash,
                           .rung = underway.evaluation.rung,
@@ -194,9 +200,8 @@ Measurement BatteryEvaluator::finish(std::int64_t number) {
     out.violation = *record.violation;
     out.objectives = values(config_.objectives, underway.candidate, score.score);
   }
-  store_.put(record);
-  if (on_finished) on_finished(record, underway.replayed);
-  return out;
+  if (!underway.replayed) store_.put(record);
+  ready_.push_back({out, underway.candidate, record, underway.replayed});
 }
 
 }  // namespace madsearch

@@ -2,8 +2,10 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/dispatch/coordinator.h"
@@ -29,8 +31,10 @@ class BatteryEvaluator : public Evaluator {
   void start(const Evaluation& evaluation) override;
   Measurement wait() override;
 
+  /// After an evaluation was begun that no earlier session finished.
+  std::function<void(const CandidateRecord&, const EvaluationRecord&)> on_started;
   /// After each finished evaluation, replayed ones included.
-  std::function<void(const EvaluationRecord&, bool replayed)> on_finished;
+  std::function<void(const CandidateRecord&, const EvaluationRecord&, bool replayed)> on_finished;
   std::function<void(const TrainingRecord&)> on_training;
 
  private:
@@ -42,16 +46,36 @@ class BatteryEvaluator : public Evaluator {
     std::size_t missing = 0;
     bool replayed = true;
   };
+  /// A training that was asked for: its place among those of its evaluation.
+  struct Waiting {
+    std::int64_t evaluation = 0;
+    std::size_t task = 0;
+    std::size_t setting = 0;
+    double flops = 0;
+  };
+
+  struct Wanted {
+    TrainRequest request;
+    std::size_t task = 0;
+    std::size_t setting = 0;
+  };
+  struct Finished {
+    Measurement measurement;
+    CandidateRecord candidate;
+    EvaluationRecord record;
+    bool replayed = false;
+  };
 
   TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting,
                        const std::string& design) const;
   CandidateRecord candidate_of(const Evaluation& evaluation, const Genome& genome, const Cost& spent) const;
-  /// Fills the underway's trainings with those that the store holds; gives the requests for the others.
-  std::vector<TrainRequest> missing(Underway& underway, const std::string& design) const;
+  /// Fills the underway's trainings with those that the store holds; gives the others.
+  std::vector<Wanted> missing(Underway& underway, const std::string& design) const;
   void remember(const Underway& underway);  // in the store, if it is new there
-  void submit(TrainRequest wanted, std::int64_t evaluation, const Genome& sized);
-  void take(const TrainingRecord& record);
-  Measurement finish(std::int64_t number);
+  void submit(Wanted wanted, std::int64_t evaluation, const Genome& sized);
+  std::vector<TrainingRecord> answers();
+  bool take(TrainingRecord& record);
+  void finish(const Underway& underway);
 
   const RunConfig& config_;
   const Architectures& space_;
@@ -59,14 +83,12 @@ class BatteryEvaluator : public Evaluator {
   Coordinator& coordinator_;
   std::function<bool()> tick_;
   std::map<std::int64_t, Underway> underway_;
-  struct Waiting {
-    std::int64_t evaluation;
-    double flops;
-  };
-  std::map<std::string, Waiting> waiting_;  // by training id
+  std::unordered_map<std::string, Waiting> waiting_;  // by training id
   HangGuard guard_;
-  std::deque<std::int64_t> ready_;
-  std::set<std::string> known_;  // hashes in the store
+  std::deque<Finished> ready_;
+  std::unordered_set<std::string> known_;      // hashes in the store
+  std::unordered_set<std::int64_t> finished_;  // numbers that earlier sessions finished
+  std::optional<Store::Batch> batch_;          // what was written since the last commit
 };
 
 }  // namespace madsearch

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/run/battery_evaluator.h"
-#include "results/front_report.h"
+#include "results/running_front.h"
 #include "search/architecture/genome.h"
 #include "search/loop/evolution.h"
 
@@ -29,7 +29,8 @@ class SearchPhase {
       : session_(session),
         space_(session.config.limits),
         search_(options_of(session)),
-        evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seeds_of(session.config)) {}
+        evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seeds_of(session.config)),
+        front_(session.store) {}
 
   bool go() {
     const auto designs = static_cast<std::int64_t>(session_.config.seeds.size()) + search_.confirm_members;
@@ -39,7 +40,13 @@ class SearchPhase {
       session_.metrics.training(record);
       session_.log.training(record);
     };
-    evaluator.on_finished = [this](const EvaluationRecord& record, bool replayed) { finished(record, replayed); };
+    evaluator.on_started = [this](const CandidateRecord& candidate, const EvaluationRecord& record) {
+      front_.add(candidate, record);
+    };
+    evaluator.on_finished = [this](const CandidateRecord& candidate, const EvaluationRecord& record, bool replayed) {
+      finished(candidate, record, replayed);
+    };
+    show_front();
     const auto slots = session_.workers.slots() + 1;  // one to spare: no slot waits while the search thinks and stores
     run_evolution(evolution_, evaluator, slots);
     note_the_end();
@@ -71,17 +78,19 @@ class SearchPhase {
                  "may end elsewhere.");
   }
 
-  void finished(const EvaluationRecord& record, bool replayed) {
+  void finished(const CandidateRecord& candidate, const EvaluationRecord& record, bool replayed) {
     session_.progress.evaluated(record, replayed);
     if (replayed) return;
     session_.log.evaluation(record);
     session_.metrics.evaluation(record.rung, record.outcome);
-    if (record.rung != Rung::kProbe) {
-      const auto report = read_front(session_.store);
-      session_.progress.front(report.front.size(), report.hypervolume);
-      session_.metrics.front(report.front.size(), report.hypervolume);
-    }
+    front_.add(candidate, record);
+    show_front();
     session_.progress.show(session_.clock);
+  }
+
+  void show_front() {
+    session_.progress.front(front_.size(), front_.hypervolume());
+    session_.metrics.front(front_.size(), front_.hypervolume());
   }
 
   void note_the_end() {
@@ -96,6 +105,7 @@ class SearchPhase {
   Architectures space_;
   SearchOptions search_;
   Evolution evolution_;
+  RunningFront front_;
 };
 
 }  // namespace

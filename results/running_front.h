@@ -1,0 +1,89 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "results/design_scores.h"
+#include "results/objectives.h"
+#include "results/store.h"
+
+namespace madsearch {
+
+/// A run's front (what it is says results/front_report.h) while evaluations come in: what one more costs depends on the
+/// front and not on the run.
+class RunningFront {
+ public:
+  /// Of what the store holds. Throws as read_front (results/front_report.h).
+  explicit RunningFront(const Store& store);
+  explicit RunningFront(std::vector<Objective> objectives) : objectives_(std::move(objectives)) {}
+
+  /// An evaluation of a design, under way or finished.
+  void add(const CandidateRecord& candidate, const EvaluationRecord& evaluation);
+
+  std::int64_t evaluated() const { return evaluated_; }  // designs with a finished evaluation
+  std::int64_t completed() const { return completed_; }  // of these, how many completed all tasks
+  std::int64_t waiting() const { return waiting_; }      // members by the search's scores that wait for fresh seeds
+  bool is_confirmed() const { return confirmed_; }       // the front is of confirmed designs
+  std::size_t size() const { return members_.size(); }
+  double hypervolume() const { return hypervolume_; }  // a share of the box; 0 without objectives
+
+  // Hashes, by birth:
+  const std::vector<std::string>& members() const { return members_; }
+  std::vector<std::string> hand_designs() const;       // that completed all tasks
+  std::vector<std::string> confirmed_designs() const;  // feasible ones, on the front or not
+
+ private:
+  struct Design {
+    std::string hash;
+    std::int64_t born = 0;
+    bool seed = false;
+    bool evaluated = false;
+    Objectives sizes;  // its objectives if it scored 1
+    DesignScores scores;
+    bool placed = false;  // in by_sizes_: feasible, and all tasks completed
+    double loss = 0;      // 1 - the search's score, as it is placed
+  };
+  /// Of equal points the one that was born first is shown.
+  struct Earlier {
+    bool operator()(const Design* a, const Design* b) const {
+      return std::tie(a->born, a->hash) < std::tie(b->born, b->hash);
+    }
+  };
+  struct Better {
+    bool operator()(const Design* a, const Design* b) const {
+      return std::tie(a->loss, a->born, a->hash) < std::tie(b->loss, b->born, b->hash);
+    }
+  };
+
+  Design& design_of(const CandidateRecord& candidate);
+  void take(Design& design, const EvaluationRecord& evaluation);
+  Objectives point(const Design& design, double loss) const;
+  bool put_in_place(Design& design);
+  bool settle(Design& design);
+  bool join(const Design& design);
+  void rebuild();
+  void update();
+  std::vector<const Design*> confirmed() const;
+  std::vector<const Design*> candidates() const;
+
+  std::vector<Objective> objectives_;
+  std::unordered_map<std::string, Design> designs_;  // by hash; none leaves
+  std::map<Objectives, std::set<const Design*, Better>> by_sizes_;
+  std::vector<const Design*> search_front_;  // the front of by_sizes_
+  std::set<const Design*, Earlier> seeds_;   // that completed all tasks
+  std::set<const Design*, Earlier> fresh_;   // with two fresh seeds
+  std::vector<std::string> members_;
+  std::int64_t evaluated_ = 0;
+  std::int64_t completed_ = 0;
+  std::int64_t waiting_ = 0;
+  bool confirmed_ = false;
+  double hypervolume_ = 0;
+};
+
+}  // namespace madsearch
