@@ -55,4 +55,9 @@ void RunLog::ends(bool interrupted) { logger_->info("ends: {}", interrupted ? "i
 
 void RunLog::slots_busy(double share) { logger_->info("slots were busy for {:.1f} % of the time", 100 * share); }
 
+void RunLog::own_use(std::int64_t evaluations, std::int64_t trainings, const OwnUse& use) {
+  logger_->info("{} evaluations, {} trainings: madsearch itself took {:.1f} s of processors, holds {:.0f} MiB",
+                evaluations, trainings, use.cpu_seconds, use.resident_mib);
+}
+
 }  // namespace madsearch

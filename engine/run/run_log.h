@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/run/config.h"
+#include "engine/run/own_use.h"
 #include "results/records.h"
 
 namespace spdlog {
@@ -32,6 +33,8 @@ class RunLog {
   void attempt_kept(const std::string& id, const std::string& why);  // that should have been forgotten
   void ends(bool interrupted);                                       // else by time
   void slots_busy(double share);                                     // 0..1 of the session
+  /// What the program itself took until so many evaluations of this session were done, of so many trainings.
+  void own_use(std::int64_t evaluations, std::int64_t trainings, const OwnUse& use);
 
  private:
   void info(const std::string& text);

@@ -1,6 +1,7 @@
 #include "engine/run/search_phase.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "engine/run/battery_evaluator.h"
 #include "results/running_front.h"
@@ -9,6 +10,9 @@
 
 namespace madsearch {
 namespace {
+
+constexpr std::int64_t kLogUse = 1000;  // evaluations
+constexpr std::chrono::milliseconds kMeasure{500};
 
 /// The options of the search; one that was closed early stays closed there.
 SearchOptions options_of(const Session& session) {
@@ -37,6 +41,7 @@ class SearchPhase {
     session_.progress.plan("search", search_.evaluations + search_.confirm_seeds * designs);
     BatteryEvaluator evaluator(session_.config, space_, session_.store, session_.workers, [this] { return tick(); });
     evaluator.on_training = [this](const TrainingRecord& record) {
+      ++trainings_;
       session_.metrics.training(record);
       session_.log.training(record);
     };
@@ -58,9 +63,12 @@ class SearchPhase {
   bool tick() {
     session_.tick();
     session_.progress.show(session_.clock);
-    auto& workers = session_.workers;
-    session_.metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(),
-                             busy_share(workers.use()));
+    if (const auto now = std::chrono::steady_clock::now(); now - measured_ > kMeasure) {
+      measured_ = now;
+      const auto& workers = session_.workers;
+      session_.metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(),
+                               busy_share(workers.use()));
+    }
     if (session_.clock.search_over()) close();
     return session_.interrupted() || session_.clock.over();
   }
@@ -86,6 +94,7 @@ class SearchPhase {
     front_.add(candidate, record);
     show_front();
     session_.progress.show(session_.clock);
+    if (++evaluations_ % kLogUse == 0) session_.log.own_use(evaluations_, trainings_, own_use());
   }
 
   void show_front() {
@@ -106,6 +115,10 @@ class SearchPhase {
   SearchOptions search_;
   Evolution evolution_;
   RunningFront front_;
+  // of this session:
+  std::int64_t evaluations_ = 0;
+  std::int64_t trainings_ = 0;
+  std::chrono::steady_clock::time_point measured_;  // when the workers were looked at
 };
 
 }  // namespace

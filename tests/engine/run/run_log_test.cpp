@@ -36,6 +36,7 @@ TEST(RunLog, HasALineForEachEvent) {
     log.ends(true);
     log.ends(false);
     log.slots_busy(0.987);
+    log.own_use(1000, 7000, {.cpu_seconds = 1.25, .resident_mib = 20.4});
   }
   EXPECT_EQ(lines(folder), (std::vector<std::string>{
                                "[info] madsearch " + std::string(kVersion) + " begins, search " + config.hash(),
@@ -48,6 +49,8 @@ TEST(RunLog, HasALineForEachEvent) {
                                "[info] ends: interrupted",
                                "[info] ends: the time is over",
                                "[info] slots were busy for 98.7 % of the time",
+                               "[info] 1000 evaluations, 7000 trainings: madsearch itself took 1.2 s of processors, "
+                               "holds 20 MiB",
                            }));
 }
 
