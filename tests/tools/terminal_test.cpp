@@ -21,15 +21,14 @@ std::string on_terminal(const StubRun& run, const std::string& kind, int columns
 }
 
 /// The longest stretch of letters between line ends and escapes.
-std::size_t longest_line(std::string text) {
-  const auto front = text.find("candidates evaluated");  // from here on it is the front
-  text = text.substr(0, front == std::string::npos ? front : text.rfind('\n', front));
+std::size_t longest_line(const std::string& text) {
   std::size_t longest = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find_first_of("\r\n", begin), text.size());
-    const auto escape = text.compare(begin, 3, "\x1b[K") == 0 ? 3 : 0;
-    longest = std::max(longest, end - begin - escape);
-    begin = end + 1;
+  std::size_t letters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' || text[i] == '\n') letters = 0;
+    if (text.compare(i, 3, "\x1b[K") == 0) i += 3;
+    if (i < text.size() && text[i] != '\r' && text[i] != '\n' && (text[i] & 0xc0) != 0x80) ++letters;
+    longest = std::max(longest, letters);
   }
   return longest;
 }
@@ -56,6 +55,25 @@ TEST(Terminal, ARunGoesOnWhenNobodyReadsItsProgress) {
       << log_of(run);
   EXPECT_EQ(run_madsearch("check " + run.out()).code, 0);
   EXPECT_NE(log_of(run).find("search and confirmation are done"), std::string::npos) << log_of(run);
+}
+
+/// What madsearch prints on a terminal of this width.
+std::string on_terminal(const std::string& arguments, int columns) {
+  const auto command = "stty cols " + std::to_string(columns) + "; exec " + in_build("madsearch") + " " + arguments;
+  return run_program("env TERM=xterm script -qec '" + command + "' /dev/null").out;
+}
+
+TEST(Terminal, FrontsAndListsFitIntoItsColumns) {
+  const StubRun run;
+  ASSERT_EQ(run.run().code, 0);
+  for (const auto& arguments : {"front " + run.out(), std::string("list primitives"), std::string("list tasks")})
+    for (const int columns : {80, 45}) {
+      const auto shown = on_terminal(arguments, columns);
+      EXPECT_LE(longest_line(shown), static_cast<std::size_t>(columns)) << shown;
+      EXPECT_GT(longest_line(shown), 40u) << shown;
+    }
+  const auto piped = run_madsearch("front " + run.out()).out;
+  EXPECT_NE(piped.find("bits/byte  origin"), std::string::npos) << "not broken where no terminal is:\n" << piped;
 }
 
 /// A run that has a second to be disturbed in.

@@ -61,6 +61,8 @@ struct ToJson {
   static Json of(const Value& value) { return std::visit(ToJson{}, value.data_); }
 };
 
-std::string Value::json() const { return ToJson::of(*this).dump(2); }
+std::string Value::json() const {
+  return ToJson::of(*this).dump(2, ' ', false, ToJson::Json::error_handler_t::replace);
+}
 
 }  // namespace madsearch

@@ -62,7 +62,8 @@ class Value {
 
   /// Texts and counts as they are written, "" if unknown. Throws std::bad_variant_access for every other kind.
   std::string plain() const;
-  /// On several lines, indented by two spaces, without a newline at the end. What is not finite is null.
+  /// On several lines, indented by two spaces, without a newline at the end. What is not finite is null, what
+  /// is no UTF-8 is replaced.
   std::string json() const;
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "record.h"
 
@@ -20,5 +21,8 @@ struct Report {
   std::string csv;   // a table
 };
 void print(const Report& report, Format format);
+
+/// `text` without what would take over a terminal (printable, configs/text.h), its lines kept.
+std::string printable_lines(std::string_view text);
 
 }  // namespace madsearch

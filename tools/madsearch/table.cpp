@@ -1,15 +1,13 @@
 #include "table.h"
 
-#include <algorithm>
+#include <limits>
 
+#include "configs/text.h"
+#include "engine/run/terminal.h"
 #include "numbers.h"
 
 namespace madsearch {
 namespace {
-
-std::size_t characters(const std::string& text) {  // of UTF-8, not bytes
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
@@ -61,35 +59,20 @@ Table::Table(std::vector<Column> columns, const std::vector<Record>& rows) : col
 
 void Table::add(const Record& record) {
   auto& row = rows_.emplace_back();
-  for (const auto& column : columns_) row.push_back(column.cell(record));
+  for (const auto& column : columns_)  // texts of workers and stores keep within their cells
+    row.push_back(printable(column.cell(record), std::numeric_limits<std::size_t>::max()));
 }
 
-Table::Row Table::headings() const {
+Row Table::headings() const {
   Row out;
   for (const auto& column : columns_) out.push_back(column.heading);
   return out;
 }
 
 std::string Table::text(const std::string& indent) const {
-  const auto header = headings();
-  std::vector<std::size_t> widths;
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    widths.push_back(characters(header[i]));
-    for (const auto& row : rows_) widths.back() = std::max(widths.back(), characters(row[i]));
-  }
-  std::string out;
-  const auto add_line = [&](const Row& row) {
-    std::string line = indent;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - characters(row[i]), ' ');
-      line += (i ? "  " : "") + (left_[i] ? row[i] + padding : padding + row[i]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  };
-  add_line(header);
-  for (const auto& row : rows_) add_line(row);
-  return out;
+  std::vector<Row> lines = {headings()};
+  lines.insert(lines.end(), rows_.begin(), rows_.end());
+  return laid_out(lines, left_, indent, columns_of_stdout());
 }
 
 std::string Table::csv() const {

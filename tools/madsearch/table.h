@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "layout.h"
 #include "record.h"
 
 namespace madsearch {
@@ -33,11 +34,11 @@ class Table {
  public:
   explicit Table(std::vector<Column> columns, const std::vector<Record>& rows = {});
   void add(const Record& row);
-  std::string text(const std::string& indent = "  ") const;  // with a newline at the end of each line
+  /// With a newline at the end of each line. On a terminal lines are no longer than it is wide.
+  std::string text(const std::string& indent = "  ") const;
   std::string csv() const;
 
  private:
-  using Row = std::vector<std::string>;
   std::vector<Column> columns_;
   std::vector<bool> left_;  // of each column: words
   std::vector<Row> rows_;
