@@ -352,6 +352,17 @@ std::vector<TrainingRecord> Store::trainings(std::int64_t evaluation) const {
   return out;
 }
 
+std::map<std::pair<std::string, Outcome>, std::int64_t> Store::training_counts() const {
+  return database_->guarded([&] {
+    SQLite::Statement statement(*database_->db, "SELECT task, outcome, count(*) FROM trainings GROUP BY task, outcome");
+    std::map<std::pair<std::string, Outcome>, std::int64_t> out;
+    while (statement.executeStep())
+      out[{statement.getColumn(0).getString(), outcome_from(statement.getColumn(1).getString())}] =
+          statement.getColumn(2).getInt64();
+    return out;
+  });
+}
+
 std::optional<TrainingRecord> Store::training(const std::string& id) const {
   auto found = database_->get<StoredTraining>("trainings WHERE id = ?", id);
   if (found.empty()) return {};

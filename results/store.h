@@ -50,6 +50,8 @@ class Store {
   /// All evaluations in no order, of each number, hash, rung, seed set, whether finished, outcome, score and violation.
   std::vector<EvaluationRecord> scores() const;
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
+  /// How many trainings there are of each task and outcome.
+  std::map<std::pair<std::string, Outcome>, std::int64_t> training_counts() const;
   std::optional<TrainingRecord> training(const std::string& id) const;
   std::vector<PretrainingRecord> pretrainings() const;
 

@@ -69,8 +69,12 @@ void Metrics::evaluation(Rung rung, Outcome outcome) {
   impl_->evaluations.Add({{"rung", to_text(rung)}, {"outcome", to_text(outcome)}}).Increment();
 }
 
+void Metrics::trainings(const std::string& task, Outcome outcome, std::int64_t count) {
+  impl_->trainings.Add({{"task", task}, {"outcome", to_text(outcome)}}).Increment(static_cast<double>(count));
+}
+
 void Metrics::training(const TrainingRecord& record) {
-  impl_->trainings.Add({{"task", record.task}, {"outcome", to_text(record.outcome)}}).Increment();
+  trainings(record.task, record.outcome, 1);
   static const prometheus::Histogram::BucketBoundaries bounds = {0.1, 0.3, 1,     3,     10,    30,
                                                                  100, 300, 1'000, 3'000, 10'000};
   impl_->core_seconds.Add({{"task", record.task}}, bounds).Observe(record.core_seconds);

@@ -9,9 +9,9 @@ namespace madsearch {
 
 /// What Prometheus may scrape at http://127.0.0.1:PORT/metrics while a search runs.
 ///
-///   madsearch_evaluations_total{rung, outcome}
-///   madsearch_trainings_total{task, outcome}
-///   madsearch_training_core_seconds{task}         a histogram
+///   madsearch_evaluations_total{rung, outcome}    of the whole run
+///   madsearch_trainings_total{task, outcome}      of the whole run
+///   madsearch_training_core_seconds{task}         a histogram, of this session
 ///   madsearch_front_size
 ///   madsearch_hypervolume                         0..1, share of the box
 ///   madsearch_workers                             alive
@@ -27,6 +27,7 @@ class Metrics {
 
   void evaluation(Rung rung, Outcome outcome);
   void training(const TrainingRecord& record);
+  void trainings(const std::string& task, Outcome outcome, std::int64_t count);  // of earlier sessions
   void front(std::size_t size, double hypervolume);
   void workers(std::int64_t alive, std::int64_t queue, double busy_share);
   void worker_died();

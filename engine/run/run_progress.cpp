@@ -20,16 +20,16 @@ void RunProgress::plan(const std::string& phase, std::int64_t planned) {
   status_.planned = planned;
 }
 
-void RunProgress::evaluated(const EvaluationRecord& record, bool replayed) {
+void RunProgress::evaluated(const EvaluationRecord& record, bool earlier) {
   ++status_.evaluations;
-  if (!replayed) ++fresh_;
+  if (!earlier) {
+    ++fresh_;
+    status_.phase = record.rung == Rung::kConfirm ? "confirm" : "search";
+  }
   if (record.outcome != Outcome::kOk) ++status_.failed;
   if (record.rung == Rung::kProbe) ++status_.probes;
   if (record.rung == Rung::kBattery) ++status_.batteries;
-  if (record.rung == Rung::kConfirm) {
-    ++status_.confirms;
-    status_.phase = "confirm";
-  }
+  if (record.rung == Rung::kConfirm) ++status_.confirms;
 }
 
 void RunProgress::front(std::size_t size, double hypervolume) {

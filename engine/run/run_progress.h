@@ -22,7 +22,7 @@ class RunProgress {
 
   /// A phase ("search", "pretrain") of `planned` evaluations or pretrainings begins.
   void plan(const std::string& phase, std::int64_t planned);
-  void evaluated(const EvaluationRecord& record, bool replayed);  // replayed: an earlier session had it
+  void evaluated(const EvaluationRecord& record, bool earlier);  // earlier: another session did it
   void front(std::size_t size, double hypervolume);
   void pretrained();
 

@@ -51,7 +51,7 @@ class SearchPhase {
     evaluator.on_finished = [this](const CandidateRecord& candidate, const EvaluationRecord& record, bool replayed) {
       finished(candidate, record, replayed);
     };
-    show_front();
+    count_what_is_stored();
     const auto slots = session_.workers.slots() + 1;  // one to spare: no slot waits while the search thinks and stores
     run_evolution(evolution_, evaluator, slots);
     note_the_end();
@@ -87,14 +87,26 @@ class SearchPhase {
   }
 
   void finished(const CandidateRecord& candidate, const EvaluationRecord& record, bool replayed) {
-    session_.progress.evaluated(record, replayed);
-    if (replayed) return;
+    if (replayed) return;  // counted already
+    session_.progress.evaluated(record, false);
     session_.log.evaluation(record);
     session_.metrics.evaluation(record.rung, record.outcome);
     front_.add(candidate, record);
     show_front();
     session_.progress.show(session_.clock);
     if (++evaluations_ % kLogUse == 0) session_.log.own_use(evaluations_, trainings_, own_use());
+  }
+
+  /// What earlier sessions finished is shown from the start.
+  void count_what_is_stored() {
+    for (const auto& record : session_.store.scores()) {
+      if (!record.finished) continue;
+      session_.progress.evaluated(record, true);
+      session_.metrics.evaluation(record.rung, record.outcome);
+    }
+    for (const auto& [what, count] : session_.store.training_counts())
+      session_.metrics.trainings(what.first, what.second, count);
+    show_front();
   }
 
   void show_front() {

@@ -198,6 +198,16 @@ TEST_F(StoreTest, WritingTwiceChangesNothing) {
   EXPECT_EQ(store.pretrainings().size(), 1);
 }
 
+TEST_F(StoreTest, CountsTrainingsByTaskAndOutcome) {
+  for (const auto* id : {"a", "b"}) writer().put(TrainingRecord{.id = id, .task = "compression"}, 1);
+  writer().put(TrainingRecord{.id = "c", .task = "compression", .outcome = Outcome::kDiverged}, 1);
+  writer().put(TrainingRecord{.id = "d", .task = "memorization"}, 2);
+  const std::map<std::pair<std::string, Outcome>, std::int64_t> counts = {{{"compression", Outcome::kOk}, 2},
+                                                                          {{"compression", Outcome::kDiverged}, 1},
+                                                                          {{"memorization", Outcome::kOk}, 1}};
+  EXPECT_EQ(writer().training_counts(), counts);
+}
+
 TEST_F(StoreTest, KeepsTheFirstBirthOfACandidateAndTheLastStateOfAnEvaluation) {
   auto store = writer();
   auto later = candidate();

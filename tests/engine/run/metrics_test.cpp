@@ -71,13 +71,14 @@ TEST(Metrics, CountWhatHappens) {
   TrainingRecord record;
   record.task = "compression", record.core_seconds = 2;
   metrics.training(record);
+  metrics.trainings("compression", Outcome::kOk, 4);
   metrics.front(7, 0.25);
   metrics.workers(4, 12, 0.5);
   metrics.worker_died();
   const auto text = metrics.text();
   expect_line(text, R"(madsearch_evaluations_total{outcome="ok",rung="probe"} 2)");
   expect_line(text, R"(madsearch_evaluations_total{outcome="lost",rung="battery"} 1)");
-  expect_line(text, R"(madsearch_trainings_total{outcome="ok",task="compression"} 1)");
+  expect_line(text, R"(madsearch_trainings_total{outcome="ok",task="compression"} 5)");
   expect_line(text, R"(madsearch_training_core_seconds_sum{task="compression"} 2)");
   expect_line(text, R"(madsearch_training_core_seconds_bucket{task="compression",le="1"} 0)");
   expect_line(text, R"(madsearch_training_core_seconds_bucket{task="compression",le="3"} 1)");

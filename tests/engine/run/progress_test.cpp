@@ -92,7 +92,7 @@ TEST(RunProgress, CountsWhatIsFinishedByRung) {
   progress.evaluated({.rung = Rung::kConfirm, .finished = true}, true);
   progress.front(2, 0.25);
   progress.show(RunClock(0, "", 0), true);
-  EXPECT_EQ(out.str(), "\r\x1b[Kconfirm 3/4  probe 1  battery 1  confirm 1  failed 1  front 2  hypervolume 0.250")
+  EXPECT_EQ(out.str(), "\r\x1b[Ksearch 3/4  probe 1  battery 1  confirm 1  failed 1  front 2  hypervolume 0.250")
       << "nothing of it is of this session, so its speed is not known";
 }
 
