@@ -2,7 +2,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace madsearch {
 
@@ -13,12 +12,9 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// "\n  did you mean \"population\"?" for the candidate nearest to `word`, or "" if none is near (edit distance above a
-/// third of its length).
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
-
 /// An error at `position` of `text` as a compiler shows it: "NAME:LINE:COLUMN: MESSAGE", the line, and carets under
-/// `length` characters. A position beyond the end is the end.
+/// `length` characters. A position beyond the end is the end. Columns count bytes. Of a long line what is near is
+/// shown; name and line are printable (configs/text.h), the message must be.
 std::string point_at(std::string_view name, std::string_view text, std::size_t position, std::size_t length,
                      std::string_view message);
 

@@ -1,18 +1,18 @@
 #include "configs/knobs.h"
 
-#include <charconv>
-#include <cmath>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
+
+#include "configs/text.h"
 
 namespace madsearch {
 namespace {
 
-std::optional<std::int64_t> integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
+/// A number of a knob's text. Beyond the most, products with a width would not fit 64 bits.
+std::optional<std::int64_t> part(std::string_view text) {
+  const auto value = integer_of(text);
+  return value && *value >= -KnobValue::kMost && *value <= KnobValue::kMost ? value : std::nullopt;
 }
 
 }  // namespace
@@ -20,6 +20,8 @@ std::optional<std::int64_t> integer(std::string_view text) {
 KnobValue::KnobValue(std::int64_t numerator, std::int64_t denominator) {
   if (denominator <= 0)
     throw std::invalid_argument("a ratio's denominator must be positive, not " + std::to_string(denominator));
+  if (numerator == std::numeric_limits<std::int64_t>::min())
+    throw std::invalid_argument("a ratio's numerator must be above -2^63");
   const auto divisor = std::gcd(numerator, denominator);
   numerator_ = numerator / divisor;
   denominator_ = denominator / divisor;
@@ -37,7 +39,11 @@ double KnobValue::real() const {
 
 std::int64_t KnobValue::of(std::int64_t width) const {
   if (is_word()) throw std::invalid_argument("a ratio was expected, not " + text());
-  return (2 * numerator_ * width + denominator_) / (2 * denominator_);
+  const auto whole = static_cast<__int128>(numerator_) * width;
+  const auto rounded = (2 * whole + denominator_) / (2 * static_cast<__int128>(denominator_));
+  if (rounded > std::numeric_limits<std::int64_t>::max() || rounded < std::numeric_limits<std::int64_t>::min())
+    throw std::invalid_argument(text() + " of " + std::to_string(width) + " is beyond 64 bits");
+  return static_cast<std::int64_t>(rounded);
 }
 
 std::string KnobValue::text() const {
@@ -56,11 +62,11 @@ std::optional<KnobValue> KnobValue::parse(std::string_view text) {
   }
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) {
-    const auto value = integer(text);
+    const auto value = part(text);
     return value ? std::optional<KnobValue>(*value) : std::nullopt;
   }
-  const auto numerator = integer(text.substr(0, slash));
-  const auto denominator = integer(text.substr(slash + 1));
+  const auto numerator = part(text.substr(0, slash));
+  const auto denominator = part(text.substr(slash + 1));
   if (!numerator || !denominator || *denominator <= 0) return {};
   return KnobValue(*numerator, *denominator);
 }

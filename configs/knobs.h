@@ -13,7 +13,7 @@ class KnobValue {
  public:
   KnobValue(std::int64_t count) : numerator_(count) {}
   KnobValue(int count) : numerator_(count) {}
-  /// Throws std::invalid_argument unless denominator > 0.
+  /// Throws std::invalid_argument unless denominator > 0 and numerator > -2^63.
   KnobValue(std::int64_t numerator, std::int64_t denominator);
   KnobValue(std::string word) : word_(std::move(word)) {}
   KnobValue(const char* word) : word_(word) {}
@@ -25,11 +25,13 @@ class KnobValue {
   double real() const;                               // throws std::invalid_argument for a word
   std::int64_t numerator() const { return numerator_; }
   std::int64_t denominator() const { return denominator_; }
-  /// numerator * width / denominator, rounded to the nearest integer.
+  /// numerator * width / denominator, rounded to the nearest integer. Throws std::invalid_argument for a word, and
+  /// where that is beyond 64 bits.
   std::int64_t of(std::int64_t width) const;
 
   std::string text() const;
-  /// Reads `4`, `8/3`, `auto`; nothing if `text` is none of these.
+  static constexpr std::int64_t kMost = 1'000'000'000;  // of the numbers that a text may have
+  /// Reads `4`, `8/3`, `auto`; nothing if `text` is none of these, or has a number above kMost.
   static std::optional<KnobValue> parse(std::string_view text);
   friend auto operator<=>(const KnobValue&, const KnobValue&) = default;
 

@@ -1,9 +1,9 @@
 #include "configs/reader.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -12,6 +12,9 @@
 
 namespace madsearch {
 namespace {
+
+constexpr std::size_t kMostBytes = 1 << 20;  // of a file
+constexpr std::size_t kMostKeys = 1000;      // of a mapping; and entries of a list
 
 /// The file a mapping comes from, shared by all of its children.
 struct Source {
@@ -43,7 +46,29 @@ std::string kind(const YAML::Node& node) {
   if (node.IsMap()) return "a mapping";
   if (node.IsSequence()) return "a list";
   if (node.IsNull()) return "nothing";
-  return "\"" + node.Scalar() + "\"";
+  return in_quotes(node.Scalar());
+}
+
+/// What explains an integer that some readers take for octal.
+std::string on_leading_zeros(const std::string& text) {
+  const bool leads = text.size() > 1 && text[0] == '0' && text.find_first_not_of("0123456789") == std::string::npos;
+  return leads ? "\n  an integer is written without leading zeros" : "";
+}
+
+/// The document of a file. Throws ConfigError for what is no YAML and for a second document, which nobody would read.
+YAML::Node only_document(const Source& source) {
+  std::vector<YAML::Node> documents;
+  try {
+    documents = YAML::LoadAll(source.text);
+  } catch (const YAML::DeepRecursion& error) {
+    throw ConfigError(printable(source.name) + ": lists and mappings are nested too deeply");
+  } catch (const YAML::Exception& error) {
+    throw source.error(error.mark, 1, "not YAML: " + printable(error.msg));
+  }
+  for (std::size_t i = 1; i < documents.size(); ++i)
+    if (!documents[i].IsNull())
+      throw source.error(documents[i].Mark(), 1, "a second document begins here; a file holds one");
+  return documents.empty() ? YAML::Node() : documents.front();
 }
 
 }  // namespace
@@ -63,7 +88,11 @@ struct Reader::Node {
       if (!entry.first.IsScalar()) throw source->error(entry.first.Mark(), 1, "a key must be a word");
       const auto& key = entry.first.Scalar();
       if (find(key))
-        throw source->error(entry.first.Mark(), key.size(), "key \"" + key + "\" appears twice in " + name);
+        throw source->error(entry.first.Mark(), key.size(),
+                            "key " + in_quotes(key) + " appears twice in " + printable(name, 100));
+      if (entries.size() == kMostKeys)
+        throw source->error(entry.first.Mark(), key.size(),
+                            "more than " + std::to_string(kMostKeys) + " keys in " + printable(name, 100));
       entries.emplace_back(key, entry.second);
       marks.push_back(entry.first.Mark());
     }
@@ -89,10 +118,29 @@ struct Reader::Node {
   }
   double number(const std::string& key, const YAML::Node& value, double least, double most) const {
     const auto expected = "a number from " + shown(least) + " to " + shown(most);
+    const auto out = number_of(scalar(key, value, expected));
+    if (!out || *out < least || *out > most) throw wrong(value, key + " must be " + expected + ", not " + kind(value));
+    return *out;
+  }
+  std::int64_t integer(const std::string& key, const YAML::Node& value, std::int64_t least, std::int64_t most) const {
+    const auto expected = "an integer from " + std::to_string(least) + " to " + std::to_string(most);
     const auto text = scalar(key, value, expected);
-    double out = 0;
-    if (!YAML::convert<double>::decode(value, out) || !std::isfinite(out) || out < least || out > most)
-      throw wrong(value, key + " must be " + expected + ", not " + kind(value));
+    const auto out = integer_of(text);
+    if (!out || *out < least || *out > most)
+      throw wrong(value, key + " must be " + expected + ", not " + kind(value), on_leading_zeros(text));
+    return *out;
+  }
+  /// A scalar or the items of a list, each read by `read(name of the item, item)`; `expected` is "a text or
+  /// a list of texts".
+  template <class T, class Read>
+  std::vector<T> list(const std::string& key, const YAML::Node& value, const std::string& expected, Read read) const {
+    if (value.IsScalar()) return {read(key, value)};
+    if (!value.IsSequence()) throw wrong(value, key + " must be " + expected + ", not " + kind(value));
+    if (value.size() > kMostKeys)
+      throw wrong(value, key + " has " + std::to_string(value.size()) + " entries; " + std::to_string(kMostKeys) +
+                             " are the most");
+    std::vector<T> out;
+    for (const auto& item : value) out.push_back(read("each of " + key, item));
     return out;
   }
 };
@@ -103,12 +151,11 @@ Reader Reader::text(const std::string& yaml, const std::string& name) {
   auto node = std::make_shared<Node>();
   node->source = std::make_shared<Source>(Source{name, yaml});
   node->name = name;
-  try {
-    node->map = YAML::Load(yaml);
-  } catch (const YAML::ParserException& error) {
-    throw node->source->error(error.mark, 1, "not YAML: " + error.msg);
-  }
-  if (node->map.IsNull()) throw ConfigError(name + ": the file is empty");
+  if (yaml.size() > kMostBytes)
+    throw ConfigError(printable(name) + ": longer than " + std::to_string(kMostBytes) +
+                      " bytes, the most of a YAML file");
+  node->map = only_document(*node->source);
+  if (node->map.IsNull()) throw ConfigError(printable(name) + ": the file is empty");
   if (!node->map.IsMap())
     throw node->source->error(node->map.Mark(), 1, "a mapping of keys to values was expected, not " + kind(node->map));
   node->read();
@@ -116,15 +163,17 @@ Reader Reader::text(const std::string& yaml, const std::string& name) {
 }
 
 Reader Reader::file(const std::filesystem::path& path) {
+  const auto name = printable(path.native());
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) throw ConfigError(path.string() + ": no such file");
+  if (!std::filesystem::exists(path, error)) throw ConfigError(name + ": no such file");
   if (std::filesystem::is_directory(path, error))
-    throw ConfigError(path.string() + ": a directory, where a YAML file was expected");
+    throw ConfigError(name + ": a directory, where a YAML file was expected");
   std::ifstream in(path, std::ios::binary);
-  if (!in) throw ConfigError(path.string() + ": the file cannot be read");
-  std::ostringstream text_;
-  text_ << in.rdbuf();
-  return text(text_.str(), path.string());
+  if (!in) throw ConfigError(name + ": the file cannot be read");
+  std::string yaml(kMostBytes + 1, ' ');  // one byte more than may be there: a device may have no end
+  in.read(yaml.data(), static_cast<std::streamsize>(yaml.size()));
+  yaml.resize(static_cast<std::size_t>(in.gcount()));
+  return text(yaml, path.native());
 }
 
 bool Reader::has(const std::string& key) const { return node_->ask(key) != nullptr; }
@@ -136,13 +185,7 @@ bool Reader::mapping(const std::string& key) const {
 
 std::int64_t Reader::integer(const std::string& key, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
   const auto* value = node_->ask(key);
-  if (!value) return otherwise;
-  const auto expected = "an integer from " + std::to_string(least) + " to " + std::to_string(most);
-  node_->scalar(key, *value, expected);
-  std::int64_t out = 0;
-  if (!YAML::convert<std::int64_t>::decode(*value, out) || out < least || out > most)
-    throw node_->wrong(*value, key + " must be " + expected + ", not " + kind(*value));
-  return out;
+  return value ? node_->integer(key, *value, least, most) : otherwise;
 }
 
 double Reader::real(const std::string& key, double otherwise, double least, double most) {
@@ -166,7 +209,7 @@ std::string Reader::word(const std::string& key, const std::string& otherwise,
   if (!value) return otherwise;
   const auto out = node_->scalar(key, *value, "one of " + joined(allowed));
   if (std::find(allowed.begin(), allowed.end(), out) == allowed.end())
-    throw node_->wrong(*value, "unknown " + key + " \"" + out + "\"", expected_one_of(allowed, out));
+    throw node_->wrong(*value, "unknown " + key + " " + in_quotes(out), expected_one_of(allowed, out));
   return out;
 }
 
@@ -184,23 +227,27 @@ std::string Reader::required(const std::string& key) {
 std::vector<std::string> Reader::strings(const std::string& key, const std::vector<std::string>& otherwise) {
   const auto* value = node_->ask(key);
   if (!value) return otherwise;
-  if (value->IsScalar()) return {value->Scalar()};
-  if (!value->IsSequence()) throw node_->wrong(*value, key + " must be a text or a list of texts, not " + kind(*value));
-  std::vector<std::string> out;
-  for (const auto& item : *value) out.push_back(node_->scalar("each of " + key, item, "a text"));
-  return out;
+  return node_->list<std::string>(
+      key, *value, "a text or a list of texts",
+      [&](const std::string& name, const YAML::Node& item) { return node_->scalar(name, item, "a text"); });
 }
 
 std::vector<double> Reader::reals(const std::string& key, const std::vector<double>& otherwise, double least,
                                   double most) {
   const auto* value = node_->ask(key);
   if (!value) return otherwise;
-  if (value->IsScalar()) return {node_->number(key, *value, least, most)};
-  if (!value->IsSequence())
-    throw node_->wrong(*value, key + " must be a number or a list of numbers, not " + kind(*value));
-  std::vector<double> out;
-  for (const auto& item : *value) out.push_back(node_->number("each of " + key, item, least, most));
-  return out;
+  return node_->list<double>(
+      key, *value, "a number or a list of numbers",
+      [&](const std::string& name, const YAML::Node& item) { return node_->number(name, item, least, most); });
+}
+
+std::vector<std::int64_t> Reader::integers(const std::string& key, const std::vector<std::int64_t>& otherwise,
+                                           std::int64_t least, std::int64_t most) {
+  const auto* value = node_->ask(key);
+  if (!value) return otherwise;
+  return node_->list<std::int64_t>(
+      key, *value, "an integer or a list of integers",
+      [&](const std::string& name, const YAML::Node& item) { return node_->integer(name, item, least, most); });
 }
 
 Reader Reader::child(const std::string& key) {
@@ -221,6 +268,8 @@ std::vector<Reader> Reader::children(const std::string& key) {
   const auto* value = node_->ask(key);
   if (!value || value->IsNull()) return out;
   if (!value->IsSequence()) throw node_->wrong(*value, key + " must be a list, not " + kind(*value));
+  if (value->size() > kMostKeys)
+    throw node_->wrong(*value, "more than " + std::to_string(kMostKeys) + " entries in " + key);
   for (const auto& item : *value) {
     if (!item.IsMap()) throw node_->wrong(item, "each of " + key + " must be a mapping, not " + kind(item));
     auto node = std::make_shared<Node>();
@@ -251,14 +300,15 @@ ConfigError Reader::error(const std::string& key, const std::string& message, bo
       return at_value ? node_->wrong(node_->entries[i].second, sentence, more)
                       : node_->source->error(node_->marks[i], key.size(), sentence, more);
     }
-  return ConfigError(node_->source->name + ": " + message);
+  return ConfigError(printable(node_->source->name) + ": " + message);
 }
 
 void Reader::finish() const {
   const std::vector<std::string> known(node_->asked.begin(), node_->asked.end());
   for (std::size_t i = 0; i < node_->entries.size(); ++i)
     if (const auto& key = node_->entries[i].first; !node_->asked.contains(key))
-      throw node_->source->error(node_->marks[i], key.size(), "unknown key \"" + key + "\" in " + node_->name,
+      throw node_->source->error(node_->marks[i], key.size(),
+                                 "unknown key " + in_quotes(key) + " in " + printable(node_->name, 100),
                                  expected_one_of(known, key));
 }
 

@@ -11,7 +11,8 @@
 
 namespace madsearch {
 
-/// Reads one YAML mapping. The code that reads is the only schema: a key that nobody asked for is an error at finish().
+/// Reads one YAML mapping, of a file of one document and at most 1 MiB, of at most 1000 keys and lists of 1000 entries.
+/// The code that reads is the only schema: a key that nobody asked for is an error at finish().
 /// Every function that takes a key returns `otherwise` where it is missing, and throws ConfigError for a value of the
 /// wrong kind or out of range (least .. most, both allowed) that shows file, line, column and what is expected.
 class Reader {
@@ -30,6 +31,8 @@ class Reader {
   std::vector<std::string> strings(const std::string& key,
                                    const std::vector<std::string>& otherwise);  // a scalar or a sequence
   std::vector<double> reals(const std::string& key, const std::vector<double>& otherwise, double least, double most);
+  std::vector<std::int64_t> integers(const std::string& key, const std::vector<std::int64_t>& otherwise,
+                                     std::int64_t least, std::int64_t most);
   Reader child(const std::string& key);                  // a mapping; an empty one if the key is missing
   std::vector<Reader> children(const std::string& key);  // a sequence of mappings; empty if missing
   /// A mapping's keys in order of appearance, all marked as known: for mappings whose keys are data (names of tasks, of

@@ -1,8 +1,9 @@
 #include "configs/text.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
-
-#include "configs/errors.h"
 
 namespace madsearch {
 namespace {
@@ -47,6 +48,22 @@ bool controls(char32_t code) {
   return code == kNone || control || line_end || direction;
 }
 
+constexpr std::size_t kLongestName = 64;  // names are shorter; the distance of two texts takes their product of steps
+
+/// Optimal string alignment: a swap of neighbours is one edit.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
+  for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i)
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  return d[a.size()][b.size()];
+}
+
 std::string written_as_bytes(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -74,6 +91,20 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
   return out;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  if (word.size() > kLongestName) return "";
+  const std::string* best = nullptr;
+  std::size_t nearest = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const auto& candidate : candidates) {
+    if (candidate.size() > kLongestName) continue;
+    const auto distance = edit_distance(word, candidate);
+    if (distance >= nearest) continue;
+    nearest = distance;
+    best = &candidate;
+  }
+  return best ? "\n  did you mean \"" + *best + "\"?" : "";
+}
+
 std::string expected_one_of(const std::vector<std::string>& known, std::string_view word) {
   return "\n  expected one of: " + joined(known) + did_you_mean(word, known);
 }
@@ -91,6 +122,24 @@ std::string printable(std::string_view text, std::size_t most) {
     if (out.size() + ellipsis.size() <= most) kept = out.size();
     text.remove_prefix(bytes);
   }
+  return out;
+}
+
+std::string in_quotes(std::string_view word) { return "\"" + printable(word, 100) + "\""; }
+
+std::optional<std::int64_t> integer_of(std::string_view text) {
+  std::int64_t out = 0;
+  const auto* end = text.data() + text.size();
+  if (const auto read = std::from_chars(text.data(), end, out); read.ec != std::errc() || read.ptr != end) return {};
+  if (std::to_string(out) != text) return {};
+  return out;
+}
+
+std::optional<double> number_of(std::string_view text) {
+  double out = 0;
+  const auto* end = text.data() + text.size();
+  if (const auto read = std::from_chars(text.data(), end, out); read.ec != std::errc() || read.ptr != end) return {};
+  if (!std::isfinite(out)) return {};
   return out;
 }
 

@@ -82,8 +82,8 @@ class SettingsOf {
   void read_axes(Reader axes) {
     for (const auto& axis : axes.keys()) {
       if (!baseline_.has(axis))
-        throw axes.error(axis, "unknown setting \"" + axis + "\" of " + task_.name + expected_one_of(names_, axis),
-                         false);
+        throw axes.error(
+            axis, "unknown setting " + in_quotes(axis) + " of " + task_.name + expected_one_of(names_, axis), false);
       const auto values = axes.reals(axis, {}, 0, 1e9);
       if (values.empty()) throw axes.error(axis, "an axis needs values besides the baseline's");
       std::set<double> seen = {baseline_.real(axis)};
@@ -213,7 +213,7 @@ Battery read_battery(Reader in) {
   Reader list = in.child("tasks");
   for (const auto& name : list.keys()) {
     const Task* task = find_task(name);
-    if (!task) throw list.error(name, "unknown task \"" + name + "\"" + expected_one_of(task_names(), name), false);
+    if (!task) throw list.error(name, "unknown task " + in_quotes(name) + expected_one_of(task_names(), name), false);
     out.tasks.push_back(read_task(*task, list, defaults));
   }
   in.finish();
@@ -225,14 +225,14 @@ Battery load_battery(const std::string& name_or_path, const std::filesystem::pat
   if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos)
     return read_battery(Reader::file(name_or_path));
   const auto folder = configs / "batteries";
-  if (const auto path = folder / (name_or_path + ".yaml"); std::filesystem::exists(path))
+  std::error_code none;  // a name may be longer than any file's
+  if (const auto path = folder / (name_or_path + ".yaml"); std::filesystem::exists(path, none))
     return read_battery(Reader::file(path));
   std::vector<std::string> names;
-  if (std::filesystem::is_directory(folder))
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-      if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none))
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
   std::sort(names.begin(), names.end());
-  throw ConfigError("unknown battery \"" + name_or_path + "\" in " + folder.string() +
+  throw ConfigError("unknown battery " + in_quotes(name_or_path) + " in " + printable(folder.native()) +
                     expected_one_of(names, name_or_path));
 }
 

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/dispatch/machine_limits.h"
 
 namespace madsearch {
@@ -47,7 +48,7 @@ std::string without_colon(const std::string& folder) {
 
 void check(const std::string& device) {
   if (device != "cpu" && !cuda_index(device))
-    throw ConfigError("unknown device \"" + device + "\"; expected auto, cpu or cuda:N");
+    throw ConfigError("unknown device " + in_quotes(device) + "; expected auto, cpu or cuda:N");
 }
 
 }  // namespace

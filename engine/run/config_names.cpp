@@ -69,7 +69,7 @@ std::vector<std::string> names_among(Reader& in, const std::string& key, const s
   const auto names = in.strings(key, otherwise);
   for (const auto& name : names)
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
-      throw in.error(key, "unknown " + what + " \"" + name + "\"" + expected_one_of(allowed, name));
+      throw in.error(key, "unknown " + what + " " + in_quotes(name) + expected_one_of(allowed, name));
   return names;
 }
 

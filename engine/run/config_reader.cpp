@@ -38,8 +38,7 @@ ArchitectureLimits read_limits(Reader& in, const Battery& battery) {
   out.primitives = names_among(in, "primitives", all_primitives(), all_primitives(), "primitive");
   out.stages = in.integer("stages", 8, 1, 64);
   out.shape = shape_of(battery);
-  for (const auto width : in.reals("valid_widths", {}, 4, 65'536))
-    out.widths.push_back(static_cast<std::int64_t>(width));
+  out.widths = in.integers("valid_widths", {}, 4, 65'536);
   if (const auto most = in.integer("parameters", 0, 0, 1'000'000'000'000); most > 0) out.parameters = most;
   out.parallel = in.boolean("parallel", true);
   out.sharing = in.boolean("sharing", true);
@@ -104,8 +103,7 @@ std::string read_data(Reader& in, const ConfigNames& names) {
   for (const auto& folder : folders) {
     const auto path = names.resolved(folder);
     std::error_code none;
-    if (fs::is_directory(path, none) && fs::directory_iterator(path, none) != fs::directory_iterator())
-      return path.string();
+    if (fs::is_directory(path, none) && !fs::is_empty(path, none)) return path.string();
   }
   throw in.error("data", "no such folder, or nothing in it: " + joined(folders));
 }
@@ -169,7 +167,7 @@ std::string read_until(Reader& in) {
   char rest = 0;
   if (std::sscanf(time.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 ||
       minute > 59)
-    throw in.error("until", "expected a time of day like \"07:00\", not \"" + time + "\"");
+    throw in.error("until", "expected a time of day like \"07:00\", not " + in_quotes(time));
   return time;
 }
 

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/dispatch/host.h"
 #include "engine/dispatch/messages.h"
 #include "engine/stub/made_up_records.h"

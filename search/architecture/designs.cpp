@@ -55,7 +55,7 @@ Design find_design(const std::string& given, const fs::path& configs) {
     for (const auto& design : shipped_designs(configs)) names.push_back(design.name);
     const auto listed = joined(names);
     for (const auto& primitive : primitives()) names.push_back(primitive.name);
-    throw ConfigError("unknown design \"" + given + "\"\n  expected one of: " + listed +
+    throw ConfigError("unknown design " + in_quotes(given) + "\n  expected one of: " + listed +
                       "; a file.yaml; or a text like 'mamba swiglu'" + did_you_mean(given, names));
   }
   auto genome = canonical(parse(given, "design"));

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::int64_t kMaxBlocks = 128;  // of an expanded genome; checked before expanding
 constexpr std::int64_t kMaxRepeats = 64;
+constexpr int kMaxGroups = 16;               // nested
+constexpr std::size_t kMaxText = 64 * 1024;  // bytes; 128 blocks with all their knobs take a third of it
+constexpr std::size_t kMaxLabel = 32;
 
 /// One function for each rule of the grammar in parser.h.
 class Parser {
@@ -21,6 +24,10 @@ class Parser {
   Parser(std::string_view text, std::string_view name) : text_(text), name_(name) {}
 
   Genome parse() {
+    if (text_.size() > kMaxText)
+      fail(
+          0, 1,
+          "a design is written in at most " + std::to_string(kMaxText) + " bytes, not " + std::to_string(text_.size()));
     Genome genome{stripe()};
     if (at_ < text_.size()) fail_at_rest();
     return genome;
@@ -36,7 +43,7 @@ class Parser {
     const char c = text_[at_];
     if (c == ']' || c == ')') fail(at_, 1, std::string("\"") + c + "\" closes nothing");
     if (c == '+') fail(at_, 1, "\"+\" stands only between parallel branches, in parentheses");
-    fail(at_, 1, std::string("expected the name of a primitive, \"[\" or \"(\", not \"") + c + "\"");
+    fail(at_, 1, "expected the name of a primitive, \"[\" or \"(\", not " + in_quotes(std::string_view(&c, 1)));
   }
 
   void skip_space() {
@@ -81,7 +88,10 @@ class Parser {
 
   void repeat(Stripe& out) {
     const auto open = at_++;
+    if (++groups_ > kMaxGroups)
+      fail(open, 1, "repeated groups are nested at most " + std::to_string(kMaxGroups) + " deep");
     const auto body = stripe();
+    --groups_;
     if (!take(']')) fail(open, 1, "this \"[\" is not closed");
     if (!take('x')) fail(at_, 1, "expected how often the group is repeated: \"]x3\"");
     const auto times = repeat_count();
@@ -122,7 +132,7 @@ class Parser {
     if (!primitive) {
       std::vector<std::string> names;
       for (const auto& row : primitives()) names.push_back(row.name);
-      fail(start, name.size(), "unknown primitive \"" + std::string(name) + "\"", expected_one_of(names, name));
+      fail(start, name.size(), "unknown primitive " + in_quotes(name), expected_one_of(names, name));
     }
     Block out{primitive->name, primitive->defaults(), "", false};
     if (at_ < text_.size() && text_[at_] == '{') knobs(*primitive, out.settings);
@@ -144,7 +154,7 @@ class Parser {
       if (at_ >= text_.size() || name.empty()) fail(open, 1, "these knobs do not end with \"}\"");
       const auto& known = known_knob(primitive, name, start);
       if (std::find(seen.begin(), seen.end(), name) != seen.end())
-        fail(start, name.size(), "the knob \"" + name + "\" is given twice");
+        fail(start, name.size(), "the knob " + in_quotes(name) + " is given twice");
       seen.push_back(name);
       settings.set(name, value(primitive, known));
     }
@@ -154,7 +164,8 @@ class Parser {
     if (const auto* knob = primitive.knob(name)) return *knob;
     std::vector<std::string> names;
     for (const auto& knob : primitive.knobs) names.push_back(knob.name);
-    fail(position, name.size(), "unknown knob \"" + name + "\" of " + primitive.name, expected_one_of(names, name));
+    fail(position, name.size(), "unknown knob " + in_quotes(name) + " of " + primitive.name,
+         expected_one_of(names, name));
   }
 
   /// "=VALUE" behind the name of a knob.
@@ -167,7 +178,10 @@ class Parser {
       ++at_;
     const auto shown = text_.substr(start, at_ - start);
     const auto out = KnobValue::parse(shown);
-    if (!out) fail(start, shown.size(), "expected a number, a fraction like 8/3 or a word as " + knob.name);
+    if (!out)
+      fail(start, shown.size(),
+           "expected a number up to " + std::to_string(KnobValue::kMost) +
+               ", a fraction like 8/3 of two or a word as " + knob.name);
     if (out->is_word()) check_word(primitive, knob, *out, start, shown.size());
     return *out;
   }
@@ -180,8 +194,8 @@ class Parser {
       if (allowed.is_word()) words.push_back(allowed.word());
     }
     if (words.empty())
-      fail(position, length, knob.name + " of " + primitive.name + " must be a number, not \"" + value.word() + "\"");
-    fail(position, length, "unknown value \"" + value.word() + "\" of " + knob.name,
+      fail(position, length, knob.name + " of " + primitive.name + " must be a number, not " + in_quotes(value.word()));
+    fail(position, length, "unknown value " + in_quotes(value.word()) + " of " + knob.name,
          expected_one_of(words, value.word()));
   }
 
@@ -189,6 +203,8 @@ class Parser {
     const auto start = at_++;
     out.label = std::string(word());
     if (out.label.empty()) fail(start, 1, "expected a label after \"@\"");
+    if (out.label.size() > kMaxLabel)
+      fail(start, at_ - start, "a label has at most " + std::to_string(kMaxLabel) + " letters");
     if (at_ >= text_.size() || text_[at_] != ':') return;
     ++at_;
     if (word() != "kv")
@@ -202,6 +218,7 @@ class Parser {
   const std::string_view name_;
   std::size_t at_ = 0;  // the next character
   int depth_ = 0;       // of parallel branches
+  int groups_ = 0;      // that are open
 };
 
 }  // namespace

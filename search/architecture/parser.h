@@ -12,9 +12,10 @@ namespace madsearch {
 ///   block  = PRIMITIVE [ "{" KNOB "=" VALUE { "," KNOB "=" VALUE } "}" ] [ "@" LABEL [ ":kv" ] ]
 ///
 /// e.g. "[mamba swiglu]x3 (attention{heads=4}@a + gla) attention{heads=4}@a". Repeats are expanded, at most 128 blocks
-/// in all; knobs that are not written take their defaults. The genome is as written, not canonical. `name` is what
-/// messages call the text ("design", a file). Throws ConfigError with place and did-you-mean. Whether the knobs fit a
-/// width, and labels one another, is not checked (search/architecture/validity.h).
+/// in all; groups stand at most 16 deep, and a text has at most 64 KiB. Knobs that are not written take their defaults.
+/// The genome is as written, not canonical. `name` is what messages call the text ("design", a file). Throws
+/// ConfigError with place and did-you-mean. Whether the knobs fit a width, and labels one another, is not checked
+/// (search/architecture/validity.h).
 Genome parse(std::string_view text, std::string_view name = "design");
 
 }  // namespace madsearch

@@ -1,6 +1,7 @@
 #include "configs/text.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 namespace madsearch {
 namespace {
@@ -21,6 +22,48 @@ TEST(Text, JoinsWordsWithNothingAroundThem) {
 TEST(Text, SuggestsAWordOnlyWhereOneIsNear) {
   EXPECT_EQ(expected_one_of({"gla", "mamba"}, "manba"), "\n  expected one of: gla, mamba\n  did you mean \"mamba\"?");
   EXPECT_EQ(expected_one_of({"gla", "mamba"}, "zebra"), "\n  expected one of: gla, mamba");
+}
+
+TEST(DidYouMean, FindsTheNearestName) {
+  EXPECT_EQ(did_you_mean("manba", {"gla", "mamba"}), "\n  did you mean \"mamba\"?");
+  EXPECT_EQ(did_you_mean("zebra", {"gla", "mamba"}), "");
+}
+
+TEST(DidYouMean, ComparesNoTextThatIsLongerThanAnyName) {
+  const std::string long_name(3'000'000, 'a');  // the distance to each would take minutes
+  EXPECT_EQ(did_you_mean(long_name, std::vector<std::string>(3, long_name)), "");
+  EXPECT_EQ(did_you_mean("mamba", {long_name, "mamba"}), "\n  did you mean \"mamba\"?");
+}
+
+TEST(Text, QuotesAWordOfTheUsers) {
+  EXPECT_EQ(in_quotes("popluation"), "\"popluation\"");
+  EXPECT_EQ(in_quotes("a\nb"), "\"a b\"");
+  EXPECT_EQ(in_quotes(std::string(3'000'000, 'x')), "\"" + std::string(97, 'x') + "...\"");
+}
+
+TEST(Text, ReadsAnIntegerThatIsWrittenAsThisProgramWritesIt) {
+  EXPECT_EQ(integer_of("0"), 0);
+  EXPECT_EQ(integer_of("-12"), -12);
+  EXPECT_EQ(integer_of("9223372036854775807"), INT64_MAX);
+  EXPECT_EQ(integer_of("-9223372036854775808"), INT64_MIN);
+  for (const auto* text :
+       {"", "010", "-0", "+5", "0x10", "1e3", "48.7", "7 ", " 7", "7a", "1_000", "9223372036854775808"})
+    EXPECT_FALSE(integer_of(text)) << text;
+}
+
+TEST(Text, ReadsANumberInDecimalNotation) {
+  EXPECT_EQ(number_of("1e-3"), 0.001);
+  EXPECT_EQ(number_of("-2.5"), -2.5);
+  EXPECT_EQ(number_of("010"), 10);
+  for (const auto* text : {"", "nan", "inf", ".inf", "1e400", "0x1p3", "1,5", "1 ", "one"})
+    EXPECT_FALSE(number_of(text)) << text;
+}
+
+TEST(Text, ReadsBackEveryIntegerAndNothingLonger) {
+  EXPECT_TRUE(rc::check([](std::int64_t value) {
+    RC_ASSERT(integer_of(std::to_string(value)) == value);
+    RC_ASSERT(!integer_of("0" + std::to_string(value)));
+  }));
 }
 
 TEST(Printable, LeavesLettersOfAllLengthsAsTheyAre) {

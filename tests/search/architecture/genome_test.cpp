@@ -115,19 +115,54 @@ TEST(Genome, RefusesWhatIsNoDesign) {
             "design:1:10: a label is \"@a\" (all weights shared) or \"@a:kv\" (keys and values)");
 }
 
+TEST(Genome, HasLimitsThatItNames) {
+  const auto first_line = [](const std::string& design) {
+    const auto all = message(design);
+    return all.substr(0, all.find('\n'));
+  };
+  EXPECT_EQ(first_line(std::string(10'500, '[')), "design:1:17: repeated groups are nested at most 16 deep");
+  EXPECT_EQ(first_line(std::string(10'500, '(')), "design:1:3: parallel branches are nested at most 2 deep");
+  EXPECT_EQ(first_line(std::string(3'000'000, 'x')),
+            "design:1:1: a design is written in at most 65536 bytes, not 3000000");
+  EXPECT_EQ(first_line(std::string(300, 'x')), "design:1:1: unknown primitive \"" + std::string(97, 'x') + "...\"");
+  EXPECT_EQ(first_line("mamba@" + std::string(33, 'x')), "design:1:6: a label has at most 32 letters");
+  EXPECT_EQ(first_line("swiglu{inner=9223372036854775807/9223372036854775806}"),
+            "design:1:14: expected a number up to 1000000000, a fraction like 8/3 of two or a word as inner");
+  EXPECT_EQ(first_line("mamba \x1b"), "design:1:7: expected the name of a primitive, \"[\" or \"(\", not \"\\x1b\"");
+  EXPECT_EQ(first_line("[[[[mamba]x1]x1]x1]x1"), "no error");
+}
+
+TEST(Genome, ReadsAnyTextOrSaysWhyNot) {
+  static const std::vector<std::string> words{
+      "[", "]x2", "]x",  "(",  ")",   " + ", "mamba", "attention", "{",   "}",    "heads",
+      "=", "4",   "8/3", "@a", ":kv", ",",   " ",     "window=8",  "gla", "]x64", "swiglu{inner=auto}"};
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    Rng rng{Seed{seed}};
+    std::string design;
+    for (auto n = below(rng, 30); n > 0; --n) design += pick(rng, words);
+    try {
+      const auto genome = parse(design);
+      RC_ASSERT(block_count(genome) <= 128);
+      RC_ASSERT(text(parse(text(genome))) == text(genome));
+    } catch (const ConfigError& error) {
+      RC_ASSERT(std::string(error.what()).starts_with("design:1:"));
+    }
+  }));
+}
+
 Architectures space() {
   return Architectures(
       {.primitives = {"attention", "gla", "hyena", "mamba", "swiglu", "moe"}, .stages = 6, .shape = {32, 64}});
 }
 
 TEST(Genome, ReadsItsOwnTextBack) {
-  rc::check([](std::uint64_t seed) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     Rng rng{Seed{seed}};
     const auto architectures = space();
     const auto made = architectures.mutate(architectures.random(rng), 4, rng).text;
     RC_ASSERT(text(parse(made)) == made);
     RC_ASSERT(expanded_text(parse(expanded_text(parse(made)))) == expanded_text(parse(made)));
-  });
+  }));
 }
 
 /// Edits that keep the architecture: branches in another order, labels with other names, defaults written, repeats
@@ -142,12 +177,12 @@ Genome neutrally_edited(Genome genome, Rng& rng) {
 }
 
 TEST(Genome, HashSurvivesNeutralEdits) {
-  rc::check([](std::uint64_t seed) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     Rng rng{Seed{seed}};
     const auto architectures = space();
     const auto genome = parse(architectures.mutate(architectures.random(rng), 6, rng).text);
     RC_ASSERT(hash(neutrally_edited(genome, rng)) == hash(genome));
-  });
+  }));
 }
 
 }  // namespace
