@@ -6,26 +6,34 @@
 
 #include "configs/knobs.h"
 #include "configs/protocol.h"
+#include "primitives/count.h"
 
 namespace madsearch {
+
+/// A shape in checked numbers, for costs.
+struct CountedShape {
+  Count width, length;
+  Protocol protocol = Protocol::kMadsearch;
+};
 
 /// Where a block is built or costed: its channels, and the tokens of one sequence.
 struct Shape {
   std::int64_t width = 0;
   std::int64_t length = 0;
   Protocol protocol = Protocol::kMadsearch;
+  operator CountedShape() const { return {width, length, protocol}; }
 };
 
 /// What one block costs for one sequence. FLOPs are multiply-adds x 2 of the forward pass in the cheapest exact
 /// algorithm, of attention the causal half. State is in numbers. `state_mad` counts as the MAD paper does: keys and
 /// values, or a recurrence without normalisers, token shifts and short convolutions (docs/architecture.md, "State").
 struct Cost {
-  std::int64_t parameters = 0;
-  std::int64_t active_parameters = 0;  // that one token uses; 0 means all of them
-  std::int64_t flops = 0;
-  std::int64_t state = 0;  // all that must be carried to go on after `length` tokens
-  std::int64_t state_mad = 0;
-  std::int64_t active() const { return active_parameters ? active_parameters : parameters; }
+  Count parameters;
+  Count active_parameters;  // that one token uses; 0 means all of them
+  Count flops;
+  Count state;  // all that must be carried to go on after `length` tokens
+  Count state_mad;
+  Count active() const { return active_parameters ? active_parameters : parameters; }
 };
 
 /// A setting that search may vary. `values` are what search draws from, the first is the default; a design may write
@@ -47,7 +55,8 @@ struct Primitive {
   Kind kind = Kind::kSequence;
   std::string equation, source;
   std::vector<Knob> knobs;
-  std::function<Cost(const Settings&, Shape)> cost;  // of settings that are valid at the shape, without `auto`
+  /// Of settings that are valid at the shape, without `auto`. Throws TooLarge where a cost is beyond 64 bits.
+  std::function<Cost(const Settings&, CountedShape)> cost;
   /// "" if the settings fit the shape, else a sentence that says why not: "heads=3 does not divide width 32".
   std::function<std::string(const Settings&, Shape)> valid;
   /// Rewrites settings that mean the same architecture to one form (kv_heads = heads to kv_heads=all). Empty if no two

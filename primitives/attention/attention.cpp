@@ -12,8 +12,8 @@ std::int64_t key_heads(const Settings& set) {
 }
 
 /// Pairs of tokens that are read: token t reads the first `sinks` and the last `window`, t + 1 at most.
-std::int64_t pairs(const Settings& set, std::int64_t T) {
-  const auto n = std::min(T, tokens_read(set));
+Count pairs(const Settings& set, Count T) {
+  const auto n = std::min<Count>(T, tokens_read(set));
   return n * (n + 1) / 2 + (T - n) * n;
 }
 
@@ -35,15 +35,15 @@ Primitive attention() {
                rotary_knob(true),
                qk_norm_knob(false),
                switch_knob("gate", false, "gate sigmoid(x Wg) on what is read, channel by channel")},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width;
-            const auto T = s.length;
-            const auto H = set.count("heads");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width;
+            const Count T = s.length;
+            const Count H = set.count("heads");
             const auto G = key_heads(set);
             const auto biases = s.protocol == Protocol::kMadLab ? 2 * D + 2 * D * G / H : 0;
             const auto norms = on(set, "qk_norm") ? 2 * D / H : 0;
             const auto gate = on(set, "gate") ? D * D : 0;
-            const auto state = 2 * D * G / H * std::min(T, tokens_read(set));
+            const auto state = 2 * D * G / H * std::min<Count>(T, tokens_read(set));
             return {.parameters = 2 * D * D + 2 * D * D * G / H + gate + norms + biases,
                     .flops = 4 * T * D * D + 4 * T * D * D * G / H + 2 * T * gate + 4 * D * pairs(set, T),
                     .state = state,

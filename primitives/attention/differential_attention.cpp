@@ -11,8 +11,8 @@ Primitive differential_attention() {
           .equation = "y_t = Σ_{s≤t} (softmax_s(q1_t · k1_s / √d) - λ softmax_s(q2_t · k2_s / √d)) v_s",
           .source = "arXiv:2410.05258, section 2.1",
           .knobs = {{"heads", {2, 1, 4}, "heads of two queries each, twice which divide the width"}, rotary_knob(true)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length;
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length;
             return {.parameters = 4 * D * D + 3 * D / set.count("heads"),
                     .flops = 8 * T * D * D + 2 * D * T * (T + 1),
                     .state = 2 * D * T,

@@ -14,8 +14,8 @@ Primitive forgetting_attention() {
                     switch_knob("norm", false, "normalisation of what is read over each head"),
                     switch_knob("kv_shift", false,
                                 "keys and values mixed with those of the token before, as the input decides")},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads");
             const auto weights =
                 4 * D * D + D * H + (on(set, "gate") ? D * D : 0) + (on(set, "kv_shift") ? 2 * D * H : 0);
             return {.parameters = weights + H + (on(set, "qk_norm") ? 2 * D : 0) + (on(set, "norm") ? D : 0),

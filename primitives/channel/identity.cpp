@@ -9,7 +9,7 @@ Primitive identity() {
           .equation = "y = x",
           .source = "arXiv:1603.05027, section 3",
           .knobs = {},
-          .cost = [](const Settings&, Shape) -> Cost { return {}; },
+          .cost = [](const Settings&, CountedShape) -> Cost { return {}; },
           .valid = [](const Settings&, Shape) { return std::string(); }};
 }
 

@@ -16,13 +16,13 @@ Primitive moe() {
                     {"active", {2, 1}, "experts that it chooses for a token", 1, 64},
                     {"shared", {0, 1, 2}, "experts of the same size that every token uses besides", 0, 16},
                     inner_knob()},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width;
-            const auto T = s.length;
-            const auto E = set.count("experts");
-            const auto k = set.count("active");
-            const auto S = set.count("shared");
-            const auto m = set.at("inner").of(D);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width;
+            const Count T = s.length;
+            const Count E = set.count("experts");
+            const Count k = set.count("active");
+            const Count S = set.count("shared");
+            const Count m = set.at("inner").of(D);
             if (s.protocol == Protocol::kMadLab) {
               const auto parameters = 2 * D * m * E + m * D * E * E + D * E + E + 3 * D * m * S;
               return {.parameters = parameters,

@@ -12,11 +12,11 @@ Primitive rwkv_channel() {
           .equation = "y = σ(shift(x) Wr) * (max(0, shift(x) Wk)² Wv),  shift(x)_t = x_t + (x_{t-1} - x_t) μ",
           .source = "arXiv:2404.05892, section 4.1; arXiv:2503.14456, section 4",
           .knobs = {inner_knob(), switch_knob("gate", true, "gate by the receptance σ(shift(x) Wr); RWKV-7 has none")},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width;
-            const auto T = s.length;
-            const auto m = set.at("inner").of(D);
-            const auto gate = std::int64_t{on(set, "gate")};
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width;
+            const Count T = s.length;
+            const Count m = set.at("inner").of(D);
+            const Count gate = std::int64_t{on(set, "gate")};
             return {.parameters = 2 * D * m + D + gate * (D * D + D),
                     .flops = 4 * T * D * m + gate * 2 * T * D * D,
                     .state = D};

@@ -11,8 +11,8 @@ Primitive canon() {
           .equation = "y_t = Σ_{s<k} w_s * x_{t-s}",
           .source = "arXiv:2512.17351",
           .knobs = {taps_knob(4)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, k = set.count("conv");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, k = set.count("conv");
             return {.parameters = k * D, .flops = 2 * T * k * D, .state = (k - 1) * D};
           },
           .valid = [](const Settings&, Shape) -> std::string { return ""; }};

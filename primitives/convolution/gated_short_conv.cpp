@@ -11,8 +11,8 @@ Primitive gated_short_conv() {
           .equation = "y = C * conv_k(B * u),  B, C, u = x W",
           .source = "Liquid AI 2025, LFM2, published model code",
           .knobs = {taps_knob(3)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, k = set.count("conv");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, k = set.count("conv");
             return {
                 .parameters = 4 * D * D + k * D, .flops = T * (8 * D * D + 2 * D * k + 2 * D), .state = (k - 1) * D};
           },

@@ -14,13 +14,13 @@ Primitive hyena() {
                     filter_order_knob(4),
                     projection_groups_knob(),
                     short_filter_knob()},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width;
-            const auto T = s.length;
-            const auto I = set.at("inner").of(D);
-            const auto g = set.count("proj_groups");
-            const auto k = set.count("conv");
-            const auto o = set.count("filter_order");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width;
+            const Count T = s.length;
+            const Count I = set.at("inner").of(D);
+            const Count g = set.count("proj_groups");
+            const Count k = set.count("conv");
+            const Count o = set.count("filter_order");
             return {.parameters =
                         (D + 1) * 3 * I / g + 3 * I * (k + 1) + I + hyena_filter_parameters(I, o, s) + (I + 1) * D,
                     .flops = T * (6 * D * I / g + 6 * I * k + 2 * I * D + 4 * I) + convolution_flops(I, T),

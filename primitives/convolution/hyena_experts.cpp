@@ -14,13 +14,13 @@ Primitive hyena_experts() {
                     {"active", {2, 1}, "experts that one token uses", 1, 64},
                     filter_order_knob(16),
                     short_filter_knob()},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width;
-            const auto T = s.length;
-            const auto E = set.count("experts");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width;
+            const Count T = s.length;
+            const Count E = set.count("experts");
             const auto m = D / E;
-            const auto k = set.count("conv");
-            const auto o = set.count("filter_order");
+            const Count k = set.count("conv");
+            const Count o = set.count("filter_order");
             const auto router = D * E + (s.protocol == Protocol::kMadLab ? E : 0);
             return {.parameters =
                         (D + 1) * 3 * D + 3 * D * (k + 1) + D + hyena_filter_parameters(D, o, s) + router + (m + 1) * D,

@@ -7,14 +7,14 @@ namespace madsearch {
 
 /// Parameters of the implicit filter (hyena_filter.h): the MLP with its frequencies, and under mad-lab the trained
 /// features.
-inline std::int64_t hyena_filter_parameters(std::int64_t channels, std::int64_t order, Shape s) {
+inline Count hyena_filter_parameters(Count channels, Count order, CountedShape s) {
   return 5 * order + 2 * (order * order + order) + order * channels +
          (s.protocol == Protocol::kMadLab ? 3 * s.length : 0);
 }
 
 /// Multiply-adds x 2 of convolving `channels` channels of `length` tokens, by FFT or directly, the cheaper of both. The
 /// filter itself is made once a batch; a sequence's share of that is not counted.
-inline std::int64_t convolution_flops(std::int64_t channels, std::int64_t length) {
+inline Count convolution_flops(Count channels, Count length) {
   std::int64_t log2 = 1;
   while ((std::int64_t{1} << log2) < 2 * length) ++log2;
   const auto fft = 3 * 5 * 2 * length * log2 / 2;  // two real transforms and one back, 2.5 n log2 n each, n = 2 length

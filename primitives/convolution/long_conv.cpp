@@ -11,8 +11,8 @@ Primitive long_conv() {
           .equation = "a, b = gelu(squash(K) ∗ x + d x) W,  y = a σ(b)",
           .source = "arXiv:2302.06646",
           .knobs = {{"smooth", {"none", 7}, "taps that are averaged, an odd number, or none", 3, 63}},
-          .cost = [](const Settings&, Shape s) -> Cost {
-            const auto D = s.width, T = s.length;
+          .cost = [](const Settings&, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length;
             return {.parameters = D * T + D + 2 * D * (D + 1),
                     .flops = T * (4 * D * D + 4 * D) + convolution_flops(D, T),
                     .state = T * D,

@@ -14,13 +14,13 @@ Primitive mh_hyena() {
                     filter_order_knob(2),
                     projection_groups_knob(),
                     short_filter_knob()},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width;
-            const auto T = s.length;
-            const auto M = set.count("head_size");
-            const auto g = set.count("proj_groups");
-            const auto k = set.count("conv");
-            const auto o = set.count("filter_order");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width;
+            const Count T = s.length;
+            const Count M = set.count("head_size");
+            const Count g = set.count("proj_groups");
+            const Count k = set.count("conv");
+            const Count o = set.count("filter_order");
             return {.parameters = (D + 1) * 3 * D / g + 3 * D * (k + 1) + D / M + hyena_filter_parameters(D / M, o, s) +
                                   (D + 1) * D,
                     .flops = T * (6 * D * D / g + 6 * D * k + 2 * D * D) +

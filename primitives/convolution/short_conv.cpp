@@ -11,8 +11,8 @@ Primitive short_conv() {
           .equation = "y = silu(conv_k(x W1)) * (x W2)",
           .source = "arXiv:2402.18668, published code (BaseConv)",
           .knobs = {{"expand", {1, 2}, "channels as a ratio to the width", 0.25, 8, true}, taps_knob(3)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, I = set.at("expand").of(D), k = set.count("conv");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, I = set.at("expand").of(D), k = set.count("conv");
             return {.parameters = (D + 1) * 2 * I + I * k + (I + 1) * D,
                     .flops = T * (4 * D * I + 2 * I * k + I + 2 * I * D),
                     .state = (k - 1) * I};

@@ -16,8 +16,8 @@ Primitive delta_product() {
                     gate_knob(true),
                     switch_knob("forget_gate", false, "a decay of the whole state before a token's steps"),
                     negative_eigenvalues_knob(true)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads");
             auto cost = delta_cost(
                 {.heads = H, .key = D / H, .value = D / H, .taps = taps(set), .steps = set.count("householder")}, D, T);
             if (on(set, "gate")) add_projection(cost, D, T, D);

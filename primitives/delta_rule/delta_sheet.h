@@ -7,11 +7,11 @@ namespace madsearch {
 
 /// `steps` keys, values and β a token on heads whose state is a matrix [key, value].
 struct DeltaSizes {
-  std::int64_t heads, key, value;
-  std::int64_t taps = 0;  // of the short convolutions on q, k and v; 0: none
-  std::int64_t steps = 1;
-  std::int64_t keys() const { return heads * key; }
-  std::int64_t values() const { return heads * value; }
+  Count heads, key, value;
+  Count taps;  // of the short convolutions on q, k and v; 0: none
+  Count steps = 1;
+  Count keys() const { return heads * key; }
+  Count values() const { return heads * value; }
 };
 
 inline Knob negative_eigenvalues_knob(bool standard) {
@@ -21,7 +21,7 @@ inline Knob negative_eigenvalues_knob(bool standard) {
 
 /// Cost of the layer without gates: projections with their short convolutions, β, the recurrence, RMSNorm of each head
 /// and the output projection.
-inline Cost delta_cost(const DeltaSizes& z, std::int64_t D, std::int64_t T) {
+inline Cost delta_cost(const DeltaSizes& z, Count D, Count T) {
   const auto inputs = z.keys() + z.steps * (z.keys() + z.values());
   const auto matrix = z.keys() * z.value;
   const auto projections = D * (inputs + z.steps * z.heads + z.values());
@@ -32,7 +32,7 @@ inline Cost delta_cost(const DeltaSizes& z, std::int64_t D, std::int64_t T) {
 }
 
 /// Adds a projection of D channels to `outputs`, with `more` parameters beside it.
-inline void add_projection(Cost& cost, std::int64_t D, std::int64_t T, std::int64_t outputs, std::int64_t more = 0) {
+inline void add_projection(Cost& cost, Count D, Count T, Count outputs, Count more = 0) {
   cost.parameters += D * outputs + more;
   cost.flops += 2 * T * D * outputs;
 }

@@ -22,12 +22,12 @@ Primitive gated_delta_net() {
                 conv_knob(4),
                 gate_knob(true),
                 negative_eigenvalues_knob(false)},
-      .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width;
-        const auto T = s.length;
-        const auto H = set.count("heads");
-        const auto K = set.at("expand_k").of(D);
-        const auto V = set.at("expand_v").of(D);
+      .cost = [](const Settings& set, CountedShape s) -> Cost {
+        const Count D = s.width;
+        const Count T = s.length;
+        const Count H = set.count("heads");
+        const Count K = set.at("expand_k").of(D);
+        const Count V = set.at("expand_v").of(D);
         auto cost = delta_cost({.heads = H, .key = K / H, .value = V / H, .taps = taps(set)}, D, T);
         add_projection(cost, D, T, H, 2 * H);
         if (on(set, "gate")) add_projection(cost, D, T, V);

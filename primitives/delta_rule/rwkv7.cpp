@@ -17,8 +17,8 @@ Primitive rwkv7() {
                      1.0 / 64,
                      1,
                      true}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), rank = set.at("rank").of(D);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads"), rank = set.at("rank").of(D);
             return {.parameters = 4 * D * D + 8 * D * rank + 13 * D,
                     .flops = 2 * T * (4 * D * D + 8 * D * rank) + 9 * T * D * D / H,
                     .state = D * D / H + D,

@@ -20,9 +20,9 @@ Primitive gla() {
                      8,
                      true},
                     {"expand_v", {1, 2}, "channels of values as a ratio to the width", 1.0 / 64, 8, true}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), r = set.count("gate_rank"), c = taps(set);
-            const auto K = set.at("expand_k").of(D), V = set.at("expand_v").of(D);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads"), r = set.count("gate_rank"), c = taps(set);
+            const Count K = set.at("expand_k").of(D), V = set.at("expand_v").of(D);
             return {.parameters = 2 * D * K + 3 * D * V + r * (D + K) + K + V / H + c * (2 * K + V),
                     .flops = T * (4 * D * K + 6 * D * V + 2 * r * (D + K) + 5 * K * V / H + 2 * c * (2 * K + V)),
                     .state = K * V / H + (c ? (c - 1) * (2 * K + V) : 0),

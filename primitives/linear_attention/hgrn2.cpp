@@ -14,8 +14,8 @@ Primitive hgrn2() {
               {{"state", {16, 8, 32}, "numbers a channel keeps, and channels of a head; divides the width"},
                {"lower_bound", {0, KnobValue(1, 2), KnobValue(3, 4)}, "least value of the forget gate", 0, 0.999, true},
                conv_knob("none")},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, N = set.count("state"), c = taps(set);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, N = set.count("state"), c = taps(set);
             return {.parameters = 4 * D * D + D + 3 * c * D,
                     .flops = T * (8 * D * D + 5 * D * N + 6 * c * D),
                     .state = D * N + (c ? 3 * (c - 1) * D : 0),

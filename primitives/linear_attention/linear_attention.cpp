@@ -8,11 +8,11 @@ namespace {
 constexpr std::int64_t kLargestTaylor = 16;  // as large as Based's; features grow with its square
 
 /// Channels of a head's queries and keys, f of the data sheet.
-std::int64_t feature_size(const Settings& set, Shape s) {
-  return set.at("feature_size").is_word() ? s.width / set.count("heads") : set.count("feature_size");
+std::int64_t feature_size(const Settings& set, std::int64_t width) {
+  return set.at("feature_size").is_word() ? width / set.count("heads") : set.count("feature_size");
 }
 
-std::int64_t features(const std::string& map, std::int64_t f) {
+Count features(const std::string& map, Count f) {
   if (map == "hedgehog") return 2 * f;
   if (map == "dpfp") return 8 * f;
   if (map == "taylor") return 1 + f + f * (f + 1) / 2;
@@ -37,8 +37,8 @@ Primitive linear_attention() {
                  "channels of a head's queries and keys, none = its share of the width",
                  1,
                  256}},
-      .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width, T = s.length, H = set.count("heads"), f = feature_size(set, s);
+      .cost = [](const Settings& set, CountedShape s) -> Cost {
+        const Count D = s.width, T = s.length, H = set.count("heads"), f = feature_size(set, s.width);
         const auto& map = set.word("feature_map");
         const auto products = map == "elementwise_product" ? 2 : map == "hedgehog" || map == "t2r" ? 1 : 0;
         const auto F = features(map, f);
@@ -51,7 +51,7 @@ Primitive linear_attention() {
       },
       .valid = [](const Settings& set, Shape s) -> std::string {
         if (auto sentence = divides("heads", set.count("heads"), "width", s.width); !sentence.empty()) return sentence;
-        const auto f = feature_size(set, s);
+        const auto f = feature_size(set, s.width);
         if (set.word("feature_map") == "taylor" && f > kLargestTaylor)
           return "feature_map=taylor of heads of " + std::to_string(f) + " channels needs a feature_size of at most " +
                  std::to_string(kLargestTaylor);

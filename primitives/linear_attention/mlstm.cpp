@@ -17,8 +17,8 @@ Primitive mlstm() {
                      1.0 / 64,
                      8,
                      true}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), K = set.at("expand_k").of(D);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads"), K = set.at("expand_k").of(D);
             return {.parameters = 2 * D * K + 3 * D * D + D + 2 * H * (D + 1),
                     .flops = T * (4 * D * K + 6 * D * D + 4 * D * H + 5 * K * (D / H + 1) + 2 * D),
                     .state = K * D / H + K + H,

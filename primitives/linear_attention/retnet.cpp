@@ -12,8 +12,8 @@ Primitive retnet() {
       .equation = "S_t = γ_h S_{t-1} + k_tᵀ v_t,  o_t = q_t S_t,  γ_h = 1 - 2^(-5-h)",
       .source = "arXiv:2307.08621, section 2",
       .knobs = {heads_knob(), {"expand", {2, 1}, "channels of the values as a ratio to the width", 1.0 / 64, 8, true}},
-      .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width, T = s.length, H = set.count("heads"), V = set.at("expand").of(D);
+      .cost = [](const Settings& set, CountedShape s) -> Cost {
+        const Count D = s.width, T = s.length, H = set.count("heads"), V = set.at("expand").of(D);
         return {.parameters = 2 * D * D + 3 * D * V + 2 * V,
                 .flops = T * (4 * D * D + 6 * D * V + 5 * D * V / H + 6 * D),
                 .state = D * V / H,

@@ -11,8 +11,8 @@ Primitive rwkv5() {
           .equation = "S_t = diag(w) S_{t-1} + k_tᵀ v_t,  o_t = r_t (S_{t-1} + diag(u) k_tᵀ v_t)",
           .source = "arXiv:2404.05892, section 4.1",
           .knobs = {heads_knob()},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads");
             return {.parameters = 5 * D * D + 8 * D,
                     .flops = 10 * T * D * D + 5 * T * D * D / H + 5 * T * D,
                     .state = D * D / H + D,

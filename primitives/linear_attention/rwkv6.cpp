@@ -13,12 +13,12 @@ Primitive rwkv6() {
           .knobs = {heads_knob(),
                     {"mix_rank", {8, 16, 32}, "rank of the five products that move a token towards the one before it"},
                     {"decay_rank", {16, 32, 64}, "rank of the product that makes the decay rates"}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width;
-            const auto T = s.length;
-            const auto H = set.count("heads");
-            const auto m = set.count("mix_rank");
-            const auto r = set.count("decay_rank");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width;
+            const Count T = s.length;
+            const Count H = set.count("heads");
+            const Count m = set.count("mix_rank");
+            const Count r = set.count("decay_rank");
             return {.parameters = 5 * D * D + 10 * D * m + 2 * D * r + 10 * D,
                     .flops = 10 * T * D * D + 20 * T * D * m + 4 * T * D * r + 5 * T * D * D / H + 5 * T * D,
                     .state = D * D / H + D,

@@ -11,8 +11,8 @@ Primitive gru() {
               "+ b')",
           .source = "arXiv:1406.1078, section 2.3; heads: arXiv:2412.07752",
           .knobs = {{"heads", {1, 2, 4, 8}, "diagonal blocks of the recurrent matrices, which divide the width"}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads");
             return {.parameters = 3 * D * D + 3 * D * D / H + 6 * D,
                     .flops = T * (6 * D * D + 6 * D * D / H + 5 * D),
                     .state = D,

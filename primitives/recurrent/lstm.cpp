@@ -13,8 +13,8 @@ Primitive lstm() {
       .source = "doi:10.1162/neco.1997.9.8.1735; heads: arXiv:2412.07752",
       .knobs = {{"heads", {1, 2, 4, 8}, "diagonal blocks of the recurrent matrices, which divide the width"},
                 forget_bias_knob()},
-      .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width, T = s.length, H = set.count("heads");
+      .cost = [](const Settings& set, CountedShape s) -> Cost {
+        const Count D = s.width, T = s.length, H = set.count("heads");
         return {.parameters = 4 * D * D + 4 * D * D / H + 8 * D,
                 .flops = T * (8 * D * D + 8 * D * D / H + 4 * D),
                 .state = 2 * D,

@@ -15,8 +15,8 @@ inline std::vector<Knob> min_rnn_knobs() {
 
 /// Of a recurrence with `rows` numbers a channel from the input, of which one token's arithmetic is `arithmetic` a
 /// channel.
-inline Cost min_rnn_cost(const Settings& set, Shape s, std::int64_t rows, std::int64_t arithmetic) {
-  const auto D = s.width, T = s.length, I = set.at("expand").of(D), k = taps(set);
+inline Cost min_rnn_cost(const Settings& set, CountedShape s, std::int64_t rows, std::int64_t arithmetic) {
+  const Count D = s.width, T = s.length, I = set.at("expand").of(D), k = taps(set);
   return {.parameters = (rows + 1) * I * D + rows * I + D + (k ? (k + 1) * D : 0),
           .flops = T * (2 * (rows + 1) * I * D + 2 * k * D + arithmetic * I),
           .state = I + (k ? (k - 1) * D : 0),

@@ -14,7 +14,7 @@ Primitive minlstm() {
           .equation = "h_t = f'_t h_{t-1} + i'_t g(x Wh),  f' = f / (f + i),  i' = i / (f + i),  f, i = σ(x W)",
           .source = "arXiv:2410.01201, section 3.2 and appendix B",
           .knobs = std::move(knobs),
-          .cost = [](const Settings& set, Shape s) { return min_rnn_cost(set, s, 3, 6); },
+          .cost = [](const Settings& set, CountedShape s) { return min_rnn_cost(set, s, 3, 6); },
           .valid = min_rnn_valid};
 }
 

@@ -14,8 +14,8 @@ Primitive rg_lru() {
               {{"heads", {4, 1, 2, 8}, "blocks of the gates' matrices, which divide the channels"},
                {"expand", {1, KnobValue(3, 2), 2}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
                conv_knob(4)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, I = set.at("expand").of(D), H = set.count("heads"), k = taps(set);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, I = set.at("expand").of(D), H = set.count("heads"), k = taps(set);
             return {.parameters = 3 * I * D + 2 * I * I / H + 5 * I + D + (k ? (k + 1) * I : 0),
                     .flops = T * (6 * I * D + 4 * I * I / H + 2 * k * I + 8 * I),
                     .state = I + (k ? (k - 1) * I : 0),

@@ -15,8 +15,8 @@ Primitive slstm() {
       .knobs = {heads_knob(),
                 {"forget", {"sigmoid", "exp"}, "what the forget gate is of its pre-activation"},
                 conv_knob(4)},
-      .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width, T = s.length, H = set.count("heads"), k = taps(set);
+      .cost = [](const Settings& set, CountedShape s) -> Cost {
+        const Count D = s.width, T = s.length, H = set.count("heads"), k = taps(set);
         return {.parameters = 8 * D * D / H + 5 * D + (k ? (k + 1) * D : 0),
                 .flops = T * (16 * D * D / H + 2 * k * D + 8 * D),
                 .state = 4 * D + (k ? (k - 1) * D : 0),

@@ -11,9 +11,9 @@ Primitive mamba() {
           .knobs = {{"state", {16, 4, 8, 32}, "numbers a channel keeps", 1, 256},
                     {"expand", {2, 1}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
                     {"conv", {4, 2, 3}, "taps of the short convolution, the current token included", 1, 16}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, N = set.count("state"), k = set.count("conv");
-            const auto I = set.at("expand").of(D), R = (D + 15) / 16;
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, N = set.count("state"), k = set.count("conv");
+            const Count I = set.at("expand").of(D), R = (D + 15) / 16;
             return {.parameters = 3 * I * D + I * (R + 2 * N) + R * I + I + I * N + I + (k + 1) * I,
                     .flops = T * (6 * I * D + 2 * I * (R + 2 * N) + 2 * R * I + 2 * k * I + 9 * I * N),
                     .state = I * N + (k - 1) * I,

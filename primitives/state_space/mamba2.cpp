@@ -14,9 +14,9 @@ Primitive mamba2() {
                     {"expand", {2, 1}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
                     {"head_size", {16, 8, 32}, "channels of a head, which share one decay", 1, 256},
                     conv_knob(4)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, N = set.count("state"), k = taps(set);
-            const auto I = set.at("expand").of(D), H = I / set.count("head_size"), convolved = I + 2 * N;
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, N = set.count("state"), k = taps(set);
+            const Count I = set.at("expand").of(D), H = I / set.count("head_size"), convolved = I + 2 * N;
             return {.parameters = D * (2 * I + 2 * N + H) + (k ? k + 1 : 0) * convolved + 3 * H + I + I * D,
                     .flops = T * (2 * D * (3 * I + 2 * N + H) + 2 * k * convolved + 5 * I * N + 2 * I),
                     .state = I * N + (k ? k - 1 : 0) * convolved,

@@ -13,12 +13,12 @@ Primitive mamba3() {
                 {"expand", {2, 1}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
                 {"head_size", {16, 8, 32}, "channels of a head, which share one decay", 1, 256},
                 {"turning", {"half", "all"}, "pairs of keys and queries that the input turns"}},
-      .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width;
-        const auto T = s.length;
-        const auto N = set.count("state");
+      .cost = [](const Settings& set, CountedShape s) -> Cost {
+        const Count D = s.width;
+        const Count T = s.length;
+        const Count N = set.count("state");
         const auto J = set.word("turning") == "all" ? N / 2 : N / 4;
-        const auto I = set.at("expand").of(D), H = I / set.count("head_size");
+        const Count I = set.at("expand").of(D), H = I / set.count("head_size");
         return {.parameters = D * (2 * I + 2 * N + 3 * H + J) + 2 * H + 2 * H * N + 2 * N + I * D,
                 .flops = T * (2 * D * (3 * I + 2 * N + 3 * H + J) + 5 * I * N + 12 * H * J + 2 * H * N + 4 * I),
                 .state = I * N + N + I + H * J,

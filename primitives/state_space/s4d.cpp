@@ -10,8 +10,8 @@ Primitive s4d() {
           .source = "arXiv:2206.11893, sections 3 and 4",
           .knobs = {{"state", {64, 16, 8, 32}, "real numbers a channel keeps, half of them imaginary parts", 2, 256},
                     {"init", {"lin", "inv"}, "frequencies at first: n π, or N/π (N/(2n+1) - 1)"}},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, N = set.count("state");
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, N = set.count("state");
             return {.parameters = 2 * D * D + 4 * D + 2 * D * N,
                     .flops = T * (4 * D * D + 2 * D + 6 * D * N),
                     .state = D * N,

@@ -11,8 +11,8 @@ Primitive s5() {
       .source = "arXiv:2208.04933, section 3 and appendix B",
       .knobs = {{"state", {64, 16, 32, 128}, "real numbers of the one state, half of them imaginary parts", 2, 4096},
                 {"blocks", {4, 1, 8}, "blocks of the matrix that makes the first eigenvalues"}},
-      .cost = [](const Settings& set, Shape s) -> Cost {
-        const auto D = s.width, T = s.length, P = set.count("state");
+      .cost = [](const Settings& set, CountedShape s) -> Cost {
+        const Count D = s.width, T = s.length, P = set.count("state");
         return {.parameters = D * D + 2 * D + 2 * P * D + 3 * P / 2,
                 .flops = T * (2 * D * D + 2 * D + 4 * P * D + 4 * P),
                 .state = P,

@@ -12,8 +12,8 @@ Primitive mesa_net() {
               "A_t = γ_t A_{t-1} + β_t k_tᵀ k_t,  B_t = γ_t B_{t-1} + β_t k_tᵀ v_t,  o_t = q_t (A_t + diag λ)⁻¹ B_t",
           .source = "arXiv:2506.05233, sections 3 and 4",
           .knobs = {heads_knob(), conv_knob(4), gate_knob(false)},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), k = taps(set);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads"), k = taps(set);
             const std::int64_t squares = on(set, "gate") ? 5 : 4;
             return {.parameters = squares * D * D + 2 * D * k + 2 * (D + 1) * H + D + D / H,
                     .flops = T * (2 * squares * D * D + 4 * D * k + 4 * D * H + D * D * D / (3 * H * H) +

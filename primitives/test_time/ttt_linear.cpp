@@ -16,8 +16,8 @@ Primitive ttt_linear() {
                      "tokens whose gradients are taken at one inner model; 1 is online gradient descent"},
                     conv_knob(4),
                     switch_knob("gate", true, "output gate gelu(x Wg)")},
-          .cost = [](const Settings& set, Shape s) -> Cost {
-            const auto D = s.width, T = s.length, H = set.count("heads"), n = set.count("mini_batch"), k = taps(set);
+          .cost = [](const Settings& set, CountedShape s) -> Cost {
+            const Count D = s.width, T = s.length, H = set.count("heads"), n = set.count("mini_batch"), k = taps(set);
             const auto squares = 3 + (k ? 0 : 1) + (on(set, "gate") ? 1 : 0);
             return {.parameters = squares * D * D + (k ? 2 * D * (k + 1) : 0) + D * D / H + (H + 5) * D + H + n,
                     .flops = T * (2 * squares * D * D + 2 * D * H + 4 * D * k + 6 * D * D / H + 2 * D * (n + 1)),

@@ -70,6 +70,15 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
   if (!has_kind(genome, Kind::kSequence)) return "it has no sequence mixer";
   if (!hand_design)
     if (auto sentence = forbidden(genome); !sentence.empty()) return sentence;
+  try {
+    return size_refusal(genome, hand_design);
+  } catch (const TooLarge& error) {
+    return error.what();
+  }
+}
+
+/// Why its sizes or what it costs keep it out.
+std::string Architectures::size_refusal(const Genome& genome, bool hand_design) const {
   const auto size = sized(genome);
   for (auto shape : shapes(limits_)) {
     const auto here = shape.width == limits_.shape.width ? size.genome : solve_sizes(genome, shape).genome;

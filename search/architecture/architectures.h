@@ -46,6 +46,7 @@ class Architectures : public Space {
 
  private:
   std::string forbidden(const Genome& genome) const;
+  std::string size_refusal(const Genome& genome, bool hand_design) const;
   std::string too_dear(const Genome& genome) const;
 
   ArchitectureLimits limits_;

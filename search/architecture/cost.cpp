@@ -11,14 +11,14 @@ namespace madsearch {
 namespace {
 
 /// Weights of the key and value projections, which an @a:kv use does not have of its own.
-std::int64_t key_value_weights(const Settings& set, std::int64_t width) {
+Count key_value_weights(const Settings& set, Count width) {
   const auto heads = set.count("heads");
   const auto key_heads = set.at("kv_heads").is_word() ? heads : set.count("kv_heads");
   return 2 * width * width * key_heads / heads;
 }
 
 /// The same with their biases and the norm of the keys.
-std::int64_t key_value_parameters(const Settings& set, Shape shape) {
+Count key_value_parameters(const Settings& set, CountedShape shape) {
   const auto weights = key_value_weights(set, shape.width);
   const auto biases = shape.protocol == Protocol::kMadLab ? weights / shape.width : 0;
   const auto norm = set.word("qk_norm") == "on" ? shape.width / set.count("heads") : 0;
@@ -37,7 +37,7 @@ Settings wider(Settings a, const Settings& b) {
 /// Costs of the vertices of a graph, added up.
 class Adder {
  public:
-  Adder(const Graph& graph, Shape shape) : graph_(graph), shape_(shape) {}
+  Adder(const Graph& graph, CountedShape shape) : graph_(graph), shape_(shape) {}
 
   void merge(const Node& node) {
     const auto branches = static_cast<std::int64_t>(node.inputs.size()) - 1;
@@ -77,21 +77,20 @@ class Adder {
     if (const auto* primitive = find_primitive(node.block.primitive)) return *primitive;
     throw std::invalid_argument("cost: unknown primitive " + node.block.primitive);
   }
-  void add_parameters(std::int64_t count) {
+  void add_parameters(Count count) {
     total_.parameters += count;
     active_ += count;
   }
 
   const Graph& graph_;
-  const Shape shape_;
+  const CountedShape shape_;
   Cost total_;
-  std::int64_t active_ = 0;
+  Count active_;
   std::map<std::size_t, Settings> caches_;  // of the owners of states: knobs with the largest window and sinks
 };
 
-}  // namespace
-
-Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
+/// The costs of all vertices, and the unembedding's FLOPs.
+Cost added_up(const Genome& genome, CountedShape shape, std::int64_t vocabulary) {
   const Graph graph(genome);
   Adder adder(graph, shape);
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
@@ -102,6 +101,17 @@ Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
   auto out = adder.total();
   out.flops += 2 * shape.length * shape.width * vocabulary;
   return out;
+}
+
+}  // namespace
+
+Cost cost(const Genome& genome, Shape shape, std::int64_t vocabulary) {
+  try {
+    return added_up(genome, shape, vocabulary);
+  } catch (const TooLarge&) {
+    throw TooLarge("parameters, FLOPs or state exceed 9.2e18, the most that is counted, at width " +
+                   std::to_string(shape.width) + " and length " + std::to_string(shape.length));
+  }
 }
 
 }  // namespace madsearch

@@ -40,8 +40,9 @@ std::int64_t transformer_parameters(std::int64_t stages, Shape shape) {
       static_cast<std::int64_t>(std::ceil(std::floor(8.0 * static_cast<double>(shape.width) / 3) / kMultiple)) *
       kMultiple;
   mlp.set("inner", inner_ratio(inner, shape.width));
-  const auto of_attention = attention.cost(attention.defaults(), shape).parameters;
-  const auto of_mlp = swiglu.cost(mlp, shape).parameters;
+  const Shape anywhere{shape.width, 1, shape.protocol};  // their parameters do not depend on the length
+  const auto of_attention = attention.cost(attention.defaults(), anywhere).parameters;
+  const auto of_mlp = swiglu.cost(mlp, anywhere).parameters;
   const auto of_norms = stages * shape.width;  // one before each
   return (stages + 1) / 2 * of_attention + stages / 2 * of_mlp + of_norms;
 }

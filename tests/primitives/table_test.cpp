@@ -300,7 +300,7 @@ TEST_P(EveryPrimitive, CostsMoreForMoreTokens) {
   }
   const bool fixed_state = cost(2048).state == cost(1024).state;  // then a token costs the same wherever it stands
   EXPECT_GE(cost().flops, 2 * cost().active() * kLength / 4);  // proj_groups use a parameter in four channels at most
-  EXPECT_LE(cost(2048).flops, (fixed_state ? 2.1 : 4.2) * static_cast<double>(cost(1024).flops));
+  EXPECT_LE(static_cast<double>(cost(2048).flops), (fixed_state ? 2.1 : 4.2) * static_cast<double>(cost(1024).flops));
 }
 
 }  // namespace

@@ -18,21 +18,27 @@ std::vector<std::string> primitive_names() {
 
 const Primitive& primitive_named(const std::string& name) {
   if (const auto* primitive = find_primitive(name)) return *primitive;
-  throw ConfigError("unknown primitive \"" + name + "\"" + did_you_mean(name, primitive_names()));
+  throw ConfigError("unknown primitive " + in_quotes(name) + did_you_mean(name, primitive_names()));
 }
 
 const Task& task_named(const std::string& name) {
   if (const auto* task = find_task(name)) return *task;
   std::vector<std::string> names;
   for (const auto& task : tasks()) names.push_back(task.name);
-  throw ConfigError("unknown task \"" + name + "\"" + expected_one_of(names, name));
+  throw ConfigError("unknown task " + in_quotes(name) + expected_one_of(names, name));
 }
 
 Sized solved(const std::string& design, const Genome& genome, Shape shape) {
-  auto out = solve_sizes(genome, shape);
-  if (const auto sentence = invalid(out.genome, shape); !sentence.empty())
-    throw ConfigError("design \"" + design + "\": " + sentence);
-  return out;
+  const auto refused = [&](const std::string& sentence) {
+    return ConfigError("design " + in_quotes(design) + ": " + sentence);
+  };
+  try {
+    auto out = solve_sizes(genome, shape);
+    if (const auto sentence = invalid(out.genome, shape); !sentence.empty()) throw refused(sentence);
+    return out;
+  } catch (const TooLarge& error) {
+    throw refused(error.what());
+  }
 }
 
 void add_protocol(CLI::App& command, std::string& protocol) {

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "primitives/count.h"
+
 namespace madsearch {
 
 struct Field;
@@ -38,6 +40,7 @@ class Value {
   Value(double number) : data_(number) {}
   template <std::integral Number>
   Value(Number number) : data_(static_cast<std::int64_t>(number)) {}
+  Value(Count number) : data_(std::int64_t{number}) {}
   Value(std::string text) : data_(std::move(text)) {}
   Value(const char* text) : data_(std::string(text)) {}
   Value(Record record) : data_(std::move(record)) {}

@@ -154,6 +154,44 @@ TEST(Sizes, GiveTheParametersOfAnEmptyStageToTheOthers) {
   EXPECT_EQ(cost(none.genome, kShape).active(), cost(parse("attention"), kShape).active() + kShape.width);  // its norm
 }
 
+TEST(Cost, IsRightOrSaysThatItIsTooLarge) {
+  const auto sentence = [](const std::string& design, Shape shape) -> std::string {
+    try {
+      const auto spent = cost(solve_sizes(parse(design), shape).genome, shape);
+      EXPECT_GT(spent.flops, 0);
+      return "counted";
+    } catch (const TooLarge& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(sentence("attention swiglu", {16'384, 8'388'608}), "counted");
+  EXPECT_EQ(sentence("attention swiglu", {16'384, 16'777'216}),
+            "parameters, FLOPs or state exceed 9.2e18, the most that is counted, at width 16384 and length 16777216");
+  EXPECT_EQ(sentence("[attention]x64 [attention]x64", {8192, 4'194'304}),  // the sum alone
+            "parameters, FLOPs or state exceed 9.2e18, the most that is counted, at width 8192 and length 4194304");
+  EXPECT_EQ(cost(parse("identity"), {4, 1'000'000'000'000}, 100'000).flops, 800'016'000'000'000'000);
+  EXPECT_THROW(cost(parse("identity"), {65'536, 1 << 30}, 1 << 30), TooLarge);
+}
+
+/// Every primitive at its largest knobs: no cost wraps, whatever a sheet computes.
+TEST(Cost, GrowsWithTheLengthUpToTheLastThatIsCounted) {
+  for (const auto& primitive : primitives()) {
+    const Block block{primitive.name, primitive.defaults(), "", false};
+    const Genome genome{{{block, {}}, {parse("swiglu").stages.front().block, {}}}};
+    Count last = 0;
+    for (std::int64_t length = 1; length < std::int64_t{1} << 40; length *= 2) {
+      try {
+        const auto flops = cost(solve_sizes(genome, {64, length}).genome, {64, length}).flops;
+        EXPECT_GT(flops, last) << primitive.name << " at length " << length;
+        last = flops;
+      } catch (const TooLarge&) {
+        EXPECT_GT(length, 1 << 20) << primitive.name;
+        break;
+      }
+    }
+  }
+}
+
 TEST(Sizes, LeaveADesignThatFixesItsOwn) {
   const auto sized = solve_sizes(parse("mamba mamba"), kShape);
   EXPECT_TRUE(sized.fixed);
