@@ -16,7 +16,7 @@ SearchOptions read_search(Reader in) {
   std::vector<std::string> algorithms;
   for (const auto& row : selections()) algorithms.push_back(row.name);
   out.algorithm = in.word("algorithm", out.algorithm, algorithms);
-  out.evaluations = in.integer("evaluations", out.evaluations, 1, 10'000'000);
+  out.evaluations = in.integer("evaluations", out.evaluations, 1, kMostEvaluations);
   out.population = in.integer("population", out.population, 0, 1000);
   if (out.population > 0 && out.population < 4)
     throw in.error("population", "population must be 0 (chosen from evaluations) or at least 4");

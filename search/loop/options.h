@@ -7,6 +7,8 @@
 
 namespace madsearch {
 
+inline constexpr std::int64_t kMostEvaluations = 10'000'000;  // of one search
+
 /// How the search decides (search/loop/evolution.h).
 struct SearchOptions {
   std::string algorithm = "nsga2";  // a selection: "nsga2", "regularized" or "random"

@@ -7,6 +7,7 @@
 
 #include "engine/dispatch/devices.h"
 #include "engine/run/terminal.h"
+#include "ranges.h"
 
 namespace madsearch {
 namespace {
@@ -37,8 +38,9 @@ WorkerOptions WorkerFlags::one_slot() const {
 
 void add_workers(CLI::App& command, WorkerFlags& flags) {
   command.add_option("--devices", flags.devices, "auto, cpu, or cuda:0 cuda:1 ...")->delimiter(',');
-  command.add_option("--slots", flags.slots,
-                     "trainings at once on each device (default: the CPU's cores, one on a GPU)");
+  command
+      .add_option("--slots", flags.slots, "trainings at once on each device (default: the CPU's cores, one on a GPU)")
+      ->check(integers(1, 1024));
   command.add_option("--worker", flags.worker, "the command that computes");
 }
 

@@ -7,6 +7,7 @@
 #include "engine/run/config.h"
 #include "named.h"
 #include "numbers.h"
+#include "ranges.h"
 #include "report.h"
 #include "search/architecture/graph.h"
 #include "table.h"
@@ -98,13 +99,15 @@ void add_cost(CLI::App& app, int& code) {
   auto* command = app.add_subcommand("cost", "Parameters, FLOPs and inference state of designs");
   command->add_option("DESIGN", flags->designs, "names, YAML files or texts")->required();
   command->add_option("--width", flags->width, "channels of the model")
-      ->check(CLI::Range(4, 65536))
+      ->check(integers(4, 65536))
       ->capture_default_str();
   command->add_option("--length", flags->length, "tokens of a sequence")
-      ->check(CLI::Range(1, 1 << 24))
+      ->check(integers(1, 1 << 24))
       ->capture_default_str();
-  command->add_option("--vocabulary", flags->vocabulary, "counts the unembedding's FLOPs")->capture_default_str();
-  command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(CLI::Range(1, 128));
+  command->add_option("--vocabulary", flags->vocabulary, "counts the unembedding's FLOPs")
+      ->check(integers(0, 1 << 30))
+      ->capture_default_str();
+  command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(integers(1, 128));
   add_protocol(*command, flags->protocol);
   command->add_flag("--dot", flags->dot, "the graph of the first design, for Graphviz");
   add_format(*command, flags->format);

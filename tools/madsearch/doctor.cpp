@@ -10,6 +10,7 @@
 #include "engine/version.h"
 #include "named.h"
 #include "numbers.h"
+#include "ranges.h"
 #include "report.h"
 #include "results/statistics.h"
 #include "table.h"
@@ -311,18 +312,16 @@ void add_doctor(CLI::App& app, int& code) {
   auto* command = app.add_subcommand(
       "doctor", "Can this machine be trusted? Devices, workers, and every primitive against float64 on each of them");
   command->add_option("--primitives", flags->primitives, "some of them (default: all)")->delimiter(',');
-  command->add_option("--width", flags->width, "channels of a block")
-      ->check(CLI::Range(4, 4096))
-      ->capture_default_str();
+  command->add_option("--width", flags->width, "channels of a block")->check(integers(4, 4096))->capture_default_str();
   command->add_option("--length", flags->length, "tokens of a sequence")
-      ->check(CLI::Range(1, 4096))
+      ->check(integers(1, 4096))
       ->capture_default_str();
-  command->add_option("--batch", flags->batch, "sequences at once")->check(CLI::Range(1, 1024))->capture_default_str();
+  command->add_option("--batch", flags->batch, "sequences at once")->check(integers(1, 1024))->capture_default_str();
   command->add_option("--replicas", flags->replicas, "copies with weights of their own")
-      ->check(CLI::Range(1, 64))
+      ->check(integers(1, 64))
       ->capture_default_str();
   command->add_option("--repeats", flags->repeats, "timings; their median is shown")
-      ->check(CLI::Range(1, 1000))
+      ->check(integers(1, 1000))
       ->capture_default_str();
   command
       ->add_option("--devices", flags->workers.devices, "auto, cpu, or cuda:0 cuda:1 ...; the CPU is always among them")

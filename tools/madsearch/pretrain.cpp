@@ -5,6 +5,7 @@
 #include "configs/errors.h"
 #include "engine/run/config.h"
 #include "numbers.h"
+#include "ranges.h"
 #include "report.h"
 #include "stored.h"
 #include "table.h"
@@ -109,35 +110,41 @@ void add_pretrain(CLI::App& app, int& code) {
   command->add_option("DESIGN", flags->designs, "names, YAML files or texts")->required();
   command->add_option("--data", flags->data, "a folder of texts (*.txt), or of token shards (*.bin)")->required();
   command->add_option("--flops", flags->flops, "training FLOPs of each design's final run")
-      ->check(CLI::PositiveNumber)
+      ->check(numbers(1, 1e30))
       ->capture_default_str();
   command->add_option("--parameters", flags->parameters, "of each design, without embeddings; the width follows")
-      ->check(CLI::PositiveNumber)
+      ->check(integers(1, 1'000'000'000'000))
       ->capture_default_str();
   command
       ->add_option("--base-width", flags->base_width,
                    "the width that the heads were chosen at; a wider model gets more heads of the same size")
+      ->check(integers(0, 65'536))
       ->capture_default_str();
   command->add_option("--repeat", flags->repeat, "times the stripe is repeated")
-      ->check(CLI::Range(1, 64))
+      ->check(integers(1, 64))
       ->capture_default_str();
   command->add_option("--length", flags->length, "tokens of context")
-      ->check(CLI::PositiveNumber)
+      ->check(integers(1, 1 << 20))
       ->capture_default_str();
   command->add_option("--batch", flags->batch, "sequences of a step")
-      ->check(CLI::PositiveNumber)
+      ->check(integers(1, kMostBatch))
       ->capture_default_str();
   command->add_option("--learning-rates", flags->rates, "tried at a tenth of the budget each")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(numbers(1e-9, 10))
       ->capture_default_str();
   command->add_option("--max-epochs", flags->max_epochs, "passes over the text that are allowed")
-      ->check(CLI::PositiveNumber)
+      ->check(numbers(1e-6, 1e6))
       ->capture_default_str();
-  command->add_option("--vocabulary", flags->vocabulary, "of token shards without a header");
-  command->add_option("--separator", flags->separator, "token between documents, in token shards");
-  command->add_option("--bytes-per-token", flags->bytes_per_token, "of token shards, for bits per byte");
-  command->add_option("--seed", flags->seed, "of weights and order")->capture_default_str();
+  command->add_option("--vocabulary", flags->vocabulary, "of token shards without a header")
+      ->check(integers(1, 1 << 30));
+  command->add_option("--separator", flags->separator, "token between documents, in token shards")
+      ->check(integers(0, 1 << 30));
+  command->add_option("--bytes-per-token", flags->bytes_per_token, "of token shards, for bits per byte")
+      ->check(numbers(0.01, 1000));
+  command->add_option("--seed", flags->seed, "of weights and order")
+      ->check(integers(0, kMostSeed))
+      ->capture_default_str();
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] { code = pretrain_command(*flags); });

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
@@ -55,17 +56,13 @@ void show_forecast(const RunConfig& config) {
   std::cerr << to_text(predicted, config) << "\n";
 }
 
-/// "+200": so many more than the run was started with.
-std::int64_t more_evaluations(const std::string& text) {
-  std::size_t used = 0;
-  std::int64_t out = 0;
-  try {
-    out = std::stoll(text, &used);
-  } catch (const std::exception&) {
-  }
-  if (text.empty() || text[0] != '+' || used != text.size() || out <= 0)
-    throw ConfigError("--evaluations takes \"+N\", so many more, not \"" + text + "\"");
-  return out;
+/// "+200": so many more than the `planned` ones.
+std::int64_t more_evaluations(const std::string& text, std::int64_t planned) {
+  const auto more = text.starts_with('+') ? integer_of(text.substr(1)) : std::nullopt;
+  if (!more || *more < 1 || *more > kMostEvaluations - planned)
+    throw ConfigError("--evaluations takes \"+N\", so many more, up to " + std::to_string(kMostEvaluations) +
+                      " in all, not " + in_quotes(text));
+  return *more;
 }
 
 bool finished(const std::filesystem::path& folder) {
@@ -119,7 +116,7 @@ void add_run(CLI::App& app, int& code) {
     if (const auto before = read_meta(store).evaluations)  // with what earlier resumes added
       config.search.evaluations = std::max(config.search.evaluations, *before);
     if (!again->more.empty()) {
-      config.search.evaluations += more_evaluations(again->more);
+      config.search.evaluations += more_evaluations(again->more, config.search.evaluations);
       again->accept = true;
     }
     code = go(config, *again, file);

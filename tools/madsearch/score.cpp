@@ -10,6 +10,7 @@
 #include "mad_tasks/table.h"
 #include "named.h"
 #include "numbers.h"
+#include "ranges.h"
 #include "report.h"
 #include "results/interval.h"
 #include "results/statistics.h"
@@ -283,10 +284,10 @@ void add_score(CLI::App& app, int& code) {
   command->add_option("--battery", flags->battery, "a name of `madsearch list batteries`, or a YAML file")
       ->capture_default_str();
   command->add_option("--seeds", flags->seeds, "seeds that each design is trained on; two or more give an interval")
-      ->check(CLI::Range(1, 1000))
+      ->check(integers(1, 1000))
       ->capture_default_str();
-  command->add_option("--seed", flags->seed, "the first seed")->capture_default_str();
-  command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(CLI::Range(1, 128));
+  command->add_option("--seed", flags->seed, "the first seed")->check(integers(0, kMostSeed))->capture_default_str();
+  command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(integers(1, 128));
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] { code = score_command(*flags); });

@@ -2,8 +2,10 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
 #include "named.h"
+#include "ranges.h"
 #include "report.h"
 #include "stored.h"
 #include "table.h"
@@ -28,20 +30,11 @@ struct Flags {
 };
 
 /// A value of `item`, "NAME=NUMBER".
-double number_of(const std::string& item) {
+double value_in(const std::string& item) {
   const auto equals = item.find('=');
-  const auto wrong = ConfigError("--set takes NAME=NUMBER, not \"" + item + "\"");
-  if (equals == std::string::npos) throw wrong;
-  const auto digits = item.substr(equals + 1);
-  std::size_t used = 0;
-  double out = 0;
-  try {
-    out = std::stod(digits, &used);
-  } catch (const std::exception&) {
-    throw wrong;
-  }
-  if (used != digits.size()) throw wrong;
-  return out;
+  const auto value = equals == std::string::npos ? std::nullopt : number_of(item.substr(equals + 1));
+  if (!value) throw ConfigError("--set takes NAME=NUMBER, not " + in_quotes(item));
+  return *value;
 }
 
 /// The task's baseline with the values of `given`, each "NAME=NUMBER".
@@ -52,8 +45,8 @@ TaskValues values_of(const Task& task, const std::vector<std::string>& given) {
   for (const auto& item : given) {
     const auto name = item.substr(0, item.find('='));
     if (!task.baseline.has(name))
-      throw ConfigError("task " + task.name + " has no setting \"" + name + "\"" + did_you_mean(name, names));
-    out.set(name, number_of(item));
+      throw ConfigError("task " + task.name + " has no setting " + in_quotes(name) + did_you_mean(name, names));
+    out.set(name, value_in(item));
   }
   if (const auto sentence = task.valid(out); !sentence.empty())
     throw ConfigError("task " + task.name + ": " + sentence);
@@ -162,22 +155,28 @@ void add_train(CLI::App& app, int& code) {
   command->add_option("--task", flags->task, "a name of `madsearch list tasks`")->required();
   command->add_option("--set", flags->set, "NAME=VALUE of the task, e.g. vocabulary=32 length=64");
   command->add_option("--width", flags->width, "channels of the model")
-      ->check(CLI::Range(4, 8192))
+      ->check(integers(4, 8192))
       ->capture_default_str();
-  command->add_option("--steps", flags->steps, "optimizer steps")->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--batch", flags->batch, "examples of a step")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--steps", flags->steps, "optimizer steps")
+      ->check(integers(1, kMostSteps))
+      ->capture_default_str();
+  command->add_option("--batch", flags->batch, "examples of a step")
+      ->check(integers(1, kMostBatch))
+      ->capture_default_str();
   command->add_option("--evaluation-examples", flags->evaluation_examples, "examples of each held-out split")
-      ->check(CLI::PositiveNumber)
+      ->check(integers(1, 1'000'000))
       ->capture_default_str();
   command->add_option("--learning-rates", flags->rates, "each is tried")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(numbers(1e-9, 10))
       ->capture_default_str();
   command->add_option("--weight-decays", flags->decays, "each is tried with each learning rate")
       ->delimiter(',')
-      ->check(CLI::NonNegativeNumber)
+      ->check(numbers(0, 10))
       ->capture_default_str();
-  command->add_option("--seed", flags->seed, "of data, weights and order")->capture_default_str();
+  command->add_option("--seed", flags->seed, "of data, weights and order")
+      ->check(integers(0, kMostSeed))
+      ->capture_default_str();
   add_protocol(*command, flags->protocol);
   command->add_option("--norm", flags->norm, "in front of each block")
       ->check(CLI::IsMember({"rmsnorm", "layernorm"}))

@@ -6,6 +6,7 @@
 #include "engine/study/fidelity.h"
 #include "study.h"
 #include "tools/madsearch/numbers.h"
+#include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
 
@@ -211,12 +212,12 @@ void add_bench_battery(CLI::App& bench, int& code) {
   command->add_option("--against", flags->against, "the longer battery that it should agree with")
       ->capture_default_str();
   command->add_option("--against-seeds", flags->against_seeds, "seed sets of the longer battery")
-      ->check(CLI::Range(1, 100))
+      ->check(integers(1, 100))
       ->capture_default_str();
   command
       ->add_option("--first", flags->first,
                    "first of the battery's seed sets (default: the first that the longer battery was not trained on)")
-      ->check(CLI::Range(0, 1000));
+      ->check(integers(0, 1000));
   command->add_flag("--designs", flags->designs, "list the designs with both scores too");
   add_study(*command, flags->study);
   add_format(*command, flags->format);

@@ -9,6 +9,7 @@
 #include "engine/study/battery_choice.h"
 #include "study.h"
 #include "tools/madsearch/numbers.h"
+#include "tools/madsearch/ranges.h"
 #include "tools/madsearch/table.h"
 
 namespace madsearch {
@@ -103,11 +104,11 @@ void add_bench_choose(CLI::App& bench, int& code) {
       ->required();
   command->add_option("--against", flags->against, "the longer battery")->capture_default_str();
   command->add_option("--against-seeds", flags->against_seeds, "seed sets of the longer battery")
-      ->check(CLI::Range(1, 100))
+      ->check(integers(1, 100))
       ->capture_default_str();
   command->add_option("--core-seconds", flags->limits, "limits of a candidate's median cost")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(numbers(1e-6, 1e9))
       ->capture_default_str();
   command->add_flag("--partial", flags->partial, "tasks may be left out");
   flags->study.half = "choosing";

@@ -3,6 +3,7 @@
 #include "bench.h"
 #include "search/toy/bench_confirm.h"
 #include "tools/madsearch/numbers.h"
+#include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
 #include "toy.h"
@@ -134,23 +135,23 @@ void add_bench_confirm(CLI::App& bench, int& code) {
       bench.add_subcommand("confirm", "Fronts under known noise, with and without confirmation on fresh seeds");
   add_toy(*command, flags->toy);
   command->add_option("--seeds", flags->seeds, "searches to average over")
-      ->check(CLI::Range(1, 100'000))
+      ->check(integers(1, 100'000))
       ->capture_default_str();
-  command->add_option("--first", flags->first, "the first seed")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--first", flags->first, "the first seed")->check(integers(0, 100'000))->capture_default_str();
   command->add_option("--evaluations", flags->evaluations, "evaluations of each search")
-      ->check(CLI::Range(1, 100'000))
+      ->check(integers(1, 100'000))
       ->capture_default_str();
   command->add_option("--confirm-seeds", flags->confirm_seeds, "fresh seeds that each design may get")
-      ->check(CLI::Range(1, 100))
+      ->check(integers(1, 100))
       ->capture_default_str();
   command->add_option("--confirm-members", flags->confirm_members, "members of the front that are confirmed")
-      ->check(CLI::Range(0, 1000))
+      ->check(integers(0, 1000))
       ->capture_default_str();
   command->add_option("--noise", flags->noise, "standard deviation of a measurement of the score, 0..1")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(numbers(0.0, 1.0))
       ->capture_default_str();
   command->add_option("--common", flags->common, "standard deviation of the shift that a seed set gives to all scores")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(numbers(0.0, 1.0))
       ->capture_default_str();
   add_format(*command, flags->format);
   command->callback([flags, &code] {

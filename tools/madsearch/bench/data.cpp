@@ -8,6 +8,7 @@
 #include "engine/run/config.h"
 #include "mad_tasks/table.h"
 #include "tools/madsearch/numbers.h"
+#include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
 
@@ -55,7 +56,7 @@ void add_bench_data(CLI::App& bench, int& code) {
   auto* command = bench.add_subcommand("data", "Making the examples of every setting of a battery");
   command->add_option("BATTERY", flags->battery, "a name or a YAML file")->capture_default_str();
   command->add_option("--examples", flags->examples, "examples that are made of each setting")
-      ->check(CLI::PositiveNumber)
+      ->check(integers(1, 1'000'000'000))
       ->capture_default_str();
   add_format(*command, flags->format);
   command->callback([flags, &code] {

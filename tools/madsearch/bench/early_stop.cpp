@@ -6,6 +6,7 @@
 #include "engine/run/config.h"
 #include "engine/study/stop_study.h"
 #include "study.h"
+#include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
 
@@ -105,10 +106,10 @@ void add_bench_early_stop(CLI::App& bench, int& code) {
   command->add_flag("--choose", flags->choose,
                     "choose the thresholds on the half for choosing (default: those in use)");
   command->add_option("--rank", flags->rank, "with --choose: the least rank correlation on the half for choosing")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(numbers(0.0, 1.0))
       ->capture_default_str();
   command->add_option("--killed", flags->killed, "with --choose: the largest share of winners killed on that half")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(numbers(0.0, 1.0))
       ->capture_default_str();
   flags->study.seeds = 1;
   add_study(*command, flags->study);

@@ -6,6 +6,7 @@
 #include "real_search.h"
 #include "search/toy/bench.h"
 #include "tools/madsearch/numbers.h"
+#include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
 #include "toy.h"
@@ -131,14 +132,14 @@ void add_bench_search(CLI::App& bench, int& code) {
       "--real", flags->real,
       "train: evaluations an hour, how busy the slots are, what the search itself costs, memory of a worker");
   command->add_option("--evaluations", flags->of_real.evaluations, "with --real: how many evaluations")
-      ->check(CLI::Range(1, 1'000'000))
+      ->check(integers(1, 1'000'000))
       ->capture_default_str();
   add_toy(*command, flags->toy);
   command->add_option("--seeds", flags->seeds, "searches to average over")
-      ->check(CLI::Range(1, 100'000))
+      ->check(integers(1, 100'000))
       ->capture_default_str();
   command->add_option("--lag", flags->lag, "evaluations under way at once")
-      ->check(CLI::Range(1, 4096))
+      ->check(integers(1, 4096))
       ->capture_default_str();
   add_format(*command, flags->format);
   command->callback([flags, &code] {

@@ -9,6 +9,7 @@
 #include "tools/madsearch/command.h"
 #include "tools/madsearch/named.h"
 #include "tools/madsearch/numbers.h"
+#include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
 
@@ -132,21 +133,21 @@ void add_bench_step(CLI::App& bench, int& code) {
   command->add_option("--primitives", flags->primitives, "each as [X swiglu]x2, a channel mixer as [attention X]x2")
       ->delimiter(',');
   command->add_option("--width", flags->width, "channels of the model")
-      ->check(CLI::Range(4, 65536))
+      ->check(integers(4, 65536))
       ->capture_default_str();
   command->add_option("--length", flags->lengths, "tokens of a sequence, one number or more")
       ->delimiter(',')
-      ->check(CLI::Range(1, 1 << 20))
+      ->check(integers(1, 1 << 20))
       ->capture_default_str();
   command->add_option("--batch", flags->batches, "sequences of a step, one number or one for each length")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(integers(1, kMostBatch))
       ->capture_default_str();
   command->add_option("--threads", flags->threads, "threads of the worker on a CPU")
-      ->check(CLI::Range(1, 256))
+      ->check(integers(1, 256))
       ->capture_default_str();
   command->add_option("--steps", flags->steps, "steps that are timed; their median is shown")
-      ->check(CLI::PositiveNumber)
+      ->check(integers(1, kMostSteps))
       ->capture_default_str();
   add_one_worker(*command, flags->workers);
   add_format(*command, flags->format);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/run/config.h"
+#include "tools/madsearch/ranges.h"
 
 namespace madsearch {
 
@@ -17,7 +18,7 @@ void add_study(CLI::App& command, StudyFlags& flags) {
   command.add_option("--half", flags.half, "which designs")
       ->check(CLI::IsMember({"judged", "choosing", "all"}))
       ->capture_default_str();
-  command.add_option("--seeds", flags.seeds, "seed sets")->check(CLI::Range(1, 100))->capture_default_str();
+  command.add_option("--seeds", flags.seeds, "seed sets")->check(integers(1, 100))->capture_default_str();
   command.add_flag("--stored", flags.stored, "train nothing: what is in the log alone");
   add_workers(command, flags.workers);
 }
