@@ -64,10 +64,11 @@ std::string on_terminal(const std::string& arguments, int columns) {
   return run_program("env TERM=xterm script -qec '" + command + "' /dev/null").out;
 }
 
-TEST(Terminal, FrontsAndListsFitIntoItsColumns) {
+TEST(Terminal, FrontsListsAndHelpFitIntoItsColumns) {
   const StubRun run;
   ASSERT_EQ(run.run().code, 0);
-  for (const auto& arguments : {"front " + run.out(), std::string("list primitives"), std::string("list tasks")})
+  for (const auto& arguments :
+       {"front " + run.out(), std::string("list primitives"), std::string("list tasks"), std::string("score --help")})
     for (const int columns : {80, 45}) {
       const auto shown = on_terminal(arguments, columns);
       EXPECT_LE(longest_line(shown), static_cast<std::size_t>(columns)) << shown;

@@ -29,7 +29,8 @@ std::vector<std::string> broken(std::string text, std::size_t width) {
   while (letters(text) > width) {
     const auto end = after(text, width);
     const auto space = text.rfind(' ', end);
-    const auto cut = space == std::string::npos || space == 0 ? end : space;
+    const auto word = text.find_first_not_of(' ');
+    const auto cut = space == std::string::npos || space <= word ? end : space;
     out.push_back(text.substr(0, cut));
     text.erase(0, cut == space ? cut + 1 : cut);
   }
@@ -97,13 +98,19 @@ std::string laid_out(const std::vector<Row>& rows, const std::vector<bool>& left
   return out;
 }
 
-std::string broken_at(int columns, const std::string& text) {
+std::string broken_at(int columns, const std::string& text, std::size_t further_in) {
+  const auto most = static_cast<std::size_t>(std::max(1, columns));
   std::string out;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    const std::string indent(std::min(line.find_first_not_of(' '), line.size()), ' ');
-    const auto room = columns - static_cast<int>(indent.size());
-    for (const auto& piece : broken(line.substr(indent.size()), std::max(1, room))) out += indent + piece + "\n";
+    line = without_spaces_behind(line);
+    const auto indent = std::min(line.find_first_not_of(' '), line.size());
+    const auto below = std::min(indent > 0 ? std::max(indent, further_in) : 0, most / 2);
+    const auto first = broken(line, most).front();
+    out += first + "\n";
+    if (first.size() == line.size()) continue;
+    const auto rest = line.substr(line.find_first_not_of(' ', first.size()));
+    for (const auto& piece : broken(rest, most - below)) out += std::string(below, ' ') + piece + "\n";
   }
   return out;
 }

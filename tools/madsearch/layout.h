@@ -13,7 +13,8 @@ using Row = std::vector<std::string>;
 std::string laid_out(const std::vector<Row>& rows, const std::vector<bool>& left, const std::string& indent,
                      std::optional<int> columns);
 
-/// A text whose lines are broken between words where they are longer than `columns` letters.
-std::string broken_at(int columns, const std::string& text);
+/// A text whose lines are broken between words where they are longer than `columns` letters. What is broken off begins
+/// as far in as its line, or after `further_in` letters if that line begins with a space.
+std::string broken_at(int columns, const std::string& text, std::size_t further_in = 0);
 
 }  // namespace madsearch

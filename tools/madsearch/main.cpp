@@ -8,7 +8,9 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "engine/run/terminal.h"
 #include "engine/version.h"
+#include "layout.h"
 #include "report.h"
 
 namespace {
@@ -22,6 +24,22 @@ void open_standard_descriptors() {
 
 }  // namespace
 
+namespace {
+
+constexpr int kHelpColumn = 34;  // where descriptions begin
+
+/// Pages of help that fit into the terminal.
+class Help : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    const auto page = CLI::Formatter::make_help(app, std::move(name), mode);
+    const auto columns = madsearch::columns_of_stdout();
+    return columns ? madsearch::broken_at(*columns, page, kHelpColumn) : page;
+  }
+};
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace madsearch;
   open_standard_descriptors();
@@ -31,7 +49,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version",
                        std::string("madsearch ") + kVersion + ", revision " + kRevision + " (" + kCompiler + ")");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.formatter(std::make_shared<Help>());
+  app.get_formatter()->column_width(kHelpColumn);
   int code = 1;
   add_run(app, code);
   add_front(app, code);
