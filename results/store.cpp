@@ -310,9 +310,9 @@ int Store::begin_attempt(const std::string& id) {
   });
 }
 
-void Store::forget_attempt(const std::string& id) {
+void Store::forget_attempts(const std::string& id) {
   database_->guarded([&] {
-    auto statement = database_->prepared("UPDATE attempts SET count = count - 1, running = 0 WHERE id = ? AND running");
+    auto statement = database_->prepared("DELETE FROM attempts WHERE id = ?");
     bind(*statement, 1, id);
     statement->exec();
   });

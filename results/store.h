@@ -39,7 +39,8 @@ class Store {
   /// that is neither answered (put) nor begun again when the next writer opens the file died with the coordinator and
   /// isn't counted. Once the training is put, its attempts are no longer kept.
   int begin_attempt(const std::string& id);
-  void forget_attempt(const std::string& id);  // the worker died with the coordinator, not alone
+  /// None of them is to count: it never came out whose fault it was that they failed.
+  void forget_attempts(const std::string& id);
 
   std::vector<CandidateRecord> candidates() const;    // by birth
   std::vector<EvaluationRecord> evaluations() const;  // by number

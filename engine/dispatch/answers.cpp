@@ -27,6 +27,13 @@ struct WithoutResult {
   Reply operator()(const ExamineRequest& request) const { return ErrorReply{request.id, why}; }
 };
 
+struct Subject {
+  std::string operator()(const TrainRequest& request) const { return request.design; }
+  std::string operator()(const PretrainRequest& request) const { return request.design; }
+  std::string operator()(const BenchRequest&) const { return ""; }
+  std::string operator()(const ExamineRequest& request) const { return request.primitive; }
+};
+
 }  // namespace
 
 bool answers(const Reply& reply, const Request& request) {
@@ -40,6 +47,27 @@ bool answers(const Reply& reply, const Request& request) {
 void set_provenance(Reply& reply, const Provenance& provenance) {
   if (auto* trained = std::get_if<TrainReply>(&reply)) trained->record.provenance = provenance;
   if (auto* pretrained = std::get_if<PretrainReply>(&reply)) pretrained->record.provenance = provenance;
+}
+
+std::string subject_of(const Request& request) { return std::visit(Subject{}, request); }
+
+Outcome outcome_of(const Reply& reply) {
+  if (const auto* trained = std::get_if<TrainReply>(&reply)) return trained->record.outcome;
+  if (const auto* pretrained = std::get_if<PretrainReply>(&reply)) return pretrained->record.outcome;
+  return std::holds_alternative<ErrorReply>(reply) ? Outcome::kFailed : Outcome::kOk;
+}
+
+std::string message_of(const Reply& reply) {
+  if (const auto* trained = std::get_if<TrainReply>(&reply)) return trained->record.message;
+  if (const auto* pretrained = std::get_if<PretrainReply>(&reply)) return pretrained->record.message;
+  const auto* error = std::get_if<ErrorReply>(&reply);
+  return error ? error->error : "";
+}
+
+void set_message(Reply& reply, const std::string& message) {
+  if (auto* trained = std::get_if<TrainReply>(&reply)) trained->record.message = message;
+  if (auto* pretrained = std::get_if<PretrainReply>(&reply)) pretrained->record.message = message;
+  if (auto* error = std::get_if<ErrorReply>(&reply)) error->error = message;
 }
 
 Reply without_result(const Request& request, Outcome outcome, const std::string& why) {

@@ -7,12 +7,24 @@
 #include <cmath>
 #include <cstdio>
 #include <deque>
+#include <exception>
+#include <set>
 #include <stdexcept>
+#include <system_error>
+#include <utility>
 
 #include "configs/errors.h"
+#include "engine/dispatch/answer_problem.h"
 #include "engine/dispatch/answers.h"
+#include "engine/dispatch/backoff.h"
+#include "engine/dispatch/check_training.h"
 #include "engine/dispatch/devices.h"
+#include "engine/dispatch/door.h"
+#include "engine/dispatch/machinery_error.h"
+#include "engine/dispatch/pauses.h"
+#include "engine/dispatch/placement.h"
 #include "engine/dispatch/slot.h"
+#include "engine/dispatch/time_limit.h"
 #include "engine/version.h"
 #include "results/scoring.h"
 
@@ -22,17 +34,9 @@ namespace {
 using Clock = SlotClock;
 using Kind = WorkerEvent::Kind;
 
-constexpr int start_attempts = 3;       // in a row, before a slot is given up
-constexpr double restart_delay = 0.2;   // seconds, times the failures so far
-constexpr double examine_seconds = 60;  // a kernel that hangs is to cost its primitive only
-
-/// Seconds; 0 for none. A worker keeps a training's itself, unless it is stuck.
-double time_limit(const Request& request) {
-  if (const auto* train = std::get_if<TrainRequest>(&request)) return train->seconds_limit;
-  return std::holds_alternative<ExamineRequest>(request) ? examine_seconds : 0;
-}
-
-std::string died(std::int64_t times) { return "its worker died " + std::to_string(times) + " times"; }
+constexpr int start_attempts = 3;  // in a row, before a slot is tried less often, or the command is wrong
+constexpr int most_excused = 3;    // attempts at a request that were suspended
+constexpr int most_remarks = 5;    // about one process
 
 void check(const WorkerOptions& options) {
   const auto at_least_one = [](const char* name, std::int64_t value) {
@@ -44,6 +48,38 @@ void check(const WorkerOptions& options) {
   for (const auto& device : options.devices) worker_environment(device);  // throws for what can't be
 }
 
+std::vector<Slot> slots_of(const WorkerOptions& options) {
+  check(options);
+  std::vector<Slot> out;
+  for (std::int64_t i = 0; i < options.slots_per_device; ++i)  // the first workers are on different devices
+    for (const auto& device : options.devices) {
+      auto& slot = out.emplace_back();
+      slot.number = out.size();
+      slot.device = device;
+    }
+  return out;
+}
+
+std::string seconds(double value) {
+  char out[32];
+  std::snprintf(out, sizeof out, "%g s", value);
+  return out;
+}
+
+/// The answer to a request that came to nothing. What the last worker said about it is kept where one said something.
+Reply answer_without_result(const Job& job, Outcome outcome) {
+  const auto why = reasons(job.failures);
+  for (auto failure = job.failures.rbegin(); failure != job.failures.rend(); ++failure) {
+    if (failure->outcome != outcome || !failure->reply || std::holds_alternative<ErrorReply>(*failure->reply)) continue;
+    auto out = *failure->reply;
+    set_message(out, why);
+    return out;
+  }
+  auto out = without_result(job.request, outcome, why);
+  set_provenance(out, job.failures.back().provenance);
+  return out;
+}
+
 }  // namespace
 
 struct Coordinator::Impl {
@@ -51,12 +87,19 @@ struct Coordinator::Impl {
   WorkerOptions options;
   Attempts attempts;
   std::vector<Slot> slots;
-  std::vector<Job> queue;
-  std::int64_t submitted = 0;
+  std::set<Job> queue;
+  std::vector<Job> held;  // failed often enough; whether they are to blame is not known yet
   std::deque<Reply> ready;
+  std::exception_ptr trouble;  // why there will be no more answers
+  std::int64_t submitted = 0;
+  Health health{slots.size()};
+  HangGuard guard;
+  Pauses pauses{options.pause_seconds};
+  double paused = 0;            // seconds, right before what is heard now
   bool greeted = false;         // some worker has said hello
   bool other_revision = false;  // some worker is of another revision, and that was said
   int failures_before_hello = 0;
+  std::optional<Clock::time_point> unusable;  // since when no worker starts
   Clock::time_point made = Clock::now();
   Clock::time_point start_due = Clock::time_point::max();  // when a slot that failed is tried again
 
@@ -66,89 +109,228 @@ struct Coordinator::Impl {
     if (self.on_event) self.on_event(event);
   }
 
-  void remark(const Slot& slot, std::string what) const { tell(slot.event(Kind::kRemark, std::move(what))); }
+  template <class Error>
+  void give_up(const std::string& sentence) {
+    if (!trouble) trouble = std::make_exception_ptr(Error(sentence + "\nits command: " + options.command));
+  }
 
   std::int64_t under_way() const {
-    return std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.job.has_value(); });
+    return std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.job && !s.job->check; });
   }
+
+  // Who computes what.
 
   /// Gives waiting requests to idle workers and starts workers if there are fewer than requests.
   void distribute(Clock::time_point now) {
     for (auto& slot : slots)
-      if (slot.idle()) launch(slot);
+      if (slot.idle()) employ(slot, now);
     start_workers(now);
-    if (!queue.empty() && std::all_of(slots.begin(), slots.end(), [](const Slot& s) { return s.given_up; }))
-      throw ConfigError("no worker is left: each has failed to start " + std::to_string(start_attempts) +
-                        " times in a row");
+  }
+
+  void employ(Slot& slot, Clock::time_point now) {
+    if (slot.health.needs_check() && (!queue.empty() || is_witness(slot))) return give_check(slot);
+    const auto next = next_for(slot, now);
+    if (next != queue.end()) return launch(slot, std::move(queue.extract(next).value()));
+    if (is_witness(slot)) give_check(slot);
+  }
+
+  std::set<Job>::iterator next_for(const Slot& slot, Clock::time_point now) {
+    return std::find_if(queue.begin(), queue.end(), [&](const Job& job) { return may_take(slots, slot, job, now); });
+  }
+
+  bool is_witness(const Slot& slot) const {
+    return std::any_of(held.begin(), held.end(), [&](const Job& job) { return madsearch::is_witness(slot, job); });
   }
 
   void start_workers(Clock::time_point now) {
     start_due = Clock::time_point::max();
-    const auto free = std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.process && !s.job; });
-    auto wanted = static_cast<std::ptrdiff_t>(queue.size()) - free;
+    const auto starting = std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.starting(); });
+    auto wanted = static_cast<std::ptrdiff_t>(queue.size()) - starting;
     for (auto& slot : slots) {
-      if (wanted <= 0) return;
-      if (slot.process || slot.given_up) continue;
+      if (slot.process || trouble) continue;
+      const bool for_a_request = wanted > 0 && next_for(slot, now) != queue.end();
+      if (!for_a_request && !is_witness(slot)) continue;
       --wanted;
       if (now < slot.next_start)
         start_due = std::min(start_due, slot.next_start);
       else
-        slot.start(options.command);
+        start(slot);
     }
   }
 
-  void launch(Slot& slot) {
-    while (!queue.empty()) {
-      const auto first = std::min_element(queue.begin(), queue.end());
-      auto job = std::move(*first);
-      queue.erase(first);
-      job.attempt = std::max<std::int64_t>(job.attempt + 1, attempts.begin(job.id));
-      if (job.attempt > options.attempts) {  // earlier ones were in another process
-        attempts.forget(job.id);
-        ready.push_back(without_result(job.request, Outcome::kLost, died(job.attempt - 1)));
-        continue;
-      }
-      const auto limit = time_limit(job.request);
-      slot.give(std::move(job), limit > 0 ? limit + options.silence_seconds : 0);
-      return;
+  void start(Slot& slot) {
+    try {
+      slot.start(options.command);
+    } catch (const std::system_error& error) {  // too many processes or descriptors, no memory
+      failed_start(slot, error.what());
+      start_due = std::min(start_due, slot.next_start);
     }
   }
 
-  /// The slot's process has ended, or is ended now because of `what`: the next one tries its request again.
-  void replace(Slot& slot, Kind kind, std::string what) {
+  void launch(Slot& slot, Job job) {
+    const auto earlier = attempts.begin(job.id) - 1;
+    if (!job.begun && earlier > 0) {
+      const Failure of_earlier{.sentence = "an earlier session's worker did not answer"};
+      job.failures.insert(job.failures.end(), std::min<std::int64_t>(earlier, options.attempts - 1), of_earlier);
+    }
+    job.begun = true;
+    job.suspended = false;
+    slot.give(std::move(job));
+    limit(slot);
+  }
+
+  void give_check(Slot& slot) {
+    Job job;
+    job.check = true;
+    job.request = check_training();
+    job.id = id_of(job.request);
+    slot.give(std::move(job));
+    slot.limit(options.check_seconds);
+  }
+
+  /// A worker keeps a training's limit itself, unless it is stuck; then it has as long again as it may be silent.
+  void limit(Slot& slot) {
+    const auto& job = *slot.job;
+    if (job.check) return;
+    const auto most = time_limit(job.request, job.cost, guard);
+    slot.limit(most > 0 ? most + options.silence_seconds : 0);
+  }
+
+  // What befalls a worker.
+
+  /// The slot's process has ended, or is ended now because of `what`, which is the attempt's failure if it has a job.
+  void replace(Slot& slot, Kind kind, std::string what, Outcome outcome = Outcome::kLost,
+               std::optional<Reply> reply = {}) {
     const bool greeted_before = slot.hello.has_value();
+    const bool hung = kind == Kind::kSilent || kind == Kind::kOverdue;
+    const bool stopped = hung && slot.process->stopped();
+    const auto provenance = slot.job ? slot.provenance() : Provenance{};
     const auto how = slot.end();
     if (kind == Kind::kDied) what = "ended: " + how;
+    if (stopped) what += ", as it was stopped by a signal";
     if (!greeted_before) return failed_start(slot, what);
+    const bool suspended = stopped || (kind == Kind::kDied && paused > 0) ||
+                           (outcome == Outcome::kTimedOut && slot.job && slot.job->suspended);
     auto event = slot.event(kind, what);
-    if (!slot.job) return tell(event);
+    if (!slot.job) {
+      slot.wait(options.restart_seconds);
+      return tell(event);
+    }
     auto job = slot.take_job();
-    event.request = job.id;
-    event.attempt = job.attempt;
-    event.attempts = options.attempts;
-    tell(event);
-    if (job.attempt < options.attempts)
-      queue.push_back(std::move(job));
-    else
-      ready.push_back(without_result(job.request, Outcome::kLost, died(job.attempt) + "; the last one " + what));
+    if (job.check) return failed_check(slot, event);
+    if (suspended && job.excused < most_excused) return excuse(std::move(job), event);
+    failed(slot, std::move(job), event, {.outcome = outcome, .reply = std::move(reply), .provenance = provenance});
   }
 
   void failed_start(Slot& slot, const std::string& what) {
-    ++slot.failed_starts;
-    slot.failed_to_start(restart_delay * slot.failed_starts);
+    slot.failed_to_start();
+    slot.wait(backoff(options.restart_seconds, options.longest_restart_seconds, slot.failed_starts));
     auto event = slot.event(Kind::kFailedToStart, what);
     if (!greeted && ++failures_before_hello >= start_attempts)
-      throw ConfigError(to_text(event) + "; " + std::to_string(start_attempts) +
-                        " starts have failed\nits command: " + options.command);
-    slot.given_up = slot.failed_starts >= start_attempts;
-    event.given_up = slot.given_up;
+      return give_up<ConfigError>(to_text(event) + "; " + std::to_string(start_attempts) + " starts have failed");
+    if (nobody_is_there(Clock::now()))
+      return give_up<MachineryError>("no worker has started for " + seconds(options.unusable_seconds) +
+                                     "; the last one: " + to_text(event));
+    event.seldom = slot.failed_starts >= start_attempts;
+    if (!slot.seldom) tell(event);
+    slot.seldom = event.seldom;
+    acquit(slot);
+  }
+
+  /// True once that is so for too long.
+  bool nobody_is_there(Clock::time_point now) {
+    const bool any = std::any_of(slots.begin(), slots.end(), [](const Slot& s) { return s.hello.has_value(); });
+    if (any) unusable.reset();
+    if (!any && !unusable) unusable = now;
+    return !any && now >= after(*unusable, options.unusable_seconds);
+  }
+
+  /// Its process or ours was suspended, so nothing is known of the request.
+  void excuse(Job job, WorkerEvent& event) {
+    event.what += "; what it had to do is begun again";
     tell(event);
+    ++job.excused;
+    attempts.forget(job.id);
+    queue.insert(std::move(job));
+  }
+
+  void failed(Slot& slot, Job job, WorkerEvent& event, Failure failure) {
+    failure.slot = slot.number;
+    failure.successes = slot.health.successes();
+    failure.sentence = slot.name() + " " + event.what;
+    slot.health.failed(subject_of(job.request));
+    slot.wait(backoff(options.restart_seconds, options.longest_restart_seconds, slot.health.setbacks()));
+    const auto outcome = failure.outcome;
+    health.failed(slot.number, failure.sentence);
+    job.failures.push_back(std::move(failure));
+    event.request = job.id;
+    event.attempt = times(job.failures, outcome);
+    event.attempts = options.attempts;
+    tell(event);
+    settle(std::move(job));
+    judge();
+  }
+
+  /// The slot is at fault: what failed there before was none of the requests' doing perhaps.
+  void failed_check(Slot& slot, WorkerEvent& event) {
+    event.what += "; that was a check after other failures";
+    slot.health.failed_check();
+    slot.wait(backoff(options.restart_seconds, options.longest_restart_seconds, slot.health.setbacks()));
+    health.failed(slot.number, slot.name() + " " + event.what);
+    event.seldom = true;
+    if (!slot.seldom) tell(event);
+    slot.seldom = true;
+    acquit(slot);
+    judge();
+  }
+
+  /// Failures on the slot count no longer, unless it has worked since. What has too few of them now is tried again.
+  void acquit(const Slot& slot) {
+    std::set<Job> waiting;
+    while (!queue.empty()) {
+      auto job = std::move(queue.extract(queue.begin()).value());
+      madsearch::acquit(slot, job);
+      waiting.insert(std::move(job));
+    }
+    queue = std::move(waiting);
+    for (auto& other : slots)
+      if (other.job) madsearch::acquit(slot, *other.job);
+    for (auto& job : held) madsearch::acquit(slot, job);
+    settle_held();
+  }
+
+  /// What becomes of a request that has failed: it is tried again, or it has come to nothing, or that isn't known yet.
+  void settle(Job job) {
+    if (const auto outcome = proven(slots, job, options.attempts)) {
+      if (!std::holds_alternative<ExamineRequest>(job.request)) health.gave_up(subject_of(job.request));
+      ready.push_back(answer_without_result(job, *outcome));
+    } else if (repeated(job.failures, options.attempts)) {
+      held.push_back(std::move(job));
+    } else {
+      queue.insert(std::move(job));
+    }
+  }
+
+  void settle_held() {
+    for (auto& job : std::exchange(held, {})) settle(std::move(job));
+  }
+
+  void judge() {
+    const auto verdict = health.verdict();
+    if (!verdict.empty()) give_up<MachineryError>(verdict);
+  }
+
+  // What a worker says.
+
+  void remark(Slot& slot, std::string what) {
+    if (++slot.remarks > most_remarks) return replace(slot, Kind::kGarbage, "said too much that nobody asked");
+    tell(slot.event(Kind::kRemark, std::move(what)));
   }
 
   void hear(Slot& slot, const std::string& line) {
     Message message;
     try {
-      message = from_line(line);
+      message = let_in(line);
     } catch (const std::invalid_argument& error) {
       return replace(slot, Kind::kGarbage, std::string("said what is no message (") + error.what() + ")");
     }
@@ -162,32 +344,37 @@ struct Coordinator::Impl {
   }
 
   void hear(const Slot& slot, const Progress& progress) const {
-    if (slot.job && slot.job->id == progress.id && self.on_progress) self.on_progress(progress);
+    if (slot.job && !slot.job->check && slot.job->id == progress.id && self.on_progress) self.on_progress(progress);
   }
 
   void hear(Slot& slot, Reply reply) {
     const auto* error = std::get_if<ErrorReply>(&reply);
-    const bool of_no_request = error && !error->id;
-    if (of_no_request && !slot.job) return remark(slot, "says: " + error->error);
-    // A worker has one request at a time: an error without an id is that one's.
-    if (!slot.job || (!of_no_request && id_of(reply) != slot.job->id))
+    // A line that it could not read; an error at its request has the request's id.
+    if (error && !error->id) return remark(slot, "says: " + error->error);
+    if (!slot.job || id_of(reply) != slot.job->id)
       return remark(slot, "answered \"" + id_of(reply) + "\", which it was not asked; ignored");
-    if (error) return finish(slot, without_result(slot.job->request, Outcome::kFailed, error->error));
+    if (error) return replace(slot, Kind::kFailed, "answered with an error: " + error->error, Outcome::kFailed);
     if (!answers(reply, slot.job->request)) return replace(slot, Kind::kGarbage, "gave an answer of the wrong kind");
+    const auto problem = answer_problem(reply, slot.job->request);
+    if (!problem.empty()) return replace(slot, Kind::kGarbage, "gave an impossible answer: " + problem);
     set_provenance(reply, slot.provenance());
-    finish(slot, std::move(reply));
+    const auto outcome = outcome_of(reply);
+    if (outcome == Outcome::kOk || outcome == Outcome::kDiverged) return finish(slot, std::move(reply));
+    const auto what = "answered " + to_text(outcome) + ": " + message_of(reply);
+    replace(slot, Kind::kFailed, what, outcome, std::move(reply));
   }
 
   void greet(Slot& slot, Hello hello) {
+    if (slot.hello) return replace(slot, Kind::kGarbage, "said hello twice");
     if (hello.messages != kMessagesVersion)
-      throw ConfigError(slot.name() + " speaks messages of " +
-                        (hello.messages == 0 ? "an older version" : "version " + std::to_string(hello.messages)) +
-                        ", this madsearch " + std::to_string(kMessagesVersion) +
-                        ": the two are of different versions\nits command: " + options.command);
+      return give_up<ConfigError>(
+          slot.name() + " speaks messages of " +
+          (hello.messages == 0 ? "an older version" : "version " + std::to_string(hello.messages)) +
+          ", this madsearch " + std::to_string(kMessagesVersion) + ": the two are of different versions");
     if (hello.scoring != kScoring)
-      throw ConfigError(slot.name() + " scores in another way than this madsearch (scoring " +
-                        std::to_string(hello.scoring) + ", here " + std::to_string(kScoring) +
-                        "): their scores must not be mixed\nits command: " + options.command);
+      return give_up<ConfigError>(slot.name() + " scores in another way than this madsearch (scoring " +
+                                  std::to_string(hello.scoring) + ", here " + std::to_string(kScoring) +
+                                  "): their scores must not be mixed");
     if (hello.revision != kRevision && !other_revision) {
       other_revision = true;
       remark(slot, "was built from revision " + hello.revision + ", this madsearch from " + kRevision +
@@ -195,19 +382,37 @@ struct Coordinator::Impl {
     }
     slot.greeted(std::move(hello));
     greeted = true;
+    unusable.reset();
   }
 
+  /// The job has its result.
   void finish(Slot& slot, Reply answer) {
-    ready.push_back(std::move(answer));
-    slot.take_job();
+    const auto seconds = slot.job_seconds();
+    const auto job = slot.take_job();
     slot.measure_memory();
+    if (job.check) {
+      slot.health.passed_check();
+      health.passed_check();
+    } else {
+      slot.health.succeeded();
+      health.succeeded();
+      if (std::exchange(slot.seldom, false)) remark(slot, "works again");
+      if (outcome_of(answer) == Outcome::kOk && guard.saw(job.cost, seconds)) set_limits();
+      ready.push_back(std::move(answer));
+    }
+    settle_held();
   }
+
+  void set_limits() {
+    for (auto& slot : slots)
+      if (slot.job) limit(slot);
+  }
+
+  // Time.
 
   void check_time(Slot& slot, Clock::time_point now) {
-    char limit[32];
-    std::snprintf(limit, sizeof limit, "%g", slot.patience(patience()));
     if (slot.silent(patience(), now))
-      return replace(slot, Kind::kSilent, std::string("was silent for ") + limit + " s");
+      return replace(slot, Kind::kSilent, "was silent for " + seconds(slot.patience(patience())));
     if (slot.overdue(now)) return replace(slot, Kind::kOverdue, "was not done long after its time limit");
     if (slot.hello && now >= slot.next_ping) slot.ping(patience());
   }
@@ -220,15 +425,15 @@ struct Coordinator::Impl {
     return due;
   }
 
-  /// Sleeps until a worker says something, something is due or `deadline` has come. False if a signal came first.
-  bool sleep(Clock::time_point deadline) const {
+  /// Sleeps until a worker says something or `until`. False if a signal came first.
+  bool sleep(Clock::time_point until) const {
     std::vector<pollfd> polled;
     for (const auto& slot : slots) {
       if (!slot.process) continue;
       polled.push_back({slot.process->output(), POLLIN, 0});
       if (slot.process->wants_to_write()) polled.push_back({slot.process->input(), POLLOUT, 0});
     }
-    const auto left = std::chrono::duration<double, std::milli>(std::min(deadline, next_due()) - Clock::now()).count();
+    const auto left = std::chrono::duration<double, std::milli>(until - Clock::now()).count();
     const auto timeout = static_cast<int>(std::clamp(std::ceil(left), 0.0, 1e6));
     return poll(polled.data(), polled.size(), timeout) >= 0 || errno != EINTR;
   }
@@ -238,57 +443,71 @@ struct Coordinator::Impl {
     const auto* process = slot.process.get();
     for (const auto& line : slot.process->read_lines()) {
       hear(slot, line);
-      if (slot.process.get() != process) return;  // replaced: what else it said is not listened to
+      if (slot.process.get() != process || trouble) return;  // replaced: what else it said is not listened to
     }
     if (slot.process->closed()) replace(slot, Kind::kDied, "");
   }
 
   /// Waits for lines until `deadline`, handles what there is. False if a signal came first.
   bool pump(Clock::time_point deadline) {
-    if (!sleep(deadline)) return false;
-    for (auto& slot : slots)
-      if (slot.process) listen(slot);
+    const auto until = std::min(deadline, next_due());
+    pauses.begins(Clock::now());
+    const bool slept = sleep(until);
     const auto now = Clock::now();
+    paused = pauses.ends(until, now);
     for (auto& slot : slots)
-      if (slot.process) check_time(slot, now);
-    distribute(now);
+      if (slot.process && paused > 0) slot.shift(paused);
+    if (!slept) return false;
+    for (auto& slot : slots)
+      if (slot.process && !trouble) listen(slot);
+    for (auto& slot : slots)
+      if (slot.process && !trouble) check_time(slot, now);
+    if (!trouble) distribute(now);
     return true;
+  }
+
+  /// Nobody will know what became of it.
+  void forget(const Job& job) const {
+    if (job.begun) attempts.forget(job.id);
   }
 };
 
-Coordinator::Coordinator(WorkerOptions options, Attempts attempts)
-    : impl_(new Impl{*this, std::move(options), std::move(attempts), {}, {}, {}}) {
-  check(impl_->options);
-  for (std::int64_t i = 0; i < impl_->options.slots_per_device; ++i)  // the first workers are on different devices
-    for (const auto& device : impl_->options.devices) {
-      auto& slot = impl_->slots.emplace_back();
-      slot.number = impl_->slots.size();
-      slot.device = device;
-    }
+Coordinator::Coordinator(WorkerOptions options, Attempts attempts) {
+  auto slots = slots_of(options);
+  impl_.reset(new Impl{*this, std::move(options), std::move(attempts), std::move(slots)});
 }
 
 Coordinator::~Coordinator() {
-  for (auto& slot : impl_->slots)
-    if (slot.job) impl_->attempts.forget(slot.job->id);
+  for (const auto& slot : impl_->slots)
+    if (slot.job) impl_->forget(*slot.job);
+  for (const auto& job : impl_->queue) impl_->forget(job);
+  for (const auto& job : impl_->held) impl_->forget(job);
 }
 
 std::int64_t Coordinator::slots() const { return static_cast<std::int64_t>(impl_->slots.size()); }
 
 std::int64_t Coordinator::waiting() const {
-  return static_cast<std::int64_t>(impl_->queue.size() + impl_->ready.size()) + impl_->under_way();
+  return static_cast<std::int64_t>(impl_->queue.size() + impl_->held.size() + impl_->ready.size()) + impl_->under_way();
 }
 
 void Coordinator::submit(Request request, std::int64_t turn, double cost) {
-  auto id = id_of(request);
-  impl_->queue.push_back({std::move(request), std::move(id), turn, cost, impl_->submitted++});
-  impl_->distribute(Clock::now());
+  Job job;
+  job.id = id_of(request);
+  job.request = std::move(request);
+  job.turn = turn;
+  job.cost = cost;
+  job.number = impl_->submitted++;
+  impl_->queue.insert(std::move(job));
+  if (!impl_->trouble) impl_->distribute(Clock::now());
 }
 
 std::optional<Reply> Coordinator::wait(double seconds) {
   const auto deadline = after(Clock::now(), std::max(0.0, seconds));
-  do {
+  while (!impl_->trouble) {
     if (!impl_->pump(impl_->ready.empty() ? deadline : Clock::now())) break;
-  } while (impl_->ready.empty() && Clock::now() < deadline);
+    if (!impl_->ready.empty() || Clock::now() >= deadline) break;
+  }
+  if (impl_->ready.empty() && impl_->trouble && seconds > 0) std::rethrow_exception(impl_->trouble);
   if (impl_->ready.empty()) return {};
   auto out = std::move(impl_->ready.front());
   impl_->ready.pop_front();

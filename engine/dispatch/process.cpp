@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -88,22 +89,34 @@ std::string described(int status) {
          (WEXITSTATUS(status) == 127 ? " (command not found)" : "");
 }
 
-void add_memory(pid_t pid, Process::Memory& sum) {
+/// Calls `visit` with the process and all that it started, as /proc tells.
+void for_each(pid_t pid, const std::function<void(const std::string& folder)>& visit) {
   const auto folder = "/proc/" + std::to_string(pid);
-  std::ifstream status(folder + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) sum.resident += std::stod(line.substr(6)) / 1024;
-    if (line.starts_with("VmHWM:")) sum.peak += std::stod(line.substr(6)) / 1024;
-  }
+  visit(folder);
   std::ifstream children(folder + "/task/" + std::to_string(pid) + "/children");
-  for (pid_t child = 0; children >> child;) add_memory(child, sum);
+  for (pid_t child = 0; children >> child;) for_each(child, visit);
 }
 
 }  // namespace
 
 Process::Memory Process::memory() const {
   Memory out;
-  add_memory(pid_, out);
+  for_each(pid_, [&](const std::string& folder) {
+    std::ifstream status(folder + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("VmRSS:")) out.resident += std::stod(line.substr(6)) / 1024;
+      if (line.starts_with("VmHWM:")) out.peak += std::stod(line.substr(6)) / 1024;
+    }
+  });
+  return out;
+}
+
+bool Process::stopped() const {
+  bool out = false;
+  for_each(pid_, [&](const std::string& folder) {
+    std::ifstream status(folder + "/status");
+    for (std::string line; std::getline(status, line);) out |= line.starts_with("State:\tT");
+  });
   return out;
 }
 

@@ -36,6 +36,9 @@ class Process {
   };
   Memory memory() const;
 
+  /// Is the command, or what it started, stopped (SIGSTOP)?
+  bool stopped() const;
+
   /// Waits a moment for a process whose output is closed, kills otherwise. Says how it ended: "exit code 3", "signal 9
   /// (Killed)".
   std::string end();

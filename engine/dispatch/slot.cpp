@@ -1,7 +1,6 @@
 #include "engine/dispatch/slot.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "engine/dispatch/devices.h"
 
@@ -14,14 +13,13 @@ SlotClock::time_point after(SlotClock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<SlotClock::duration>(wait);
 }
 
-bool Job::operator<(const Job& other) const {
-  return std::tuple(turn, -cost, number) < std::tuple(other.turn, -other.cost, other.number);
-}
-
 void Slot::start(const std::string& command) {
-  process = std::make_unique<Process>(command, worker_environment(device));
   began_ = SlotClock::now();
+  auto environment = worker_environment(device);
+  environment["MADSEARCH_SLOT"] = std::to_string(number);
+  process = std::make_unique<Process>(command, environment);
   unanswered = began_;
+  remarks = 0;
 }
 
 void Slot::greeted(Hello said) {
@@ -31,10 +29,12 @@ void Slot::greeted(Hello said) {
   next_ping = SlotClock::now();
 }
 
-void Slot::failed_to_start(double delay) {
+void Slot::failed_to_start() {
   use_.starting += seconds_of(SlotClock::now() - began_);
-  next_start = after(SlotClock::now(), delay);
+  ++failed_starts;
 }
+
+void Slot::wait(double delay) { next_start = after(SlotClock::now(), delay); }
 
 std::string Slot::end() {
   const auto how = process->end();
@@ -44,12 +44,22 @@ std::string Slot::end() {
   return how;
 }
 
-void Slot::give(Job next, double limit) {
+void Slot::give(Job next) {
   process->write_line(to_line(next.request));
   job = std::move(next);
   began_ = SlotClock::now();
   job_given_ = std::chrono::system_clock::now();
-  job_limit_ = limit > 0 ? after(began_, limit) : SlotClock::time_point::max();
+}
+
+void Slot::limit(double seconds) { job_limit_ = seconds > 0 ? after(began_, seconds) : SlotClock::time_point::max(); }
+
+double Slot::job_seconds() const { return seconds_of(SlotClock::now() - began_); }
+
+void Slot::shift(double seconds) {
+  began_ = after(began_, seconds);
+  if (unanswered) unanswered = after(*unanswered, seconds);
+  if (job_limit_ != SlotClock::time_point::max()) job_limit_ = after(job_limit_, seconds);
+  if (job) job->suspended = true;
 }
 
 void Slot::ping(const Patience& patience) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "engine/dispatch/health.h"
+#include "engine/dispatch/job.h"
 #include "engine/dispatch/messages.h"
 #include "engine/dispatch/process.h"
 #include "engine/dispatch/slot_use.h"
@@ -18,17 +20,6 @@ using SlotClock = std::chrono::steady_clock;
 double seconds_of(SlotClock::duration time);
 /// `seconds` later; some years at most.
 SlotClock::time_point after(SlotClock::time_point from, double seconds);
-
-/// A request and its place in the queue.
-struct Job {
-  Request request;
-  std::string id;
-  std::int64_t turn = 0;
-  double cost = 0;
-  std::int64_t number = 0;  // of its submission; kept when it is tried again
-  std::int64_t attempt = 0;
-  bool operator<(const Job& other) const;  // goes first
-};
 
 /// How long a worker may be silent, in seconds.
 struct Patience {
@@ -47,21 +38,33 @@ class Slot {
   std::optional<Job> job;
   std::optional<SlotClock::time_point> unanswered;  // since when it owes us a line
   SlotClock::time_point next_ping;
-  SlotClock::time_point next_start;  // not before, after a start that failed
+  SlotClock::time_point next_start;  // of a process, not before
   int failed_starts = 0;             // in a row
-  bool given_up = false;
+  int remarks = 0;                   // about its process
+  bool seldom = false;               // tried less and less often, and that was said
+  SlotHealth health;
 
+  /// Has a process, or may have one now.
+  bool usable(SlotClock::time_point now) const { return process || now >= next_start; }
   bool idle() const { return hello && !job; }
   bool starting() const { return process && !hello; }
 
-  void start(const std::string& command);  // precondition: no process
+  /// Precondition: no process. Throws std::system_error if none can be made.
+  void start(const std::string& command);
   void greeted(Hello said);
-  void failed_to_start(double delay);  // seconds until the next start
+  void failed_to_start();
+  /// The next process starts in `delay` seconds at the earliest.
+  void wait(double delay);
   /// Ends the process; says how it ended.
   std::string end();
 
-  /// Sends the job. `limit`: seconds after which it is overdue, 0 for none.
-  void give(Job next, double limit);
+  /// Sends the job.
+  void give(Job next);
+  /// Seconds from the job's beginning to when it is overdue, 0 for never.
+  void limit(double seconds);
+  double job_seconds() const;  // since the job began
+  /// What is due, and what goes on, is so many seconds later: nobody could do anything in that time.
+  void shift(double seconds);
   void ping(const Patience& patience);
   /// Its job is answered or lost.
   Job take_job();

@@ -5,7 +5,7 @@ namespace madsearch {
 std::string to_text(const WorkerEvent& event) {
   auto out = "worker " + std::to_string(event.worker) + " (" + event.device + ") " + event.what;
   if (event.kind == WorkerEvent::Kind::kFailedToStart) out += ", before it said hello";
-  if (event.given_up) out += "; given up";
+  if (event.seldom) out += "; it is tried less and less often from now on";
   if (event.lost_request())
     out += "; attempt " + std::to_string(event.attempt) + " of " + std::to_string(event.attempts);
   return out;

@@ -13,6 +13,7 @@ struct WorkerEvent {
     kSilent,         // it said nothing for too long and was ended
     kOverdue,        // it was not done long after its request's time limit and was ended
     kGarbage,        // it said what no worker should say and was ended
+    kFailed,         // it answered that it failed, and was ended, as the failure may stay with its process
     kRemark          // it goes on
   };
   Kind kind = Kind::kRemark;
@@ -20,9 +21,9 @@ struct WorkerEvent {
   std::string device;         // "cpu", "cuda:0"
   std::string what;           // what follows "worker 2 (cpu)" in the sentence: "ended: signal 9 (Killed)"
   std::string request;        // the id of the request that was lost with it; "" if there was none
-  std::int64_t attempt = 0;   // at that request: 1, 2, ...; 0 without one
+  std::int64_t attempt = 0;   // at that request that ended so: 1, 2, ...; 0 without one
   std::int64_t attempts = 0;  // after which it is given up
-  bool given_up = false;      // kFailedToStart: the slot is not tried again
+  bool seldom = false;        // its slot is tried less and less often, and no more is said of it until it works
   bool lost_request() const { return attempt > 0; }
 };
 

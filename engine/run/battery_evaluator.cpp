@@ -105,8 +105,7 @@ void BatteryEvaluator::submit(Wanted wanted, std::int64_t evaluation, const Geno
                     config_.limits.shape.protocol};
   const auto flops = static_cast<double>(cost(sized, shape).flops) *
                      static_cast<double>(setting.steps * setting.batch) * static_cast<double>(request.grid.size());
-  waiting_[request.id] = {evaluation, wanted.task, wanted.setting, flops};
-  request.seconds_limit = guard_.limit(flops);
+  waiting_[request.id] = {evaluation, wanted.task, wanted.setting};
   // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none is
   // left for the end alone.
   coordinator_.submit(std::move(request), evaluation, flops);
@@ -146,7 +145,6 @@ bool BatteryEvaluator::take(TrainingRecord& record) {
   record.task = underway.battery->tasks[asked.task].task;
   record.setting = static_cast<std::int64_t>(asked.setting);
   store_.put(record, asked.evaluation);
-  if (record.outcome == Outcome::kOk) guard_.saw(asked.flops, record.core_seconds);
   underway.trainings[asked.task][asked.setting] = record;
   if (--underway.missing > 0) return true;
   finish(underway);

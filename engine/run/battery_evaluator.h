@@ -11,7 +11,6 @@
 #include "engine/dispatch/coordinator.h"
 #include "engine/dispatch/interrupted.h"
 #include "engine/run/config.h"
-#include "engine/run/hang_guard.h"
 #include "results/store.h"
 #include "search/loop/evaluator.h"
 
@@ -51,7 +50,6 @@ class BatteryEvaluator : public Evaluator {
     std::int64_t evaluation = 0;
     std::size_t task = 0;
     std::size_t setting = 0;
-    double flops = 0;
   };
 
   struct Wanted {
@@ -84,7 +82,6 @@ class BatteryEvaluator : public Evaluator {
   std::function<bool()> tick_;
   std::map<std::int64_t, Underway> underway_;
   std::unordered_map<std::string, Waiting> waiting_;  // by training id
-  HangGuard guard_;
   std::deque<Finished> ready_;
   std::unordered_set<std::string> known_;      // hashes in the store
   std::unordered_set<std::int64_t> finished_;  // numbers that earlier sessions finished

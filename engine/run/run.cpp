@@ -1,5 +1,7 @@
 #include "engine/run/run.h"
 
+#include "configs/text.h"
+#include "engine/dispatch/machinery_error.h"
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/pretraining_phase.h"
 #include "engine/run/search_phase.h"
@@ -19,6 +21,12 @@ Ended run_search(const RunConfig& config, const RunOptions& options) {
   } catch (const Interrupted&) {
     session.log.ends(session.interrupted());
     return session.interrupted() ? Ended::kInterrupted : Ended::kTimeUp;
+  } catch (const MachineryError& error) {
+    session.log.say(printable(error.what()));
+    throw MachineryError(error.what() +
+                         ("\neverything finished is saved, and nothing of what failed with the workers; `madsearch "
+                          "resume " +
+                          options.folder.string() + "` goes on once they work"));
   }
 }
 

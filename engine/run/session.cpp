@@ -13,7 +13,7 @@ Attempts attempts_in(Store& store, RunLog& log) {
   out.begin = [&](const std::string& id) { return store.begin_attempt(id); };
   out.forget = [&](const std::string& id) {
     try {  // while the run ends, perhaps as the disk is full; the next writer forgives it anyway
-      store.forget_attempt(id);
+      store.forget_attempts(id);
     } catch (const std::exception& error) {
       log.attempt_kept(id, error.what());
     }

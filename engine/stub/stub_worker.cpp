@@ -3,11 +3,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <istream>
-#include <map>
 #include <mutex>
 #include <ostream>
 #include <sstream>
@@ -35,7 +37,9 @@ class StubWorker {
   StubWorker(std::istream& in, std::ostream& out, const StubOptions& options) : in_(in), out_(out), options_(options) {}
 
   int run() {
-    send(Hello{.version = "madsearch stub worker", .revision = kRevision, .device = "stub", .host = host_name()});
+    std::this_thread::sleep_for(std::chrono::milliseconds(options_.start));
+    if (options_.mute == 0)
+      send(Hello{.version = "madsearch stub worker", .revision = kRevision, .device = "stub", .host = host_name()});
     std::thread reader([this] { read(); });  // pings are answered also while a request is under way
     while (auto request = next()) answer(*request);
     reader.join();
@@ -83,27 +87,42 @@ class StubWorker {
 
   void answer(const Request& request) {
     ++count_;
-    {
-      std::unique_lock lock(mutex_);
-      if (due(options_.hang)) {
-        hung_ = true;
-        return;
-      }
-      if (changed_.wait_for(lock, std::chrono::milliseconds(options_.milliseconds), [&] { return ended_; })) return;
-    }
-    if (due(options_.crash) ||
-        (!options_.poison.empty() && design_of(request).find(options_.poison) != std::string::npos))
-      kill(getpid(), SIGKILL);
-    if (due(options_.garbage)) {
-      const std::lock_guard lock(out_mutex_);
-      out_ << "Segmentation fault, they said" << std::endl;
-    }
+    if (!wait(about(request, options_.stuck) ? std::chrono::milliseconds::max() : time_of_a_request())) return;
+    if (due(options_.crash) || about(request, options_.poison)) kill(getpid(), SIGKILL);
+    if (due(options_.stop)) kill(getpid(), SIGSTOP);
+    if (due(options_.garbage)) say("Segmentation fault, they said");
+    for (int i = 0; due(options_.flood) && i < 100; ++i) send(ErrorReply{"nobody's", "here is another one"});
+    const auto answered = reply_or_error(request);
+    send(answered);
+    if (due(options_.duplicate)) send(answered);
+  }
+
+  std::chrono::milliseconds time_of_a_request() const { return std::chrono::milliseconds(options_.milliseconds); }
+
+  /// Lets the time pass that a request takes. False if there is to be no answer to it.
+  bool wait(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    hung_ = due(options_.hang);
+    if (hung_) return false;
+    const auto longest = std::chrono::hours(24 * 365);
+    return !changed_.wait_for(lock, std::min<std::chrono::milliseconds>(time, longest), [&] { return ended_; });
+  }
+
+  static bool about(const Request& request, const std::string& part) {
+    return !part.empty() && design_of(request).find(part) != std::string::npos;
+  }
+
+  void say(const std::string& line) {
+    const std::lock_guard lock(out_mutex_);
+    out_ << line << std::endl;
+  }
+
+  Reply reply_or_error(const Request& request) const {
+    if (due(options_.error)) return ErrorReply{id_of(request), "CUDA error: an illegal memory access was encountered"};
     try {
-      const auto answered = reply(request);
-      send(answered);
-      if (due(options_.duplicate)) send(answered);
+      return reply(request);
     } catch (const std::exception& error) {
-      send(ErrorReply{id_of(request), error.what()});
+      return ErrorReply{id_of(request), error.what()};
     }
   }
 
@@ -115,6 +134,8 @@ class StubWorker {
     TrainReply out;
     out.record = made_up(request);
     finish(out.record);
+    if (due(options_.nan)) out.record.validation_b = out.record.test_macro = std::nan("");
+    if (due(options_.huge)) out.record.validation_b = out.record.test_macro = 1e308;
     return out;
   }
 
@@ -147,9 +168,16 @@ class StubWorker {
   template <class Record>
   void finish(Record& record) const {
     record.core_seconds = options_.milliseconds / 1000.0;
-    if (!due(options_.fail)) return;
-    record.outcome = Outcome::kFailed;
-    record.message = "the stub was asked to fail";
+    if (due(options_.fail)) fail(record, Outcome::kFailed, "the stub was asked to fail");
+    if (due(options_.memory)) fail(record, Outcome::kOutOfMemory, "CUDA out of memory, the stub was asked to say");
+    if (due(options_.escape))
+      fail(record, Outcome::kFailed, "\x1b[2J\n[info] all is well\xff" + std::string(1 << 20, '!'));
+  }
+
+  template <class Record>
+  static void fail(Record& record, Outcome outcome, const std::string& message) {
+    record.outcome = outcome;
+    record.message = message;
   }
 
   std::istream& in_;
@@ -166,30 +194,86 @@ class StubWorker {
 
 }  // namespace
 
+namespace {
+
+struct NumberOption {
+  const char* name;
+  int StubOptions::*value;
+};
+
+constexpr NumberOption kNumbers[] = {
+    {"milliseconds", &StubOptions::milliseconds},
+    {"start", &StubOptions::start},
+    {"slot", &StubOptions::slot},
+    {"mute", &StubOptions::mute},
+    {"fail", &StubOptions::fail},
+    {"memory", &StubOptions::memory},
+    {"error", &StubOptions::error},
+    {"crash", &StubOptions::crash},
+    {"stop", &StubOptions::stop},
+    {"hang", &StubOptions::hang},
+    {"garbage", &StubOptions::garbage},
+    {"escape", &StubOptions::escape},
+    {"nan", &StubOptions::nan},
+    {"huge", &StubOptions::huge},
+    {"duplicate", &StubOptions::duplicate},
+    {"flood", &StubOptions::flood},
+};
+
+struct TextOption {
+  const char* name;
+  std::string StubOptions::*value;
+};
+
+constexpr TextOption kTexts[] = {
+    {"poison", &StubOptions::poison},
+    {"stuck", &StubOptions::stuck},
+};
+
+int number_of(const std::string& name, const std::string& value, const std::string& entry) {
+  if (value.empty() || value.size() > 8 || value.find_first_not_of("0123456789") != std::string::npos)
+    throw ConfigError("MADSEARCH_STUB: \"" + entry + "\" is not " + name + "=NUMBER");
+  return std::stoi(value);
+}
+
+void set_option(StubOptions& options, const std::string& entry) {
+  const auto split = entry.find('=');
+  const auto name = entry.substr(0, split);
+  const auto value = split == std::string::npos ? "" : entry.substr(split + 1);
+  std::vector<std::string> names;
+  for (const auto& option : kNumbers) {
+    if (name == option.name) {
+      options.*option.value = number_of(name, value, entry);
+      return;
+    }
+    names.push_back(option.name);
+  }
+  for (const auto& option : kTexts) {
+    if (name == option.name && !value.empty()) {
+      options.*option.value = value;
+      return;
+    }
+    names.push_back(option.name);
+  }
+  throw ConfigError("MADSEARCH_STUB: unknown option \"" + name + "\"" + did_you_mean(name, names));
+}
+
+/// The slot that the coordinator says it serves; 0 where none does.
+int own_slot() {
+  const char* slot = std::getenv("MADSEARCH_SLOT");
+  return slot == nullptr ? 0 : std::atoi(slot);
+}
+
+}  // namespace
+
 StubOptions stub_options(const std::string& text) {
   StubOptions out;
-  const std::map<std::string, int*> numbers = {
-      {"milliseconds", &out.milliseconds}, {"fail", &out.fail},          {"crash", &out.crash}, {"hang", &out.hang},
-      {"garbage", &out.garbage},           {"duplicate", &out.duplicate}};
   std::istringstream in(text);
-  for (std::string entry; std::getline(in, entry, ',');) {
-    const auto split = entry.find('=');
-    const auto name = entry.substr(0, split);
-    const auto value = split == std::string::npos ? "" : entry.substr(split + 1);
-    const auto number = numbers.find(name);
-    if (name == "poison" && !value.empty()) {
-      out.poison = value;
-    } else if (number == numbers.end()) {
-      std::vector<std::string> names = {"poison"};
-      for (const auto& [known, unused] : numbers) names.push_back(known);
-      throw ConfigError("MADSEARCH_STUB: unknown option \"" + name + "\"" + did_you_mean(name, names));
-    } else if (value.empty() || value.size() > 8 || value.find_first_not_of("0123456789") != std::string::npos) {
-      throw ConfigError("MADSEARCH_STUB: \"" + entry + "\" is not " + name + "=NUMBER");
-    } else {
-      *number->second = std::stoi(value);
-    }
-  }
-  return out;
+  for (std::string entry; std::getline(in, entry, ',');) set_option(out, entry);
+  if (out.slot == 0 || out.slot == own_slot()) return out;
+  StubOptions sound;
+  sound.milliseconds = out.milliseconds;
+  return sound;
 }
 
 int run_stub_worker(std::istream& in, std::ostream& out, const StubOptions& options) {

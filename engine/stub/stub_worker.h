@@ -7,12 +7,23 @@ namespace madsearch {
 /// How a stub worker behaves. N in "every N": the N-th, 2N-th ... request of the process; 0 never.
 struct StubOptions {
   int milliseconds = 20;  // a request takes
+  int start = 0;          // milliseconds until its hello
+  int slot = 0;           // on another slot than this it does nothing of what follows; 0: on every slot
+  int mute = 0;           // not 0: says no hello
   int fail = 0;           // every N: outcome failed
+  int memory = 0;         // every N: outcome out_of_memory
+  int error = 0;          // every N: an error instead of an answer, as of a GPU in a bad state
   int crash = 0;          // every N: kills itself
+  int stop = 0;           // every N: stops itself, as SIGSTOP does
   int hang = 0;           // every N: answers nothing any more, pings neither
   int garbage = 0;        // every N: a line that is no message
+  int escape = 0;         // every N: outcome failed, with a message of a megabyte that clears the screen
+  int nan = 0;            // every N: accuracies that are no number
+  int huge = 0;           // every N: accuracies of 1e308
   int duplicate = 0;      // every N: answers twice
+  int flood = 0;          // every N: answers a hundred times before what it was not asked
   std::string poison;     // crashes on every design whose text has this in it
+  std::string stuck;      // computes such a design for ever, answering pings
 };
 
 /// Reads "milliseconds=20,crash=17"; "" is the default. Throws ConfigError for an unknown name or what is no number.

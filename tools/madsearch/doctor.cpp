@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "command.h"
-#include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/dispatch/devices.h"
 #include "engine/version.h"
@@ -107,7 +106,7 @@ Examined examine(const std::string& device, const std::vector<std::string>& prim
         answers(workers, requests_of(primitives, flags), "examining primitives on " + device, {}, &greeted);
     for (std::size_t i = 0; i < primitives.size(); ++i)
       out.findings.push_back(finding_of(device, primitives[i], replies[i]));
-  } catch (const ConfigError& error) {
+  } catch (const std::runtime_error& error) {  // a command that is no worker, or one that does nothing right
     out.problem = error.what();
     std::replace(out.problem.begin(), out.problem.end(), '\n', ';');
   }

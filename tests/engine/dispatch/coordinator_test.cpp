@@ -16,64 +16,10 @@
 #include "configs/errors.h"
 #include "engine/version.h"
 #include "results/scoring.h"
-#include "tests/support/folders.h"
+#include "tests/engine/dispatch/coordinator_fixture.h"
 
 namespace madsearch {
 namespace {
-
-TrainRequest training(const std::string& id, const std::string& design = "attention swiglu") {
-  TrainRequest request;
-  request.id = id;
-  request.design = design;
-  request.width = 16;
-  request.grid = {{1e-3, 0}, {2e-3, 0}};
-  request.setting.setting = {"selective-copying", {{"vocabulary", 16}, {"length", 32}, {"copies", 4}}, "baseline"};
-  request.setting.steps = 10;
-  return request;
-}
-
-class CoordinatorTest : public ::testing::Test {
- protected:
-  ~CoordinatorTest() override {
-    EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "a worker is left over";
-    EXPECT_EQ(errno, ECHILD);
-  }
-  WorkerOptions stub(const std::string& behaviour = "") const {
-    WorkerOptions out;
-    out.command = "MADSEARCH_STUB=" + behaviour + " " + in_build("tests/stub_worker");
-    return out;
-  }
-  WorkerOptions command(const std::string& text) const {
-    WorkerOptions out;
-    out.command = text;
-    return out;
-  }
-  Attempts remembered() {
-    return {[this](const std::string& id) { return ++attempts_[id]; },
-            [this](const std::string& id) { --attempts_[id]; }};
-  }
-  void listen(Coordinator& coordinator) {
-    coordinator.on_event = [this](const WorkerEvent& event) {
-      events_.push_back(to_text(event));
-      last_ = event;
-    };
-  }
-  /// All answers, or what has come after 10 s.
-  static std::vector<Reply> all(Coordinator& coordinator) {
-    std::vector<Reply> out;
-    while (coordinator.waiting() > 0) {
-      auto reply = coordinator.wait(10);
-      if (!reply) break;
-      out.push_back(std::move(*reply));
-    }
-    return out;
-  }
-  static const TrainingRecord& record(const Reply& reply) { return std::get<TrainReply>(reply).record; }
-
-  std::map<std::string, int> attempts_;
-  std::vector<std::string> events_;
-  WorkerEvent last_;
-};
 
 int number_in(const char* file) {
   int out = 0;
@@ -90,16 +36,6 @@ bool ends(int pid) {
     usleep(10'000);
   }
   return false;
-}
-
-std::string complaint(Coordinator& coordinator) {
-  try {
-    coordinator.submit(training("a"));
-    coordinator.wait(10);
-    return "";
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
 }
 
 TEST_F(CoordinatorTest, AnswersARequest) {
@@ -178,49 +114,6 @@ TEST_F(CoordinatorTest, GivesNothingWhenTheTimeIsUp) {
   EXPECT_EQ(coordinator.waiting(), 1);
 }
 
-TEST_F(CoordinatorTest, TriesAgainWhenAWorkerDies) {
-  Coordinator coordinator(stub("milliseconds=1,crash=2"), remembered());
-  listen(coordinator);
-  for (const char* id : {"a", "b", "c"}) coordinator.submit(training(id));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 3);
-  for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk);
-  EXPECT_EQ(events_, (std::vector<std::string>{"worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2",
-                                               "worker 1 (cpu) ended: signal 9 (Killed); attempt 1 of 2"}));
-  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kDied);
-  EXPECT_EQ(last_.worker, 1u);
-  EXPECT_EQ(last_.device, "cpu");
-  EXPECT_EQ(last_.request, "c");
-  EXPECT_EQ(last_.attempt, 1);
-  EXPECT_EQ(last_.attempts, 2);
-  EXPECT_EQ(attempts_, (std::map<std::string, int>{{"a", 1}, {"b", 2}, {"c", 2}}));
-}
-
-TEST_F(CoordinatorTest, GivesUpARequestThatKillsItsWorkers) {
-  for (const bool persisted : {true, false}) {
-    Coordinator coordinator(stub("milliseconds=1,poison=mamba"), persisted ? remembered() : Attempts{});
-    coordinator.submit(training("bad", "mamba swiglu"));
-    coordinator.submit(training("good"));
-    std::map<std::string, TrainingRecord> found;
-    for (const auto& answer : all(coordinator)) found[record(answer).id] = record(answer);
-    EXPECT_EQ(found["bad"].outcome, Outcome::kLost);
-    EXPECT_EQ(found["bad"].message, "its worker died 2 times; the last one ended: signal 9 (Killed)");
-    EXPECT_EQ(found["bad"].task, "selective-copying");
-    EXPECT_EQ(found["good"].outcome, Outcome::kOk);
-  }
-}
-
-TEST_F(CoordinatorTest, DoesNotLaunchWhatHasKilledWorkersOfAnEarlierProcess) {
-  attempts_["a"] = 2;
-  Coordinator coordinator(stub("milliseconds=1"), remembered());
-  coordinator.submit(training("a"));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(record(answers[0]).outcome, Outcome::kLost);
-  EXPECT_EQ(record(answers[0]).message, "its worker died 2 times");
-  EXPECT_EQ(attempts_["a"], 2);
-}
-
 TEST_F(CoordinatorTest, ForgetsWhatIsUnderWayAtItsEnd) {
   {
     Coordinator coordinator(stub("milliseconds=60000"), remembered());
@@ -229,19 +122,7 @@ TEST_F(CoordinatorTest, ForgetsWhatIsUnderWayAtItsEnd) {
     for (int i = 0; i < 100 && attempts_["a"] == 0; ++i) coordinator.wait(0.1);
     EXPECT_EQ(attempts_["a"], 1);
   }
-  EXPECT_EQ(attempts_, (std::map<std::string, int>{{"a", 0}}));
-}
-
-TEST_F(CoordinatorTest, ReplacesAWorkerThatHangs) {
-  auto options = stub("milliseconds=1,hang=2");
-  options.silence_seconds = 0.4;
-  Coordinator coordinator(options);
-  listen(coordinator);
-  coordinator.submit(training("a"));
-  coordinator.submit(training("b"));
-  EXPECT_EQ(all(coordinator).size(), 2);
-  EXPECT_EQ(events_, std::vector<std::string>{"worker 1 (cpu) was silent for 0.4 s; attempt 1 of 2"});
-  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kSilent);
+  EXPECT_EQ(attempts_, (std::map<std::string, int>{}));
 }
 
 TEST_F(CoordinatorTest, LeavesAWorkerThatIsBusyForLongerThanTheSilenceAllowed) {
@@ -265,39 +146,6 @@ TEST_F(CoordinatorTest, DoesNotTakeItsOwnPauseForTheWorkersSilence) {
   usleep(600'000);
   coordinator.wait(0.1);
   EXPECT_EQ(events_.size(), 0);
-}
-
-TEST_F(CoordinatorTest, EndsATrainingThatForgetsItsLimit) {
-  auto options = stub("milliseconds=60000");
-  options.silence_seconds = 0.3;
-  options.attempts = 1;
-  Coordinator coordinator(options);
-  auto request = training("a");
-  request.seconds_limit = 0.2;
-  coordinator.submit(request);
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(record(answers[0]).outcome, Outcome::kLost);
-  EXPECT_EQ(record(answers[0]).message, "its worker died 1 times; the last one was not done long after its time limit");
-}
-
-TEST_F(CoordinatorTest, ALimitEndsWithItsRequest) {
-  auto options = stub("milliseconds=600");
-  options.silence_seconds = 0.3;
-  options.attempts = 1;
-  Coordinator coordinator(options);
-  listen(coordinator);
-  auto request = training("a");
-  request.seconds_limit = 0.1;
-  coordinator.submit(request);
-  coordinator.submit(training("b"));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 2);
-  EXPECT_EQ(record(answers[0]).outcome, Outcome::kLost);
-  EXPECT_EQ(record(answers[1]).outcome, Outcome::kOk);
-  EXPECT_EQ(events_.size(), 1);
-  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kOverdue);
-  EXPECT_EQ(last_.request, "a");
 }
 
 TEST_F(CoordinatorTest, KnowsHowItsSlotsWereUsed) {
@@ -324,21 +172,6 @@ TEST_F(CoordinatorTest, KnowsHowItsSlotsWereUsed) {
   EXPECT_LT(busy_share(coordinator.use()), 0.9);
 }
 
-TEST_F(CoordinatorTest, ReplacesAWorkerThatSaysWhatIsNoMessage) {
-  Coordinator coordinator(stub("milliseconds=1,garbage=2"));
-  listen(coordinator);
-  coordinator.submit(training("a"));
-  coordinator.submit(training("b"));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 2);
-  EXPECT_EQ(record(answers[1]).outcome, Outcome::kOk);
-  EXPECT_EQ(
-      events_,
-      std::vector<std::string>{
-          "worker 1 (cpu) said what is no message (not a message: Segmentation fault, they said); attempt 1 of 2"});
-  EXPECT_EQ(last_.kind, WorkerEvent::Kind::kGarbage);
-}
-
 TEST_F(CoordinatorTest, TakesADoubleAnswerOnce) {
   Coordinator coordinator(stub("milliseconds=1,duplicate=1"));
   listen(coordinator);
@@ -349,29 +182,6 @@ TEST_F(CoordinatorTest, TakesADoubleAnswerOnce) {
   EXPECT_EQ(events_[0], "worker 1 (cpu) answered \"a\", which it was not asked; ignored");
   EXPECT_EQ(last_.kind, WorkerEvent::Kind::kRemark);
   EXPECT_FALSE(last_.lost_request());
-}
-
-TEST_F(CoordinatorTest, AnErrorOfTheWorkerIsAFailureOfTheRequest) {
-  Coordinator coordinator(stub("milliseconds=1"));
-  auto request = training("a");
-  request.setting.setting.task = "dancing";
-  coordinator.submit(request);
-  auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(record(answers[0]).outcome, Outcome::kFailed);
-  EXPECT_EQ(record(answers[0]).message, "unknown task \"dancing\"");
-
-  coordinator.submit(BenchRequest{.id = "b", .designs = {"mamba"}});
-  answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(reply_as<BenchReply>(answers[0]).rows.at(0).design, "mamba");
-
-  coordinator.submit(ExamineRequest{.id = "e: 1", .primitive = "mamba"});
-  answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(id_of(answers[0]), "e: 1");
-  EXPECT_EQ(std::get<ErrorReply>(answers[0]).error,
-            "a stub worker answers train, pretrain, bench and ping; it computes nothing that could be examined");
 }
 
 TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {
@@ -461,9 +271,11 @@ TEST_F(CoordinatorTest, GoesOnWithoutASlotThatDoesNotStart) {
     EXPECT_EQ(all(coordinator).size(), 40);
   }
   ASSERT_EQ(events_.size(), 3);
-  EXPECT_NE(events_[2].find("ended: exit code 3, before it said hello; given up"), std::string::npos) << events_[2];
+  EXPECT_NE(events_[2].find("ended: exit code 3, before it said hello; it is tried less and less often from now on"),
+            std::string::npos)
+      << events_[2];
   EXPECT_EQ(last_.kind, WorkerEvent::Kind::kFailedToStart);
-  EXPECT_TRUE(last_.given_up);
+  EXPECT_TRUE(last_.seldom);
   std::filesystem::remove_all(folder);
 }
 

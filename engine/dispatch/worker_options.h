@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace madsearch {
+
+/// Who computes: one worker process for every slot of every device. Times are in seconds.
+struct WorkerOptions {
+  /// Run by /bin/sh with the device in the environment; a program beside `madsearch` is found first.
+  std::string command = "madsearch-worker";
+  std::vector<std::string> devices = {"cpu"};  // "cpu", "cuda:0", ...: resolved, no "auto"
+  std::int64_t slots_per_device = 1;
+  std::int64_t attempts = 2;     // that end in the same way before a request is given up
+  double start_seconds = 120;    // limit to a worker's first line
+  double silence_seconds = 120;  // limit between any two lines of it
+  double restart_seconds = 0.2;  // from a slot's second failure in a row to its next worker; doubles with each more
+  double longest_restart_seconds = 120;
+  double unusable_seconds = 600;  // without any worker that starts, after which the coordinator gives up
+  double pause_seconds = 1;       // doing nothing for so long, the coordinator was suspended
+  double check_seconds = 60;      // limit to a check training
+};
+
+/// Where attempts are remembered, so that a request that kills its worker is not tried for ever.
+struct Attempts {
+  /// Called before a launch; answers how many there have been, this one included.
+  std::function<int(const std::string& id)> begin = [](const std::string&) { return 1; };
+  /// Called where none of the attempts at a request is to count: they were under way when the coordinator ended, or it
+  /// never came out whether the request or the machinery was to blame.
+  std::function<void(const std::string& id)> forget = [](const std::string&) {};
+};
+
+}  // namespace madsearch
