@@ -45,14 +45,9 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
 }
 
 void show_forecast(const RunConfig& config) {
-  auto workers = config.workers;
-  workers.devices.resize(1);
-  workers.slots_per_device = 1;
-  Coordinator one(workers);
-  one.on_event = [](const WorkerEvent& event) { std::cerr << to_text(event) << "\n"; };
-  auto predicted = forecast(config, one);
-  predicted.slots = static_cast<std::int64_t>(config.workers.devices.size()) * config.workers.slots_per_device;
-  predicted.hours /= static_cast<double>(predicted.slots);
+  Coordinator workers(config.workers);  // one is started, and others only where that one fails
+  workers.on_event = [](const WorkerEvent& event) { std::cerr << to_text(event) << "\n"; };
+  const auto predicted = forecast(config, workers);
   std::cerr << to_text(predicted, config) << "\n";
 }
 
