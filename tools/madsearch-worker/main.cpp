@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -87,13 +88,21 @@ class Requests {
     arrived_.notify_one();
   }
 
+  /// Time in which this program was suspended is no silence: the coordinator was too, perhaps.
   void watch(double timeout) {
-    for (;;) {
+    constexpr double most = 2;  // seconds that a second takes, unless somebody stops us
+    double silent = 0;
+    auto heard = last_ping_.load();
+    for (auto before = Clock::now();;) {
       std::this_thread::sleep_for(std::chrono::seconds(1));
-      const auto last = last_ping_.load();
-      if (last == 0) continue;
-      const std::chrono::duration<double> silent = Clock::now().time_since_epoch() - Clock::duration(last);
-      if (silent.count() < timeout) continue;
+      const auto now = Clock::now();
+      silent += std::min(most, std::chrono::duration<double>(now - before).count());
+      before = now;
+      if (const auto last = last_ping_.load(); last != heard || last == 0) {
+        heard = last;
+        silent = 0;
+      }
+      if (silent < timeout) continue;
       std::cerr << "madsearch-worker: no ping for " << timeout << " s, ending\n";
       _exit(1);
     }
