@@ -287,6 +287,11 @@ void Training::score(const Progressed& best, TrainReply& reply) {
   if (optimizer_->replicas() > 1) optimizer_->select_replicas({0});
   optimizer_->restore(0, best.weights);
   const auto test = tested();
+  if (!std::isfinite(test.loss())) {
+    record.outcome = Outcome::kDiverged;
+    record.message = "the loss was not a finite number on the test examples";
+    return;
+  }
   record.test = test.micro();
   record.test_macro = test.macro();
   record.test_loss = test.loss();
