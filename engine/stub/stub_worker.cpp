@@ -17,6 +17,7 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
+#include "engine/dispatch/answers.h"
 #include "engine/dispatch/host.h"
 #include "engine/dispatch/messages.h"
 #include "engine/stub/made_up_records.h"
@@ -24,13 +25,6 @@
 
 namespace madsearch {
 namespace {
-
-/// The design that is to be trained; "" of other requests.
-std::string design_of(const Request& request) {
-  if (const auto* train = std::get_if<TrainRequest>(&request)) return train->design;
-  if (const auto* pretrain = std::get_if<PretrainRequest>(&request)) return pretrain->design;
-  return "";
-}
 
 class StubWorker {
  public:
@@ -109,7 +103,7 @@ class StubWorker {
   }
 
   static bool about(const Request& request, const std::string& part) {
-    return !part.empty() && design_of(request).find(part) != std::string::npos;
+    return !part.empty() && subject_of(request).find(part) != std::string::npos;
   }
 
   void say(const std::string& line) {

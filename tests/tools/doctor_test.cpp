@@ -97,23 +97,30 @@ TEST(Doctor, ReportsAWorkerThatRefuses) {
   const auto ran = run_madsearch("doctor --primitives mamba --devices cpu --worker 'madsearch stub-worker'");
   EXPECT_EQ(ran.code, 1);
   EXPECT_EQ(verdict_in(ran.out),
-            "mamba on cpu: failed: a stub worker answers train, pretrain, bench and ping; it computes nothing that "
-            "could be examined\n");
+            "mamba on cpu: failed: worker 1 (cpu) answered with an error: a stub worker answers train, pretrain, bench "
+            "and ping; it computes nothing that could be examined\n");
 }
 
 TEST(Doctor, ReportsAWorkerThatDies) {
   const auto ran = run_madsearch(
+      "doctor --primitives gla,mamba --devices cpu --worker 'MADSEARCH_STUB=poison=gla madsearch stub-worker'");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_NE(ran.out.find("gla on cpu: failed: worker 1 (cpu) ended: signal 9 (Killed)\n"), std::string::npos)
+      << ran.out;
+}
+
+TEST(Doctor, ReportsAWorkerThatDoesNothingRight) {
+  const auto ran = run_madsearch(
       "doctor --primitives mamba,gla --devices cpu --worker 'MADSEARCH_STUB=crash=1 madsearch stub-worker'");
   EXPECT_EQ(ran.code, 1);
-  EXPECT_NE(ran.out.find("gla on cpu: failed: its worker died 1 times; the last one ended: signal 9"),
-            std::string::npos)
+  EXPECT_NE(ran.out.find("no worker can be used on cpu: 8 attempts in a row have failed"), std::string::npos)
       << ran.out;
 }
 
 TEST(Doctor, ReportsAWorkerThatDoesNotStart) {
   const auto ran = run_madsearch("doctor --primitives mamba --devices cpu --worker no-such-worker");
   EXPECT_EQ(ran.code, 1);
-  EXPECT_NE(ran.out.find("no worker starts on cpu: worker 1 (cpu) ended: exit code 127 (command not found)"),
+  EXPECT_NE(ran.out.find("no worker can be used on cpu: worker 1 (cpu) ended: exit code 127 (command not found)"),
             std::string::npos)
       << ran.out;
 }

@@ -100,6 +100,7 @@ Examined examine(const std::string& device, const std::vector<std::string>& prim
   workers.command = flags.workers.worker;
   workers.devices = {device};
   workers.attempts = 1;
+  workers.longest_restart_seconds = 0.2;  // somebody waits for it
   std::vector<Hello> greeted;
   try {
     const auto replies =
@@ -148,7 +149,7 @@ std::vector<Finding> by_primitive(const std::vector<Examined>& examined, std::si
 std::vector<std::string> problems_of(const Diagnosis& machine) {
   std::vector<std::string> out;
   for (const auto& device : machine.examined)
-    if (!device.problem.empty()) out.push_back("no worker starts on " + device.device + ": " + device.problem);
+    if (!device.problem.empty()) out.push_back("no worker can be used on " + device.device + ": " + device.problem);
   for (const auto& finding : machine.findings)
     if (!finding.problem.empty()) out.push_back(finding.primitive + " on " + finding.device + ": " + finding.problem);
   return out;

@@ -1,6 +1,7 @@
 #include "engine/stub/stub_worker.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <atomic>
 #include <chrono>
@@ -104,6 +105,15 @@ TEST(StubOptions, AreReadFromText) {
   EXPECT_EQ(options.crash, 17);
   EXPECT_EQ(options.poison, "mamba");
   EXPECT_EQ(stub_options("").milliseconds, 20);
+}
+
+TEST(StubOptions, HoldForOneSlotAloneIfOneIsNamed) {
+  setenv("MADSEARCH_SLOT", "2", 1);
+  EXPECT_EQ(stub_options("milliseconds=5,slot=2,error=1").error, 1);
+  EXPECT_EQ(stub_options("milliseconds=5,slot=1,error=1").error, 0);
+  EXPECT_EQ(stub_options("milliseconds=5,slot=1,error=1").milliseconds, 5);
+  unsetenv("MADSEARCH_SLOT");
+  EXPECT_EQ(stub_options("slot=1,error=1").error, 0);
 }
 
 TEST(StubOptions, SayWhatIsWrong) {
