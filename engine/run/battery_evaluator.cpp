@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/dispatch/battery_trainings.h"
+#include "engine/run/training_flops.h"
 #include "mad_tasks/score.h"
-#include "mad_tasks/table.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 
@@ -100,11 +100,7 @@ void BatteryEvaluator::remember(const Underway& underway) {
 
 void BatteryEvaluator::submit(Wanted wanted, std::int64_t evaluation, const Genome& sized) {
   auto& request = wanted.request;
-  const auto& setting = request.setting;
-  const Shape shape{request.width, find_task(setting.setting.task)->input_length(setting.setting.values),
-                    config_.limits.shape.protocol};
-  const auto flops = static_cast<double>(cost(sized, shape).flops) *
-                     static_cast<double>(setting.steps * setting.batch) * static_cast<double>(request.grid.size());
+  const auto flops = training_flops(request, sized);
   waiting_[request.id] = {evaluation, wanted.task, wanted.setting};
   // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none is
   // left for the end alone.

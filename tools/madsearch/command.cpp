@@ -7,7 +7,9 @@
 
 #include "engine/dispatch/devices.h"
 #include "engine/run/terminal.h"
+#include "engine/run/training_flops.h"
 #include "ranges.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
@@ -65,7 +67,9 @@ std::vector<Reply> answers(const WorkerOptions& options, std::vector<Request> re
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     places[id_of(requests[i])] = i;
-    workers.submit(std::move(requests[i]));
+    const auto* training = std::get_if<TrainRequest>(&requests[i]);
+    const auto flops = training ? training_flops(*training, parse(training->design)) : 0;
+    workers.submit(std::move(requests[i]), static_cast<std::int64_t>(i), flops);
   }
   std::vector<Reply> out(requests.size());
   const bool terminal = columns_of_stderr() != nullptr;
