@@ -99,15 +99,13 @@ def hostile_workers(soak, folder, rng):
     search.hold()
 
 
-def broken_slot(soak, folder, rng):
-    """One slot of two or three that answers every training with an error."""
-    memory = os.path.join(folder, "told")
-    os.mkdir(memory)
-    worker = f"python3 {HERE}/hostile_worker.py slot 0 {memory} {soak.madsearch}"
-    search = Search(soak, folder, rng, worker=worker)
+def broken_device(soak, folder, rng):
+    """One device of two that answers every training with an error."""
+    worker = f"python3 {HERE}/hostile_worker.py device 0 {folder} {soak.madsearch}"
+    search = Search(soak, folder, rng, worker=worker, devices="[cuda:0, cuda:1]")
     ended = search.begin().wait()
-    soak.count("runs with a broken slot")
-    expect(ended.code == 0, f"a broken slot doesn't end a run: {ended}")
+    soak.count("runs with a broken device")
+    expect(ended.code == 0, f"a broken device doesn't end a run: {ended}")
     search.hold()
 
 
@@ -278,5 +276,5 @@ def contents(folder):
 
 
 # How often each is drawn, relative to the others.
-WEIGHTS = {kills: 12, real_kills: 1, worker_kills: 3, requests: 2, hostile_workers: 4, broken_slot: 1, full_disk: 2,
+WEIGHTS = {kills: 12, real_kills: 1, worker_kills: 3, requests: 2, hostile_workers: 4, broken_device: 1, full_disk: 2,
            clock_jumps: 2, suspensions: 2, two_coordinators: 2, copies: 1, read_only: 1}

@@ -1,8 +1,7 @@
 """A worker that misbehaves: stands between the coordinator and a stub worker, and spoils answers. A request's answer is
 spoilt at most once, so that a coordinator that tries again comes to the results of the undisturbed run.
   hostile_worker.py MODE SEED FOLDER MADSEARCH    FOLDER remembers the requests whose answers were spoilt
-Mode `slot`: of the workers that live at one time, one spoils every answer with an error."""
-import fcntl
+Mode `device`: of two devices the second answers every request with an error."""
 import hashlib
 import json
 import os
@@ -43,22 +42,16 @@ def spoilt(mode, line, message):
 def main():
     mode, seed, folder, madsearch = sys.argv[1:]
     rng = random.Random(f"{seed} {os.getpid()}")
-    slot = mode == "slot"
-    if slot:
-        lock = open(os.path.join(folder, "broken"), "w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            slot = False
-            mode = "none"
+    broken = mode == "device" and os.environ["CUDA_VISIBLE_DEVICES"] == "1"
+    sound = mode == "device" and not broken
     stub = subprocess.Popen([madsearch, "stub-worker"], stdout=subprocess.PIPE, text=True,
                             env={**os.environ, "MADSEARCH_STUB": "milliseconds=1"})
     for line in stub.stdout:
         lines = [line]
         message = json.loads(line)
-        if message["type"] == "trained" and mode != "none":
-            kind = "error" if slot else rng.choice(MODES) if mode == "mixed" else mode
-            if slot or rng.random() < 0.05 and first_time(folder, message["id"]):
+        if message["type"] == "trained" and not sound or message["type"] == "pretrained" and broken:
+            kind = "error" if broken else rng.choice(MODES) if mode == "mixed" else mode
+            if broken or rng.random() < 0.05 and first_time(folder, message["id"]):
                 if kind == "death":
                     os.kill(os.getpid(), signal.SIGKILL)
                 lines = spoilt(kind, line, message)

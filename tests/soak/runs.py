@@ -14,7 +14,7 @@ seeds: [transformer++, mamba-swiglu]
 search: {{evaluations: {evaluations}, population: 8, confirm_seeds: 2, confirm_members: 2}}
 attempts: 4
 worker: "{worker}"
-devices: cpu
+devices: {devices}
 slots_per_device: {slots}
 """
 PRETRAIN = """pretrain:
@@ -47,7 +47,7 @@ class Finding(Exception):
 class Search:
     """One search in folders of its own below `folder`: the disturbed one in `out`."""
 
-    def __init__(self, soak, folder, rng, real=False, worker=None):
+    def __init__(self, soak, folder, rng, real=False, worker=None, devices="cpu"):
         self.soak, self.folder, self.rng = soak, folder, rng
         self.out = os.path.join(folder, "run")
         self.config = os.path.join(folder, "search.yaml")
@@ -57,10 +57,12 @@ class Search:
             text = REAL.format(seed=seed)
         else:
             pretrain = PRETRAIN.format(texts=soak.texts) if seed == 1 else ""
-            text = STUB.format(seed=seed, evaluations=24, worker="{worker}", slots=rng.randint(2, 3)) + pretrain
+            slots = rng.randint(2, 3) if devices == "cpu" else 1
+            text = STUB.format(seed=seed, evaluations=24, worker="{worker}", devices="{devices}", slots=slots) + pretrain
         with open(self.config, "w") as file:
-            file.write(text.replace("{worker}", worker or stub))
-        self.undisturbed = soak.undisturbed(("real" if real else "stub", seed), text.replace("{worker}", stub))
+            file.write(text.replace("{worker}", worker or stub).replace("{devices}", devices))
+        plain = text.replace("{worker}", stub).replace("{devices}", "cpu")
+        self.undisturbed = soak.undisturbed(("real" if real else "stub", seed), plain)
 
     def start(self, *arguments, **more):
         return Program([self.soak.madsearch, *arguments], self.folder, **more)
@@ -142,7 +144,7 @@ class Undisturbed:
         with self.lock:
             if key not in self.known:
                 folder = os.path.join(self.folder, "undisturbed-" + "-".join(map(str, key)))
-                os.mkdir(folder)
+                os.makedirs(folder, exist_ok=True)
                 with open(os.path.join(folder, "search.yaml"), "w") as file:
                     file.write(config)
                 out = os.path.join(folder, "run")

@@ -15,6 +15,8 @@ from runs import Finding, Undisturbed
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+ENOUGH = 20  # findings end a soak early
+
 
 class Soak:
     """Counts what was done to searches, in several threads."""
@@ -48,9 +50,8 @@ class Soak:
             self.findings.append(f"{kind.__name__}, search {number} (again: {again}):\n  "
                                  + text.strip().replace("\n", "\n  ")[:2000])
             print(self.findings[-1], file=sys.stderr, flush=True)
-            if len(self.findings) <= 20:
-                shutil.copytree(folder, f"{self.folder}-findings/{number}", ignore=shutil.ignore_patterns("disk"),
-                                dirs_exist_ok=True)
+            shutil.copytree(folder, f"{self.folder}-findings/{number}", ignore=shutil.ignore_patterns("disk"),
+                            dirs_exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
     def table(self, seconds, seed):
@@ -81,7 +82,7 @@ def main():
     numbers = iter([flags.number] if flags.number is not None else range(10**9))
 
     def lane():
-        while time.monotonic() - began < 60 * flags.minutes:
+        while time.monotonic() - began < 60 * flags.minutes and len(soak.findings) < ENOUGH:
             with soak.lock:
                 number = next(numbers, None)
             if number is None:
