@@ -58,7 +58,8 @@ class Search:
         else:
             pretrain = PRETRAIN.format(texts=soak.texts) if seed == 1 else ""
             slots = rng.randint(2, 3) if devices == "cpu" else 1
-            text = STUB.format(seed=seed, evaluations=24, worker="{worker}", devices="{devices}", slots=slots) + pretrain
+            text = STUB.format(seed=seed, evaluations=24, worker="{worker}", devices="{devices}", slots=slots)
+            text += pretrain
         with open(self.config, "w") as file:
             file.write(text.replace("{worker}", worker or stub).replace("{devices}", devices))
         plain = text.replace("{worker}", stub).replace("{devices}", "cpu")
