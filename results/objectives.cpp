@@ -16,15 +16,26 @@ std::int64_t size_of(const std::string& name, const CandidateRecord& candidate) 
 
 std::string rounded(double value) { return std::to_string(static_cast<long long>(std::llround(value))); }
 
+/// Sizes of 10^`least`, where most designs lie above, to `most`. A limit that is no larger leaves the sizes from 0 on.
+Objective of_sizes(const std::string& name, double least, double most) {
+  if (most > std::pow(10, least)) return {name, least, std::log10(most)};
+  return {name, 0, std::log10(1 + most)};
+}
+
+/// An end of the box as a size. 0, in minimised units, is the size 0.
+std::string size_at(const Objective& objective, double end) {
+  return rounded(std::pow(10, end) - (objective.best == 0 ? 1 : 0));
+}
+
 }  // namespace
 
 std::vector<std::string> objective_names() { return {"score", "state", "state_mad", "parameters", "flops"}; }
 
 Objective objective(const std::string& name, double most) {
   if (name == "score") return {name, 0, 1};
-  if (name == "state" || name == "state_mad") return {name, 2, std::log10(most > 0 ? most : 1e6)};
-  if (name == "parameters") return {name, 3, std::log10(most > 0 ? most : 1e9)};
-  if (name == "flops") return {name, 5, std::log10(most > 0 ? most : 1e13)};
+  if (name == "state" || name == "state_mad") return of_sizes(name, 2, most > 0 ? most : 1e6);
+  if (name == "parameters") return of_sizes(name, 3, most > 0 ? most : 1e9);
+  if (name == "flops") return of_sizes(name, 5, most > 0 ? most : 1e13);
   throw std::invalid_argument("objective: unknown name " + name);
 }
 
@@ -49,16 +60,16 @@ double hypervolume_share(const std::vector<Objective>& objectives, const std::ve
     for (std::size_t i = 0; i < point.size(); ++i) point[i] = std::max(point[i], objectives[i].best);
     inside.push_back(std::move(point));
   }
-  return hypervolume(std::move(inside), reference) / volume;
+  return std::clamp(hypervolume(std::move(inside), reference) / volume, 0.0, 1.0);  // but for rounding
 }
 
 std::string box(const std::vector<Objective>& objectives) {
   std::string out;
   for (const auto& objective : objectives) {
     out += out.empty() ? "" : ", ";
-    out += objective.name == "score" ? "score 0..1"
-                                     : objective.name + " " + rounded(std::pow(10, objective.best)) + ".." +
-                                           rounded(std::pow(10, objective.worst));
+    out += objective.name == "score"
+               ? "score 0..1"
+               : objective.name + " " + size_at(objective, objective.best) + ".." + size_at(objective, objective.worst);
   }
   return out;
 }

@@ -19,7 +19,8 @@ struct Objective {
 
 /// Names allowed in a configuration, in order.
 std::vector<std::string> objective_names();
-/// `most`: the largest size of the box (default: 10^6 numbers of state, 10^9 parameters, 10^13 FLOPs). Throws
+/// `most`: the largest size of the box (default: 10^6 numbers of state, 10^9 parameters, 10^13 FLOPs). The box begins
+/// at 100 numbers of state, 1000 parameters or 10^5 FLOPs, and at 0 where the largest is no more than that. Throws
 /// std::invalid_argument for an unknown name.
 Objective objective(const std::string& name, double most = 0);
 
