@@ -18,20 +18,24 @@ class Levels {
   };
 
   /// `point` is a name that was not added before: small, as names are indices of a table.
-  void add(std::size_t point, Objectives at);
+  void add(std::size_t point, const Objectives& at);
   void close(std::size_t point);  // once
-  bool has(std::size_t point) const { return point < points_.size() && !points_[point].empty(); }
+  bool has(std::size_t point) const { return point < has_.size() && has_[point]; }
   bool is_open(std::size_t point) const { return open_[point]; }
-  const Objectives& at(std::size_t point) const { return points_[point]; }
+  Objectives at(std::size_t point) const { return {numbers(point), numbers(point) + objectives_}; }
   const std::vector<Level>& levels() const { return levels_; }
 
  private:
+  const double* numbers(std::size_t point) const { return &numbers_[point * objectives_]; }
+  bool before(std::size_t a, std::size_t b) const;  // lexicographically
+  bool beats(std::size_t a, std::size_t b) const;
   bool dominated(std::size_t point, const Level& by) const;
   std::size_t first_not_above(std::size_t point) const;
-  std::vector<std::size_t> insert(std::size_t point, Level& into);
+  void insert(std::size_t point, Level& into, std::vector<std::size_t>& beaten);
 
-  std::vector<Objectives> points_;  // by name
-  std::vector<bool> open_;          // by name
+  std::size_t objectives_ = 0;    // of each point
+  std::vector<double> numbers_;   // by name, one point after the other: a walk over levels reads little memory
+  std::vector<bool> has_, open_;  // by name
   std::vector<Level> levels_;
 };
 

@@ -62,11 +62,13 @@ void Promotion::choose(Bin& bin) const {
 Promotion::Place Promotion::best_open(const Levels& levels, const Levels::Level& level) {
   auto order = level.points;
   std::sort(order.begin(), order.end());
+  std::vector<Objectives> points;
   std::vector<Rankable> items;
   std::vector<std::size_t> all;
-  for (const auto point : order) {
+  for (const auto point : order) points.push_back(levels.at(point));
+  for (const auto& point : points) {
     all.push_back(items.size());
-    items.push_back({&levels.at(point), 0});
+    items.push_back({&point, 0});
   }
   std::vector<Standing> standings(items.size());
   crowd(items, all, standings);
