@@ -10,6 +10,9 @@
 
 namespace madsearch {
 
+inline constexpr const char* kTimeUp = "time";
+inline constexpr const char* kExhausted = "exhausted";  // no new candidate was found
+
 /// What a run's store says of the run as a whole. A field is stored under a key of its own name ("closed_at"), an
 /// operator under "operator.NAME". A field that the store lacks has the value given here.
 struct RunMeta {
@@ -30,7 +33,7 @@ struct RunMeta {
   std::string config_path;                  // absolute, where the configuration was when the run was opened
   std::optional<std::int64_t> evaluations;  // that the search was asked for
   std::optional<std::int64_t> closed_at;    // the search was closed early, after so many evaluations
-  std::string closed_by;                    // why it was: "time", or empty
+  std::string closed_by;                    // why it ended early: kTimeUp, kExhausted, or empty
   bool finished = false;                    // search, confirmation and pretraining are done
   double spent_seconds = 0;                 // of all sessions that have ended
   std::string signature;                    // Evolution::signature() at the end of the search

@@ -54,6 +54,7 @@ class SearchPhase {
     count_what_is_stored();
     const auto slots = session_.workers.slots() + 1;  // one to spare: no slot waits while the search thinks and stores
     run_evolution(evolution_, evaluator, slots);
+    if (evolution_.exhausted()) note_exhaustion();
     note_the_end();
     return evolution_.finished();
   }
@@ -79,7 +80,7 @@ class SearchPhase {
     if (meta.closed_at || evolution_.handed_out() >= session_.config.search.evaluations) return;
     evolution_.close();
     meta.closed_at = evolution_.handed_out();  // a resumed run closes at the same number
-    meta.closed_by = "time";
+    meta.closed_by = kTimeUp;
     session_.save_meta();
     session_.say("the search's share of the time is over after " + std::to_string(evolution_.handed_out()) +
                  " evaluations: the front is confirmed on fresh seeds now. When a clock ends a search, the same seed "
@@ -94,6 +95,7 @@ class SearchPhase {
     front_.add(candidate, record);
     show_front();
     session_.progress.show(session_.clock);
+    if (evolution_.exhausted()) note_exhaustion();
     if (++evaluations_ % kLogUse == 0) session_.log.own_use(evaluations_, trainings_, own_use());
   }
 
@@ -112,6 +114,16 @@ class SearchPhase {
   void show_front() {
     session_.progress.front(front_.size(), front_.hypervolume());
     session_.metrics.front(front_.size(), front_.hypervolume());
+  }
+
+  /// The space has no new candidate: the search ends where it is.
+  void note_exhaustion() {
+    auto& meta = session_.meta;
+    if (meta.closed_by == kExhausted) return;
+    meta.closed_by = kExhausted;
+    session_.save_meta();
+    session_.say("no new design was found that keeps the limits: the search ends before its " +
+                 std::to_string(session_.config.search.evaluations) + " evaluations, and its front is confirmed now");
   }
 
   void note_the_end() {

@@ -117,7 +117,7 @@ std::string Architectures::too_dear(const Genome& genome) const {
   return above("flops", spent.flops, limits_.max_flops);
 }
 
-std::string Architectures::random(Rng& rng) const {
+std::optional<std::string> Architectures::random(Rng& rng) const {
   std::vector<std::int64_t> periods;
   for (std::int64_t period = 2; period <= limits_.stages; ++period)
     if (limits_.stages % period == 0) periods.push_back(period);
@@ -130,8 +130,7 @@ std::string Architectures::random(Rng& rng) const {
                                          : genome.stages[static_cast<std::size_t>(k - period)]);
     if (refusal(genome).empty()) return text(genome);
   }
-  throw std::runtime_error("no random architecture keeps the limits of the search after " +
-                           std::to_string(kRandomTries) + " tries");
+  return std::nullopt;
 }
 
 Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) const {

@@ -39,7 +39,7 @@ class Architectures : public Space {
   Sized sized(const Genome& genome) const;
   const ArchitectureLimits& limits() const { return limits_; }
 
-  std::string random(Rng& rng) const override;
+  std::optional<std::string> random(Rng& rng) const override;
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;
   Child cross(const std::string& a, const std::string& b, Rng& rng) const override;
   int bin(const std::string& text) const override;  // half-decades of exact state: floor(2 log10(1 + state))

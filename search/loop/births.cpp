@@ -5,18 +5,19 @@
 #include <utility>
 
 #include "configs/text.h"
-#include "search/loop/selections/selection.h"
 
 namespace madsearch {
 namespace {
 
 constexpr int kTries = 32;          // at a child that is not known yet, each with one mutation more
+constexpr int kLastTries = 16;      // at edits, where no random candidate is new
 constexpr int kRandomTries = 2000;  // at a random candidate that is not known, before the space counts as exhausted
 
 }  // namespace
 
 std::optional<Evaluation> Births::next(Rng& rng) {
   auto born = conceive(rng);
+  if (!born) born = anything(rng);
   if (!born) return std::nullopt;
   known_.insert(born->text);
   ++births_;
@@ -26,18 +27,29 @@ std::optional<Evaluation> Births::next(Rng& rng) {
 std::optional<Evaluation> Births::conceive(Rng& rng) {
   const auto population = options_.resolved_population();
   const auto founders = std::max(population - static_cast<std::int64_t>(seeds_.size()), population / 2);
-  if (!selection(options_.algorithm).breeds) return stranger(rng);
-  if (births_ < founders) {
-    const bool turn_of_neighbours = births_ % 2 == 0;
-    return turn_of_neighbours && !seeds_.empty() ? neighbour(rng) : stranger(rng);
-  }
-  return population_.empty() ? stranger(rng) : child(rng);
+  std::optional<Evaluation> born;
+  if (breeds_ && births_ < founders && births_ % 2 == 0 && !seeds_.empty()) born = neighbour(rng);
+  if (breeds_ && births_ >= founders && !population_.empty()) born = child(rng);
+  return born ? born : stranger(rng);
 }
 
 std::optional<Evaluation> Births::stranger(Rng& rng) const {
-  for (int i = 0; i < kRandomTries; ++i)
-    if (auto text = space_.random(rng); !known_.contains(text))
-      return Evaluation{.text = std::move(text), .origin = "random"};
+  for (int i = 0; i < kRandomTries; ++i) {
+    auto text = space_.random(rng);
+    if (!text) return std::nullopt;
+    if (!known_.contains(*text)) return Evaluation{.text = std::move(*text), .origin = "random"};
+  }
+  return std::nullopt;
+}
+
+/// Where nothing can be drawn at random, edits of what is known may still find something.
+std::optional<Evaluation> Births::anything(Rng& rng) {
+  for (int i = 0; i < kLastTries; ++i) {
+    std::optional<Evaluation> born;
+    if (!seeds_.empty()) born = neighbour(rng);
+    if (!born && breeds_ && !population_.empty()) born = child(rng);
+    if (born) return born;
+  }
   return std::nullopt;
 }
 
@@ -50,7 +62,7 @@ std::optional<Evaluation> Births::neighbour(Rng& rng) const {
     if (!known_.contains(made.text))
       return Evaluation{.text = std::move(made.text), .origin = joined(made.operators, "+"), .parents = {design.text}};
   }
-  return stranger(rng);
+  return std::nullopt;
 }
 
 std::optional<Evaluation> Births::child(Rng& rng) {
@@ -66,7 +78,7 @@ std::optional<Evaluation> Births::child(Rng& rng) {
     if (second) out.parents.push_back(second->text);
     return out;
   }
-  return stranger(rng);
+  return std::nullopt;
 }
 
 /// One attempt, which may be a candidate that is known; with a second parent the two are crossed first.

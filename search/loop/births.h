@@ -11,6 +11,7 @@
 #include "search/loop/options.h"
 #include "search/loop/population.h"
 #include "search/loop/seed_design.h"
+#include "search/loop/selections/selection.h"
 #include "search/loop/space.h"
 
 namespace madsearch {
@@ -21,7 +22,12 @@ class Births {
  public:
   Births(const Space& space, const SearchOptions& options, const std::vector<SeedDesign>& seeds, const Archive& archive,
          const Population& population)
-      : space_(space), options_(options), seeds_(seeds), archive_(archive), population_(population) {
+      : space_(space),
+        options_(options),
+        seeds_(seeds),
+        archive_(archive),
+        population_(population),
+        breeds_(selection(options.algorithm).breeds) {
     for (const auto& design : seeds_) known_.insert(design.text);
   }
   /// Text, origin and parents of the next one; nothing if the space seems exhausted.
@@ -30,6 +36,7 @@ class Births {
  private:
   std::optional<Evaluation> conceive(Rng& rng);
   std::optional<Evaluation> stranger(Rng& rng) const;
+  std::optional<Evaluation> anything(Rng& rng);
   std::optional<Evaluation> neighbour(Rng& rng) const;
   std::optional<Evaluation> child(Rng& rng);
   Child conceived(const Member& first, const Member* second, int more_mutations, Rng& rng) const;
@@ -40,6 +47,7 @@ class Births {
   const std::vector<SeedDesign>& seeds_;
   const Archive& archive_;
   const Population& population_;
+  const bool breeds_;
   std::unordered_set<std::string> known_;  // texts
   std::int64_t births_ = 0;
   std::ptrdiff_t turns_ = 0;  // taken by bins of state

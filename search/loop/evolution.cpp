@@ -65,12 +65,14 @@ struct Evolution::Impl {
   // What the next evaluation is.
 
   std::optional<Evaluation> next() {
-    if (searching()) {
-      const auto needed = underway.handed_out() - options.lag + 1;
+    while (searching()) {
+      const auto needed = std::max(underway.handed_out() - options.lag + 1, looked_at);
       see(needed);
       if (underway.seen() < needed) return std::nullopt;  // its decision waits for a result
       if (auto decided = decide()) return hand_out(std::move(*decided));
-      end_search();  // no new candidate was found
+      exhausted = underway.seen() == underway.handed_out();
+      if (exhausted) end_search();
+      looked_at = underway.seen() + 1;  // one more result, and a probe may climb or have a new child
     }
     begin_race();
     if (!race) return std::nullopt;
@@ -203,7 +205,9 @@ struct Evolution::Impl {
   const SearchOptions options;
   const Seed seed;
   const std::vector<SeedDesign> seeds;
-  std::int64_t evaluations;  // of the search; those of the race come after them
+  std::int64_t evaluations;    // of the search; those of the race come after them
+  bool exhausted = false;      // no new candidate was found
+  std::int64_t looked_at = 0;  // results that are waited for beyond the lag, as without them none was found
   Underway underway;
   Archive archive;
   Population population;
@@ -226,6 +230,7 @@ bool Evolution::done() const {
   return impl_->options.confirm_seeds == 0 || (impl_->race && impl_->race->over());
 }
 bool Evolution::finished() const { return done() && impl_->underway.seen() == impl_->underway.handed_out(); }
+bool Evolution::exhausted() const { return impl_->exhausted; }
 std::int64_t Evolution::handed_out() const { return impl_->underway.handed_out(); }
 const std::vector<Member>& Evolution::archive() const { return impl_->archive.members(); }
 std::vector<std::size_t> Evolution::front() const { return impl_->archive.front(); }
@@ -248,6 +253,7 @@ void run_evolution(Evolution& evolution, Evaluator& evaluator, std::int64_t slot
       if (!evaluation) break;
       evaluator.start(*evaluation);
     }
+    if (evolution.finished()) return;  // nothing new was found, and nothing is under way
     evolution.tell(evaluator.wait());
   }
 }

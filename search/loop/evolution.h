@@ -31,9 +31,10 @@ namespace madsearch {
 /// It has neither clock nor threads: what evaluation m is depends on (seed, m, results numbered <= m - lag) alone. So
 /// any number of workers, and a resumed run that replays stored results, see the same search.
 ///
-/// `options.evaluations` numbers are handed out so, or fewer where no new candidate can be found. The evaluations of
-/// the Race come after them: it waits for every result of the search and decides in rounds, each from every result of
-/// the rounds before.
+/// `options.evaluations` numbers are handed out so, or fewer where no new candidate can be found: then results are
+/// waited for one by one, in the order of their numbers, as long as one of them lets a probe climb or a child be born.
+/// The evaluations of the Race come after them: it waits for every result of the search and decides in rounds, each
+/// from every result of the rounds before.
 class Evolution {
  public:
   /// Of seed designs with the same text the first is taken. `space` must live as long. Throws std::invalid_argument
@@ -48,8 +49,9 @@ class Evolution {
   void tell(const Measurement& measurement);
   /// Ends the search: no further number is handed out but those of the race.
   void close();
-  bool done() const;      // everything handed out (results may be outstanding)
-  bool finished() const;  // everything handed out and told
+  bool done() const;       // everything handed out (results may be outstanding)
+  bool finished() const;   // everything handed out and told
+  bool exhausted() const;  // a new candidate was wanted and none was found
   std::int64_t handed_out() const;
   const std::vector<Member>& archive() const;  // every candidate that completed battery, in order of visibility
   std::vector<std::size_t> front() const;      // feasible non-dominated members of archive(), indices

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct Child {
 class Space {
  public:
   virtual ~Space() = default;
-  /// A candidate, valid. Throws std::runtime_error if none can be drawn.
-  virtual std::string random(Rng& rng) const = 0;
+  /// A candidate, valid; nothing if a bounded number of draws found none.
+  virtual std::optional<std::string> random(Rng& rng) const = 0;
   /// A child of one parent: `operators` mutations one after another, fewer where none fits. Its text may be the
   /// parent's.
   virtual Child mutate(const std::string& parent, int operators, Rng& rng) const = 0;

@@ -39,7 +39,7 @@ Toy Toy::read(const std::filesystem::path& problem, const std::filesystem::path&
   return toy;
 }
 
-std::string Toy::random(Rng& rng) const {
+std::optional<std::string> Toy::random(Rng& rng) const {
   std::string out(kLayers, '0');
   for (auto& digit : out) digit = static_cast<char>('0' + below(rng, kPrimitives));
   return out;

@@ -24,7 +24,7 @@ class Toy : public Space {
   /// Reads a problem and its true front (tests/toy). Throws ConfigError if one is missing or malformed.
   static Toy read(const std::filesystem::path& problem, const std::filesystem::path& front);
 
-  std::string random(Rng& rng) const override;
+  std::optional<std::string> random(Rng& rng) const override;
   /// Each operator resets one position to any digit, so the text may stay as it was.
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;
   /// Uniform crossover: each digit of either parent.

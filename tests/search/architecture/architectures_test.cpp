@@ -36,7 +36,7 @@ TEST_P(EveryMutation, MakesValidChildrenAndLeavesTheParentAlone) {
   int changed = 0;
   int too_deep = 0;
   for (int i = 0; i < 1000; ++i) {
-    auto parent = parse(space.mutate(space.random(rng), 1 + static_cast<int>(below(rng, 4)), rng).text);
+    auto parent = parse(space.mutate(space.random(rng).value(), 1 + static_cast<int>(below(rng, 4)), rng).text);
     if (chance(rng, 0.3)) parent = share().apply(parent, alphabet, rng);
     if (chance(rng, 0.3)) parent = branch().apply(parent, alphabet, rng);
     if (!problem(parent).empty()) continue;
@@ -67,8 +67,8 @@ TEST_P(EveryCrossover, MakesValidChildrenOfBothParents) {
   Rng rng{Seed{7}.derive(crossover.name)};
   int mixed = 0;
   for (int i = 0; i < 1000; ++i) {
-    const auto a = parse(space.mutate(space.random(rng), 3, rng).text);
-    const auto b = parse(space.mutate(space.random(rng), 3, rng).text);
+    const auto a = parse(space.mutate(space.random(rng).value(), 3, rng).text);
+    const auto b = parse(space.mutate(space.random(rng).value(), 3, rng).text);
     const auto before_a = a;
     const auto before_b = b;
     const auto child = crossover.apply(a, b, rng);
@@ -89,8 +89,8 @@ TEST(Architectures, KeepEveryLimitOverTenThousandCandidates) {
   bounded.max_state = 10'000;
   const Architectures space(bounded);
   Rng rng{Seed{3}};
-  auto a = space.random(rng);
-  auto b = space.random(rng);
+  auto a = space.random(rng).value();
+  auto b = space.random(rng).value();
   for (int i = 0; i < 10'000; ++i) {
     const auto child = chance(rng, 0.3) ? space.cross(a, b, rng) : space.mutate(a, 1 + poisson(rng, 0.5), rng);
     const auto genome = parse(child.text);
@@ -98,7 +98,7 @@ TEST(Architectures, KeepEveryLimitOverTenThousandCandidates) {
     ASSERT_EQ(text(genome), child.text);
     ASSERT_LE(cost(space.sized(genome).genome, bounded.shape).state, 10'000);
     b = std::exchange(a, child.text);
-    if (i % 50 == 0) a = space.random(rng);
+    if (i % 50 == 0) a = space.random(rng).value();
   }
 }
 

@@ -159,7 +159,7 @@ TEST(Genome, ReadsItsOwnTextBack) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     Rng rng{Seed{seed}};
     const auto architectures = space();
-    const auto made = architectures.mutate(architectures.random(rng), 4, rng).text;
+    const auto made = architectures.mutate(architectures.random(rng).value(), 4, rng).text;
     RC_ASSERT(text(parse(made)) == made);
     RC_ASSERT(expanded_text(parse(expanded_text(parse(made)))) == expanded_text(parse(made)));
   }));
@@ -180,7 +180,7 @@ TEST(Genome, HashSurvivesNeutralEdits) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     Rng rng{Seed{seed}};
     const auto architectures = space();
-    const auto genome = parse(architectures.mutate(architectures.random(rng), 6, rng).text);
+    const auto genome = parse(architectures.mutate(architectures.random(rng).value(), 6, rng).text);
     RC_ASSERT(hash(neutrally_edited(genome, rng)) == hash(genome));
   }));
 }

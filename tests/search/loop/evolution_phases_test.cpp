@@ -304,8 +304,8 @@ TEST(Phases, CountsWhatEachOperatorMade) {
 
 TEST(Phases, EndsWhenTheSpaceIsExhausted) {
   struct Coin : Space {
-    std::string random(Rng& rng) const override { return chance(rng, 0.5) ? "heads" : "tails"; }
-    Child mutate(const std::string&, int, Rng& rng) const override { return {random(rng), {"flip"}}; }
+    std::optional<std::string> random(Rng& rng) const override { return chance(rng, 0.5) ? "heads" : "tails"; }
+    Child mutate(const std::string&, int, Rng& rng) const override { return {*random(rng), {"flip"}}; }
     Child cross(const std::string& a, const std::string&, Rng&) const override { return {a, {"crossover"}}; }
     int bin(const std::string&) const override { return 0; }
   } coin;
@@ -318,6 +318,60 @@ TEST(Phases, EndsWhenTheSpaceIsExhausted) {
                    })
                 .size(),
             2u);
+}
+
+/// The numbers 0 to 5, and nothing else.
+struct Dice : Space {
+  std::optional<std::string> random(Rng& rng) const override { return std::to_string(below(rng, 6)); }
+  Child mutate(const std::string&, int, Rng& rng) const override { return {*random(rng), {"roll"}}; }
+  Child cross(const std::string& a, const std::string&, Rng&) const override { return {a, {"crossover"}}; }
+  int bin(const std::string&) const override { return 0; }
+};
+
+TEST(Phases, LetsProbesClimbAfterTheSpaceIsExhausted) {
+  SearchOptions options;
+  options.eta = 1;  // every probe may climb
+  std::set<std::vector<std::string>> searches;
+  for (const std::uint64_t order : {1, 2, 3}) {
+    const Dice dice;
+    Evolution evolution(dice, options, Seed{1}, {});
+    Rng rng(Seed{order});
+    std::vector<Evaluation> underway;
+    std::vector<std::string> all;
+    while (!evolution.finished()) {
+      while (const auto evaluation = evolution.next()) {
+        underway.push_back(*evaluation);
+        all.push_back(to_text(evaluation->rung) + " " + evaluation->text);
+      }
+      if (underway.empty()) continue;
+      const auto chosen = below(rng, underway.size());
+      const auto value = std::stod(underway[chosen].text);
+      evolution.tell({.number = underway[chosen].number, .objectives = {value, 5 - value}});
+      underway.erase(underway.begin() + static_cast<std::ptrdiff_t>(chosen));
+    }
+    EXPECT_TRUE(evolution.exhausted());
+    EXPECT_EQ(evolution.archive().size(), 6u);
+    searches.insert(all);
+  }
+  EXPECT_EQ(searches.size(), 1u) << "whatever the order of results";
+  EXPECT_EQ(searches.begin()->size(), 12u);
+}
+
+TEST(Phases, GoesOnWithNeighboursWhereNothingCanBeDrawnAtRandom) {
+  struct Narrow : Dice {
+    std::optional<std::string> random(Rng&) const override { return std::nullopt; }
+    Child mutate(const std::string& parent, int, Rng&) const override {
+      return {std::to_string(std::min(std::stoi(parent) + 1, 20)), {"next"}};
+    }
+  } narrow;
+  SearchOptions options;
+  options.probe = false;
+  Evolution evolution(narrow, options, Seed{1}, {{"first", "0"}});
+  const auto told = finish(evolution, [](const Evaluation& evaluation) {
+    return Measurement{.number = evaluation.number, .objectives = {1, -std::stod(evaluation.text)}};
+  });
+  EXPECT_GE(told.size(), 3u);
+  EXPECT_TRUE(evolution.exhausted());
 }
 
 TEST(RunEvolution, KeepsAsManyEvaluationsUnderWayAsThereAreSlotsAndEndsWhenAllAreTold) {

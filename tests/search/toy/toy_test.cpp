@@ -30,8 +30,8 @@ TEST(Toy, VariesTextsOfEightDigits) {
   const auto toy = Toy::read(kFolder / "problem.txt", kFolder / "front.json");
   Rng rng(Seed{1});
   for (int i = 0; i < 1000; ++i) {
-    const auto a = toy.random(rng);
-    const auto b = toy.random(rng);
+    const auto a = toy.random(rng).value();
+    const auto b = toy.random(rng).value();
     const auto crossed = toy.cross(a, b, rng).text;
     const auto mutated = toy.mutate(a, 2, rng);
     int changed = 0;
