@@ -84,20 +84,34 @@ void find_rivals(std::vector<FrontRow>& rows, const std::vector<std::size_t>& wh
   }
 }
 
-bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_designs) {
+/// Whether `a` is nowhere larger than `b` in the run's objectives other than the score.
+bool no_larger(const FrontRow& a, const FrontRow& b, const std::vector<Objective>& objectives) {
+  for (std::size_t k = 0; k < objectives.size(); ++k)
+    if (objectives[k].name != "score" && a.objectives[k] > b.objectives[k]) return false;
+  return true;
+}
+
+bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_designs,
+                   const std::vector<Objective>& objectives) {
   if (row.seed || !row.score.low) return false;
   bool beats = false;  // where no hand design is as small there is none to be better than
   for (const auto& hand : hand_designs) {
-    if (hand.candidate.state_exact > row.candidate.state_exact) continue;
+    if (!no_larger(hand, row, objectives)) continue;
     if (!hand.score.high || *row.score.low <= *hand.score.high) return false;
     beats = true;
   }
   return beats;
 }
 
-void sort_by_state_then_score(std::vector<FrontRow>& rows) {
-  std::sort(rows.begin(), rows.end(), [](const FrontRow& a, const FrontRow& b) {
-    return std::pair(a.candidate.state_exact, -a.score.mean) < std::pair(b.candidate.state_exact, -b.score.mean);
+/// By the first objective that is a size, then by score.
+void sort_rows(std::vector<FrontRow>& rows, const std::vector<Objective>& objectives) {
+  const auto place =
+      std::find_if(objectives.begin(), objectives.end(), [](const Objective& it) { return it.name != "score"; });
+  const auto size = [&](const FrontRow& row) {
+    return place == objectives.end() ? 0 : row.objectives[static_cast<std::size_t>(place - objectives.begin())];
+  };
+  std::stable_sort(rows.begin(), rows.end(), [&](const FrontRow& a, const FrontRow& b) {
+    return std::pair(size(a), -a.score.mean) < std::pair(size(b), -b.score.mean);
   });
 }
 
@@ -150,7 +164,8 @@ FrontReport read_front(const Store& store) {
   report.protocol = meta.protocol;
   report.battery = meta.battery;
   report.finished = meta.finished;
-  report.reproducible = meta.closed_by.empty();
+  report.reproducible = meta.closed_by != kTimeUp;
+  report.exhausted = meta.closed_by == kExhausted;
   report.objectives = meta.objectives;
   report.box = box(rows.objectives());
   report.evaluated = running.evaluated();
@@ -160,10 +175,10 @@ FrontReport read_front(const Store& store) {
   report.hypervolume = running.hypervolume();
   report.front = members(rows, running);
   report.hand_designs = rows.rows(running.hand_designs());
-  sort_by_state_then_score(report.front);
-  sort_by_state_then_score(report.hand_designs);
+  sort_rows(report.front, rows.objectives());
+  sort_rows(report.hand_designs, rows.objectives());
   for (const auto& row : report.front)
-    if (surely_better(row, report.hand_designs)) report.better.push_back(row.candidate.hash);
+    if (surely_better(row, report.hand_designs, rows.objectives())) report.better.push_back(row.candidate.hash);
   report.pretrainings = store.pretrainings();
   return report;
 }

@@ -45,10 +45,11 @@ struct FrontReport {
   std::int64_t waiting = 0;
   bool finished = false;               // the run has ended
   bool reproducible = true;            // false if a time limit ended the search
-  std::vector<FrontRow> front;         // by state, then score
+  bool exhausted = false;              // the search found no further candidate
+  std::vector<FrontRow> front;         // by the first objective that is a size, then by score
   std::vector<FrontRow> hand_designs;  // all of them, on the front or not
   /// Hashes of the members, not hand designs themselves, that are surely better than hand designs: at least one hand
-  /// design has an equal or a smaller state, and the score intervals of all of those lie below the member's.
+  /// design is no larger in any objective, and the score intervals of all of those lie below the member's.
   std::vector<std::string> better;
   std::vector<PretrainingRecord> pretrainings;
 };

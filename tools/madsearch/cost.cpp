@@ -53,8 +53,8 @@ Record facts(const Design& design, const Flags& flags, Shape shape) {
           {"sized", text(sized.genome)}};
 }
 
-std::function<std::string(const Record&)> state(const char* which) {
-  return [which](const Record& design) { return grouped(design.at("state").record().at(which).count()); };
+std::function<Value(const Record&)> state(const char* which) {
+  return [which](const Record& design) { return design.at("state").record().at(which); };
 }
 
 std::string sizes_text(const Record& design) {
@@ -66,10 +66,10 @@ Report report(const std::vector<Record>& designs, Shape shape) {
   const Table table({{"parameters", "parameters", in_groups()},
                      {"active", "active_parameters", in_groups()},
                      {"FLOPs", "flops", in_groups()},
-                     {"state", state("exact")},
-                     {"mad", state("mad")},
-                     {"at 2048", state("at_2048")},
-                     {"at 32768", state("at_32768")},
+                     {"state", state("exact"), in_groups()},
+                     {"mad", state("mad"), in_groups()},
+                     {"at 2048", state("at_2048"), in_groups()},
+                     {"at 32768", state("at_32768"), in_groups()},
                      {"solved<", sizes_text},
                      {"design<", "text"}},
                     designs);

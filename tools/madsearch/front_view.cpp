@@ -1,6 +1,7 @@
 #include "front_view.h"
 
 #include <algorithm>
+#include <map>
 
 #include "configs/text.h"
 #include "numbers.h"
@@ -27,6 +28,7 @@ Record facts(const FrontReport& report, const FrontRow& row) {
           {"state_exact", candidate.state_exact},
           {"state_mad", candidate.state_mad},
           {"parameters", candidate.parameters},
+          {"active_parameters", candidate.active_parameters ? candidate.active_parameters : candidate.parameters},
           {"flops", candidate.flops},
           {"origin", candidate.origin},
           {"rung", to_text(row.rung)},
@@ -57,23 +59,40 @@ std::string interval_text(const Record& design) {
   return design.at("confirmed").truth() ? interval(design) : "not confirmed";
 }
 
-std::vector<Column> design_columns() {
-  return {{"id<", "id"},
-          {"score", "score", number("%.3f")},
-          {"95 % interval<", interval_text},
-          {"seeds", "seeds"},
-          {"state", "state", in_groups()},
-          {"parameters", "parameters", in_groups()},
-          {"bits/byte", "bits_per_byte", number("%.3f")},
-          {"origin<", "origin"},
-          {"design<", "text"}};
+/// The sizes that the search minimised as it counts them, then those that people ask for.
+std::vector<Column> size_columns(const FrontReport& report) {
+  static const std::map<std::string, Column> of_objectives = {
+      {"state", {"state", "state_exact", in_groups()}},
+      {"state_mad", {"state_mad", "state_mad", in_groups()}},
+      {"parameters", {"active parameters", "active_parameters", in_groups()}},
+      {"flops", {"FLOPs", "flops", in_groups()}}};
+  std::vector<Column> out;
+  bool state = false;
+  for (const auto& objective : report.objectives) {
+    if (objective == "score") continue;
+    state |= objective.starts_with("state");
+    out.push_back(of_objectives.at(objective));
+  }
+  if (!state) out.push_back(of_objectives.at("state"));
+  out.emplace_back("parameters", "parameters", in_groups());
+  return out;
 }
 
-Table hand_table(const FrontReport& report) { return Table(design_columns(), hand_designs(report)); }
+std::vector<Column> design_columns(const FrontReport& report) {
+  std::vector<Column> out = {
+      {"id<", "id"}, {"score", "score", number("%.3f")}, {"95 % interval<", interval_text}, {"seeds", "seeds"}};
+  for (auto& column : size_columns(report)) out.push_back(std::move(column));
+  out.emplace_back("bits/byte", "bits_per_byte", number("%.3f"));
+  out.emplace_back("origin<", "origin");
+  out.emplace_back("design<", "text");
+  return out;
+}
+
+Table hand_table(const FrontReport& report) { return Table(design_columns(report), hand_designs(report)); }
 
 /// With a column for the design that may beat each.
 Table member_table(const FrontReport& report) {
-  auto columns = design_columns();
+  auto columns = design_columns(report);
   columns.insert(columns.begin() + 3, Column("not apart from<", "rival"));
   return Table(std::move(columns), members(report));
 }
@@ -132,7 +151,12 @@ std::string pretraining_table(const FrontReport& report) {
              {"tuning", "tuning", percent()},
              {"design<", "text"}});
   for (const auto& pretraining : report.pretrainings) out.add(row_of(pretraining));
-  return out.text();
+  auto text = out.text();
+  for (const auto& pretraining : report.pretrainings)
+    if (pretraining.outcome != Outcome::kOk && !pretraining.message.empty())
+      text += "  " + short_id(pretraining.hash) + " " + to_text(pretraining.outcome) + ": " +
+              printable(pretraining.message) + "\n";
+  return text;
 }
 
 std::string validation_text(const Validation& validation) {
@@ -149,7 +173,15 @@ std::string validation_text(const Validation& validation) {
          ", given log state " + partial + ", " + std::to_string(validation.points) + " designs\n";
 }
 
-/// Whether some member beats every hand design of equal or smaller state, said plainly.
+/// "state", "FLOPs and parameters": what the search minimised beside the score's loss.
+std::string sizes_text(const FrontReport& report) {
+  std::vector<std::string> names;
+  for (const auto& objective : report.objectives)
+    if (objective != "score") names.push_back(objective == "flops" ? "FLOPs" : objective);
+  return joined(names, " and ");
+}
+
+/// Whether some member beats every hand design that is no larger, said plainly.
 std::string verdict(const FrontReport& report) {
   if (report.waiting > 0)
     return std::to_string(report.waiting) + (report.waiting == 1 ? " member waits" : " members wait") +
@@ -158,11 +190,12 @@ std::string verdict(const FrontReport& report) {
     return "Nothing is confirmed on fresh seeds yet: a front is a best of many draws, so its scores are too good.";
   if (report.better.empty())
     return "No member of the front is shown to beat the hand designs: for that its 95 % interval must lie above those "
-           "of all hand designs of equal or smaller state (one at least).";
+           "of all hand designs of equal or smaller " +
+           sizes_text(report) + " (one at least).";
   std::vector<std::string> ids;
   for (const auto& hash : report.better) ids.push_back(short_id(hash));
   return "Shown on fresh seeds to beat the hand designs: " + joined(ids) +
-         " (95 % interval above those of all hand designs of equal or smaller state).";
+         " (95 % interval above those of all hand designs of equal or smaller " + sizes_text(report) + ").";
 }
 
 std::string heading(const FrontReport& report) {
@@ -173,6 +206,7 @@ std::string heading(const FrontReport& report) {
   out += report.confirmed ? "scores and hypervolume are of fresh seeds" : "scores are of the search, not confirmed";
   out += "; hypervolume " + shown("%.3f", report.hypervolume) + " of " + report.box + "\n";
   if (!report.reproducible) out += "a time limit ended this search, so the same seed may end elsewhere\n";
+  if (report.exhausted) out += "the search ended early, as it found no further design that keeps the limits\n";
   return out;
 }
 
@@ -203,6 +237,7 @@ Record record_of(const FrontReport& report, const Validation& validation) {
           {"confirmed", report.confirmed},
           {"finished", report.finished},
           {"reproducible", report.reproducible},
+          {"exhausted", report.exhausted},
           {"front", members(report)},
           {"hand_designs", hand_designs(report)},
           {"better_than_hand_designs", better},

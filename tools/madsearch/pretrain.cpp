@@ -65,9 +65,9 @@ Record facts(const PretrainingRecord& pretraining) {
   return out;
 }
 
-std::string tuning_text(const Record& pretraining) {
+Value tuning(const Record& pretraining) {
   const auto flops = pretraining.at("flops").number();
-  return flops > 0 ? shown("%.0f %%", 100 * pretraining.at("tuning_flops").number() / flops) : "";
+  return flops > 0 ? Value(pretraining.at("tuning_flops").number() / flops) : Value();
 }
 
 std::string outcome_text(const Record& pretraining) {
@@ -85,7 +85,7 @@ Report report(const std::vector<PretrainingRecord>& pretrainings) {
                      {"tokens", "tokens", in_groups()},
                      {"epochs", "epochs", number("%.2f")},
                      {"rate", "learning_rate", number("%g")},
-                     {"tuning", tuning_text},
+                     {"tuning", tuning, percent()},
                      {"state", "state", in_groups()},
                      {"core s", "core_seconds", number("%.0f")},
                      {"outcome<", outcome_text},
@@ -97,9 +97,9 @@ Report report(const std::vector<PretrainingRecord>& pretrainings) {
 int pretrain_command(const Flags& flags) {
   const auto pretrainings = pretrain(flags);
   print(report(pretrainings), flags.format);
-  const bool all_ok = std::all_of(pretrainings.begin(), pretrainings.end(),
+  const bool any_ok = std::any_of(pretrainings.begin(), pretrainings.end(),
                                   [](const auto& pretraining) { return pretraining.outcome == Outcome::kOk; });
-  return all_ok ? 0 : 1;
+  return any_ok ? 0 : 1;
 }
 
 }  // namespace

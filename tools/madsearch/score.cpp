@@ -217,21 +217,14 @@ std::optional<double> effective_tasks(const std::vector<Scored>& all, std::size_
   return effective_columns(columns);
 }
 
-std::string score_text(const Record& design) {
-  const auto& score = design.at("score");
-  return score.unknown() ? "failed" : shown("%.3f", score.number());
-}
-
-std::function<std::string(const Record&)> score_on(const std::string& task) {
-  return [task](const Record& design) {
-    const auto& score = design.at("tasks").record().at(task).record().at("score");
-    return score.unknown() ? "" : shown("%.3f", score.number());
-  };
+std::function<Value(const Record&)> score_on(const std::string& task) {
+  return [task](const Record& design) { return design.at("tasks").record().at(task).record().at("score"); };
 }
 
 Table table_of(const Battery& battery, const std::vector<Record>& designs) {
-  std::vector<Column> columns = {{"score", score_text}, {"95 % interval<", range("%.3f", "score_low", "score_high")}};
-  for (const auto& task : battery.tasks) columns.emplace_back(task.task, score_on(task.task));
+  std::vector<Column> columns = {{"score", "score", number("%.3f")},
+                                 {"95 % interval<", range("%.3f", "score_low", "score_high")}};
+  for (const auto& task : battery.tasks) columns.emplace_back(task.task, score_on(task.task), number("%.3f"));
   columns.emplace_back("state", "state", in_groups());
   columns.emplace_back("parameters", "parameters", in_groups());
   columns.emplace_back("core s", "core_seconds", number("%.1f"));

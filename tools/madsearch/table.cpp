@@ -23,24 +23,36 @@ Show number(const char* format) {
 }
 
 Show percent(const char* format) {
-  return [format](const Value& value) { return shown(format, 100 * value.number()); };
+  return {[format](const Value& value) { return shown(format, 100 * value.number()); },
+          [](const Value& value) { return shown("%.6g", value.number()); }};
 }
 
 Show in_groups() {
-  return [](const Value& value) { return grouped(value.count()); };
+  return {[](const Value& value) { return grouped(value.count()); },
+          [](const Value& value) { return std::to_string(value.count()); }};
 }
 
 Column::Column(std::string heading, std::string field)
-    : Column(std::move(heading), std::move(field), [](const Value& value) { return value.plain(); }) {}
+    : Column(std::move(heading), [field = std::move(field)](const Record& row) { return row.at(field).plain(); }) {}
 
 Column::Column(std::string heading, std::string field, Show show)
-    : heading(std::move(heading)), cell([field = std::move(field), show = std::move(show)](const Record& row) {
-        const auto& value = row.at(field);
+    : Column(
+          std::move(heading), [field = std::move(field)](const Record& row) { return row.at(field); },
+          std::move(show)) {}
+
+Column::Column(std::string heading, std::function<Value(const Record&)> fact, Show show)
+    : heading(std::move(heading)),
+      text([fact, show = show.text](const Record& row) {
+        const auto value = fact(row);
+        return value.unknown() ? "-" : show(value);
+      }),
+      csv([fact, show = show.csv](const Record& row) {
+        const auto value = fact(row);
         return value.unknown() ? "" : show(value);
       }) {}
 
 Column::Column(std::string heading, std::function<std::string(const Record&)> cell)
-    : heading(std::move(heading)), cell(std::move(cell)) {}
+    : heading(std::move(heading)), text(cell), csv(std::move(cell)) {}
 
 std::function<std::string(const Record&)> range(const char* format, std::string low, std::string high) {
   return [=](const Record& row) {
@@ -59,8 +71,12 @@ Table::Table(std::vector<Column> columns, const std::vector<Record>& rows) : col
 
 void Table::add(const Record& record) {
   auto& row = rows_.emplace_back();
-  for (const auto& column : columns_)  // texts of workers and stores keep within their cells
-    row.push_back(printable(column.cell(record), std::numeric_limits<std::size_t>::max()));
+  auto& csv_row = csv_rows_.emplace_back();
+  constexpr auto whole = std::numeric_limits<std::size_t>::max();
+  for (const auto& column : columns_) {  // texts of workers and stores keep within their cells
+    row.push_back(printable(column.text(record), whole));
+    csv_row.push_back(printable(column.csv(record), whole));
+  }
 }
 
 Row Table::headings() const {
@@ -82,7 +98,7 @@ std::string Table::csv() const {
     out += "\n";
   };
   add_line(headings());
-  for (const auto& row : rows_) add_line(row);
+  for (const auto& row : csv_rows_) add_line(row);
   return out;
 }
 

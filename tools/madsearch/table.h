@@ -1,6 +1,8 @@
 #pragma once
+#include <concepts>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "layout.h"
@@ -8,21 +10,33 @@
 
 namespace madsearch {
 
-/// How a fact is written in a cell. It is not asked about unknown ones: their cells are empty.
-using Show = std::function<std::string(const Value&)>;
+/// How a fact is written in a cell, for people and in CSV, where programs read numbers. It is not asked about unknown
+/// facts.
+class Show {
+ public:
+  using Written = std::function<std::string(const Value&)>;
+  template <std::invocable<const Value&> Alike>
+  Show(Alike alike) : text(alike), csv(alike) {}
+  Show(Written text, Written csv) : text(std::move(text)), csv(std::move(csv)) {}
+  std::string operator()(const Value& value) const { return text(value); }
+
+  Written text, csv;
+};
 
 Show number(const char* format);               // of a double, as printf writes it
-Show percent(const char* format = "%.0f %%");  // of a double: 0.5 is "50 %"
-Show in_groups();                              // of a count: "12 345"
+Show percent(const char* format = "%.0f %%");  // of a double: 0.5 is "50 %", and 0.5 in CSV
+Show in_groups();                              // of a count: "12 345", and 12345 in CSV
 
 /// What of a record stands in one column.
 struct Column {
   /// A heading that ends with '<' is of a column of words, aligned to the left; numbers stand to the right.
   std::string heading;
-  std::function<std::string(const Record&)> cell;
+  std::function<std::string(const Record&)> text, csv;
 
   Column(std::string heading, std::string field);  // a text or count as it is written
+  // An unknown fact is "-" for people, and empty in CSV.
   Column(std::string heading, std::string field, Show show);
+  Column(std::string heading, std::function<Value(const Record&)> fact, Show show);
   Column(std::string heading, std::function<std::string(const Record&)> cell);  // of several fields
 };
 
@@ -42,6 +56,7 @@ class Table {
   std::vector<Column> columns_;
   std::vector<bool> left_;  // of each column: words
   std::vector<Row> rows_;
+  std::vector<Row> csv_rows_;
   Row headings() const;
 };
 
