@@ -104,4 +104,7 @@ struct PretrainingRecord {
   Provenance provenance;
 };
 
+/// The id of a design's pretraining in requests and attempts.
+inline std::string pretraining_id(const std::string& hash) { return "pretrain/" + hash; }
+
 }  // namespace madsearch

@@ -149,6 +149,15 @@ struct Store::Database {
     });
   }
 
+  /// What is answered is not tried again.
+  void end_attempts(const std::string& id) {
+    guarded([&] {
+      auto statement = prepared("DELETE FROM attempts WHERE id = ?");
+      bind(*statement, 1, id);
+      statement->exec();
+    });
+  }
+
   int pragma(const char* name) { return db->execAndGet(std::string("PRAGMA ") + name).getInt(); }
 
   void open(Mode mode) {
@@ -285,15 +294,16 @@ std::map<std::string, std::string> Store::meta() const {
 // The first birth of a candidate counts; of the others the last state.
 void Store::put(const CandidateRecord& record) { database_->put("INSERT OR IGNORE", "candidates", record); }
 void Store::put(const EvaluationRecord& record) { database_->put("INSERT OR REPLACE", "evaluations", record); }
-void Store::put(const PretrainingRecord& record) { database_->put("INSERT OR REPLACE", "pretrainings", record); }
+void Store::put(const PretrainingRecord& record) {
+  transaction([&] {
+    database_->put("INSERT OR REPLACE", "pretrainings", record);
+    database_->end_attempts(pretraining_id(record.hash));
+  });
+}
 void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
   transaction([&] {
     database_->put("INSERT OR REPLACE", "trainings", StoredTraining{record, evaluation});
-    database_->guarded([&] {  // what is answered is not tried again
-      auto statement = database_->prepared("DELETE FROM attempts WHERE id = ?");
-      bind(*statement, 1, record.id);
-      statement->exec();
-    });
+    database_->end_attempts(record.id);
   });
 }
 

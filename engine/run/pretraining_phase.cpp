@@ -13,7 +13,7 @@ PretrainRequest request_of(const Session& session, const Chosen& chosen) {
   const auto& pretrain = session.config.pretrain;
   const auto checkpoints = std::filesystem::absolute(session.options.folder) / "checkpoints";
   PretrainRequest out;
-  out.id = "pretrain/" + chosen.hash;
+  out.id = pretraining_id(chosen.hash);
   out.design = chosen.text;
   out.data = pretrain.data;
   out.vocabulary = pretrain.vocabulary;
@@ -32,10 +32,17 @@ PretrainRequest request_of(const Session& session, const Chosen& chosen) {
   return out;
 }
 
+/// Whether a pretraining that ended so would end so again, as the design's own doing (the coordinator has seen memory
+/// run out twice). Anything else is tried again.
+bool is_final(Outcome outcome) {
+  return outcome == Outcome::kOk || outcome == Outcome::kDiverged || outcome == Outcome::kOutOfMemory;
+}
+
 /// Hands out what is not done yet; returns it by the id of its request.
 std::map<std::string, Chosen> begin(Session& session) {
   std::set<std::string> done;
-  for (const auto& record : session.store.pretrainings()) done.insert(record.hash);
+  for (const auto& record : session.store.pretrainings())
+    if (is_final(record.outcome)) done.insert(record.hash);
   const auto chosen = choose_for_pretraining(session.store, session.config.pretrain, session.config.limits.stages);
   session.progress.plan("pretrain", static_cast<std::int64_t>(chosen.size()));
   std::map<std::string, Chosen> out;

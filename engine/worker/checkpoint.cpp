@@ -80,12 +80,11 @@ std::optional<Checkpoint> read_checkpoint(const std::string& file, std::uint64_t
   Header header{};
   if (!in.read(reinterpret_cast<char*>(&header), sizeof header) ||
       std::memcmp(header.magic, kMagic, sizeof kMagic) != 0)
-    throw ConfigError(file + " is not a checkpoint of this version; move it away to begin anew");
-  if (header.fingerprint != fingerprint)
-    throw ConfigError("checkpoint " + file + " belongs to another pretraining; move it away to begin anew");
+    throw ConfigError(file + " is not a checkpoint of this version");
+  if (header.fingerprint != fingerprint) throw ConfigError("checkpoint " + file + " belongs to another pretraining");
   const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
   if (bytes != static_cast<std::int64_t>(sizeof header) + 3 * header.numbers * static_cast<std::int64_t>(sizeof(float)))
-    throw ConfigError("checkpoint " + file + " is cut off; move it away to begin anew");
+    throw ConfigError("checkpoint " + file + " is cut off");
   Checkpoint out{header.fingerprint, header.learning_rate, header.tuning_flops, header.core_seconds, {}};
   out.saved.steps = header.steps;
   for (auto* tensor : {&out.saved.values, &out.saved.first, &out.saved.second}) {

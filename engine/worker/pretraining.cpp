@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 
+#include "configs/errors.h"
 #include "engine/worker/checkpoint.h"
 #include "engine/worker/pretraining_plan.h"
 #include "engine/worker/rate_tuning.h"
@@ -19,7 +22,7 @@ class FinalRun {
  public:
   FinalRun(const PretrainingPlan& plan, const PretrainRequest& request, const Runtime& runtime)
       : plan_(plan), request_(request), runtime_(runtime), fingerprint_(fingerprint(plan, request)) {
-    if (!request.checkpoint.empty()) begun_ = read_checkpoint(request.checkpoint, fingerprint_);
+    if (!request.checkpoint.empty()) begun_ = usable_checkpoint();
   }
 
   const std::optional<Checkpoint>& begun() const { return begun_; }
@@ -48,6 +51,21 @@ class FinalRun {
   }
 
  private:
+  /// One that is of another budget or text, or cut off, is kept beside, and training begins anew.
+  std::optional<Checkpoint> usable_checkpoint() {
+    const auto& file = request_.checkpoint;
+    try {
+      return read_checkpoint(file, fingerprint_);
+    } catch (const ConfigError& error) {
+      const auto beside = file + ".unused";
+      std::error_code failed;
+      std::filesystem::rename(file, beside, failed);
+      trouble_ = error.what() + std::string("; training began anew");
+      if (!failed) trouble_ += ", and the file is now " + beside;
+      return std::nullopt;
+    }
+  }
+
   void write(const Checkpoint& checkpoint) {
     if (request_.checkpoint.empty()) return;
     try {

@@ -128,5 +128,64 @@ TEST(Run, OvernightIsReadAndForecast) {
   EXPECT_NE(ran.err.find("limited to 10 h"), std::string::npos) << ran.err;
 }
 
+TEST(Run, ShowsAndJudgesByTheSizesThatItMinimises) {
+  const StubRun stub("objectives: [score, flops]\n");
+  const auto ran = stub.run();
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("  FLOPs  "), std::string::npos) << ran.out;
+  const std::string verdict = front_of(stub)["verdict"];
+  EXPECT_EQ(verdict.find("state"), std::string::npos) << verdict;
+  const auto csv = run_madsearch("front " + stub.out() + " --format csv").out;
+  const auto first_line = csv.substr(0, csv.find('\n'));
+  EXPECT_EQ(first_line, "id,score,95 % interval,not apart from,seeds,FLOPs,state,parameters,bits/byte,origin,design");
+}
+
+TEST(Run, WritesNumbersInCsvWithoutSpaces) {
+  EXPECT_EQ(run_madsearch("cost transformer++ --width 128 --length 2048 --format csv").out,
+            "parameters,active,FLOPs,state,mad,at 2048,at 32768,solved,design\n"
+            "200960,200960,1898446848,524288,524288,524288,8388608,,attention swiglu\n");
+}
+
+constexpr const char* kNarrow = R"(
+seed: 5
+battery: quick
+probe: probe
+stages: 1
+primitives: [gru]
+parameters: 0
+seeds: [gru]
+parallel: false
+sharing: false
+search: {evaluations: 500, population: 8, confirm_seeds: 2, confirm_members: 2}
+worker: "MADSEARCH_STUB=milliseconds=0 madsearch stub-worker"
+devices: cpu
+slots_per_device: 2
+)";
+
+TEST(Run, ASpaceWithoutFurtherDesignsClosesTheSearch) {
+  const StubRun stub;
+  write_file(stub.path("narrow.yaml"), kNarrow);
+  const auto command = "run " + stub.path("narrow.yaml").string() + " --out " + stub.out() + " --no-forecast";
+  const auto ran = run_madsearch(command);
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.err.find("no new design was found that keeps the limits: the search ends before its 500 evaluations"),
+            std::string::npos)
+      << ran.err;
+  const auto front = front_of(stub);
+  EXPECT_EQ(front["exhausted"], true);
+  EXPECT_EQ(front["reproducible"], true);
+  EXPECT_EQ(front["confirmed"], true);
+  EXPECT_EQ(run_madsearch(command).code, 0);
+  EXPECT_EQ(front_of(stub), front);
+}
+
+TEST(Run, ExitsWithAnErrorWhereNothingWasAchieved) {
+  const StubRun stub;
+  auto failing = read_file(stub.config());
+  failing.replace(failing.find("milliseconds=1"), 14, "milliseconds=1,fail=1");
+  write_file(stub.config(), failing);
+  EXPECT_EQ(stub.run().code, 1);
+}
+
 }  // namespace
 }  // namespace madsearch

@@ -1,6 +1,7 @@
 #include "engine/run/run.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "command.h"
@@ -25,6 +26,16 @@ struct Flags {
   bool quiet = false;
 };
 
+/// Why a run that has ended is worth nothing, in one sentence; empty if it is worth something.
+std::string nothing_achieved(const FrontReport& front) {
+  if (front.completed == 0) return "nothing is achieved: no design has completed the battery";
+  const auto& pretrainings = front.pretrainings;
+  const bool all_failed =
+      !pretrainings.empty() && std::none_of(pretrainings.begin(), pretrainings.end(),
+                                            [](const PretrainingRecord& it) { return it.outcome == Outcome::kOk; });
+  return all_failed ? "no pretraining succeeded; `madsearch front` says why, `madsearch resume` tries them again" : "";
+}
+
 int go(const RunConfig& config, const Flags& flags, const std::filesystem::path& config_file) {
   RunOptions options{
       .folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
@@ -36,12 +47,15 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
     return 130;
   }
   const auto store = store_in(flags.folder);
-  print(front_view(read_front(store), validate(store)), Format::kText);
+  const auto front = read_front(store);
+  print(front_view(front, validate(store)), Format::kText);
   if (ended == Ended::kTimeUp)
     std::cerr
         << "the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " << flags.folder
         << "` goes on with what is left of confirming and pretraining, with `--evaluations +N` also with the search\n";
-  return 0;
+  const auto missing = nothing_achieved(front);
+  if (!missing.empty()) std::cerr << missing << "\n";
+  return missing.empty() ? 0 : 1;
 }
 
 void show_forecast(const RunConfig& config) {
