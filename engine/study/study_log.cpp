@@ -168,20 +168,29 @@ StudyLog::StudyLog(fs::path folder) : folder_(std::move(folder)) {
     std::int64_t number = 0;
     for (std::string line; std::getline(in, line);) {
       ++number;
+      if (in.eof()) break;  // no end of line: a kill cut it short
       try {
-        const auto json = Json::parse(line);
-        if (scoring_of(json) != kScoring) continue;
-        auto reply = read(json);
-        auto key = reply.record.id;
-        replies_.insert_or_assign(std::move(key), std::move(reply));
+        add_line(line);
       } catch (const std::exception& error) {
-        if (in.peek() == std::ifstream::traits_type::eof()) break;
-        throw ConfigError(entry.path().string() + ":" + std::to_string(number) +
-                          ": no training of a study: " + error.what());
+        throw ConfigError(printable(entry.path().native()) + ":" + std::to_string(number) +
+                          ": no training of a study: " + printable(error.what(), 200));
       }
     }
   }
 }
+
+void StudyLog::add_line(const std::string& line) {
+  const auto json = Json::parse(line);
+  if (scoring_of(json) != kScoring) {
+    scored_otherwise_.insert(json.at("key").get<std::string>());
+    return;
+  }
+  auto reply = read(json);
+  auto key = reply.record.id;
+  replies_.insert_or_assign(std::move(key), std::move(reply));
+}
+
+bool StudyLog::scored_otherwise(const std::string& key) const { return !find(key) && scored_otherwise_.contains(key); }
 
 const TrainReply* StudyLog::find(const std::string& key) const {
   const auto found = replies_.find(key);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "configs/errors.h"
 #include "configs/folder.h"
 #include "results/scoring.h"
 
@@ -168,6 +169,43 @@ TEST_F(StudyLogLines, OfAnotherScoringAreNoResults) {
   line.erase("scoring");
   std::ofstream(folder_ / "a.jsonl") << line.dump() << "\n";
   EXPECT_EQ(StudyLog(folder_).find(request.id) != nullptr, kScoring == 1);
+}
+
+TEST_F(StudyLogLines, OfAnotherScoringAreKnownAsSuch) {
+  auto request = quick();
+  request.id = study_key(request);
+  TrainReply reply;
+  reply.record.id = request.id;
+  StudyLog(folder_).add("a", request, reply);
+  EXPECT_FALSE(StudyLog(folder_).scored_otherwise(request.id));
+  auto line = Json::parse(text_of(folder_ / "a.jsonl"));
+  line["scoring"] = kScoring + 1;
+  std::ofstream(folder_ / "a.jsonl") << line.dump() << "\n";
+  StudyLog log(folder_);
+  EXPECT_TRUE(log.scored_otherwise(request.id));
+  EXPECT_FALSE(log.scored_otherwise("another"));
+  log.add("a", request, reply);
+  EXPECT_FALSE(log.scored_otherwise(request.id));
+}
+
+TEST_F(StudyLogLines, AreDroppedOnlyWhereAKillCutThemShort) {
+  auto request = quick();
+  request.id = study_key(request);
+  TrainReply reply;
+  reply.record.id = request.id;
+  StudyLog(folder_).add("a", request, reply);
+  const auto whole = text_of(folder_ / "a.jsonl");
+  std::ofstream(folder_ / "a.jsonl") << whole << whole.substr(0, 40);
+  EXPECT_TRUE(StudyLog(folder_).find(request.id));
+  std::ofstream(folder_ / "a.jsonl") << whole << R"({"key": 3})"
+                                     << "\n";
+  try {
+    StudyLog log(folder_);
+    FAIL();
+  } catch (const ConfigError& error) {
+    const std::string said = error.what();
+    EXPECT_EQ(said.find((folder_ / "a.jsonl").string() + ":2: no training of a study: "), 0u) << said;
+  }
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include "study.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <map>
 
 #include "engine/run/config.h"
+#include "results/scoring.h"
 #include "tools/madsearch/ranges.h"
 
 namespace madsearch {
@@ -43,7 +45,13 @@ void train_missing(const StudyFlags& flags, const Battery& battery, const std::v
         for (const auto& request : task) ask(request);
   if (requests.empty()) return;
   if (flags.stored) {
-    std::cerr << requests.size() << " trainings of battery " << battery.name << " are not in " << flags.log << "\n";
+    const auto otherwise =
+        std::count_if(asked.begin(), asked.end(), [&](const auto& one) { return log.scored_otherwise(one.first); });
+    std::cerr << requests.size() << " trainings of battery " << battery.name << " are not in " << flags.log;
+    if (otherwise > 0)
+      std::cerr << " as they are scored now (scoring " << kScoring << "); it has " << otherwise
+                << " of them from another scoring";
+    std::cerr << "\n";
     return;
   }
   answers(flags.workers.options(), std::move(requests), battery.name + ": training", [&](const Reply& reply) {
