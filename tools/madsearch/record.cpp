@@ -41,13 +41,19 @@ std::string Value::plain() const {
 /// The value as the library writes it.
 struct ToJson {
   using Json = nlohmann::ordered_json;
+  static constexpr int kDeepest = 64;  // of what was written earlier; the library recurses where it writes
 
   Json operator()(std::monostate) const { return nullptr; }
   Json operator()(bool truth) const { return truth; }
   Json operator()(std::int64_t number) const { return number; }
   Json operator()(double number) const { return number; }
   Json operator()(const std::string& text) const { return text; }
-  Json operator()(const Value::Json& json) const { return Json::parse(json.text); }
+  Json operator()(const Value::Json& json) const {
+    return Json::parse(json.text, [](int depth, Json::parse_event_t, const Json&) {
+      if (depth > kDeepest) throw std::invalid_argument("stored JSON is nested too deeply");
+      return true;
+    });
+  }
   Json operator()(const Value::List& list) const {
     auto out = Json::array();
     for (const auto& value : list) out.push_back(of(value));
