@@ -314,4 +314,10 @@ void Reader::finish() const {
 
 std::string Reader::name() const { return node_->name; }
 
+std::string Reader::place() const {
+  const auto mark = node_->map.Mark();
+  const auto file = printable(node_->source->name);
+  return mark.is_null() ? file : file + ":" + std::to_string(mark.line + 1);
+}
+
 }  // namespace madsearch

@@ -85,7 +85,7 @@ struct PretrainRequest {
   std::string design;           // canonical text; sized by the worker at the pretraining width
   std::string data;             // a folder of texts or of token shards (engine/text/corpus.h)
   std::int64_t vocabulary = 0;  // of token shards without a header (nanoGPT); 0 otherwise
-  std::int64_t separator = 0;   // id between documents in token shards; 0: the vocabulary's last (GPT-2)
+  std::string separator;        // between documents in token shards: an id, "none", or "" for the format's own
   double bytes_per_token = 0;   // of token shards, which do not tell; needed for bits per byte
   double flops = 0;             // training FLOPs of the final run
   std::int64_t parameters = 0;  // target without embeddings; the width is chosen to reach it

@@ -16,14 +16,14 @@ namespace madsearch {
 
 /// Which designs are trained on real text after the search, and how.
 struct PretrainOptions {
+  std::string place;         // "FILE:LINE" of `pretrain:`
   std::int64_t members = 0;  // of the front; 0: none at all
   std::vector<Design> controls;
   std::int64_t pairs = 0;  // partners: a clearly worse design within 10 % of a member's state
   std::string data;        // folder of texts or of token shards
-  // of headerless token shards
-  std::int64_t vocabulary = 0;
-  std::int64_t separator = 0;
-
+  // of token shards
+  std::int64_t vocabulary = 0;  // 0: the format's own
+  std::string separator;        // as engine/text/separator.h reads it
   double bytes_per_token = 0;
   double flops = 0;             // training FLOPs of one design's final run
   std::int64_t parameters = 0;  // without embeddings; the width follows

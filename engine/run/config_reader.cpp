@@ -8,6 +8,7 @@
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/dispatch/devices.h"
 #include "engine/run/config_names.h"
+#include "engine/text/separator.h"
 #include "primitives/table.h"
 
 namespace madsearch {
@@ -108,8 +109,17 @@ std::string read_data(Reader& in, const ConfigNames& names) {
   throw in.error("data", "no such folder, or nothing in it: " + joined(folders));
 }
 
+std::string read_separator(Reader& in) {
+  const auto text = in.string("separator", "");
+  if (!Separator::parse(text))
+    throw in.error("separator",
+                   "separator must be the id of a token, from 0 to 2147483647, or none, not " + in_quotes(text));
+  return text;
+}
+
 PretrainOptions read_pretrain(Reader in, const ConfigNames& names) {
   PretrainOptions out;
+  out.place = in.place();
   out.members = in.integer("members", 0, 0, 1000);
   out.controls = names.designs(in, "controls", {"transformer++"});
   out.pairs = in.integer("pairs", 0, 0, 1000);
@@ -119,10 +129,11 @@ PretrainOptions read_pretrain(Reader in, const ConfigNames& names) {
   out.length = in.integer("length", 256, 8, 1 << 20);
   out.batch = in.integer("batch", 8, 1, 65'536);
   out.learning_rates = in.reals("learning_rates", {1e-3, 3e-3, 9e-3}, 1e-9, 10);
-  out.max_epochs = in.real("max_epochs", 4, 0, 1e6);
-  out.vocabulary = in.integer("vocabulary", 0, 0, 1 << 30);
-  out.separator = in.integer("separator", 0, 0, 1 << 30);
-  out.bytes_per_token = in.real("bytes_per_token", 0, 0, 1000);
+  if (out.learning_rates.empty()) throw in.error("learning_rates", "pretraining needs a learning rate at least");
+  out.max_epochs = in.real("max_epochs", 4, 1e-6, 1e6);
+  out.vocabulary = in.integer("vocabulary", 0, 2, 1 << 30);
+  out.separator = read_separator(in);
+  out.bytes_per_token = in.real("bytes_per_token", 0, 0.01, 1000);
   if (out.members > 0) {
     out.data = read_data(in, names);
     if (out.flops <= 0) throw in.error("members", "pretraining needs `flops`: the training FLOPs of one design");

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/text/shards.h"
 
 namespace madsearch {
@@ -19,32 +20,68 @@ namespace fs = std::filesystem;
 /// Where a document stands among the others: no order of names, dates or sizes is left in it.
 std::uint64_t order_of(const std::string& name) { return Seed{}.derive(name).value; }
 
-std::vector<fs::path> files_of(const fs::path& folder) {
+std::string shown(const fs::path& path) { return printable(path.native()); }
+
+/// The files of a folder by what they are.
+struct Files {
+  std::vector<fs::path> texts, shards;
+  std::vector<std::string> others;  // names of what is not read
+};
+
+/// Throws ConfigError for what `error` says.
+void check_read(const fs::path& folder, const std::error_code& error) {
+  if (error) throw ConfigError("cannot read " + shown(folder) + ": " + error.message());
+}
+
+Files files_of(const fs::path& folder) {
   std::error_code error;
-  if (!fs::exists(folder, error)) throw ConfigError("there is no data at " + folder.string());
-  if (!fs::is_directory(folder, error))
-    throw ConfigError(folder.string() + " is not a folder of texts or token shards");
-  std::vector<fs::path> out;
+  if (!fs::exists(folder, error)) throw ConfigError("there is no data at " + shown(folder));
+  if (!fs::is_directory(folder, error)) throw ConfigError(shown(folder) + " is not a folder of texts or token shards");
+  std::vector<fs::path> all;
   auto it = fs::recursive_directory_iterator(folder, error);
-  if (error) throw ConfigError("cannot read " + folder.string() + ": " + error.message());
+  check_read(folder, error);
   for (const auto end = fs::recursive_directory_iterator(); it != end; it.increment(error)) {
-    if (error) throw ConfigError("cannot read " + folder.string() + ": " + error.message());
-    const auto hidden = it->path().filename().string().front() == '.';
-    if (it->is_directory(error) && hidden) it.disable_recursion_pending();
-    if (!hidden && it->is_regular_file(error)) out.push_back(it->path());
+    std::error_code unknown;  // a link that leads nowhere
+    const auto hidden = it->path().filename().native().front() == '.';
+    if (it->is_directory(unknown) && hidden) it.disable_recursion_pending();
+    if (!hidden && it->is_regular_file(unknown)) all.push_back(it->path());
   }
-  std::sort(out.begin(), out.end());
+  check_read(folder, error);
+  std::sort(all.begin(), all.end());
+  Files out;
+  for (auto& file : all) {
+    if (file.extension() == ".txt")
+      out.texts.push_back(std::move(file));
+    else if (file.extension() == ".bin")
+      out.shards.push_back(std::move(file));
+    else
+      out.others.push_back(printable(file.filename().native(), 60));
+  }
   return out;
+}
+
+/// The one kind of files that a folder holds. Throws ConfigError if it holds both or none.
+bool holds_shards(const fs::path& folder, const Files& files) {
+  if (!files.texts.empty() && !files.shards.empty())
+    throw ConfigError(shown(folder) + " holds token shards (*.bin) and texts (*.txt); give a folder of one kind");
+  if (!files.texts.empty() || !files.shards.empty()) return !files.shards.empty();
+  auto others = files.others;
+  if (others.size() > 3) others = {others[0], others[1], "..."};
+  throw ConfigError(shown(folder) + " holds no text (*.txt) and no token shards (*.bin)" +
+                    (others.empty() ? "" : "; other files are not read: " + joined(others)));
 }
 
 std::vector<Document> texts(const fs::path& folder, const std::vector<fs::path>& files) {
   std::vector<Document> out;
   for (const auto& file : files) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) throw ConfigError("cannot read " + file.string());
+    if (!in) throw ConfigError("cannot read " + shown(file));
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (text.empty() || std::memchr(text.data(), 0, std::min(text.size(), kLookForNul))) continue;
-    Document document{fs::relative(file, folder).generic_string(), {}};
+    if (in.bad()) throw ConfigError("cannot read " + shown(file) + " to its end");
+    if (text.empty()) continue;
+    if (std::memchr(text.data(), 0, std::min(text.size(), kLookForNul)))
+      throw ConfigError(shown(file) + " is no text: it holds bytes of value 0");
+    Document document{file.lexically_relative(folder).generic_string(), {}};
     document.tokens.reserve(text.size());
     for (const char c : text) document.tokens.push_back(static_cast<unsigned char>(c));
     out.push_back(std::move(document));
@@ -69,29 +106,61 @@ std::vector<Document> between_separators(const std::string& name, const Shard& s
   return out;
 }
 
+/// All tokens of a shard whose documents nothing separates.
+std::vector<Document> blocks(const std::string& name, const Shard& shard) {
+  std::vector<Document> out;
+  const auto size = static_cast<std::int64_t>(shard.tokens.size());
+  for (std::int64_t first = 0; first < size; first += kBlockTokens) {
+    const auto begin = shard.tokens.begin() + first;
+    const auto end = begin + std::min(kBlockTokens, size - first);
+    out.push_back({name + "#" + std::to_string(out.size()), {begin, end}});
+  }
+  return out;
+}
+
+/// The token between the documents of `shard`; nothing for `none`. Throws ConfigError if nobody says it.
+std::optional<std::int32_t> separator_of(const fs::path& file, const Shard& shard, const Separator& asked) {
+  if (asked.is_none()) return {};
+  if (asked.is_own()) {
+    if (shard.separator) return shard.separator;
+    throw ConfigError(shown(file) + " does not tell which token stands between documents at a vocabulary of " +
+                      std::to_string(shard.vocabulary) + ": give separator, the id of that token or none");
+  }
+  if (asked.id() >= shard.vocabulary)
+    throw ConfigError("separator " + asked.text() + " is beyond the vocabulary of " + std::to_string(shard.vocabulary));
+  return asked.id();
+}
+
 /// The documents of token shards; fills in what `out` says of the tokens.
 std::vector<Document> shard_documents(const fs::path& folder, const std::vector<fs::path>& files,
-                                      std::int64_t vocabulary, std::int64_t separator, double bytes_per_token,
-                                      Corpus& out) {
-  if (bytes_per_token <= 0)
-    throw ConfigError(folder.string() +
+                                      const TokenFacts& facts, Corpus& out) {
+  if (facts.bytes_per_token <= 0)
+    throw ConfigError(shown(folder) +
                       " holds token shards, which do not tell how many bytes a token stands for: give "
                       "bytes_per_token (tokenised text / tokens)");
   out.bytes = false;
-  out.bytes_per_token = bytes_per_token;
+  out.bytes_per_token = facts.bytes_per_token;
   std::vector<Document> documents;
+  bool separated = false;
+  std::string ends;  // of the first file, for whoever looks for the separator
   for (const auto& file : files) {
-    const auto shard = read_shard(file, vocabulary);
-    if (out.vocabulary && shard.vocabulary != out.vocabulary)
-      throw ConfigError(file.string() + " has another vocabulary than the shards before it");
+    const auto shard = read_shard(file, facts.vocabulary);
+    const auto separator = separator_of(file, shard, facts.separator);
+    if (out.vocabulary && (shard.vocabulary != out.vocabulary || separator != out.separator))
+      throw ConfigError(shown(file) + " is of another vocabulary than the shards before it");
     out.vocabulary = shard.vocabulary;
-    out.separator = static_cast<std::int32_t>(separator ? separator : shard.vocabulary - 1);
-    for (auto& document : between_separators(file.filename().string(), shard, out.separator))
+    out.separator = separator;
+    const auto name = file.lexically_relative(folder).generic_string();
+    if (ends.empty())
+      ends = shown(name) + " begins with token " + std::to_string(shard.tokens.front()) + " and ends with token " +
+             std::to_string(shard.tokens.back());
+    separated = separated || (separator && std::count(shard.tokens.begin(), shard.tokens.end(), *separator) > 0);
+    for (auto& document : separator ? between_separators(name, shard, *separator) : blocks(name, shard))
       documents.push_back(std::move(document));
   }
-  if (out.separator >= out.vocabulary)
-    throw ConfigError("separator " + std::to_string(separator) + " is beyond the vocabulary of " +
-                      std::to_string(out.vocabulary));
+  if (out.separator && !separated)
+    throw ConfigError("token " + std::to_string(*out.separator) + ", the separator, never occurs in " + shown(folder) +
+                      "; " + ends + ": give as separator the token that stands between documents, or none");
   return documents;
 }
 
@@ -134,7 +203,7 @@ void split(std::vector<Document> documents, Corpus& out) {
       out.held_out[i % 2].push_back(std::move(document));
       continue;
     }
-    out.train.push_back(out.separator);
+    if (out.separator) out.train.push_back(*out.separator);
     out.train.insert(out.train.end(), document.tokens.begin(), document.tokens.end());
     document.tokens = {};
   }
@@ -142,19 +211,15 @@ void split(std::vector<Document> documents, Corpus& out) {
 
 }  // namespace
 
-Corpus read_corpus(const fs::path& folder, std::int64_t vocabulary, std::int64_t separator, double bytes_per_token) {
+Corpus read_corpus(const fs::path& folder, const TokenFacts& facts) {
   const auto files = files_of(folder);
-  const auto shards =
-      std::count_if(files.begin(), files.end(), [](const auto& file) { return file.extension() == ".bin"; });
-  if (shards != 0 && shards != static_cast<std::ptrdiff_t>(files.size()))
-    throw ConfigError(folder.string() + " holds token shards (*.bin) and other files; give a folder of one kind");
   Corpus out;
-  auto documents = shards == 0 ? text_documents(folder, files, out)
-                               : shard_documents(folder, files, vocabulary, separator, bytes_per_token, out);
-  if (documents.empty()) throw ConfigError(folder.string() + " holds no text and no token shards");
+  auto documents = holds_shards(folder, files) ? shard_documents(folder, files.shards, facts, out)
+                                               : text_documents(folder, files.texts, out);
   if (documents.size() < 4)
-    throw ConfigError(folder.string() + " holds " + std::to_string(documents.size()) +
-                      " documents; four are needed to hold some out");
+    throw ConfigError(shown(folder) + " holds " + std::to_string(documents.size()) +
+                      (out.separator ? " documents" : " blocks of " + std::to_string(kBlockTokens) + " tokens") +
+                      "; four are needed to hold some out");
   split(std::move(documents), out);
   return out;
 }

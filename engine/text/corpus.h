@@ -2,10 +2,12 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "configs/seed.h"
+#include "engine/text/separator.h"
 
 namespace madsearch {
 
@@ -19,7 +21,7 @@ struct Document {
 /// reported.
 struct Corpus {
   std::int64_t vocabulary = 0;
-  std::int32_t separator = 0;  // stands before every document
+  std::optional<std::int32_t> separator;  // stands before every document; nothing where there is no such token
   double bytes_per_token = 1;
   bool bytes = true;                              // tokens are bytes
   std::vector<std::int32_t> train;                // documents in order of their hash, a separator before each
@@ -27,15 +29,26 @@ struct Corpus {
   std::uint64_t fingerprint = 0;                  // of all documents, before anything is cut
 };
 
-/// Reads a folder of texts or of token shards.
-///   texts    every regular file without NUL bytes that is not hidden, also in subfolders; tokens are bytes, the
-///            separator is 256
-///   shards   *.bin (shards.h); documents are what stands between separators. `vocabulary` and `separator` are 0 for
-///            the format's own, `bytes_per_token` must be given
-/// Throws ConfigError in one sentence if the folder is missing, unreadable or empty, or if it holds both kinds or fewer
-/// than four documents.
-Corpus read_corpus(const std::filesystem::path& folder, std::int64_t vocabulary = 0, std::int64_t separator = 0,
-                   double bytes_per_token = 0);
+/// What a folder of token shards does not say.
+struct TokenFacts {
+  std::int64_t vocabulary = 0;  // 0: the format's own
+  Separator separator;
+  double bytes_per_token = 0;  // 0: not known
+};
+
+/// Tokens of a block, which is a document where no token separates documents.
+inline constexpr std::int64_t kBlockTokens = 4096;
+
+/// Reads a folder of texts or of token shards, also in subfolders. Hidden files and folders, and all files of other
+/// names (README.md, meta.pkl), are left alone.
+///   texts    *.txt; tokens are bytes, the separator is 256
+///   shards   *.bin (shards.h), also those called val: documents are held out here. A document is what stands between
+///            separators; where there are none (`none`), each file is cut into blocks of kBlockTokens.
+///            `bytes_per_token` must be given
+/// Throws ConfigError in one sentence if the folder is missing, unreadable or empty, if it holds both kinds or fewer
+/// than four documents, and where `facts` contradict the files: a separator that never occurs, a vocabulary that is
+/// exceeded.
+Corpus read_corpus(const std::filesystem::path& folder, const TokenFacts& facts = {});
 
 /// How many windows of `length` + 1 tokens the training stream has. The last token of one, which is only predicted, is
 /// the first of the next.

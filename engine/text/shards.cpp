@@ -6,6 +6,7 @@
 #include <string>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 
 namespace madsearch {
 namespace {
@@ -16,14 +17,31 @@ constexpr std::int32_t kLlama3 = 20240801;
 constexpr std::int32_t kEvaluation = 20240522;
 constexpr std::int64_t kHeaderBytes = 1024;
 
+/// A tokeniser whose documents are told apart by one token. A vocabulary that a model pads has up to `most` ids.
+struct Tokeniser {
+  std::int64_t vocabulary, most;
+  std::int32_t separator;
+};
+constexpr Tokeniser kBytes{256, 256, 255};
+constexpr Tokeniser kTokensOfGpt2{50257, 51200, 50256};
+constexpr Tokeniser kTokensOfLlama3{128256, 131072, 128000};
+
+std::optional<std::int32_t> separator_of(const Tokeniser& tokeniser, std::int64_t vocabulary) {
+  if (vocabulary < tokeniser.vocabulary || vocabulary > tokeniser.most) return {};
+  return tokeniser.separator;
+}
+
 std::vector<char> contents(const std::filesystem::path& file) {
+  const auto name = printable(file.native());
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw ConfigError("cannot read " + file.string());
+  if (!in) throw ConfigError("cannot read " + name);
   in.seekg(0, std::ios::end);
-  std::vector<char> bytes(static_cast<std::size_t>(in.tellg()));
+  const auto size = in.tellg();
+  if (size < 0) throw ConfigError("cannot read " + name);
+  std::vector<char> bytes(static_cast<std::size_t>(size));
   in.seekg(0);
   if (!bytes.empty() && !in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
-    throw ConfigError("cannot read " + file.string() + " to its end");
+    throw ConfigError("cannot read " + name + " to its end");
   return bytes;
 }
 
@@ -35,13 +53,47 @@ std::int32_t word(const std::vector<char>& bytes, std::size_t index) {
 
 template <class Id>
 std::vector<std::int32_t> ids(const std::vector<char>& bytes, std::int64_t from) {
-  const auto n = (bytes.size() - static_cast<std::size_t>(from)) / sizeof(Id);
-  std::vector<Id> raw(n);
-  std::memcpy(raw.data(), bytes.data() + from, n * sizeof(Id));
-  std::vector<std::int32_t> out(n);
-  std::transform(raw.begin(), raw.end(), out.begin(),
-                 [](Id id) { return static_cast<std::int32_t>(std::min<std::uint32_t>(id, 0x7fffffff)); });
+  std::vector<std::int32_t> out((bytes.size() - static_cast<std::size_t>(from)) / sizeof(Id));
+  const auto* next = bytes.data() + from;
+  for (auto& token : out) {
+    Id id = 0;
+    std::memcpy(&id, next, sizeof id);
+    token = static_cast<std::int32_t>(std::min<std::uint32_t>(id, 0x7fffffff));
+    next += sizeof id;
+  }
   return out;
+}
+
+/// The ids of `width` bytes that stand behind the first `from` bytes.
+std::vector<std::int32_t> ids(const std::vector<char>& bytes, std::int64_t from, std::int64_t width) {
+  return width == 1   ? ids<std::uint8_t>(bytes, from)
+         : width == 2 ? ids<std::uint16_t>(bytes, from)
+                      : ids<std::uint32_t>(bytes, from);
+}
+
+/// Ids of 4 bytes that are read as ids of 2 have a 0 at every second place.
+bool halves(const std::vector<std::int32_t>& tokens) {
+  if (tokens.size() % 2 != 0) return false;
+  bool other = false;
+  for (std::size_t i = 0; i < tokens.size(); i += 2) {
+    if (tokens[i + 1] != 0) return false;
+    other = other || tokens[i] != 0;
+  }
+  return other;
+}
+
+/// Throws ConfigError where width, vocabulary and ids contradict one another.
+void check(const Shard& shard, std::int64_t width, const std::string& name) {
+  const auto of_width = " (ids of " + std::to_string(width) + (width == 1 ? " byte)" : " bytes)");
+  if (width < 4 && shard.vocabulary > std::int64_t{1} << (8 * width))
+    throw ConfigError(name + " has ids of " + std::to_string(width) + (width == 1 ? " byte" : " bytes") +
+                      ", which cannot reach a vocabulary of " + std::to_string(shard.vocabulary));
+  if (width == 2 && halves(shard.tokens))
+    throw ConfigError(name + " holds a 0 at every second place" + of_width + ": its ids seem to have 4 bytes");
+  const auto most = *std::max_element(shard.tokens.begin(), shard.tokens.end());
+  if (most >= shard.vocabulary)
+    throw ConfigError(name + " holds token " + std::to_string(most) + of_width + ", beyond its vocabulary of " +
+                      std::to_string(shard.vocabulary));
 }
 
 /// A file with the header of llm.c.
@@ -61,39 +113,36 @@ Shard with_header(const std::vector<char>& bytes, std::int32_t magic, const std:
   if (!fits)
     throw ConfigError(name + " announces " + std::to_string(count) + " tokens but holds " + std::to_string(data) +
                       " bytes of them: it is cut off or of another format");
-  const auto own = magic == kLlama3 ? 128256 : width == 1 ? 256 : 50257;
-  Shard out;
-  out.vocabulary = vocabulary ? vocabulary : own;
-  out.tokens = width == 1   ? ids<std::uint8_t>(bytes, kHeaderBytes)
-               : width == 2 ? ids<std::uint16_t>(bytes, kHeaderBytes)
-                            : ids<std::uint32_t>(bytes, kHeaderBytes);
+  const auto& tokeniser = magic == kLlama3 ? kTokensOfLlama3 : width == 1 ? kBytes : kTokensOfGpt2;
+  Shard out{ids(bytes, kHeaderBytes, width), vocabulary ? vocabulary : tokeniser.vocabulary, {}};
+  out.separator = separator_of(tokeniser, out.vocabulary);
+  check(out, width, name);
   return out;
 }
 
-/// A file of nanoGPT: ids of 2 bytes.
+/// A file of nanoGPT.
 Shard without_header(const std::vector<char>& bytes, const std::string& name, std::int64_t vocabulary) {
   if (vocabulary <= 0)
     throw ConfigError(name + " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
   if (bytes.empty()) throw ConfigError(name + " is empty");
-  if (bytes.size() % 2) throw ConfigError(name + " is not a whole number of 2-byte tokens");
-  return {ids<std::uint16_t>(bytes, 0), vocabulary};
+  const std::int64_t width = vocabulary <= 65'536 ? 2 : 4;
+  if (static_cast<std::int64_t>(bytes.size()) % width != 0)
+    throw ConfigError(name + " is not a whole number of " + std::to_string(width) + "-byte tokens");
+  Shard out{ids(bytes, 0, width), vocabulary, separator_of(kTokensOfGpt2, vocabulary)};
+  check(out, width, name);
+  return out;
 }
 
 }  // namespace
 
 Shard read_shard(const std::filesystem::path& file, std::int64_t vocabulary) {
   const auto bytes = contents(file);
-  const auto name = file.string();
+  const auto name = printable(file.native());
   const auto magic = bytes.size() >= 4 ? word(bytes, 0) : 0;
   if (magic == kEvaluation)
     throw ConfigError(name + " is an evaluation file of llm.c (magic 20240522), not training data");
-  auto out = magic == kGpt2 || magic == kLlama3 ? with_header(bytes, magic, name, vocabulary)
-                                                : without_header(bytes, name, vocabulary);
-  const auto most = *std::max_element(out.tokens.begin(), out.tokens.end());
-  if (most >= out.vocabulary)
-    throw ConfigError(name + " holds token " + std::to_string(most) + ", beyond its vocabulary of " +
-                      std::to_string(out.vocabulary));
-  return out;
+  return magic == kGpt2 || magic == kLlama3 ? with_header(bytes, magic, name, vocabulary)
+                                            : without_header(bytes, name, vocabulary);
 }
 
 }  // namespace madsearch

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <numbers>
+#include <optional>
 
 #include "engine/worker/examples.h"
 #include "engine/worker/runtime.h"
@@ -18,14 +19,16 @@ using Window = std::vector<std::int32_t>;
 
 std::int64_t targets_of(const Window& window) { return static_cast<std::int64_t>(window.size()) - 1; }
 
-/// The documents cut into windows of `length` targets; the last of a document may be shorter.
-std::vector<Window> windows_of(const std::vector<Document>& documents, std::int64_t length, std::int32_t separator) {
+/// The documents cut into windows of `length` targets; the last of a document may be shorter. Where no separator stands
+/// before a document, nothing predicts its first token, which only begins its first window.
+std::vector<Window> windows_of(const std::vector<Document>& documents, std::int64_t length,
+                               std::optional<std::int32_t> separator) {
   std::vector<Window> out;
   for (const auto& document : documents) {
     const auto size = static_cast<std::int64_t>(document.tokens.size());
-    for (std::int64_t first = 0; first < size; first += length) {
+    for (std::int64_t first = separator ? 0 : 1; first < size; first += length) {
       const auto targets = document.tokens.begin() + first;
-      Window window = {first ? *(targets - 1) : separator};
+      Window window = {first ? *(targets - 1) : *separator};
       window.insert(window.end(), targets, targets + std::min(length, size - first));
       out.push_back(std::move(window));
     }
@@ -33,13 +36,13 @@ std::vector<Window> windows_of(const std::vector<Document>& documents, std::int6
   return out;
 }
 
-/// Windows first .. first + n - 1, padded to `length` with separators that are not scored.
-Batch batch_of(const Window* first, std::int64_t n, std::int64_t length, std::int32_t separator,
+/// Windows first .. first + n - 1, padded to `length` with a token that is not scored.
+Batch batch_of(const Window* first, std::int64_t n, std::int64_t length, std::int32_t padding,
                const at::Device& device) {
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < n; ++i) count += targets_of(first[i]);
   HostBatch out(n, length, count, device);
-  std::fill_n(out.inputs(), n * length, separator);
+  std::fill_n(out.inputs(), n * length, padding);
   auto* scored = out.scored();
   auto* targets = out.targets();
   for (std::int64_t i = 0; i < n; ++i)
@@ -132,7 +135,7 @@ std::vector<BitsPerByte> held_out_bits(Model& model, const Corpus& corpus, int h
   for (std::size_t start = 0; start < windows.size(); start += static_cast<std::size_t>(batch)) {
     const auto* first = windows.data() + start;
     const auto n = std::min<std::int64_t>(batch, static_cast<std::int64_t>(windows.size() - start));
-    const auto losses = losses_of(model, batch_of(first, n, length, corpus.separator, device));
+    const auto losses = losses_of(model, batch_of(first, n, length, corpus.separator.value_or(0), device));
     sums.add(losses);
     for (int size = least; with_recall && size <= most; ++size)
       sums.add_repeated(size, losses, repeated_targets(first, n, size));

@@ -87,7 +87,7 @@ void run(const PretrainRequest& request, const Runtime& runtime, const OnProgres
          PretrainingRecord& record) {
   const auto plan = plan_of(request);
   describe(plan, request, record);
-  check(plan, request);
+  check(plan, request, runtime.memory_bytes());
   if (request.plan_only) return;
   FinalRun final_run(plan, request, runtime);
   if (const auto& begun = final_run.begun()) {

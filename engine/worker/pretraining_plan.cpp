@@ -14,11 +14,23 @@ namespace {
 
 constexpr double kTuningShare = 0.1;  // of the final run's steps
 constexpr std::int64_t kFewestSteps = 10;
+constexpr double kMostTokens = 1e18;  // of a budget; more is no budget, and its number would not fit 64 bits
+constexpr double kFarFromTarget = 2;  // a design with so many times the parameters asked for, or so few, is another one
+constexpr double kTrainingBytes = 16;   // of a parameter: itself, its gradient and two moments
+constexpr double kActivationBytes = 2;  // of a number, at least
 
-double tokens_of(const PretrainingPlan& plan) { return static_cast<double>(plan.steps * plan.step_tokens); }
+double tokens_of(const PretrainingPlan& plan) {
+  return static_cast<double>(plan.steps) * static_cast<double>(plan.step_tokens);
+}
 
 double epochs_of(const PretrainingPlan& plan) {
   return tokens_of(plan) / static_cast<double>(plan.corpus.train.size());
+}
+
+TokenFacts facts_of(const PretrainRequest& request) {
+  const auto separator = Separator::parse(request.separator);
+  if (!separator) throw std::invalid_argument("no separator: " + in_quotes(request.separator));
+  return {request.vocabulary, *separator, request.bytes_per_token};
 }
 
 }  // namespace
@@ -27,13 +39,14 @@ PretrainingPlan plan_of(const PretrainRequest& request) {
   if (request.length < 8 || request.batch < 1 || request.flops <= 0 || request.learning_rates.empty())
     throw std::invalid_argument("pretraining needs a length of 8, a batch, FLOPs and a learning rate at least");
   PretrainingPlan out;
-  out.corpus = read_corpus(request.data, request.vocabulary, request.separator, request.bytes_per_token);
+  out.corpus = read_corpus(request.data, facts_of(request));
   out.scaled = scale_up(parse(request.design), request.repeat, request.base_width, request.parameters, request.length);
   const auto sheet =
       cost(out.scaled.genome, {out.scaled.width, request.length, Protocol::kMadsearch}, out.corpus.vocabulary);
   out.flops_per_token = 3 * static_cast<double>(sheet.flops) / static_cast<double>(request.length);
   out.step_tokens = request.batch * request.length;
-  out.steps = static_cast<std::int64_t>(request.flops / out.flops_per_token / static_cast<double>(out.step_tokens));
+  const auto steps = request.flops / out.flops_per_token / static_cast<double>(out.step_tokens);
+  out.steps = static_cast<std::int64_t>(std::min(steps, kMostTokens / static_cast<double>(out.step_tokens)));
   out.tuning_steps =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(kTuningShare * static_cast<double>(out.steps)));
   out.state = sheet.state;
@@ -52,13 +65,35 @@ void describe(const PretrainingPlan& plan, const PretrainRequest& request, Pretr
   record.data = hexadecimal(plan.corpus.fingerprint);
 }
 
-void check(const PretrainingPlan& plan, const PretrainRequest& request) {
+double least_memory(const PretrainingPlan& plan, const PretrainRequest& request) {
+  const auto width = static_cast<double>(plan.scaled.width);
+  const auto vocabulary = static_cast<double>(plan.corpus.vocabulary);
+  const auto blocks = static_cast<double>(block_count(plan.scaled.genome));
+  const auto weights = static_cast<double>(plan.scaled.parameters) + width * vocabulary;
+  const auto of_token = kActivationBytes * blocks * width + sizeof(float) * vocabulary;  // inputs of blocks, logits
+  const auto of_replica = kTrainingBytes * weights + static_cast<double>(plan.step_tokens) * of_token;
+  return of_replica * static_cast<double>(request.learning_rates.size());
+}
+
+void check(const PretrainingPlan& plan, const PretrainRequest& request, std::int64_t memory_bytes) {
+  const auto parameters = static_cast<double>(plan.scaled.parameters);
+  const auto wanted = static_cast<double>(request.parameters);
+  if (parameters > kFarFromTarget * wanted || wanted > kFarFromTarget * parameters)
+    throw std::invalid_argument("the nearest size of the design, at width " + std::to_string(plan.scaled.width) +
+                                ", has " + std::to_string(plan.scaled.parameters) + " parameters, not " +
+                                std::to_string(request.parameters));
   if (plan.steps < kFewestSteps)
     throw std::invalid_argument("the budget is only " + std::to_string(plan.steps) + " steps of " +
                                 std::to_string(plan.step_tokens) + " tokens at this size; 10 are needed");
   if (windows(plan.corpus, request.length) < request.batch)
     throw std::invalid_argument("the training text holds fewer windows of " + std::to_string(request.length) +
                                 " tokens than a batch");
+  if (const auto least = least_memory(plan, request); least > static_cast<double>(memory_bytes)) {
+    char text[160];
+    std::snprintf(text, sizeof text, "training needs %.3g GiB of memory at least, the device has %.3g GiB",
+                  least / 0x1p30, static_cast<double>(memory_bytes) / 0x1p30);
+    throw std::invalid_argument(text);
+  }
   if (epochs_of(plan) > request.max_epochs) {
     char text[160];
     std::snprintf(text, sizeof text,

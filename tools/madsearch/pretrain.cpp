@@ -3,7 +3,9 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
+#include "engine/text/separator.h"
 #include "numbers.h"
 #include "ranges.h"
 #include "report.h"
@@ -21,11 +23,15 @@ struct Flags {
   double bytes_per_token = 0;
   std::int64_t parameters = 50'000, base_width = 0, repeat = 1, length = 256, batch = 8, seed = 1;
   std::int64_t vocabulary = 0;
-  std::int64_t separator = 0;
+  std::string separator;
   std::vector<double> rates = {1e-3, 3e-3, 9e-3};
   WorkerFlags workers;
   Format format = Format::kText;
 };
+
+std::string is_separator(const std::string& text) {
+  return Separator::parse(text) ? "" : "must be the id of a token, or none, not " + in_quotes(text);
+}
 
 PretrainRequest request_of(const Flags& flags, const Design& design, std::size_t index) {
   PretrainRequest out;
@@ -139,7 +145,7 @@ void add_pretrain(CLI::App& app, int& code) {
   command->add_option("--vocabulary", flags->vocabulary, "of token shards without a header")
       ->check(integers(1, 1 << 30));
   command->add_option("--separator", flags->separator, "token between documents, in token shards")
-      ->check(integers(0, 1 << 30));
+      ->check(is_separator, "ID or none");
   command->add_option("--bytes-per-token", flags->bytes_per_token, "of token shards, for bits per byte")
       ->check(numbers(0.01, 1000));
   command->add_option("--seed", flags->seed, "of weights and order")

@@ -116,6 +116,14 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
             "more, or \"slots_per_device\" at most 8");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1}\n"),
             ":3:21: pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {learning_rates: []}\n"),
+            ":3:28: pretraining needs a learning rate at least");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {separator: <|endoftext|>}\n"),
+            ":3:23: separator must be the id of a token, from 0 to 2147483647, or none, not \"<|endoftext|>\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {bytes_per_token: 0}\n"),
+            ":3:29: bytes_per_token must be a number from 0.01 to 1000, not \"0\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nvalid_widths: [48.7]\n"),
+            ":3:16: each of valid_widths must be an integer from 4 to 65536, not \"48.7\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1, data: no/where}\n"),
             ":3:30: no such folder, or nothing in it: no/where");
 }

@@ -41,11 +41,39 @@ TEST(Shards, ThatAreSomethingElseAreRefusedInOneSentence) {
   EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 3, {1, 2}))),
             " announces 3 tokens but holds 4 bytes of them: it is cut off or of another format");
   EXPECT_EQ(refusal(put(file, shard_bytes<std::uint16_t>(20240520, 1, 2, {1, 60000}))),
-            " holds token 60000, beyond its vocabulary of 50257");
+            " holds token 60000 (ids of 2 bytes), beyond its vocabulary of 50257");
   EXPECT_EQ(refusal(put(file, std::string("ab"))),
             " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
   EXPECT_EQ(refusal(put(file, std::string("abc")), 30000), " is not a whole number of 2-byte tokens");
   EXPECT_EQ(refusal(put(file, std::string()), 30000), " is empty");
+}
+
+TEST(Shards, SayWhatOfWidthVocabularyAndContentDisagrees) {
+  const TemporaryFolder folder;
+  const auto file = folder.path + "/a.bin";
+  put(file, shard_bytes<std::uint16_t>(20240520, 1, 4, {5, 0, 200, 7}));
+  EXPECT_EQ(refusal(file, 100'000), " has ids of 2 bytes, which cannot reach a vocabulary of 100000");
+  EXPECT_EQ(refusal(file, 200), " holds token 200 (ids of 2 bytes), beyond its vocabulary of 200");
+  put(file, shard_bytes<std::uint8_t>(20240520, 1, 4, {5, 0, 200, 7}));
+  EXPECT_EQ(refusal(file, 50'257), " has ids of 1 byte, which cannot reach a vocabulary of 50257");
+  put(file, shard_bytes<std::uint32_t>(20240520, 1, 8, {5, 9, 200, 7}));  // counted as if they had 2 bytes
+  EXPECT_EQ(refusal(file), " holds a 0 at every second place (ids of 2 bytes): its ids seem to have 4 bytes");
+  put(file, std::string("letters!"));  // one byte a letter
+  EXPECT_EQ(refusal(file, 65), " holds token 29812 (ids of 2 bytes), beyond its vocabulary of 65");
+  put(file, shard_bytes<std::uint16_t>(20240520, 1, -4, {5, 0, 200, 7}));
+  EXPECT_EQ(refusal(file), " announces -4 tokens but holds 8 bytes of them: it is cut off or of another format");
+  const std::uint32_t raw[] = {5, 0, 140'000, 7};
+  put(file, std::string(reinterpret_cast<const char*>(raw), sizeof raw));
+  EXPECT_EQ(read_shard(file, 151'936).tokens, (std::vector<std::int32_t>{5, 0, 140'000, 7}));
+}
+
+TEST(Shards, KnowTheSeparatorOfAPaddedVocabulary) {
+  const TemporaryFolder folder;
+  const auto file = put(folder.path + "/a.bin", shard_bytes<std::uint16_t>(20240520, 1, 2, {1, 2}));
+  EXPECT_EQ(read_shard(file, 0).separator, 50256);
+  EXPECT_EQ(read_shard(file, 50304).separator, 50256);
+  EXPECT_FALSE(read_shard(file, 60'000).separator);  // another tokeniser's
+  EXPECT_FALSE(read_shard(file, 32'000).separator);
 }
 
 }  // namespace

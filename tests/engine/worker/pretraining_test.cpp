@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <vector>
 
 #include "tests/support/folders.h"
 
@@ -71,6 +74,71 @@ TEST(Pretraining, GoesOnFromItsCheckpointAsIfNeverInterrupted) {
   EXPECT_EQ(other.message, "checkpoint " + r.checkpoint +
                                " belongs to another pretraining; training began anew, and the file is now " +
                                r.checkpoint + ".unused");
+}
+
+TEST(Pretraining, IsPlannedWithoutTraining) {
+  auto r = tiny("attention{heads=4} swiglu");
+  r.plan_only = true;
+  const auto plan = pretrain(r, {}, {});
+  ASSERT_EQ(plan.outcome, Outcome::kOk) << plan.message;
+  EXPECT_FALSE(plan.bits_per_byte);
+  EXPECT_GT(plan.width, 0);
+  EXPECT_GT(plan.tokens, 0);
+  EXPECT_GT(plan.epochs, 0);
+  EXPECT_TRUE(plan.data);
+}
+
+/// What a plan of `request` says, if it is refused.
+std::string refusal(PretrainRequest request) {
+  request.plan_only = true;
+  const auto plan = pretrain(request, {}, {});
+  return plan.outcome == Outcome::kOk ? "accepted" : plan.message;
+}
+
+TEST(Pretraining, RefusesInItsPlanWhatCouldNotBeTrained) {
+  const auto with = [](auto change) {
+    auto request = tiny("attention{heads=4} swiglu");
+    change(request);
+    return refusal(request);
+  };
+  EXPECT_EQ(with([](auto&) {}), "accepted");
+  EXPECT_EQ(with([](auto& r) { r.flops = 1e6; }),
+            "the budget is only 0 steps of 512 tokens at this size; 10 are needed");
+  EXPECT_EQ(with([](auto& r) { r.parameters = 1'000'000'000'000; }).substr(0, 48),
+            "the nearest size of the design, at width 4096, h");
+  EXPECT_EQ(with([](auto& r) { r.learning_rates.clear(); }),
+            "pretraining needs a length of 8, a batch, FLOPs and a learning rate at least");
+  EXPECT_EQ(with([](auto& r) {
+              r.length = 1 << 20;
+              r.flops = 1e18;
+            }),
+            "the training text holds fewer windows of 1048576 tokens than a batch");
+  EXPECT_EQ(with([](auto& r) {
+              r.batch = 65'536;
+              r.flops = 1e18;
+            }),
+            "the training text holds fewer windows of 64 tokens than a batch");
+  EXPECT_EQ(with([](auto& r) { r.flops = 1e30; }).substr(0, 14), "the budget is ");
+  EXPECT_EQ(with([](auto& r) { r.learning_rates.assign(1'000'000, 1e-3); }).substr(0, 15), "training needs ");
+  EXPECT_EQ(with([](auto& r) { r.separator = "x"; }), "no separator: \"x\"");
+}
+
+/// Character data as nanoGPT prepares it: no token stands between documents.
+TEST(Pretraining, LearnsShardsWithoutSeparators) {
+  const TemporaryFolder folder;
+  std::vector<std::uint16_t> letters;
+  for (int i = 0; i < 60'000; ++i) letters.push_back(static_cast<std::uint16_t>(i % 5));
+  std::ofstream(folder.path + "/train.bin", std::ios::binary)
+      .write(reinterpret_cast<const char*>(letters.data()), 120'000);
+  auto r = tiny("attention{heads=4} swiglu");
+  r.data = folder.path;
+  r.vocabulary = 5;
+  r.separator = "none";
+  r.bytes_per_token = 1;
+  r.flops = 8e9;
+  const auto record = pretrain(r, {}, {});
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
+  EXPECT_LT(record.bits_per_byte.value(), 0.5);  // each letter follows from the one before it
 }
 
 TEST(Pretraining, SaysWhereDataIsMissing) {
