@@ -170,7 +170,7 @@ class EveryBrokenSlot : public CoordinatorTest, public ::testing::WithParamInter
 TEST_P(EveryBrokenSlot, CostsNoRequestItsResult) {
   auto options = stub(std::string("milliseconds=1,slot=2,") + GetParam().stub);
   options.slots_per_device = 2;
-  options.silence_seconds = 0.3;
+  if (GetParam().stub == std::string("hang=1")) options.silence_seconds = 0.6;
   Coordinator coordinator(options, remembered());
   listen(coordinator);
   for (int i = 0; i < 64; ++i)
