@@ -359,7 +359,9 @@ struct Coordinator::Impl {
     if (!problem.empty()) return replace(slot, Kind::kGarbage, "gave an impossible answer: " + problem);
     set_provenance(reply, slot.provenance());
     const auto outcome = outcome_of(reply);
-    if (outcome == Outcome::kOk || outcome == Outcome::kDiverged) return finish(slot, std::move(reply));
+    const auto* pretrain = std::get_if<PretrainRequest>(&slot.job->request);
+    const bool plan = pretrain && pretrain->plan_only;  // a plan trains nothing: its refusal is what was asked for
+    if (plan || outcome == Outcome::kOk || outcome == Outcome::kDiverged) return finish(slot, std::move(reply));
     const auto what = "answered " + to_text(outcome) + ": " + message_of(reply);
     replace(slot, Kind::kFailed, what, outcome, std::move(reply));
   }

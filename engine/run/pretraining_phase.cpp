@@ -5,29 +5,14 @@
 
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/chosen_designs.h"
+#include "engine/run/pretraining_plans.h"
 
 namespace madsearch {
 namespace {
 
 PretrainRequest request_of(const Session& session, const Chosen& chosen) {
-  const auto& pretrain = session.config.pretrain;
   const auto checkpoints = std::filesystem::absolute(session.options.folder) / "checkpoints";
-  PretrainRequest out;
-  out.id = pretraining_id(chosen.hash);
-  out.design = chosen.text;
-  out.data = pretrain.data;
-  out.vocabulary = pretrain.vocabulary;
-  out.separator = pretrain.separator;
-  out.bytes_per_token = pretrain.bytes_per_token;
-  out.flops = pretrain.flops;
-  out.parameters = pretrain.parameters;
-  out.base_width = session.config.battery.width;
-  out.repeat = pretrain.repeat;
-  out.length = pretrain.length;
-  out.batch = pretrain.batch;
-  out.learning_rates = pretrain.learning_rates;
-  out.seed = Seed{session.config.seed}.derive("pretrain").value;
-  out.max_epochs = pretrain.max_epochs;
+  auto out = pretrain_request(session.config, pretraining_id(chosen.hash), chosen.text);
   out.checkpoint = (checkpoints / (chosen.hash + ".pt")).string();
   return out;
 }

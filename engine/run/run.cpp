@@ -4,6 +4,7 @@
 #include "engine/dispatch/machinery_error.h"
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/pretraining_phase.h"
+#include "engine/run/pretraining_plans.h"
 #include "engine/run/search_phase.h"
 #include "engine/run/session.h"
 
@@ -12,6 +13,7 @@ namespace madsearch {
 Ended run_search(const RunConfig& config, const RunOptions& options) {
   Session session(config, options);
   try {
+    if (!session.meta.finished) plan_pretraining(config, session.workers, options.interrupted);
     if (!search_and_confirm(session)) return Ended::kTimeUp;
     pretrain_chosen(session);
     session.meta.finished = true;

@@ -80,6 +80,8 @@ class StubWorker {
   bool due(int every) const { return every > 0 && count_ % every == 0; }
 
   void answer(const Request& request) {
+    if (const auto* planned = std::get_if<PretrainRequest>(&request); planned && planned->plan_only)
+      return send(plan(*planned));
     ++count_;
     if (!wait(about(request, options_.stuck) ? std::chrono::milliseconds::max() : time_of_a_request())) return;
     if (due(options_.crash) || about(request, options_.poison)) kill(getpid(), SIGKILL);
@@ -136,6 +138,14 @@ class StubWorker {
   PretrainReply reply(const PretrainRequest& request) const {
     PretrainReply out{request.id, made_up(request)};
     finish(out.record);
+    return out;
+  }
+
+  PretrainReply plan(const PretrainRequest& request) const {
+    PretrainReply out{request.id, made_up(request)};
+    if (options_.refuse == 0) return out;
+    out.record.outcome = Outcome::kFailed;
+    out.record.message = "the stub was asked to refuse";
     return out;
   }
 
@@ -212,6 +222,7 @@ constexpr NumberOption kNumbers[] = {
     {"huge", &StubOptions::huge},
     {"duplicate", &StubOptions::duplicate},
     {"flood", &StubOptions::flood},
+    {"refuse", &StubOptions::refuse},
 };
 
 struct TextOption {

@@ -22,6 +22,7 @@ struct StubOptions {
   int huge = 0;           // every N: accuracies of 1e308
   int duplicate = 0;      // every N: answers twice
   int flood = 0;          // every N: answers a hundred times before what it was not asked
+  int refuse = 0;         // not 0: every plan of a pretraining is refused; plans are not among the N
   std::string poison;     // crashes on every design, and primitive, whose text has this in it
   std::string stuck;      // computes such a design for ever, answering pings
 };

@@ -10,6 +10,7 @@
 #include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
+#include "engine/run/pretraining_plans.h"
 #include "engine/run/terminal.h"
 #include "front_view.h"
 #include "named.h"
@@ -58,11 +59,13 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
   return missing.empty() ? 0 : 1;
 }
 
-void show_forecast(const RunConfig& config) {
+void show_forecast(const RunConfig& config, bool with_plans) {
   Coordinator workers(config.workers);  // one is started, and others only where that one fails
   workers.on_event = [](const WorkerEvent& event) { std::cerr << to_text(event) << "\n"; };
+  const auto plans = with_plans ? plan_pretraining(config, workers, &interrupts()) : std::vector<PretrainingRecord>{};
   const auto predicted = forecast(config, workers);
   std::cerr << to_text(predicted, config) << "\n";
+  if (!plans.empty()) std::cerr << to_text(plans) << "\n";
 }
 
 /// "+200": so many more than the `planned` ones.
@@ -96,14 +99,14 @@ void add_run(CLI::App& app, int& code) {
     const auto config = read_run(flags->config, configs_folder());
     if (flags->folder.empty()) flags->folder = "runs/" + config.name;
     if (flags->dry_run) {
-      show_forecast(config);
+      show_forecast(config, true);
       code = 0;
       return;
     }
     if (!flags->no_forecast && !flags->quiet && !finished(flags->folder)) {
       open_run(flags->folder, flags->config, config,
-               flags->accept);  // another search's folder is refused before anything is measured
-      show_forecast(config);
+               flags->accept);       // another search's folder is refused before anything is measured
+      show_forecast(config, false);  // the run itself plans its pretraining first
     }
     code = go(config, *flags, flags->config);
   });

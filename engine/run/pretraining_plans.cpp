@@ -1,0 +1,88 @@
+#include "engine/run/pretraining_plans.h"
+
+#include <cstdio>
+#include <map>
+
+#include "configs/errors.h"
+#include "configs/seed.h"
+#include "configs/text.h"
+#include "engine/dispatch/interrupted.h"
+#include "search/architecture/parser.h"
+
+namespace madsearch {
+namespace {
+
+/// The texts of the designs that stand for all that may be pretrained, by the names of their controls.
+std::map<std::string, std::string> representatives(const RunConfig& config) {
+  std::map<std::string, std::string> out;
+  for (const auto& control : config.pretrain.controls)
+    out.emplace(text(repeated(control, config.limits.stages)), control.name);
+  Genome genome;
+  for (std::int64_t i = 0; i < config.limits.stages; ++i)
+    genome.stages.push_back({parse(i % 2 ? "swiglu" : "attention").stages.front().block, {}});
+  out.emplace(text(genome), "transformer++");
+  return out;
+}
+
+ConfigError refused(const RunConfig& config, const std::string& name, const PretrainingRecord& plan) {
+  const auto why = plan.message.empty() ? to_text(plan.outcome) : printable(plan.message);
+  return ConfigError(config.pretrain.place + ": " + in_quotes(name) + " can't be pretrained: " + why);
+}
+
+}  // namespace
+
+PretrainRequest pretrain_request(const RunConfig& config, const std::string& id, const std::string& design) {
+  const auto& pretrain = config.pretrain;
+  PretrainRequest out;
+  out.id = id;
+  out.design = design;
+  out.data = pretrain.data;
+  out.vocabulary = pretrain.vocabulary;
+  out.separator = pretrain.separator;
+  out.bytes_per_token = pretrain.bytes_per_token;
+  out.flops = pretrain.flops;
+  out.parameters = pretrain.parameters;
+  out.base_width = config.battery.width;
+  out.repeat = pretrain.repeat;
+  out.length = pretrain.length;
+  out.batch = pretrain.batch;
+  out.learning_rates = pretrain.learning_rates;
+  out.seed = Seed{config.seed}.derive("pretrain").value;
+  out.max_epochs = pretrain.max_epochs;
+  return out;
+}
+
+std::vector<PretrainingRecord> plan_pretraining(const RunConfig& config, Coordinator& workers,
+                                                const std::atomic<bool>* stop) {
+  std::vector<PretrainingRecord> out;
+  if (config.pretrain.members == 0) return out;
+  for (const auto& [design, name] : representatives(config)) {
+    auto request = pretrain_request(config, "plan/" + name, design);
+    request.plan_only = true;
+    workers.submit(std::move(request));
+    std::optional<Reply> reply;
+    while (!reply) {
+      if (stop && *stop) throw Interrupted{};
+      reply = workers.wait(0.5);
+    }
+    auto& plan = out.emplace_back(reply_as<PretrainReply>(*reply).record);
+    plan.role = name;
+    if (plan.outcome != Outcome::kOk) throw refused(config, name, plan);
+  }
+  return out;
+}
+
+std::string to_text(const std::vector<PretrainingRecord>& plans) {
+  std::string out;
+  for (const auto& plan : plans) {
+    char line[160];
+    std::snprintf(line, sizeof line, ": %.3g parameters at width %lld, %.3g tokens, %.2f epochs",
+                  static_cast<double>(plan.parameters), static_cast<long long>(plan.width),
+                  static_cast<double>(plan.tokens), plan.epochs);
+    out += (out.empty() ? "pretraining: " : "\n             ") + printable(plan.role, 60) + line +
+           (plan.message.empty() ? "" : "; " + printable(plan.message, 200));
+  }
+  return out;
+}
+
+}  // namespace madsearch

@@ -1,0 +1,79 @@
+#include "engine/run/pretraining_plans.h"
+
+#include <gtest/gtest.h>
+
+#include "configs/errors.h"
+#include "engine/dispatch/interrupted.h"
+#include "tests/support/folders.h"
+
+namespace madsearch {
+namespace {
+
+RunConfig with_pretraining(const std::string& stub) {
+  RunConfig out;
+  out.battery.width = 32;
+  out.limits.stages = 4;
+  out.pretrain.place = "quick.yaml:9";
+  out.pretrain.members = 2;
+  out.pretrain.controls = {find_design("mamba", in_source("configs"))};
+  out.pretrain.data = in_source("tests/data/speeches");
+  out.pretrain.separator = "none";
+  out.pretrain.flops = 1e12;
+  out.pretrain.parameters = 20'000;
+  out.pretrain.learning_rates = {1e-3};
+  out.workers.command = "MADSEARCH_STUB=milliseconds=1" + stub + " " + in_build("tests/stub_worker");
+  return out;
+}
+
+TEST(PretrainingPlans, AreMadeOfTheControlsAndOfTransformer) {
+  const auto config = with_pretraining("");
+  Coordinator workers(config.workers);
+  const auto plans = plan_pretraining(config, workers);
+  ASSERT_EQ(plans.size(), 2u);
+  EXPECT_EQ(plans[0].role, "transformer++");
+  EXPECT_EQ(plans[0].text, "[attention swiglu]x2");
+  EXPECT_EQ(plans[1].role, "mamba");
+  EXPECT_FALSE(plans[0].bits_per_byte);  // nothing was trained
+  EXPECT_EQ(to_text(plans),
+            "pretraining: transformer++: 2e+04 parameters at width 0, 8.33e+06 tokens, 0.00 epochs\n"
+            "             mamba: 2e+04 parameters at width 0, 8.33e+06 tokens, 0.00 epochs");
+}
+
+TEST(PretrainingPlans, RefuseARunWithTheWorkersSentence) {
+  const auto config = with_pretraining(",refuse=1");
+  Coordinator workers(config.workers);
+  try {
+    plan_pretraining(config, workers);
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_STREQ(error.what(), "quick.yaml:9: \"transformer++\" can't be pretrained: the stub was asked to refuse");
+  }
+}
+
+TEST(PretrainingPlans, AreNoneWithoutPretraining) {
+  auto config = with_pretraining(",refuse=1");
+  config.pretrain.members = 0;
+  Coordinator workers(config.workers);
+  EXPECT_TRUE(plan_pretraining(config, workers).empty());
+  EXPECT_EQ(to_text(std::vector<PretrainingRecord>{}), "");
+}
+
+TEST(PretrainingPlans, EndWhenTheUserAsks) {
+  const auto config = with_pretraining("");
+  Coordinator workers(config.workers);
+  const std::atomic<bool> stop = true;
+  EXPECT_THROW(plan_pretraining(config, workers, &stop), Interrupted);
+}
+
+TEST(PretrainRequests, SayWhatTheConfigurationSays) {
+  auto config = with_pretraining("");
+  const auto request = pretrain_request(config, "an id", "mamba");
+  EXPECT_EQ(request.id, "an id");
+  EXPECT_EQ(request.separator, "none");
+  EXPECT_EQ(request.base_width, 32);
+  EXPECT_EQ(request.learning_rates, config.pretrain.learning_rates);
+  EXPECT_FALSE(request.plan_only);
+}
+
+}  // namespace
+}  // namespace madsearch
