@@ -65,7 +65,8 @@ at::Tensor DeltaRule::gated(const at::Tensor& o, const at::Tensor& x) const {
 DeltaInputs DeltaRule::inputs(const at::Tensor& x, const at::Tensor& q, const at::Tensor& k,
                               const at::Tensor& v) const {
   const auto& z = options_.sizes;
-  const auto R = x.size(0), B = x.size(1), T = x.size(2), n = z.steps;
+  const auto R = x.size(0), B = x.size(1), T = x.size(2);
+  const std::int64_t n = z.steps;
   const auto heads = [&](const at::Tensor& u, std::int64_t rows, std::int64_t size) {
     return u.view({R, B, rows, z.heads, size});
   };
