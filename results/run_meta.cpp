@@ -32,6 +32,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("closed_by", meta.closed_by);
   visit("finished", meta.finished);
   visit("spent_seconds", meta.spent_seconds);
+  visit("retries", meta.retries);
   visit("signature", meta.signature);
 }
 

@@ -36,6 +36,7 @@ struct RunMeta {
   std::string closed_by;                    // why it ended early: kTimeUp, kExhausted, or empty
   bool finished = false;                    // search, confirmation and pretraining are done
   double spent_seconds = 0;                 // of all sessions that have ended
+  std::vector<std::string> retries;         // keys of evaluations that are tried again at the end (results/retries.h)
   std::string signature;                    // Evolution::signature() at the end of the search
   struct OperatorCount {
     std::int64_t tried = 0;

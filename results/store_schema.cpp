@@ -47,7 +47,8 @@ ALTER TABLE pretrainings ADD COLUMN revision TEXT;
 ALTER TABLE evaluations ADD COLUMN retry INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE curves(training TEXT PRIMARY KEY, curves TEXT NOT NULL) WITHOUT ROWID;
 DROP TABLE operators;
-CREATE INDEX evaluations_of_design ON evaluations(hash, rung, seed_set, finished, outcome, score, violation);
+CREATE INDEX evaluations_of_design ON evaluations(hash, rung, seed_set, retry, finished, outcome, score,
+  violation);
 UPDATE trainings SET validation_a = NULL, validation_b = NULL, test = NULL, test_macro = NULL, test_loss = NULL,
   learning_rate = NULL, weight_decay = NULL WHERE outcome <> 'ok';
 UPDATE evaluations SET score = NULL, test_score = NULL, violation = NULL WHERE outcome <> 'ok' OR NOT finished;

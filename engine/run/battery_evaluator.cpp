@@ -6,17 +6,12 @@
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/run/training_flops.h"
 #include "mad_tasks/score.h"
+#include "results/retries.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
-
-std::string training_id(const std::string& hash, const Evaluation& evaluation, const std::string& task,
-                        std::size_t setting) {
-  return hash + "/" + to_text(evaluation.rung) + "/" + std::to_string(evaluation.seed_set) + "/" + task + "/" +
-         std::to_string(setting);
-}
 
 std::string tasks_json(const BatteryScore& score) {
   nlohmann::ordered_json out;
@@ -42,7 +37,7 @@ BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures&
     : config_(config), space_(space), store_(store), coordinator_(coordinator), tick_(std::move(tick)) {
   for (const auto& candidate : store_.sizes()) known_.insert(candidate.hash);
   for (const auto& evaluation : store_.scores())
-    if (evaluation.finished) finished_.insert(evaluation.number);
+    if (evaluation.finished) finished_[evaluation.number] = evaluation_key(evaluation);
 }
 
 TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t task, std::size_t setting,
@@ -52,8 +47,17 @@ TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t tas
   const auto seed =
       Seed{config_.seed}.derive(to_text(evaluation.rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set));
   auto out = train_request(battery, battery.tasks[task].settings[setting], design, seed);
-  out.id = training_id(underway.candidate.hash, evaluation, battery.tasks[task].task, setting);
+  out.id = training_id(record_of(underway), battery.tasks[task].task, setting);
   return out;
+}
+
+EvaluationRecord BatteryEvaluator::record_of(const Underway& underway) {
+  const auto& evaluation = underway.evaluation;
+  return {.number = evaluation.number,
+          .hash = underway.candidate.hash,
+          .rung = evaluation.rung,
+          .seed_set = evaluation.seed_set,
+          .retry = evaluation.retry};
 }
 
 CandidateRecord BatteryEvaluator::candidate_of(const Evaluation& evaluation, const Genome& genome,
@@ -76,7 +80,7 @@ std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underw
     auto& row = underway.trainings.emplace_back(underway.battery->tasks[i].settings.size());
     for (std::size_t j = 0; j < row.size(); ++j) {
       auto wanted = request(underway, i, j, design);
-      if (auto done = is_new ? std::nullopt : store_.training(wanted.id))
+      if (auto done = is_new ? std::nullopt : training_of(store_, record_of(underway), wanted.setting.setting.task, j))
         row[j] = std::move(*done);
       else
         out.push_back({std::move(wanted), i, j});
@@ -88,11 +92,7 @@ std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underw
 void BatteryEvaluator::remember(const Underway& underway) {
   const bool born = known_.insert(underway.candidate.hash).second;
   if (!born && underway.replayed) return;
-  const auto& evaluation = underway.evaluation;
-  const EvaluationRecord record{.number = evaluation.number,
-                                .hash = underway.candidate.hash,
-                                .rung = evaluation.rung,
-                                .seed_set = evaluation.seed_set};
+  const auto record = record_of(underway);
   if (born) store_.put(underway.candidate);
   store_.put(record);
   if (on_started) on_started(underway.candidate, record);
@@ -116,7 +116,9 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
   underway.battery = evaluation.rung == Rung::kProbe ? &*config_.probe : &config_.battery;
   auto requests = missing(underway, text(sized));
   underway.missing = requests.size();
-  underway.replayed = requests.empty() && finished_.contains(evaluation.number);
+  const auto before = finished_.find(evaluation.number);  // a run that became longer has another evaluation there
+  underway.replayed =
+      requests.empty() && before != finished_.end() && before->second == evaluation_key(record_of(underway));
   remember(underway);
   if (requests.empty()) return finish(underway);
   underway_.emplace(evaluation.number, std::move(underway));
@@ -169,11 +171,8 @@ Measurement BatteryEvaluator::wait() {
 void BatteryEvaluator::finish(const Underway& underway) {
   const auto& battery = *underway.battery;
   const auto number = underway.evaluation.number;
-  EvaluationRecord record{.number = number,
-                          .hash = underway.candidate.hash,
-                          .rung = underway.evaluation.rung,
-                          .seed_set = underway.evaluation.seed_set,
-                          .finished = true};
+  auto record = record_of(underway);
+  record.finished = true;
   for (const auto& task : underway.trainings)
     for (const auto& training : task) {
       record.core_seconds += training.core_seconds;

@@ -66,6 +66,7 @@ class BatteryEvaluator : public Evaluator {
 
   TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting,
                        const std::string& design) const;
+  static EvaluationRecord record_of(const Underway& underway);  // as it begins
   CandidateRecord candidate_of(const Evaluation& evaluation, const Genome& genome, const Cost& spent) const;
   /// Fills the underway's trainings with those that the store holds; gives the others.
   std::vector<Wanted> missing(Underway& underway, const std::string& design) const;
@@ -83,9 +84,9 @@ class BatteryEvaluator : public Evaluator {
   std::map<std::int64_t, Underway> underway_;
   std::unordered_map<std::string, Waiting> waiting_;  // by training id
   std::deque<Finished> ready_;
-  std::unordered_set<std::string> known_;      // hashes in the store
-  std::unordered_set<std::int64_t> finished_;  // numbers that earlier sessions finished
-  std::optional<Store::Batch> batch_;          // what was written since the last commit
+  std::unordered_set<std::string> known_;                   // hashes in the store
+  std::unordered_map<std::int64_t, std::string> finished_;  // by earlier sessions: number -> key
+  std::optional<Store::Batch> batch_;                       // what was written since the last commit
 };
 
 }  // namespace madsearch

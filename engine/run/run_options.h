@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <set>
 #include <vector>
 
 #include "engine/dispatch/coordinator.h"
@@ -16,6 +17,7 @@ struct RunOptions {
   std::filesystem::path folder;                    // of the run; made if missing
   std::filesystem::path config_file;               // that the configuration was read from
   bool accept = false;                             // harmless differences from what the folder holds
+  std::set<Outcome> retry;                         // evaluations that ended so are tried again at the end
   const std::atomic<bool>* interrupted = nullptr;  // set by a signal handler; null: never
   std::ostream* progress = nullptr;                // where people look; null: nowhere
   std::function<int()> columns;                    // of progress, where that is a terminal (terminal.h); else empty

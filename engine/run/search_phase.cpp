@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/run/battery_evaluator.h"
+#include "results/retries.h"
 #include "results/running_front.h"
 #include "search/architecture/genome.h"
 #include "search/loop/evolution.h"
@@ -14,9 +15,30 @@ namespace {
 constexpr std::int64_t kLogUse = 1000;  // evaluations
 constexpr std::chrono::milliseconds kMeasure{500};
 
+/// Notes what the session was asked to try again, for this session and all that follow.
+void note_retries(Session& session) {
+  if (session.options.retry.empty()) return;
+  const auto found = retries(session.store, session.options.retry);
+  for (const auto& evaluation : found) session.meta.retries.push_back(evaluation_key(evaluation));
+  session.meta.finished &= found.empty();
+  session.save_meta();
+  session.say(std::to_string(found.size()) + (found.size() == 1 ? " evaluation is" : " evaluations are") +
+              " tried again once the search is over");
+}
+
 /// The options of the search; one that was closed early stays closed there.
-SearchOptions options_of(const Session& session) {
+SearchOptions options_of(Session& session) {
+  note_retries(session);
   auto out = session.config.search;
+  for (const auto& key : session.meta.retries) {
+    const auto evaluation = evaluation_of_key(key);
+    const auto candidate = session.store.candidate(evaluation.hash).value();
+    out.retries.push_back({.text = candidate.text,
+                           .rung = evaluation.rung,
+                           .seed_set = evaluation.seed_set,
+                           .origin = candidate.origin,
+                           .retry = evaluation.retry});
+  }
   if (session.meta.closed_at) out.evaluations = std::min(out.evaluations, *session.meta.closed_at);
   return out;
 }

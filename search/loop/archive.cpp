@@ -80,6 +80,16 @@ std::size_t Archive::add(Member member, int bin) {
   return index;
 }
 
+void Archive::revive(std::size_t index, const Objectives& objectives, double violation, double score) {
+  auto& member = members_.at(index);
+  member.objectives = objectives;
+  member.violation = violation;
+  member.score = score;
+  if (grid_.empty() || violation > 0) return;
+  put_in_box(index);
+  thin_bin(bins_[index]);
+}
+
 void Archive::put_in_box(std::size_t index) {
   auto [box, distance] = boxed(members_[index].objectives, grid_);
   boxes_[bins_[index]][std::move(box)].emplace(distance, index);

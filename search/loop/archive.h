@@ -28,6 +28,9 @@ class Archive {
   /// One more seed of a member: objectives, violation and score become means over its seeds.
   void merge(std::size_t index, const Objectives& objectives, double violation, double score);
 
+  /// The first result of a member that had failed before.
+  void revive(std::size_t index, const Objectives& objectives, double violation, double score);
+
   const std::vector<Member>& members() const { return members_; }
   Member& at(std::size_t index) { return members_.at(index); }
   std::optional<std::size_t> find(const std::string& text) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <deque>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -60,6 +61,7 @@ struct Evolution::Impl {
     at_least_one("evaluations", static_cast<double>(options.evaluations));
     at_least_one("lag", static_cast<double>(options.lag));
     at_least_one("eta", options.eta);
+    for (const auto& retry : options.retries) (retry.rung == Rung::kConfirm ? late_retries : retries).push_back(retry);
   }
 
   // What the next evaluation is.
@@ -74,11 +76,20 @@ struct Evolution::Impl {
       if (exhausted) end_search();
       looked_at = underway.seen() + 1;  // one more result, and a probe may climb or have a new child
     }
+    if (auto retry = next_retry(retries)) return hand_out(std::move(*retry));
     begin_race();
     if (!race) return std::nullopt;
-    auto again = race->next();
-    if (!again) return std::nullopt;
-    return hand_out(std::move(*again));
+    if (auto again = race->next()) return hand_out(std::move(*again));
+    if (!race->over()) return std::nullopt;
+    if (auto retry = next_retry(late_retries)) return hand_out(std::move(*retry));
+    return std::nullopt;
+  }
+
+  static std::optional<Evaluation> next_retry(std::deque<Evaluation>& from) {
+    if (from.empty()) return std::nullopt;
+    auto out = std::move(from.front());
+    from.pop_front();
+    return out;
   }
 
   std::optional<Evaluation> decide() {
@@ -152,10 +163,13 @@ struct Evolution::Impl {
   void take(const Evaluation& evaluation, const Measurement& result) {
     switch (evaluation.rung) {
       case Rung::kProbe:
+        if (evaluation.retry > 0) return;  // nothing climbs any more
         return promotion.add(evaluation, result, space.bin(evaluation.text));
       case Rung::kBattery:
+        if (evaluation.retry > 0) return retried(evaluation, result);
         return evaluation.seed_set == 0 ? enter(evaluation, result) : merge(evaluation, result);
       case Rung::kConfirm:
+        if (evaluation.retry > 0) return;  // the race is over
         return race->add(evaluation, result);
       default:
         return;
@@ -179,6 +193,16 @@ struct Evolution::Impl {
     for (const auto& name : operators_of(evaluation.origin)) ++statistics[name].second;
   }
 
+  /// A member that had failed has a result now; nobody breeds any more, but it may race.
+  void retried(const Evaluation& evaluation, const Measurement& result) {
+    const auto member = archive.find(evaluation.text);
+    if (result.outcome != Outcome::kOk || !member) return;
+    if (evaluation.seed_set == 0)
+      archive.revive(*member, result.objectives, result.violation, result.score);
+    else if (!archive.at(*member).objectives.empty())
+      archive.merge(*member, result.objectives, result.violation, result.score);
+  }
+
   /// One more seed of a member. A failed one leaves its mean as it was.
   void merge(const Evaluation& evaluation, const Measurement& result) {
     if (result.outcome != Outcome::kOk) return;
@@ -198,7 +222,8 @@ struct Evolution::Impl {
 
   /// Once no result of the search is missing.
   void begin_race() {
-    if (!race && !searching() && underway.seen() >= evaluations) race.emplace(archive, seeds, options);
+    if (!race && !searching() && retries.empty() && underway.seen() == underway.handed_out())
+      race.emplace(archive, seeds, options);
   }
 
   const Space& space;
@@ -214,6 +239,8 @@ struct Evolution::Impl {
   Births births;
   Promotion promotion;
   Resampling resampling;
+  std::deque<Evaluation> retries;       // before the race
+  std::deque<Evaluation> late_retries;  // of fresh seeds, after it
   std::optional<Race> race;
   Seed hash;                                                                // of every decision
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> statistics;  // of each operator: made, entered
@@ -227,6 +254,7 @@ void Evolution::tell(const Measurement& measurement) { impl_->tell(measurement);
 void Evolution::close() { impl_->end_search(); }
 bool Evolution::done() const {
   if (impl_->searching()) return false;
+  if (!impl_->retries.empty() || !impl_->late_retries.empty()) return false;
   return impl_->options.confirm_seeds == 0 || (impl_->race && impl_->race->over());
 }
 bool Evolution::finished() const { return done() && impl_->underway.seen() == impl_->underway.handed_out(); }

@@ -33,8 +33,9 @@ namespace madsearch {
 ///
 /// `options.evaluations` numbers are handed out so, or fewer where no new candidate can be found: then results are
 /// waited for one by one, in the order of their numbers, as long as one of them lets a probe climb or a child be born.
-/// The evaluations of the Race come after them: it waits for every result of the search and decides in rounds, each
-/// from every result of the rounds before.
+/// After them come `options.retries`, but those of fresh seeds, then the evaluations of the Race: it waits for every
+/// result before it and decides in rounds, each from every result of the rounds before. Retries of fresh seeds are
+/// last.
 class Evolution {
  public:
   /// Of seed designs with the same text the first is taken. `space` must live as long. Throws std::invalid_argument

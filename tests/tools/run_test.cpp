@@ -187,5 +187,34 @@ TEST(Run, ExitsWithAnErrorWhereNothingWasAchieved) {
   EXPECT_EQ(stub.run().code, 1);
 }
 
+TEST(Run, ALongerSearchIsWhole) {
+  const StubRun stub;
+  ASSERT_EQ(stub.run().code, 0);
+  const auto longer = run_madsearch("resume " + stub.out() + " --evaluations +3 --quiet");  // the race moves by three
+  ASSERT_EQ(longer.code, 0) << longer.err;
+  const auto checked = run_madsearch("check " + stub.out());
+  EXPECT_EQ(checked.code, 0) << checked.out;
+}
+
+TEST(Run, ResumeTriesAgainWhatWasLost) {
+  const StubRun stub;
+  const auto fine = read_file(stub.config());
+  auto poisoned = fine;
+  poisoned.replace(poisoned.find("milliseconds=1"), 14, "milliseconds=1,poison=gla");
+  write_file(stub.config(), poisoned);
+  const auto ran = stub.run();
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto before = front_of(stub);
+  write_file(stub.config(), fine);
+  const auto resumed = run_madsearch("resume " + stub.out() + " --config " + stub.config() + " --retry failed,lost");
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_NE(resumed.err.find(" tried again once the search is over"), std::string::npos) << resumed.err;
+  const auto after = front_of(stub);
+  EXPECT_GT(after["completed"], before["completed"]);
+  EXPECT_EQ(run_madsearch("check " + stub.out()).code, 0) << run_madsearch("check " + stub.out()).out;
+  EXPECT_EQ(run_madsearch("resume " + stub.out() + " --config " + stub.config()).code, 0);
+  EXPECT_EQ(front_of(stub), after) << "a run that goes on replays what was tried again";
+}
+
 }  // namespace
 }  // namespace madsearch

@@ -10,16 +10,12 @@
 #include "mad_tasks/score.h"
 #include "named.h"
 #include "report.h"
+#include "results/retries.h"
 #include "results/run_meta.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
-
-/// "HASH/RUNG/SEED SET": what is evaluated once in a run.
-std::string key_of(const EvaluationRecord& evaluation) {
-  return evaluation.hash + "/" + to_text(evaluation.rung) + "/" + std::to_string(evaluation.seed_set);
-}
 
 /// A finished evaluation, done again from its trainings.
 struct Recomputed {
@@ -34,7 +30,7 @@ Recomputed recomputed(const Store& store, const Battery& battery, const Evaluati
   for (const auto& task : battery.tasks) {
     auto& row = accuracies.emplace_back();
     for (std::size_t j = 0; j < task.settings.size(); ++j) {
-      const auto training = store.training(key_of(evaluation) + "/" + task.task + "/" + std::to_string(j));
+      const auto training = training_of(store, evaluation, task.task, j);
       if (!training) out.complete = false;
       if (!training || training->outcome != Outcome::kOk) out.ok = false;
       const auto accuracy = training ? scored_accuracy(battery, *training) : std::nullopt;
@@ -73,7 +69,7 @@ std::vector<std::string> problems(const Store& store, const RunConfig& config) {
     const auto name = "evaluation " + std::to_string(evaluation.number);
     if (!candidates.contains(evaluation.hash))
       out.push_back(name + ": its candidate " + evaluation.hash + " is missing");
-    if (const auto [place, first] = seen.emplace(key_of(evaluation), evaluation.number); !first)
+    if (const auto [place, first] = seen.emplace(evaluation_key(evaluation), evaluation.number); !first)
       out.push_back(name + ": done before, as evaluation " + std::to_string(place->second));
     if (!evaluation.finished) continue;
     const auto& battery = evaluation.rung == Rung::kProbe && config.probe ? *config.probe : config.battery;

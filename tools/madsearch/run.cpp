@@ -21,6 +21,7 @@ namespace {
 
 struct Flags {
   std::string config, folder, more;
+  std::vector<std::string> retry;
   bool dry_run = false;
   bool accept = false;
   bool no_forecast = false;
@@ -41,6 +42,7 @@ int go(const RunConfig& config, const Flags& flags, const std::filesystem::path&
   RunOptions options{
       .folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
   options.columns = columns_of_stderr();
+  for (const auto& outcome : flags.retry) options.retry.insert(outcome_from(outcome));
   if (!flags.quiet) options.progress = &std::cerr;
   const auto ended = run_search(config, options);
   if (ended == Ended::kInterrupted) {
@@ -118,6 +120,9 @@ void add_run(CLI::App& app, int& code) {
       "--config", again->config,
       "a changed configuration (default: the file the run was started with, or DIR/config.yaml if that is gone)");
   resume->add_option("--evaluations", again->more, "+N: so many more evaluations");
+  resume->add_option("--retry", again->retry, "evaluations that ended so are tried again at the end: failed,lost")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"failed", "lost", "timed_out", "out_of_memory"}));
   resume->add_flag("--accept", again->accept, "go on although harmless settings differ");
   resume->add_flag("--quiet", again->quiet, "no progress");
   resume->callback([again, &code] {

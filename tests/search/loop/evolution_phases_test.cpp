@@ -374,6 +374,35 @@ TEST(Phases, GoesOnWithNeighboursWhereNothingCanBeDrawnAtRandom) {
   EXPECT_TRUE(evolution.exhausted());
 }
 
+TEST(Phases, HandsOutRetriesAfterTheSearchAndBeforeTheRace) {
+  SearchOptions options;
+  options.evaluations = 30;
+  options.population = 8;
+  options.probe = false;
+  options.confirm_seeds = 2;
+  options.confirm_members = 2;
+  std::string lost;
+  const auto failing = [&](const Evaluation& evaluation) {
+    auto out = exact(evaluation);
+    if (evaluation.text != lost || evaluation.retry > 0) return out;
+    return Measurement{.number = evaluation.number, .outcome = Outcome::kLost};
+  };
+  lost = kSeeds[0].text;
+  Evolution before(toy(), options, Seed{3}, kSeeds);
+  const auto first = finish(before, failing);
+  options.retries = {{.text = lost, .rung = Rung::kBattery, .origin = "seed:zeros", .retry = 1},
+                     {.text = lost, .rung = Rung::kConfirm, .seed_set = 1, .origin = "seed:zeros", .retry = 1}};
+  Evolution evolution(toy(), options, Seed{3}, kSeeds);
+  const auto told = finish(evolution, failing);
+  for (std::size_t i = 0; i < 30; ++i) EXPECT_EQ(told[i], first[i]) << "nothing that was told is told in another way";
+  EXPECT_EQ(told[30],
+            (Evaluation{.number = 30, .text = lost, .rung = Rung::kBattery, .origin = "seed:zeros", .retry = 1}));
+  EXPECT_EQ(told.back().rung, Rung::kConfirm);
+  EXPECT_EQ(told.back().retry, 1);
+  EXPECT_EQ(evolution.archive()[0].objectives, toy().evaluate(lost));
+  EXPECT_TRUE(evolution.finished());
+}
+
 TEST(RunEvolution, KeepsAsManyEvaluationsUnderWayAsThereAreSlotsAndEndsWhenAllAreTold) {
   struct Counting : Evaluator {
     std::vector<Evaluation> underway;
