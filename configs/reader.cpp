@@ -1,10 +1,12 @@
 #include "configs/reader.h"
 
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -55,20 +57,61 @@ std::string on_leading_zeros(const std::string& text) {
   return leads ? "\n  an integer is written without leading zeros" : "";
 }
 
-/// The document of a file. Throws ConfigError for what is no YAML and for a second document, which nobody would read.
+/// Hears the events of documents, and remembers where something stands behind the first.
+class Behind : public YAML::EventHandler {
+ public:
+  std::optional<YAML::Mark> place() const { return place_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    ++documents_;
+    start_ = mark;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {
+    if (documents_ == kMostEmpty) place_ = start_;
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override { note(mark); }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    note(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  static constexpr int kMostEmpty = 4;  // the parser makes empty documents without end of a comma that nothing precedes
+  void note(const YAML::Mark& mark) {
+    if (documents_ > 1 && !place_) place_ = mark;
+  }
+  int documents_ = 0;
+  YAML::Mark start_;
+  std::optional<YAML::Mark> place_;
+};
+
+/// Where something stands behind the first document that nobody would read.
+std::optional<YAML::Mark> behind_the_document(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Behind behind;
+  while (!behind.place() && parser.HandleNextDocument(behind)) {
+  }
+  return behind.place();
+}
+
+/// The document of a file. Throws ConfigError for what is no YAML and for more than one document.
 YAML::Node only_document(const Source& source) {
-  std::vector<YAML::Node> documents;
   try {
-    documents = YAML::LoadAll(source.text);
+    if (const auto place = behind_the_document(source.text))
+      throw source.error(*place, 1, "a second document begins here; a file holds one");
+    return YAML::Load(source.text);
   } catch (const YAML::DeepRecursion& error) {
     throw ConfigError(printable(source.name) + ": lists and mappings are nested too deeply");
   } catch (const YAML::Exception& error) {
     throw source.error(error.mark, 1, "not YAML: " + printable(error.msg));
   }
-  for (std::size_t i = 1; i < documents.size(); ++i)
-    if (!documents[i].IsNull())
-      throw source.error(documents[i].Mark(), 1, "a second document begins here; a file holds one");
-  return documents.empty() ? YAML::Node() : documents.front();
 }
 
 }  // namespace

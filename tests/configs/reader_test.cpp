@@ -120,7 +120,12 @@ TEST(Reader, RefusesASecondDocument) {
             "quick.yaml:3:1: a second document begins here; a file holds one\n"
             "  3 | search: {lag: 3}\n"
             "    | ^");
+  EXPECT_EQ(message("{search: {lag: 2}},"),  // of which the library makes documents without end
+            "quick.yaml:1:19: a second document begins here; a file holds one\n"
+            "  1 | {search: {lag: 2}},\n"
+            "    |                   ^");
   EXPECT_EQ(message("---\nsearch: {lag: 2}\n...\n"), "no error");
+  EXPECT_EQ(message("search: {lag: 2}\n---\n"), "no error");
 }
 
 std::string many_keys(int count) {
