@@ -1,7 +1,10 @@
 #include "configs/folder.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
+
+#include "configs/errors.h"
 
 namespace madsearch {
 
@@ -17,6 +20,20 @@ fs::path configs_folder() {
   if (const char* folder = std::getenv("MADSEARCH_CONFIGS")) return folder;
   std::error_code unknown;
   return configs_folder_of(fs::read_symlink("/proc/self/exe", unknown));
+}
+
+std::vector<fs::path> shipped_files(const fs::path& configs, const std::string& what) {
+  const auto folder = configs / what;
+  std::error_code error;
+  std::vector<fs::path> out;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error))
+    if (entry->path().extension() == ".yaml") out.push_back(entry->path());
+  if (error)
+    throw ConfigError("the " + what + " that ship with madsearch are looked for in " + folder.string() + ": " +
+                      error.message() + "; MADSEARCH_CONFIGS can name another folder of configs");
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 }  // namespace madsearch

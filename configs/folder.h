@@ -1,5 +1,7 @@
 #pragma once
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace madsearch {
 
@@ -10,5 +12,9 @@ std::filesystem::path configs_folder();
 /// ../share/madsearch/configs from the folder of `program` if there is one, as `cmake --install` puts it; else the one
 /// of the sources that this program was built from.
 std::filesystem::path configs_folder_of(const std::filesystem::path& program);
+
+/// The files `configs`/WHAT/*.yaml, by name; `what`: "batteries", "designs". Throws ConfigError if there is no such
+/// folder.
+std::vector<std::filesystem::path> shipped_files(const std::filesystem::path& configs, const std::string& what);
 
 }  // namespace madsearch

@@ -356,6 +356,7 @@ void Reader::finish() const {
 }
 
 std::string Reader::name() const { return node_->name; }
+const std::string& Reader::source() const { return node_->source->text; }
 
 std::string Reader::place() const {
   const auto mark = node_->map.Mark();

@@ -40,9 +40,10 @@ class Reader {
   std::vector<std::string> keys();
   /// A ConfigError at `key` (its value if `at_value`); what stands behind the first newline goes below the shown line.
   ConfigError error(const std::string& key, const std::string& message, bool at_value = true) const;
-  void finish() const;        // ConfigError for the first key that nobody asked for, with did-you-mean
-  std::string name() const;   // the file's name, or the key of a child
-  std::string place() const;  // "FILE:LINE" of the mapping; of one that is missing "FILE"
+  void finish() const;                // ConfigError for the first key that nobody asked for, with did-you-mean
+  std::string name() const;           // the file's name, or the key of a child
+  std::string place() const;          // "FILE:LINE" of the mapping; of one that is missing "FILE"
+  const std::string& source() const;  // the whole text that it, or what it is a child of, was read from
 
  private:
   struct Node;

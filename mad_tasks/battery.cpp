@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "configs/folder.h"
 #include "configs/text.h"
 #include "mad_tasks/table.h"
 
@@ -221,19 +222,19 @@ Battery read_battery(Reader in) {
   return out;
 }
 
-Battery load_battery(const std::string& name_or_path, const std::filesystem::path& configs) {
-  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos)
-    return read_battery(Reader::file(name_or_path));
-  const auto folder = configs / "batteries";
-  std::error_code none;  // a name may be longer than any file's
-  if (const auto path = folder / (name_or_path + ".yaml"); std::filesystem::exists(path, none))
-    return read_battery(Reader::file(path));
+std::filesystem::path battery_file(const std::string& name_or_path, const std::filesystem::path& configs) {
+  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos) return name_or_path;
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, none))
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  std::sort(names.begin(), names.end());
-  throw ConfigError("unknown battery " + in_quotes(name_or_path) + " in " + printable(folder.native()) +
-                    expected_one_of(names, name_or_path));
+  for (const auto& file : shipped_files(configs, "batteries")) {
+    names.push_back(file.stem().string());
+    if (names.back() == name_or_path) return file;
+  }
+  throw ConfigError("unknown battery " + in_quotes(name_or_path) + " in " +
+                    printable((configs / "batteries").native()) + expected_one_of(names, name_or_path));
+}
+
+Battery load_battery(const std::string& name_or_path, const std::filesystem::path& configs) {
+  return read_battery(Reader::file(battery_file(name_or_path, configs)));
 }
 
 }  // namespace madsearch

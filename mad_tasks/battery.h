@@ -56,8 +56,11 @@ struct Battery {
 /// possible.
 Battery read_battery(Reader in);
 
-/// Reads the battery of this name in `configs`/batteries, or of this path: what ends in ".yaml" or holds a "/". Throws
-/// ConfigError as read_battery does, and for a name that is not there.
+/// The file of the battery of this name, `configs`/batteries/NAME.yaml, or this path: what ends in ".yaml" or holds a
+/// "/". Throws ConfigError for a name that is not there.
+std::filesystem::path battery_file(const std::string& name_or_path, const std::filesystem::path& configs);
+
+/// Reads the battery of this name or path. Throws ConfigError as read_battery and battery_file do.
 Battery load_battery(const std::string& name_or_path, const std::filesystem::path& configs);
 
 }  // namespace madsearch

@@ -130,6 +130,14 @@ std::vector<FrontRow> members(const Rows& rows, const RunningFront& front) {
   return out;
 }
 
+/// The role of a pretrained design: a member of the front may have left it since.
+std::string role_now(const PretrainingRecord& record, const std::vector<FrontRow>& front) {
+  if (record.role != "front") return record.role;
+  const bool member =
+      std::any_of(front.begin(), front.end(), [&](const FrontRow& row) { return row.candidate.hash == record.hash; });
+  return member ? "front" : "former front";
+}
+
 }  // namespace
 
 std::vector<FrontRow> completed_designs(const Store& store) {
@@ -166,6 +174,7 @@ FrontReport read_front(const Store& store) {
   report.finished = meta.finished;
   report.reproducible = meta.closed_by != kTimeUp;
   report.exhausted = meta.closed_by == kExhausted;
+  report.scoring = scoring_of(meta);
   report.objectives = meta.objectives;
   report.box = box(rows.objectives());
   report.evaluated = running.evaluated();
@@ -180,6 +189,7 @@ FrontReport read_front(const Store& store) {
   for (const auto& row : report.front)
     if (surely_better(row, report.hand_designs, rows.objectives())) report.better.push_back(row.candidate.hash);
   report.pretrainings = store.pretrainings();
+  for (auto& record : report.pretrainings) record.role = role_now(record, report.front);
   return report;
 }
 

@@ -46,12 +46,13 @@ struct FrontReport {
   bool finished = false;               // the run has ended
   bool reproducible = true;            // false if a time limit ended the search
   bool exhausted = false;              // the search found no further candidate
+  std::int64_t scoring = 0;            // version of the scores (results/scoring.h)
   std::vector<FrontRow> front;         // by the first objective that is a size, then by score
   std::vector<FrontRow> hand_designs;  // all of them, on the front or not
   /// Hashes of the members, not hand designs themselves, that are surely better than hand designs: at least one hand
   /// design is no larger in any objective, and the score intervals of all of those lie below the member's.
   std::vector<std::string> better;
-  std::vector<PretrainingRecord> pretrainings;
+  std::vector<PretrainingRecord> pretrainings;  // the role of a member that has left the front is "former front"
 };
 
 /// Throws ConfigError if the store can't be read, std::invalid_argument if its metadata make no sense.

@@ -28,6 +28,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("stages", meta.stages);
   visit("config_path", meta.config_path);
   visit("evaluations", meta.evaluations);
+  visit("added", meta.added);
   visit("closed_at", meta.closed_at);
   visit("closed_by", meta.closed_by);
   visit("finished", meta.finished);
@@ -62,7 +63,10 @@ Number number(const std::string& text) {
 }
 
 void read(const std::string& text, std::string& value) { value = text; }
-void read(const std::string& text, bool& value) { value = text == "yes"; }
+void read(const std::string& text, bool& value) {
+  if (!text.empty() && text != "yes") throw std::invalid_argument("\"" + text + "\" is neither yes nor nothing");
+  value = text == "yes";
+}
 void read(const std::string& text, std::int64_t& value) { value = text.empty() ? 0 : number<std::int64_t>(text); }
 void read(const std::string& text, double& value) { value = text.empty() ? 0 : number<double>(text); }
 void read(const std::string& text, std::optional<std::int64_t>& value) {
@@ -78,14 +82,14 @@ void read(const std::string& text, std::vector<T>& values) {
   for (std::string word; in >> word;) read(word, values.emplace_back());
 }
 
-std::map<std::string, std::string> stored(const RunMeta& meta) {
+}  // namespace
+
+std::map<std::string, std::string> to_texts(const RunMeta& meta) {
   std::map<std::string, std::string> out;
   each_field(meta, [&](const char* key, const auto& field) { out[key] = stored(field); });
   for (const auto& [name, count] : meta.operators) out[kOperator + name] = stored(count);
   return out;
 }
-
-}  // namespace
 
 RunMeta read_meta(const Store& store) {
   auto texts = store.meta();
@@ -103,9 +107,9 @@ RunMeta read_meta(const Store& store) {
 }
 
 void write_meta(Store& store, const RunMeta& meta) {
-  auto before = stored(read_meta(store));
+  auto before = to_texts(read_meta(store));
   store.transaction([&] {
-    for (const auto& [key, text] : stored(meta))
+    for (const auto& [key, text] : to_texts(meta))
       if (before[key] != text) store.put_meta(key, text);
   });
 }

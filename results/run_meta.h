@@ -29,9 +29,10 @@ struct RunMeta {
   std::int64_t width = 0;
   std::int64_t length = 0;
 
-  std::int64_t stages = 0;                  // blocks of a candidate
-  std::string config_path;                  // absolute, where the configuration was when the run was opened
-  std::optional<std::int64_t> evaluations;  // that the search was asked for
+  std::int64_t stages = 0;  // blocks of a candidate
+  std::string config_path;  // of runs of earlier releases, whose stores don't hold it: where the configuration was
+  std::optional<std::int64_t> evaluations;  // that the search was asked for, with those added
+  std::int64_t added = 0;                   // evaluations that `resume --evaluations` added, of all sessions
   std::optional<std::int64_t> closed_at;    // the search was closed early, after so many evaluations
   std::string closed_by;                    // why it ended early: kTimeUp, kExhausted, or empty
   bool finished = false;                    // search, confirmation and pretraining are done
@@ -47,6 +48,9 @@ struct RunMeta {
 
 /// Reads all fields. Throws std::invalid_argument where a number is expected and the store holds something else.
 RunMeta read_meta(const Store& store);
+
+/// The fields as they are stored, by key.
+std::map<std::string, std::string> to_texts(const RunMeta& meta);
 
 /// Stores, in one transaction, the fields that differ from what the store holds.
 void write_meta(Store& store, const RunMeta& meta);

@@ -158,6 +158,8 @@ struct Store::Database {
     });
   }
 
+  std::filesystem::path beside(const std::string& ending) const { return file.string() + ending; }
+
   int pragma(const char* name) { return db->execAndGet(std::string("PRAGMA ") + name).getInt(); }
 
   void open(Mode mode) {
@@ -176,6 +178,7 @@ struct Store::Database {
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
     db->exec("PRAGMA cache_size = -32768");  // 32 MiB: ids are in no order, so writing reads pages from all over
+    keep_former_schema();
     migrate();
     // What runs by now was begun by a coordinator that was killed, and its workers with it.
     db->exec("UPDATE attempts SET count = count - 1, running = 0 WHERE running");
@@ -199,11 +202,21 @@ struct Store::Database {
       pragma("user_version");
     } catch (const SQLite::Exception& error) {
       const auto code = error.getErrorCode();
-      auto wal = file;
-      wal += "-wal";
+      const auto wal = beside("-wal");
+      // Only the very beginning of a store, before its log, is written by a rollback journal.
+      if (code == SQLITE_READONLY && std::filesystem::exists(beside("-journal")))
+        throw EmptyStore(file.string() + " holds no results yet");
       if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || std::filesystem::exists(wal)) throw;
       db.emplace("file:" + file.string() + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_milliseconds);
     }
+  }
+
+  std::vector<std::string> damage() const {
+    std::vector<std::string> out;
+    SQLite::Statement statement(*db, "PRAGMA integrity_check");
+    while (statement.executeStep())
+      if (const auto said = statement.getColumn(0).getString(); said != "ok") out.push_back(said);
+    return out;
   }
 
   /// Before anything is written: is it ours to write?
@@ -211,7 +224,7 @@ struct Store::Database {
     const int newest = static_cast<int>(store_migrations().size());
     const int version = pragma("user_version");
     const bool empty = version == 0 && db->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
-    if (empty && mode == Mode::kRead) throw ConfigError(file.string() + " holds no results yet");
+    if (empty && mode == Mode::kRead) throw EmptyStore(file.string() + " holds no results yet");
     if (empty) return;
     if (pragma("application_id") != kStoreApplication) throw ConfigError(file.string() + " is not a madsearch store");
     if (version > newest)
@@ -227,6 +240,16 @@ struct Store::Database {
     db = std::move(copy);
     migrate();
     db->exec("PRAGMA query_only = 1");
+  }
+
+  /// For who goes back to the madsearch that wrote it.
+  void keep_former_schema() {
+    const int version = pragma("user_version");
+    if (version == 0 || version == static_cast<int>(store_migrations().size())) return;
+    if (db->execAndGet("SELECT count(*) FROM evaluations").getInt() == 0) return;
+    SQLite::Database copy(beside(".schema" + std::to_string(version)).string(),
+                          SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    SQLite::Backup(copy, *db).executeStep(-1);
   }
 
   void migrate() {
@@ -388,6 +411,89 @@ Store::Batch::~Batch() {
 }
 void Store::Batch::commit() {
   if (auto* store = std::exchange(store_, nullptr)) store->commit();
+}
+
+void Store::put_inputs(const std::map<std::string, std::string>& inputs) {
+  transaction([&] {
+    database_->guarded([&] {
+      database_->db->exec("DELETE FROM inputs");
+      for (const auto& [name, content] : inputs) {
+        SQLite::Statement statement(*database_->db, "INSERT INTO inputs VALUES(?, ?)");
+        bind(statement, 1, name);
+        bind(statement, 2, content);
+        statement.exec();
+      }
+    });
+  });
+}
+
+std::map<std::string, std::string> Store::inputs() const {
+  return database_->guarded([&] {
+    std::map<std::string, std::string> out;
+    SQLite::Statement statement(*database_->db, "SELECT name, content FROM inputs");
+    while (statement.executeStep()) out[statement.getColumn(0).getString()] = statement.getColumn(1).getString();
+    return out;
+  });
+}
+
+std::vector<std::string> Store::training_ids() const {
+  return database_->guarded([&] {
+    std::vector<std::string> out;
+    SQLite::Statement statement(*database_->db, "SELECT id FROM trainings");
+    while (statement.executeStep()) out.push_back(statement.getColumn(0).getString());
+    return out;
+  });
+}
+
+void Store::forget_evaluations_from(std::int64_t number) {
+  database_->guarded([&] {
+    SQLite::Statement statement(*database_->db, "DELETE FROM evaluations WHERE number >= ?");
+    bind(statement, 1, number);
+    statement.exec();
+  });
+}
+
+bool Store::holds_results() const {
+  return database_->guarded([&] {
+    return database_->db->execAndGet("SELECT EXISTS(SELECT 1 FROM trainings) OR EXISTS(SELECT 1 FROM pretrainings)")
+               .getInt() != 0;
+  });
+}
+
+void Store::clear() {
+  database_->guarded([&] {
+    for (const auto* table :
+         {"meta", "inputs", "candidates", "evaluations", "trainings", "curves", "pretrainings", "attempts"})
+      database_->db->exec(std::string("DELETE FROM ") + table);
+  });
+}
+
+std::vector<std::string> Store::damage() const {
+  return database_->guarded([&] { return database_->damage(); });
+}
+
+void Store::backup(const std::filesystem::path& file) const {
+  std::error_code error;
+  if (std::filesystem::exists(file, error))
+    throw ConfigError(file.string() + " is there already; a backup needs a new file");
+  Database part;
+  part.file = file.string() + ".part";
+  std::filesystem::remove(part.file, error);
+  try {
+    part.db.emplace(part.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_milliseconds);
+    SQLite::Backup(*part.db, *database_->db).executeStep(-1);
+    part.db->exec("PRAGMA journal_mode = DELETE");  // one file, also for who can't write beside it
+    if (const auto found = part.damage(); !found.empty())
+      throw std::runtime_error("the copy of " + database_->file.string() + " is damaged: " + found.front());
+    part.db.reset();
+    std::filesystem::rename(part.file, file);
+  } catch (const SQLite::Exception& failure) {
+    std::filesystem::remove(part.file, error);
+    throw ConfigError("cannot copy " + database_->file.string() + " to " + file.string() + ": " + failure.what());
+  } catch (...) {
+    std::filesystem::remove(part.file, error);
+    throw;
+  }
 }
 
 // A savepoint, as a transaction may call what has one of its own; the outermost is the commit.

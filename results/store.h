@@ -6,9 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "configs/errors.h"
 #include "results/records.h"
 
 namespace madsearch {
+
+/// A store in which nothing was stored, perhaps as its writer was killed at once.
+class EmptyStore : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
+};
 
 /// A run's SQLite file, `DIR/search.db`: one writer (the coordinator), WAL, synchronous FULL, busy timeout; readers
 /// open it read-only while the search runs. Writing what is there already changes nothing (records are keyed). Not
@@ -17,7 +24,8 @@ class Store {
  public:
   enum class Mode { kRead, kWrite };
   /// kWrite makes the file if missing. Throws ConfigError in one sentence if it is missing (kRead), not a madsearch
-  /// store, of a newer schema, or locked by another coordinator.
+  /// store, of a newer schema, or locked by another coordinator; EmptyStore (kRead) if it holds nothing. A writer that
+  /// brings the store of an older schema up to date leaves a copy of it beside, search.db.schema2.
   Store(const std::filesystem::path& file, Mode mode);
   ~Store();
   Store(Store&&) noexcept;
@@ -29,12 +37,27 @@ class Store {
   std::string meta(const std::string& key) const;   // "" if missing
   std::map<std::string, std::string> meta() const;  // all of it, by key; its fields are listed in results/run_meta.h
 
+  /// What the run was made from (Inputs, engine/run/config_names.h): replaces all of it.
+  void put_inputs(const std::map<std::string, std::string>& inputs);
+  std::map<std::string, std::string> inputs() const;
+
+  std::vector<std::string> training_ids() const;  // of all trainings
+  bool holds_results() const;                     // a training or a pretraining
+  void clear();                                   // removes all that it holds
+
+  /// Copies the store, also while another process writes it, to a file of its own that must not exist yet, and checks
+  /// the copy. Throws ConfigError if the file is there or can't be written, std::runtime_error if the copy is damaged.
+  void backup(const std::filesystem::path& file) const;
+  /// What SQLite finds wrong with the file, a sentence each.
+  std::vector<std::string> damage() const;
+
   // Writing throws std::runtime_error, one sentence with the name of the file, if the disk is full or the store was
   // opened to be read.
   void put(const CandidateRecord& record);                          // the first of a hash stays
   void put(const EvaluationRecord& record);                         // replaces the one of the same number
   void put(const TrainingRecord& record, std::int64_t evaluation);  // replaces the one of the same id
   void put(const PretrainingRecord& record);                        // replaces the one of the same hash and role
+  void forget_evaluations_from(std::int64_t number);                // their trainings stay
   /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included. One
   /// that is neither answered (put) nor begun again when the next writer opens the file died with the coordinator and
   /// isn't counted. Once the training is put, its attempts are no longer kept.

@@ -29,7 +29,8 @@ CREATE TABLE operators(
   name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
-/// Who computed what, curves, evaluations that are asked for again; and what was not measured is no longer 0.
+/// Who computed what, what a run was made from, curves, evaluations that are asked for again; and what was not
+/// measured is no longer 0.
 constexpr const char* third = R"sql(
 ALTER TABLE trainings ADD COLUMN started REAL;
 ALTER TABLE trainings ADD COLUMN seconds REAL;
@@ -45,6 +46,7 @@ ALTER TABLE pretrainings ADD COLUMN device TEXT;
 ALTER TABLE pretrainings ADD COLUMN host TEXT;
 ALTER TABLE pretrainings ADD COLUMN revision TEXT;
 ALTER TABLE evaluations ADD COLUMN retry INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE inputs(name TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE curves(training TEXT PRIMARY KEY, curves TEXT NOT NULL) WITHOUT ROWID;
 DROP TABLE operators;
 CREATE INDEX evaluations_of_design ON evaluations(hash, rung, seed_set, retry, finished, outcome, score,

@@ -1,37 +1,14 @@
 #include "engine/run/battery_evaluator.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/run/training_flops.h"
-#include "mad_tasks/score.h"
 #include "results/retries.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
-namespace {
-
-std::string tasks_json(const BatteryScore& score) {
-  nlohmann::ordered_json out;
-  for (const auto& task : score.tasks) out[task.task] = {{"score", task.score}, {"settings", task.settings}};
-  return out.dump();
-}
-
-/// One accuracy of each training, as battery_score wants them.
-std::vector<std::vector<double>> accuracies(const std::vector<std::vector<TrainingRecord>>& trainings,
-                                            std::optional<double> TrainingRecord::*which) {
-  std::vector<std::vector<double>> out;
-  for (const auto& task : trainings) {
-    out.emplace_back();
-    for (const auto& training : task) out.back().push_back((training.*which).value());
-  }
-  return out;
-}
-
-}  // namespace
-
 BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
                                    Coordinator& coordinator, std::function<bool()> tick)
     : config_(config), space_(space), store_(store), coordinator_(coordinator), tick_(std::move(tick)) {
@@ -47,29 +24,7 @@ TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t tas
   const auto seed =
       Seed{config_.seed}.derive(to_text(evaluation.rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set));
   auto out = train_request(battery, battery.tasks[task].settings[setting], design, seed);
-  out.id = training_id(record_of(underway), battery.tasks[task].task, setting);
-  return out;
-}
-
-EvaluationRecord BatteryEvaluator::record_of(const Underway& underway) {
-  const auto& evaluation = underway.evaluation;
-  return {.number = evaluation.number,
-          .hash = underway.candidate.hash,
-          .rung = evaluation.rung,
-          .seed_set = evaluation.seed_set,
-          .retry = evaluation.retry};
-}
-
-CandidateRecord BatteryEvaluator::candidate_of(const Evaluation& evaluation, const Genome& genome,
-                                               const Cost& spent) const {
-  CandidateRecord out{.hash = hash(genome), .text = evaluation.text, .origin = evaluation.origin};
-  for (const auto& parent : evaluation.parents) out.parents.push_back(hash(parse(parent)));
-  out.parameters = spent.parameters;
-  out.active_parameters = spent.active();
-  out.flops = spent.flops;
-  out.state_exact = spent.state;
-  out.state_mad = spent.state_mad;
-  out.born = evaluation.number;
+  out.id = training_id(underway.begun, battery.tasks[task].task, setting);
   return out;
 }
 
@@ -80,7 +35,7 @@ std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underw
     auto& row = underway.trainings.emplace_back(underway.battery->tasks[i].settings.size());
     for (std::size_t j = 0; j < row.size(); ++j) {
       auto wanted = request(underway, i, j, design);
-      if (auto done = is_new ? std::nullopt : training_of(store_, record_of(underway), wanted.setting.setting.task, j))
+      if (auto done = is_new ? std::nullopt : training_of(store_, underway.begun, wanted.setting.setting.task, j))
         row[j] = std::move(*done);
       else
         out.push_back({std::move(wanted), i, j});
@@ -92,10 +47,12 @@ std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underw
 void BatteryEvaluator::remember(const Underway& underway) {
   const bool born = known_.insert(underway.candidate.hash).second;
   if (!born && underway.replayed) return;
-  const auto record = record_of(underway);
   if (born) store_.put(underway.candidate);
-  store_.put(record);
-  if (on_started) on_started(underway.candidate, record);
+  store_.put(underway.begun);
+  for (const auto& task : underway.trainings)  // of a number that a longer search has given to something else
+    for (const auto& training : task)
+      if (!training.id.empty() && underway.begun.retry == 0) store_.put(training, underway.begun.number);
+  if (on_started) on_started(underway.candidate, underway.begun);
 }
 
 void BatteryEvaluator::submit(Wanted wanted, std::int64_t evaluation, const Genome& sized) {
@@ -111,14 +68,17 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
   if (!batch_) batch_.emplace(store_);
   const auto genome = parse(evaluation.text);
   const auto sized = space_.sized(genome).genome;
-  Underway underway{.evaluation = evaluation};
-  underway.candidate = candidate_of(evaluation, genome, cost(sized, config_.limits.shape));
-  underway.battery = evaluation.rung == Rung::kProbe ? &*config_.probe : &config_.battery;
+  Underway underway{.evaluation = evaluation, .candidate = candidate_record(space_, evaluation)};
+  underway.begun = {.number = evaluation.number,
+                    .hash = underway.candidate.hash,
+                    .rung = evaluation.rung,
+                    .seed_set = evaluation.seed_set,
+                    .retry = evaluation.retry};
+  underway.battery = &battery_of(config_, evaluation.rung);
   auto requests = missing(underway, text(sized));
   underway.missing = requests.size();
   const auto before = finished_.find(evaluation.number);  // a run that became longer has another evaluation there
-  underway.replayed =
-      requests.empty() && before != finished_.end() && before->second == evaluation_key(record_of(underway));
+  underway.replayed = requests.empty() && before != finished_.end() && before->second == evaluation_key(underway.begun);
   remember(underway);
   if (requests.empty()) return finish(underway);
   underway_.emplace(evaluation.number, std::move(underway));
@@ -169,32 +129,10 @@ Measurement BatteryEvaluator::wait() {
 
 /// All trainings are there: what they come to is stored, and ready to be told.
 void BatteryEvaluator::finish(const Underway& underway) {
-  const auto& battery = *underway.battery;
-  const auto number = underway.evaluation.number;
-  auto record = record_of(underway);
-  record.finished = true;
-  for (const auto& task : underway.trainings)
-    for (const auto& training : task) {
-      record.core_seconds += training.core_seconds;
-      if (record.outcome == Outcome::kOk) record.outcome = training.outcome;
-    }
-  Measurement out{.number = number, .outcome = record.outcome};
-  if (record.outcome == Outcome::kOk) {
-    const bool macro = battery.protocol == Protocol::kMadLab;  // the reference's accuracy, on the only split it has
-    const auto score = battery_score(
-        battery, accuracies(underway.trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::validation_b));
-    record.score = score.score;
-    record.test_score = battery_score(battery, accuracies(underway.trainings,
-                                                          macro ? &TrainingRecord::test_macro : &TrainingRecord::test))
-                            .score;
-    record.violation = std::max(0.0, config_.feasible_above - score.above_chance);
-    record.tasks_json = tasks_json(score);
-    out.score = score.score;
-    out.violation = *record.violation;
-    out.objectives = values(config_.objectives, underway.candidate, score.score);
-  }
+  const auto record = finished_record(underway.begun, *underway.battery, underway.trainings, config_.feasible_above);
   if (!underway.replayed) store_.put(record);
-  ready_.push_back({out, underway.candidate, record, underway.replayed});
+  ready_.push_back(
+      {measurement_of(record, underway.candidate, config_.objectives), underway.candidate, record, underway.replayed});
 }
 
 }  // namespace madsearch

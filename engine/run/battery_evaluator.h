@@ -11,6 +11,7 @@
 #include "engine/dispatch/coordinator.h"
 #include "engine/dispatch/interrupted.h"
 #include "engine/run/config.h"
+#include "engine/run/summary.h"
 #include "results/store.h"
 #include "search/loop/evaluator.h"
 
@@ -40,8 +41,9 @@ class BatteryEvaluator : public Evaluator {
   struct Underway {
     Evaluation evaluation;
     CandidateRecord candidate;
+    EvaluationRecord begun;  // as it is stored while trainings are missing
     const Battery* battery = nullptr;
-    std::vector<std::vector<TrainingRecord>> trainings;  // as battery.tasks, settings
+    Trainings trainings;
     std::size_t missing = 0;
     bool replayed = true;
   };
@@ -66,8 +68,6 @@ class BatteryEvaluator : public Evaluator {
 
   TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting,
                        const std::string& design) const;
-  static EvaluationRecord record_of(const Underway& underway);  // as it begins
-  CandidateRecord candidate_of(const Evaluation& evaluation, const Genome& genome, const Cost& spent) const;
   /// Fills the underway's trainings with those that the store holds; gives the others.
   std::vector<Wanted> missing(Underway& underway, const std::string& design) const;
   void remember(const Underway& underway);  // in the store, if it is new there

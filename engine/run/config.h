@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/dispatch/coordinator.h"
+#include "engine/run/config_names.h"
 #include "mad_tasks/battery.h"
 #include "results/objectives.h"
 #include "search/architecture/architectures.h"
@@ -20,7 +21,8 @@ struct PretrainOptions {
   std::int64_t members = 0;  // of the front; 0: none at all
   std::vector<Design> controls;
   std::int64_t pairs = 0;  // partners: a clearly worse design within 10 % of a member's state
-  std::string data;        // folder of texts or of token shards
+  std::string data;        // folder of texts or of token shards, absolute; "" without members
+  std::string content;     // data_content of it (data_content.h), as it was when the run was begun
   // of token shards
   std::int64_t vocabulary = 0;  // 0: the format's own
   std::string separator;        // as engine/text/separator.h reads it
@@ -47,14 +49,17 @@ struct RunConfig {
   double feasible_above = 0.1;  // accuracy above chance on some recall or copying task
   PretrainOptions pretrain;
   WorkerOptions workers;
-  double hours = 0;      // of work, all sessions together; 0: no limit
-  std::string until;     // "07:00"; "" for none
-  int metrics_port = 0;  // 0: off
+  double hours = 0;               // of work, all sessions together; 0: no limit
+  std::string until;              // "07:00"; "" for none
+  std::int64_t metrics_port = 0;  // 0: off
+  Inputs inputs;                  // what all of this was read from
+  std::int64_t added = 0;         // of search.evaluations those that `resume --evaluations` added
 
-  /// Everything that decides what is evaluated and how, one "key: value" a line. Devices, slots, hours and port are not
-  /// part of it.
+  /// Everything that decides what is evaluated, what that means and how far it goes, one "key: value" a line, from the
+  /// list of settings.h (settings.cpp). Devices, slots, hours and port are not part of it.
   std::string identity() const;
-  std::string hash() const;  // 16 hex digits of identity()
+  std::string resolved() const;  // the same of all settings, for people
+  std::string hash() const;      // 16 hex digits of identity()
 };
 
 /// The largest size of `objective` that the limits allow; nothing if they don't limit it.

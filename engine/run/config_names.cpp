@@ -1,9 +1,11 @@
 #include "engine/run/config_names.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "configs/errors.h"
 #include "configs/text.h"
+#include "engine/run/data_content.h"
 #include "results/front_report.h"
 #include "results/store.h"
 #include "search/architecture/parser.h"
@@ -12,19 +14,36 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
-/// The members of a former run's front, as designs of their own.
-std::vector<Design> former_front(const fs::path& run) {
+/// The members of a former run's front, a line "NAME<tab>TEXT" each. Throws ConfigError if there is none.
+std::string former_front(const fs::path& run) {
   const Store store(run / "search.db", Store::Mode::kRead);
-  std::vector<Design> out;
+  const auto folder = run.has_filename() ? run : run.parent_path();
+  std::string out;
   for (const auto& row : read_front(store).front)
-    out.push_back({run.filename().string() + "#" + row.candidate.hash.substr(0, 6),
-                   canonical(parse(row.candidate.text)), "", ""});
+    out += folder.filename().string() + "#" + row.candidate.hash.substr(0, 6) + "\t" + row.candidate.text + "\n";
+  if (out.empty()) throw ConfigError("the run " + run.string() + " has no front yet, so no design to begin with");
   return out;
 }
+
+std::vector<Design> designs_in(const std::string& front) {
+  std::vector<Design> out;
+  std::istringstream lines(front);
+  for (std::string line; std::getline(lines, line);) {
+    const auto tab = line.find('\t');
+    out.push_back({line.substr(0, tab), canonical(parse(line.substr(tab + 1))), "", ""});
+  }
+  return out;
+}
+
+bool is_file_name(const std::string& name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
+
+/// What a file is called in messages, and what its design is called, where only its text is left.
+std::string as_file_name(const std::string& name) { return is_file_name(name) ? name : name + ".yaml"; }
 
 }  // namespace
 
 ConfigNames::ConfigNames(fs::path file, fs::path configs) : file_(std::move(file)), configs_(std::move(configs)) {}
+ConfigNames::ConfigNames(Inputs found) : stored_(true), found_(std::move(found)) {}
 
 fs::path ConfigNames::resolved(const fs::path& path) const {
   if (path.is_absolute()) return path;
@@ -34,10 +53,16 @@ fs::path ConfigNames::resolved(const fs::path& path) const {
   return path;
 }
 
-Battery ConfigNames::battery(Reader& in, const std::string& key, const std::string& otherwise) const {
+Battery ConfigNames::battery(Reader& in, const std::string& key, const std::string& otherwise) {
   const auto name = in.string(key, otherwise);
+  const auto input = "battery " + name;
   try {
-    return load_battery(name.ends_with(".yaml") ? resolved(name).string() : name, configs_);
+    if (const auto known = found_.find(input); known != found_.end())
+      return read_battery(Reader::text(known->second, as_file_name(name)));
+    if (stored_) throw ConfigError("the run's folder lacks the battery \"" + name + "\"");
+    const auto file = Reader::file(battery_file(is_file_name(name) ? resolved(name).string() : name, configs_));
+    found_[input] = file.source();
+    return read_battery(file);
   } catch (const ConfigError& error) {
     if (!in.has(key) || std::string(error.what()).find(".yaml:") != std::string::npos)
       throw;  // the place in the battery's own file says more
@@ -45,23 +70,50 @@ Battery ConfigNames::battery(Reader& in, const std::string& key, const std::stri
   }
 }
 
+std::vector<Design> ConfigNames::designs_of(const std::string& name) {
+  const auto design = "design " + name;
+  const auto front = "front " + name;
+  if (const auto known = found_.find(design); known != found_.end())
+    return {read_design(Reader::text(known->second, as_file_name(name)))};
+  if (const auto known = found_.find(front); known != found_.end()) return designs_in(known->second);
+  if (stored_) return {text_design(name)};
+  const auto path = resolved(name);
+  if (std::error_code none; fs::exists(path / "search.db", none)) return designs_in(found_[front] = former_front(path));
+  const auto file = design_file(is_file_name(name) ? path.string() : name, configs_);
+  if (!file) return {text_design(name)};
+  const auto read = Reader::file(*file);
+  found_[design] = read.source();
+  return {read_design(read)};
+}
+
 std::vector<Design> ConfigNames::designs(Reader& in, const std::string& key,
-                                         const std::vector<std::string>& otherwise) const {
+                                         const std::vector<std::string>& otherwise) {
   std::vector<Design> out;
   for (const auto& name : in.strings(key, otherwise)) {
     try {
-      std::error_code none;
-      const auto path = resolved(name);
-      if (fs::exists(path / "search.db", none)) {
-        for (auto& design : former_front(path)) out.push_back(std::move(design));
-      } else {
-        out.push_back(find_design(name.ends_with(".yaml") ? path.string() : name, configs_));
-      }
+      for (auto& design : designs_of(name)) out.push_back(std::move(design));
     } catch (const ConfigError& error) {
       throw in.error(key, error.what());
     }
   }
   return out;
+}
+
+ConfigNames::Data ConfigNames::data(Reader& in, const std::string& key) {
+  const auto folders = in.strings(key, {});
+  if (const auto known = found_.find("data"); known != found_.end()) {
+    const auto tab = known->second.rfind('\t');
+    return {known->second.substr(0, tab), known->second.substr(tab + 1)};
+  }
+  for (const auto& folder : folders) {
+    std::error_code none;
+    const auto path = fs::absolute(resolved(folder), none);
+    if (!fs::is_directory(path, none) || fs::is_empty(path, none)) continue;
+    const Data out{path.lexically_normal().string(), data_content(path)};
+    found_["data"] = out.path + "\t" + out.content;
+    return out;
+  }
+  throw in.error(key, "no such folder, or nothing in it: " + joined(folders));
 }
 
 std::vector<std::string> names_among(Reader& in, const std::string& key, const std::vector<std::string>& otherwise,

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/dispatch/devices.h"
-#include "engine/run/config_names.h"
+#include "engine/run/settings.h"
 #include "engine/text/separator.h"
 #include "primitives/table.h"
+#include "search/loop/selections/selection.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;
@@ -21,72 +23,138 @@ std::vector<std::string> all_primitives() {
   return out;
 }
 
-/// The battery of the search, and the shorter one that candidates are probed with, if there is one.
-void read_batteries(Reader& in, const ConfigNames& names, RunConfig& out) {
-  out.battery = names.battery(in, "battery", "standard");
-  if (out.battery.partial())
-    throw in.error("battery",
-                   "battery \"" + out.battery.name + "\" does not hold all six tasks, so its sum is no MAD score");
-  if (in.string("probe", "none") == "none") return;
-  out.probe = names.battery(in, "probe", "none");
-  if (out.probe->width != out.battery.width)
-    throw in.error("probe", "the probe trains at width " + std::to_string(out.probe->width) + ", the battery at " +
-                                std::to_string(out.battery.width));
-}
+/// Reads the settings, in the order of their list, from a file's mapping and the mappings in it.
+class Reading {
+ public:
+  Reading(Reader file, ConfigNames& names, RunConfig& out) : names_(names), out_(out) { readers_.emplace("", file); }
 
-ArchitectureLimits read_limits(Reader& in, const Battery& battery) {
-  ArchitectureLimits out;
-  out.primitives = names_among(in, "primitives", all_primitives(), all_primitives(), "primitive");
-  out.stages = in.integer("stages", 8, 1, 64);
-  out.shape = shape_of(battery);
-  out.widths = in.integers("valid_widths", {}, 4, 65'536);
-  if (const auto most = in.integer("parameters", 0, 0, 1'000'000'000'000); most > 0) out.parameters = most;
-  out.parallel = in.boolean("parallel", true);
-  out.sharing = in.boolean("sharing", true);
-  // A window as long as the battery's sequences would be full attention at a fraction of its price.
-  out.max_window = std::max<std::int64_t>(1, battery.shortest_recall() / 4);
-  Reader limits = in.child("limits");
-  const auto limit = [&](const char* key) -> std::optional<std::int64_t> {
-    if (!limits.has(key)) return {};
-    return limits.integer(key, 0, 1, 1'000'000'000'000'000);
-  };
-  out.max_state = limit("state");
-  out.max_parameters = limit("parameters");
-  out.max_flops = limit("flops");
-  limits.finish();
-  return out;
-}
+  void operator()(const std::string& key, Decides, std::int64_t& value, const Whole& how) {
+    value = reader(key).integer(last(key), how.otherwise, how.least, how.most);
+  }
+  void operator()(const std::string& key, Decides, std::uint64_t& value, const Whole& how) {
+    value = static_cast<std::uint64_t>(reader(key).integer(last(key), how.otherwise, how.least, how.most));
+  }
+  void operator()(const std::string& key, Decides, std::optional<std::int64_t>& value, const Whole& how) {
+    value.reset();
+    if (!reader(key).has(last(key))) return;
+    if (const auto given = reader(key).integer(last(key), how.otherwise, how.least, how.most); given > 0) value = given;
+  }
+  void operator()(const std::string& key, Decides, double& value, const Real& how) {
+    value = reader(key).real(last(key), how.otherwise, how.least, how.most);
+  }
+  void operator()(const std::string& key, Decides, std::vector<double>& value, const Reals& how) {
+    value = reader(key).reals(last(key), how.otherwise, how.least, how.most);
+  }
+  void operator()(const std::string& key, Decides, std::vector<std::int64_t>& value, const Wholes& how) {
+    value = reader(key).integers(last(key), how.otherwise, how.least, how.most);
+  }
+  void operator()(const std::string& key, Decides, bool& value, const Flag& how) {
+    value = reader(key).boolean(last(key), how.otherwise);
+  }
+  void operator()(const std::string& key, Decides, std::string& value, const Text& how) {
+    value = reader(key).string(last(key), how.otherwise);
+  }
+  template <class T>
+  void operator()(const std::string&, Decides, T&, const Derived&) {}
+
+  /// The battery of the search; what follows from it is set here.
+  void operator()(const std::string& key, Decides, Battery& value, const Named& how) {
+    auto& in = reader(key);
+    value = names_.battery(in, key, how.otherwise.front());
+    if (value.partial())
+      throw in.error(key, "battery \"" + value.name + "\" does not hold all six tasks, so its sum is no MAD score");
+    out_.limits.shape = shape_of(value);
+    // A window as long as the battery's sequences would be full attention at a fraction of its price.
+    out_.limits.max_window = std::max<std::int64_t>(1, value.shortest_recall() / 4);
+  }
+
+  /// The shorter battery that candidates are probed with, if there is one.
+  void operator()(const std::string& key, Decides, std::optional<Battery>& value, const Named& how) {
+    auto& in = reader(key);
+    if (in.string(key, how.otherwise.front()) == "none") return;
+    value = names_.battery(in, key, how.otherwise.front());
+    if (value->width != out_.battery.width)
+      throw in.error(key, "the probe trains at width " + std::to_string(value->width) + ", the battery at " +
+                              std::to_string(out_.battery.width));
+  }
+
+  void operator()(const std::string& key, Decides, std::vector<std::string>& value, const Named& how) {
+    auto& in = reader(key);
+    if (key == "primitives") {
+      value = names_among(in, key, all_primitives(), all_primitives(), "primitive");
+      return;
+    }
+    try {
+      value = resolve_devices(in.strings(key, how.otherwise));
+    } catch (const ConfigError& error) {
+      throw in.error(key, error.what());
+    }
+  }
+
+  void operator()(const std::string& key, Decides, std::vector<Design>& value, const Named& how) {
+    value = names_.designs(reader(key), last(key), how.otherwise);
+  }
+
+  void operator()(const std::string& key, Decides, std::vector<Objective>& value, const Named& how) {
+    auto& in = reader(key);
+    const auto names = names_among(in, key, how.otherwise, objective_names(), "objective");
+    if (names.size() < 2 || names.size() > 3)
+      throw in.error(key, "a search has two or three objectives, not " + std::to_string(names.size()));
+    if (std::find(names.begin(), names.end(), "score") == names.end())
+      throw in.error(key, "one objective must be score");
+    value.clear();
+    for (const auto& name : names) {
+      for (const auto& other : value)
+        if (other.name == name) throw in.error(key, "the objective \"" + name + "\" is given twice");
+      value.push_back(objective(name, static_cast<double>(limit_of(out_.limits, name).value_or(0))));
+    }
+  }
+
+  /// The folder for pretraining. Without members it is known, and not needed.
+  void operator()(const std::string& key, Decides, std::string& value, const Named&) {
+    auto& in = reader(key);
+    if (!in.has(last(key)) && out_.pretrain.members > 0)
+      throw in.error("members", "pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
+    if (out_.pretrain.members == 0) return;
+    const auto data = names_.data(in, last(key));
+    value = data.path;
+    out_.pretrain.content = data.content;
+  }
+
+  /// The mapping that holds `key`.
+  Reader& reader(const std::string& key) {
+    const auto dot = key.find('.');
+    const auto mapping = dot == std::string::npos ? "" : key.substr(0, dot);
+    if (const auto known = readers_.find(mapping); known != readers_.end()) return known->second;
+    return readers_.emplace(mapping, readers_.at("").child(mapping)).first->second;
+  }
+
+  void finish() const {
+    for (const auto& [mapping, reader] : readers_)
+      if (!mapping.empty()) reader.finish();
+    readers_.at("").finish();
+  }
+
+ private:
+  static std::string last(const std::string& key) { return key.substr(key.find('.') + 1); }
+
+  ConfigNames& names_;
+  RunConfig& out_;
+  std::map<std::string, Reader> readers_;  // by the key of the mapping; "" is the file's
+};
 
 /// The hand designs that start the search, repeated to its stages.
-std::vector<Design> read_seeds(Reader& in, const ConfigNames& names, const ArchitectureLimits& limits) {
-  const Architectures space(limits);
-  std::vector<Design> out;
-  for (auto& design : names.designs(in, "seeds", {"transformer++"})) {
+void check_seeds(Reader& in, RunConfig& config) {
+  const Architectures space(config.limits);
+  for (auto& design : config.seeds) {
     try {
-      design.genome = repeated(design, limits.stages);
+      design.genome = repeated(design, config.limits.stages);
     } catch (const ConfigError& error) {
       throw in.error("seeds", error.what());
     }
     if (const auto sentence = space.refusal(design.genome, true); !sentence.empty())
       throw in.error("seeds", "design \"" + design.name + "\" can't take part: " + sentence);
-    out.push_back(std::move(design));
   }
-  return out;
-}
-
-std::vector<Objective> read_objectives(Reader& in, const ArchitectureLimits& limits) {
-  const auto names = names_among(in, "objectives", {"score", "state"}, objective_names(), "objective");
-  if (names.size() < 2 || names.size() > 3)
-    throw in.error("objectives", "a search has two or three objectives, not " + std::to_string(names.size()));
-  if (std::find(names.begin(), names.end(), "score") == names.end())
-    throw in.error("objectives", "one objective must be score");
-  std::vector<Objective> out;
-  for (const auto& name : names) {
-    for (const auto& other : out)
-      if (other.name == name) throw in.error("objectives", "the objective \"" + name + "\" is given twice");
-    out.push_back(objective(name, static_cast<double>(limit_of(limits, name).value_or(0))));
-  }
-  return out;
 }
 
 /// Cells of the archive's grid: half a point of score, 0.15 decades of a size.
@@ -96,116 +164,84 @@ std::vector<double> default_grid(const std::vector<Objective>& objectives) {
   return out;
 }
 
-/// The first of the folders under `data` that exists and holds something.
-std::string read_data(Reader& in, const ConfigNames& names) {
-  const auto folders = in.strings("data", {});
-  if (folders.empty())
-    throw in.error("members", "pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
-  for (const auto& folder : folders) {
-    const auto path = names.resolved(folder);
-    std::error_code none;
-    if (fs::is_directory(path, none) && !fs::is_empty(path, none)) return path.string();
-  }
-  throw in.error("data", "no such folder, or nothing in it: " + joined(folders));
+void check_search(Reader& in, RunConfig& config) {
+  auto& search = config.search;
+  std::vector<std::string> algorithms;
+  for (const auto& row : selections()) algorithms.push_back(row.name);
+  search.algorithm = in.word("algorithm", search.algorithm, algorithms);
+  if (search.population > 0 && search.population < 4)
+    throw in.error("population", "population must be 0 (chosen from evaluations) or at least 4");
+  if (std::count(search.grid.begin(), search.grid.end(), 0.0) > 0)
+    throw in.error("grid", "a step of the grid must be above 0");
+  if (search.confirm_seeds == 1)
+    throw in.error("confirm_seeds", "confirm_seeds must be 0 or at least 2: one fresh seed has no interval");
+  search.probe = config.probe.has_value();
+  if (search.grid.empty()) search.grid = default_grid(config.objectives);
+  search.population = search.resolved_population();  // a later change of `evaluations` leaves it as it is
 }
 
-std::string read_separator(Reader& in) {
-  const auto text = in.string("separator", "");
-  if (!Separator::parse(text))
-    throw in.error("separator",
-                   "separator must be the id of a token, from 0 to 2147483647, or none, not " + in_quotes(text));
-  return text;
+void check_pretrain(Reader& in, PretrainOptions& pretrain) {
+  pretrain.place = in.place();
+  if (pretrain.learning_rates.empty()) throw in.error("learning_rates", "pretraining needs a learning rate at least");
+  if (!Separator::parse(pretrain.separator))
+    throw in.error("separator", "separator must be the id of a token, from 0 to 2147483647, or none, not " +
+                                    in_quotes(pretrain.separator));
+  if (pretrain.members == 0) return;
+  if (pretrain.flops <= 0) throw in.error("members", "pretraining needs `flops`: the training FLOPs of one design");
+  if (pretrain.parameters <= 0)
+    throw in.error("members", "pretraining needs `parameters`: the size of each design without embeddings");
 }
 
-PretrainOptions read_pretrain(Reader in, const ConfigNames& names) {
-  PretrainOptions out;
-  out.place = in.place();
-  out.members = in.integer("members", 0, 0, 1000);
-  out.controls = names.designs(in, "controls", {"transformer++"});
-  out.pairs = in.integer("pairs", 0, 0, 1000);
-  out.flops = in.real("flops", 0, 0, 1e30);
-  out.parameters = in.integer("parameters", 0, 0, 1'000'000'000'000);
-  out.repeat = in.integer("repeat", 1, 1, 64);
-  out.length = in.integer("length", 256, 8, 1 << 20);
-  out.batch = in.integer("batch", 8, 1, 65'536);
-  out.learning_rates = in.reals("learning_rates", {1e-3, 3e-3, 9e-3}, 1e-9, 10);
-  if (out.learning_rates.empty()) throw in.error("learning_rates", "pretraining needs a learning rate at least");
-  out.max_epochs = in.real("max_epochs", 4, 1e-6, 1e6);
-  out.vocabulary = in.integer("vocabulary", 0, 2, 1 << 30);
-  out.separator = read_separator(in);
-  out.bytes_per_token = in.real("bytes_per_token", 0, 0.01, 1000);
-  if (out.members > 0) {
-    out.data = read_data(in, names);
-    if (out.flops <= 0) throw in.error("members", "pretraining needs `flops`: the training FLOPs of one design");
-    if (out.parameters <= 0)
-      throw in.error("members", "pretraining needs `parameters`: the size of each design without embeddings");
-  } else {
-    in.has("data");  // without members it is known, and not needed
-  }
-  in.finish();
-  return out;
-}
-
-/// Devices and slots. A search that lags less than it has slots would always let some of them wait.
-WorkerOptions read_workers(Reader& in, std::int64_t lag) {
-  WorkerOptions out;
-  out.command = in.string("worker", out.command);
-  try {
-    out.devices = resolve_devices(in.strings("devices", {"auto"}));
-  } catch (const ConfigError& error) {
-    throw in.error("devices", error.what());
-  }
-  out.slots_per_device = in.integer("slots_per_device", 0, 0, 1024);
-  const auto devices = static_cast<std::int64_t>(out.devices.size());
+/// A search that lags less than it has slots would always let some of them wait.
+void check_slots(Reader& in, std::int64_t lag, WorkerOptions& workers) {
+  const auto devices = static_cast<std::int64_t>(workers.devices.size());
   const auto most = std::max<std::int64_t>(1, lag / devices);
-  if (out.slots_per_device == 0) out.slots_per_device = std::min(default_slots(out.devices), most);
-  out.attempts = in.integer("attempts", 2, 1, 100);
-  const auto slots = devices * out.slots_per_device;
+  if (workers.slots_per_device == 0) workers.slots_per_device = std::min(default_slots(workers.devices), most);
+  const auto slots = devices * workers.slots_per_device;
   if (lag < slots)
     throw in.error("search",
                    "lag " + std::to_string(lag) + " is below the " + std::to_string(slots) +
                        " slots of the devices, so that some would always wait: search needs \"lag: " +
                        std::to_string(slots) + "\" or more, or \"slots_per_device\" at most " + std::to_string(most),
                    false);
-  return out;
 }
 
-std::string read_until(Reader& in) {
-  const auto time = in.string("until", "");
-  if (time.empty()) return time;
+void check_until(Reader& in, const std::string& time) {
+  if (time.empty()) return;
   int hour = -1;
   int minute = -1;
   char rest = 0;
   if (std::sscanf(time.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 ||
       minute > 59)
     throw in.error("until", "expected a time of day like \"07:00\", not " + in_quotes(time));
-  return time;
+}
+
+RunConfig read(const Reader& file, const std::string& name, ConfigNames names) {
+  RunConfig out;
+  out.name = name;
+  Reading reading(file, names, out);
+  settings(out, reading);
+  reading.finish();
+  check_seeds(reading.reader("seeds"), out);
+  check_search(reading.reader("search.lag"), out);
+  check_pretrain(reading.reader("pretrain.members"), out.pretrain);
+  check_slots(reading.reader("search"), out.search.lag, out.workers);
+  check_until(reading.reader("until"), out.until);
+  out.inputs = names.found();
+  out.inputs["config"] = file.source();
+  return out;
 }
 
 }  // namespace
 
 RunConfig read_run(const fs::path& file, const fs::path& configs) {
-  Reader in = Reader::file(file);
-  const ConfigNames names(file, configs);
-  RunConfig out;
-  out.name = file.stem().string();
-  out.seed = static_cast<std::uint64_t>(in.integer("seed", 1, 0, INT64_MAX));
-  read_batteries(in, names, out);
-  out.limits = read_limits(in, out.battery);
-  out.seeds = read_seeds(in, names, out.limits);
-  out.search = read_search(in.child("search"));
-  out.search.probe = out.probe.has_value();
-  out.objectives = read_objectives(in, out.limits);
-  if (out.search.grid.empty()) out.search.grid = default_grid(out.objectives);
-  out.search.population = out.search.resolved_population();  // a later change of `evaluations` leaves it as it is
-  out.feasible_above = in.real("feasible_above", 0.1, 0, 1);
-  out.pretrain = read_pretrain(in.child("pretrain"), names);
-  out.workers = read_workers(in, out.search.lag);
-  out.hours = in.real("hours", 0, 0, 10'000);
-  out.until = read_until(in);
-  out.metrics_port = static_cast<int>(in.integer("metrics_port", 0, 0, 65'535));
-  in.finish();
-  return out;
+  return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs));
+}
+
+RunConfig read_run(const Inputs& inputs, const std::string& name) {
+  const auto config = inputs.find("config");
+  if (config == inputs.end()) throw ConfigError("the run's folder lacks its configuration");
+  return read(Reader::text(config->second, name + ".yaml"), name, ConfigNames(inputs));
 }
 
 }  // namespace madsearch

@@ -7,8 +7,11 @@ namespace madsearch {
 
 /// Reads a configuration of configs/searches. `configs`: the folder of the shipped batteries and designs. A seed is a
 /// shipped design's name, a YAML file, a text, or a former run's folder, whose front is taken. Paths in the file are
-/// relative to it, then to the working directory. Throws ConfigError, with the place in the file, for whatever can't
-/// be run.
+/// relative to it, then to the working directory. The file is read once, so it may be a pipe. Throws ConfigError, with
+/// the place in the file, for whatever can't be run.
 RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs);
+
+/// Reads a configuration again from what it was read from, without anything else. `name`: of the configuration.
+RunConfig read_run(const Inputs& inputs, const std::string& name);
 
 }  // namespace madsearch

@@ -2,12 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
-#include <map>
-#include <sstream>
-#include <vector>
 
 #include "configs/errors.h"
+#include "configs/text.h"
+#include "engine/run/config_reader.h"
+#include "engine/run/differences.h"
 #include "engine/version.h"
 #include "results/run_meta.h"
 #include "results/scoring.h"
@@ -16,76 +17,81 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
-/// The "key: value" lines of an identity.
-std::map<std::string, std::string> lines(const std::string& identity) {
-  std::map<std::string, std::string> out;
-  std::istringstream in(identity);
-  for (std::string line; std::getline(in, line);) {
-    const auto colon = line.find(": ");
-    out[line.substr(0, colon)] = line.substr(std::min(line.size(), colon + 2));
-  }
-  return out;
-}
-
-/// Keys that change how far a search goes, not what its results mean.
-bool harmless(const std::string& key) {
-  return key == "search.evaluations" || key.starts_with("search.confirm_") || key.starts_with("pretrain.");
-}
-
-struct Difference {
-  std::string text;  // a line "  key: OLD -> NEW" for each key that differs, a line break before each
-  bool all_harmless = true;
-};
-
-Difference difference(const std::string& before, const std::string& now) {
-  Difference out;
-  std::map<std::string, std::pair<std::string, std::string>> all;
-  for (const auto& [key, value] : lines(before)) all[key].first = value;
-  for (const auto& [key, value] : lines(now)) all[key].second = value;
-  for (const auto& [key, values] : all) {
-    if (values.first == values.second) continue;
-    if (values.first.empty() && key.starts_with("operators.")) continue;  // the run was made before these were listed
-    out.text += "\n  " + key + ": " + (values.first.empty() ? "(none)" : values.first) + " -> " +
-                (values.second.empty() ? "(none)" : values.second);
-    out.all_harmless = out.all_harmless && harmless(key);
-  }
-  return out;
-}
-
+/// Writes a file so that it is there as a whole or as it was before.
 void write(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  auto part = file;
+  part += ".part";
+  std::ofstream out(part, std::ios::binary | std::ios::trunc);
   out << text << std::flush;
-  if (!out) throw ConfigError("can't write " + file.string() + ": is the disk full or the folder read-only?");
+  std::error_code error;
+  if (out) fs::rename(part, file, error);
+  if (!out || error) throw ConfigError("can't write " + file.string() + ": is the disk full or the folder read-only?");
 }
 
-std::string read(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
+bool is_store(const fs::path& folder) {
+  std::error_code none;
+  return fs::exists(folder / "search.db", none);
 }
 
-/// Throws ConfigError unless `folder` is missing, empty or the folder of a run.
+/// Throws ConfigError unless `folder` is missing, empty or the folder of a run. What a run leaves that was killed
+/// before it had a store is nothing.
 void check_folder(const fs::path& folder) {
   std::error_code error;
-  if (!fs::exists(folder, error) || fs::exists(folder / "search.db", error)) return;
+  if (!fs::exists(folder, error) || is_store(folder)) return;
+  if (error) throw ConfigError("can't read " + folder.string() + ": " + error.message());
   if (!fs::is_directory(folder, error)) throw ConfigError(folder.string() + " is a file; --out needs a folder");
-  if (fs::directory_iterator(folder, error) != fs::directory_iterator())
-    throw ConfigError(folder.string() + " holds files that are no search of madsearch; choose another --out");
+  fs::directory_iterator entry(folder, error);
+  if (error) throw ConfigError("can't read " + folder.string() + ": " + error.message());
+  for (; entry != fs::directory_iterator(); entry.increment(error))
+    if (entry->path().filename() != "search.lock")
+      throw ConfigError(folder.string() + " holds files that are no search of madsearch; choose another --out");
 }
 
-/// Throws ConfigError if the run that `before` describes is not one that `config` can go on with.
-void check_run(const fs::path& folder, const RunMeta& before, const RunConfig& config, bool accept) {
-  if (before.identity.empty()) return;  // a new one
-  const auto changed = difference(before.identity, config.identity());
-  if (!changed.text.empty() && !(accept && changed.all_harmless))
-    throw ConfigError(
-        folder.string() + " holds another search; what differs:" + changed.text + "\n" +
-        (changed.all_harmless ? "--accept goes on with the new values" : "choose another --out for the new search"));
+/// Numbers that the search, without its confirmation, has handed out.
+std::int64_t searched(const Store& store) {
+  std::int64_t out = 0;
+  for (const auto& evaluation : store.evaluations())
+    if (evaluation.rung != Rung::kConfirm && evaluation.retry == 0) out = std::max(out, evaluation.number + 1);
+  return out;
+}
+
+std::int64_t final_pretrainings(const Store& store) {
+  const auto all = store.pretrainings();
+  return std::count_if(all.begin(), all.end(), [](const PretrainingRecord& record) {
+    return record.outcome == Outcome::kOk || record.outcome == Outcome::kDiverged ||
+           record.outcome == Outcome::kOutOfMemory;
+  });
+}
+
+/// Why the run that `store` holds can't go on with settings that `changed`; "" if it can.
+std::string refusal(const Store& store, const RunMeta& before, const RunConfig& config, const Differences& changed,
+                    bool accept) {
+  const auto what = " holds another search; what differs:" + changed.text() + "\n";
+  if (changed.any(Decides::kResults)) return what + "choose another --out for the new search";
+  const auto pretrained = final_pretrainings(store);
+  if (changed.any(Decides::kPretraining) && pretrained > 0)
+    return what + std::to_string(pretrained) + (pretrained == 1 ? " pretraining is" : " pretrainings are") +
+           " stored, with which new ones would not compare; choose another --out for the new search";
+  if (const auto done = searched(store);
+      config.search.evaluations < before.evaluations.value_or(0) && config.search.evaluations < done)
+    return what + std::to_string(done) + " evaluations of the search are stored; it can't become shorter than that";
+  if (!changed.lines.empty() && !accept) return what + "--accept goes on with the new values";
+  return "";
+}
+
+/// Throws ConfigError if the run that `store` holds is not one that `config` can go on with.
+Differences checked(const fs::path& folder, const Store& store, const RunMeta& before, const RunConfig& config,
+                    bool accept) {
+  if (before.identity.empty()) return {};
+  auto changed = differences(before.identity, config.identity());
+  if (!changed.lines.empty() && !store.holds_results()) return changed;  // begun anew
+  if (const auto why = refusal(store, before, config, changed, accept); !why.empty())
+    throw ConfigError(folder.string() + why);
   if (scoring_of(before) != kScoring)
     throw ConfigError(folder.string() + " was made by madsearch " + before.version + ", whose scores are of version " +
                       std::to_string(scoring_of(before)) + ", this is " + kVersion + " with version " +
                       std::to_string(kScoring) + "; its scores can't be mixed with new ones");
+  return changed;
 }
 
 /// "12 on host"
@@ -96,17 +102,57 @@ std::string this_process() {
 }
 
 /// What the folder said so far, `out`, as the search of `config` goes on with it.
-RunMeta described(RunMeta out, const RunConfig& config, const fs::path& config_file) {
-  if (out.name.empty()) out.name = config.name;  // it stays, also where the folder's copy is what is read later
-  if (!difference(out.identity, config.identity()).text.empty()) out.finished = false;
+RunMeta described(RunMeta out, const RunConfig& config, const Differences& changed) {
+  if (out.name.empty()) out.name = config.name;  // it stays, whatever the file is called that is given later
+  if (!changed.lines.empty()) out.finished = false;
   if (out.evaluations && *out.evaluations < config.search.evaluations)
     out.closed_at.reset();  // a search that a clock ended goes on
-  out.evaluations = config.search.evaluations;
-  out.identity = config.identity();
+  describe(out, config);
   out.scoring = kScoring;
   out.version = kVersion;
   out.revision = kRevision;
   out.writer = this_process();
+  return out;
+}
+
+/// Checkpoints of pretrainings that are not gone on with make place.
+void put_checkpoints_aside(const fs::path& folder) {
+  std::error_code none;
+  fs::remove_all(folder / "checkpoints.former", none);
+  fs::rename(folder / "checkpoints", folder / "checkpoints.former", none);
+}
+
+/// Where the numbers begin that mean something else from now on: a longer search or another confirmation has others
+/// after its search. Their trainings stay, and are not done again where they are asked for.
+std::optional<std::int64_t> end_of_the_search(const RunMeta& before, const RunConfig& config,
+                                              const Differences& changed) {
+  const bool other = std::any_of(changed.lines.begin(), changed.lines.end(),
+                                 [](const auto& line) { return line.key.starts_with("search."); });
+  if (!other || !before.evaluations) return {};
+  const auto asked = std::min(*before.evaluations, config.search.evaluations);
+  return before.closed_at ? std::min(asked, *before.closed_at) : asked;
+}
+
+std::vector<std::string> notes_on(const RunMeta& before, const Differences& changed, bool anew) {
+  std::vector<std::string> out;
+  if (anew) return {"the folder held no results; it is begun anew with what was changed:" + changed.text()};
+  if (!before.identity.empty() && !changed.unsaid.empty())
+    out.push_back(
+        "an earlier release of madsearch made this run and did not note these settings; they hold from now "
+        "on: " +
+        joined(changed.unsaid));
+  if (!changed.lines.empty()) out.push_back("goes on with what was changed:" + changed.text());
+  if (changed.any(Decides::kPretraining))
+    out.push_back("checkpoints of the former pretrainings are in checkpoints.former");
+  return out;
+}
+
+}  // namespace
+
+void describe(RunMeta& out, const RunConfig& config) {
+  out.evaluations = config.search.evaluations;
+  out.added = config.added;
+  out.identity = config.identity();
   out.protocol = to_text(config.limits.shape.protocol);
   out.battery = config.battery.name;
   out.battery_hash = config.battery.hash();
@@ -119,34 +165,72 @@ RunMeta described(RunMeta out, const RunConfig& config, const fs::path& config_f
   out.width = config.limits.shape.width;
   out.length = config.limits.shape.length;
   out.stages = config.limits.stages;
-  out.config_path = fs::absolute(config_file).string();
-  return out;
 }
 
-}  // namespace
-
-Store open_run(const fs::path& folder, const fs::path& config_file, const RunConfig& config, bool accept) {
+Store open_run(const fs::path& folder, const RunConfig& config, bool accept, std::vector<std::string>* notes) {
   check_folder(folder);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw ConfigError("can't make the folder " + folder.string() + ": " + error.message());
   Store store(folder / "search.db", Store::Mode::kWrite);  // first of all: a folder without it is not ours
-  fs::create_directories(folder / "checkpoints");
-  const auto before = read_meta(store);
-  check_run(folder, before, config, accept);
-  write_meta(store, described(before, config, config_file));
-  const auto copy = folder / "config.yaml";
-  if (std::error_code same; !fs::equivalent(copy, config_file, same)) write(copy, read(config_file));
-  write(folder / "resolved.txt", config.identity());
+  auto before = read_meta(store);
+  const auto changed = checked(folder, store, before, config, accept);
+  const bool anew = !changed.lines.empty() && !store.holds_results();
+  if (notes) *notes = notes_on(before, changed, anew);
+  store.transaction([&] {  // a run that has an identity has all of its inputs
+    if (anew) store.clear();
+    if (anew) before = {};
+    if (const auto end = end_of_the_search(before, config, changed)) store.forget_evaluations_from(*end);
+    store.put_inputs(config.inputs);
+    write_meta(store, described(before, config, changed));
+  });
+  if (changed.any(Decides::kPretraining)) put_checkpoints_aside(folder);
+  fs::create_directories(folder / "checkpoints", error);
+  if (error) throw ConfigError("can't make the folder " + (folder / "checkpoints").string() + ": " + error.message());
+  write(folder / "config.yaml", config.inputs.at("config"));
+  write(folder / "resolved.txt", config.resolved());
   return store;
 }
 
-fs::path stored_config(const fs::path& folder) {
-  std::error_code none;
-  if (!fs::exists(folder / "search.db", none)) throw ConfigError(folder.string() + " is no run: it has no search.db");
-  const fs::path original = read_meta(Store(folder / "search.db", Store::Mode::kRead)).config_path;
-  if (fs::exists(original, none)) return original;  // relative paths in it are meant beside it
-  return folder / "config.yaml";
+void check_run(const fs::path& folder, const RunConfig& config, bool accept) {
+  check_folder(folder);
+  if (!is_store(folder)) return;
+  try {
+    const Store store(folder / "search.db", Store::Mode::kRead);
+    checked(folder, store, read_meta(store), config, accept);
+  } catch (const EmptyStore&) {  // it will be begun anew
+  }
+}
+
+RunConfig stored_run(const fs::path& folder, const fs::path& configs) {
+  if (!is_store(folder)) throw ConfigError(folder.string() + " is no run: it has no search.db");
+  const auto none_yet =
+      folder.string() + " holds no results yet; `madsearch run CONFIG --out " + folder.string() + "` begins it anew";
+  try {
+    const Store store(folder / "search.db", Store::Mode::kRead);
+    const auto meta = read_meta(store);
+    if (meta.identity.empty()) throw ConfigError(none_yet);
+    const auto inputs = store.inputs();
+    std::error_code none;
+    const fs::path original = meta.config_path;  // relative paths in it are meant beside it
+    auto out = !inputs.empty() ? read_run(inputs, meta.name)
+                               : read_run(fs::exists(original, none) ? original : folder / "config.yaml", configs);
+    out.search.evaluations = meta.evaluations.value_or(out.search.evaluations);
+    out.added = meta.added;
+    return out;
+  } catch (const EmptyStore&) {
+    throw ConfigError(none_yet);
+  }
+}
+
+RunConfig with_added(RunConfig config, const fs::path& folder) {
+  if (!is_store(folder)) return config;
+  try {
+    config.added = read_meta(Store(folder / "search.db", Store::Mode::kRead)).added;
+    config.search.evaluations += config.added;
+  } catch (const EmptyStore&) {  // nothing was added
+  }
+  return config;
 }
 
 }  // namespace madsearch

@@ -1,24 +1,39 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "engine/run/config.h"
+#include "results/run_meta.h"
 #include "results/store.h"
 
 namespace madsearch {
 
-/// A run's folder: `search.db`, `config.yaml` as given, `resolved.txt` (RunConfig::identity), `run.log`,
-/// `checkpoints/`.
-///
-/// Opens `folder` for the search of `config`, or makes it. `accept`: lines of harmless keys (evaluations, confirm,
-/// pretrain) may differ. Throws ConfigError if the folder holds another search (with the lines that differ), scores of
-/// another version (results/scoring.h) or files of something else, and if it can't be written. Another version or
-/// revision of the program alone is no reason to refuse: both are stored for people.
-Store open_run(const std::filesystem::path& folder, const std::filesystem::path& config_file, const RunConfig& config,
-               bool accept);
+// A run's folder: `search.db`, `run.log`, `checkpoints/`, and for people `config.yaml` as it was given and
+// `resolved.txt` (RunConfig::resolved). The store holds all that the configuration named, too, so that nothing outside
+// the folder is needed but the data for pretraining.
 
-/// The configuration a run was started with: the original file, or the folder's copy if that is gone. Throws
-/// ConfigError if `folder` is no run.
-std::filesystem::path stored_config(const std::filesystem::path& folder);
+/// Opens `folder` for the search of `config`, or makes it. `accept`: settings that decide how far a run goes may
+/// differ, and those of pretraining while no pretraining is stored. A folder that holds no results is begun anew.
+/// Throws ConfigError if the folder holds another search (with the lines that differ), more evaluations than are asked
+/// for, scores of another version (results/scoring.h) or files of something else, and if it can't be written. Another
+/// version or revision of the program alone is no reason to refuse: both are stored for people. `notes` takes what a
+/// reader of the log should know.
+Store open_run(const std::filesystem::path& folder, const RunConfig& config, bool accept,
+               std::vector<std::string>* notes = nullptr);
+
+/// Throws what open_run would throw, and changes nothing.
+void check_run(const std::filesystem::path& folder, const RunConfig& config, bool accept);
+
+/// The configuration of the run in `folder`, with the evaluations that were added to it. `configs`: for runs of earlier
+/// releases, whose stores don't hold what the configuration names; then it is read where it was, or from the folder's
+/// copy if it is gone. Throws ConfigError if `folder` is no run, or one that holds no results.
+RunConfig stored_run(const std::filesystem::path& folder, const std::filesystem::path& configs);
+
+/// Sets what a run's store says of it that follows from its configuration.
+void describe(RunMeta& meta, const RunConfig& config);
+
+/// `config` with the evaluations that `resume --evaluations` added to the run in `folder`, if there is one.
+RunConfig with_added(RunConfig config, const std::filesystem::path& folder);
 
 }  // namespace madsearch

@@ -3,8 +3,10 @@
 #include <map>
 #include <set>
 
+#include "configs/errors.h"
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/chosen_designs.h"
+#include "engine/run/data_content.h"
 #include "engine/run/pretraining_plans.h"
 
 namespace madsearch {
@@ -23,6 +25,14 @@ bool is_final(Outcome outcome) {
   return outcome == Outcome::kOk || outcome == Outcome::kDiverged || outcome == Outcome::kOutOfMemory;
 }
 
+/// Throws ConfigError if the text is not what it was when the run was begun.
+void check_data(const PretrainOptions& pretrain) {
+  if (data_content(pretrain.data) != pretrain.content)
+    throw ConfigError(
+        "the data in " + pretrain.data +
+        " is not what it was when the run was begun, so pretrainings on it would not compare with others");
+}
+
 /// Hands out what is not done yet; returns it by the id of its request.
 std::map<std::string, Chosen> begin(Session& session) {
   std::set<std::string> done;
@@ -36,6 +46,7 @@ std::map<std::string, Chosen> begin(Session& session) {
       session.progress.pretrained();
       continue;
     }
+    if (out.empty()) check_data(session.config.pretrain);
     auto request = request_of(session, design);
     out.emplace(request.id, design);
     session.workers.submit(std::move(request));

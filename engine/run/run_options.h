@@ -15,7 +15,6 @@ enum class Ended { kFinished, kTimeUp, kInterrupted };
 
 struct RunOptions {
   std::filesystem::path folder;                    // of the run; made if missing
-  std::filesystem::path config_file;               // that the configuration was read from
   bool accept = false;                             // harmless differences from what the folder holds
   std::set<Outcome> retry;                         // evaluations that ended so are tried again at the end
   const std::atomic<bool>* interrupted = nullptr;  // set by a signal handler; null: never

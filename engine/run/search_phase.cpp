@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "engine/run/battery_evaluator.h"
+#include "engine/run/summary.h"
 #include "results/retries.h"
 #include "results/running_front.h"
-#include "search/architecture/genome.h"
 #include "search/loop/evolution.h"
 
 namespace madsearch {
@@ -26,27 +26,9 @@ void note_retries(Session& session) {
               " tried again once the search is over");
 }
 
-/// The options of the search; one that was closed early stays closed there.
 SearchOptions options_of(Session& session) {
   note_retries(session);
-  auto out = session.config.search;
-  for (const auto& key : session.meta.retries) {
-    const auto evaluation = evaluation_of_key(key);
-    const auto candidate = session.store.candidate(evaluation.hash).value();
-    out.retries.push_back({.text = candidate.text,
-                           .rung = evaluation.rung,
-                           .seed_set = evaluation.seed_set,
-                           .origin = candidate.origin,
-                           .retry = evaluation.retry});
-  }
-  if (session.meta.closed_at) out.evaluations = std::min(out.evaluations, *session.meta.closed_at);
-  return out;
-}
-
-std::vector<SeedDesign> seeds_of(const RunConfig& config) {
-  std::vector<SeedDesign> out;
-  for (const auto& design : config.seeds) out.push_back({design.name, text(design.genome)});
-  return out;
+  return search_options(session.config, session.meta, session.store);
 }
 
 class SearchPhase {
@@ -55,7 +37,7 @@ class SearchPhase {
       : session_(session),
         space_(session.config.limits),
         search_(options_of(session)),
-        evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seeds_of(session.config)),
+        evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seed_designs(session.config)),
         front_(session.store) {}
 
   bool go() {

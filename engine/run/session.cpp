@@ -26,7 +26,7 @@ Attempts attempts_in(Store& store, RunLog& log) {
 Session::Session(const RunConfig& config, const RunOptions& options)
     : config(config),
       options(options),
-      store(open_run(options.folder, options.config_file, config, options.accept)),
+      store(open_run(options.folder, config, options.accept, &notes_)),
       meta(read_meta(store)),
       log(options.folder),
       progress(options.progress, options.columns),
@@ -39,6 +39,7 @@ Session::Session(const RunConfig& config, const RunOptions& options)
   };
   progress.on_unread = [this] { log.say("nobody reads the progress any more: the run goes on without it"); };
   log.begins(config);
+  for (const auto& note : notes_) say(note);
 }
 
 Session::~Session() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "engine/dispatch/coordinator.h"
 #include "engine/run/clock.h"
@@ -30,6 +31,10 @@ class Session {
   void say(const std::string& sentence);  // in the log and on the screen
   void save_meta() { write_meta(store, meta); }
 
+ private:
+  std::vector<std::string> notes_;  // on how the folder was opened
+
+ public:
   const RunConfig& config;
   const RunOptions& options;
   Store store;

@@ -1,7 +1,6 @@
 #include "search/architecture/designs.h"
 
-#include <algorithm>
-
+#include "configs/folder.h"
 #include "configs/text.h"
 #include "primitives/table.h"
 #include "search/architecture/parser.h"
@@ -34,32 +33,33 @@ Design read_design(Reader in) {
 }
 
 std::vector<Design> shipped_designs(const fs::path& configs) {
-  std::vector<fs::path> files;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(configs / "designs", missing))
-    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
   std::vector<Design> out;
-  for (const auto& file : files) out.push_back(read_design(Reader::file(file)));
+  for (const auto& file : shipped_files(configs, "designs")) out.push_back(read_design(Reader::file(file)));
   return out;
 }
 
-Design find_design(const std::string& given, const fs::path& configs) {
-  if (is_file_name(given)) return read_design(Reader::file(given));
+std::optional<fs::path> design_file(const std::string& given, const fs::path& configs) {
+  if (is_file_name(given)) return given;
+  if (!is_name(given)) return {};
   const auto shipped = configs / "designs" / (given + ".yaml");
-  if (is_name(given)) {
-    if (std::error_code none; fs::exists(shipped, none)) return read_design(Reader::file(shipped));
-  }
-  if (is_name(given) && !find_primitive(given)) {
-    std::vector<std::string> names;
-    for (const auto& design : shipped_designs(configs)) names.push_back(design.name);
-    const auto listed = joined(names);
-    for (const auto& primitive : primitives()) names.push_back(primitive.name);
-    throw ConfigError("unknown design " + in_quotes(given) + "\n  expected one of: " + listed +
-                      "; a file.yaml; or a text like 'mamba swiglu'" + did_you_mean(given, names));
-  }
+  if (std::error_code none; fs::exists(shipped, none)) return shipped;
+  if (find_primitive(given)) return {};
+  std::vector<std::string> names;
+  for (const auto& file : shipped_files(configs, "designs")) names.push_back(file.stem().string());
+  const auto listed = joined(names);
+  for (const auto& primitive : primitives()) names.push_back(primitive.name);
+  throw ConfigError("unknown design " + in_quotes(given) + "\n  expected one of: " + listed +
+                    "; a file.yaml; or a text like 'mamba swiglu'" + did_you_mean(given, names));
+}
+
+Design text_design(const std::string& given) {
   auto genome = canonical(parse(given, "design"));
   return {text(genome), std::move(genome), "", ""};
+}
+
+Design find_design(const std::string& given, const fs::path& configs) {
+  const auto file = design_file(given, configs);
+  return file ? read_design(Reader::file(*file)) : text_design(given);
 }
 
 Genome repeated(const Design& design, std::int64_t wanted) {

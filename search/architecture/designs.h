@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,14 @@ Design read_design(Reader in);
 
 /// The designs that ship, `configs`/designs/*.yaml, by name. Throws ConfigError as read_design does.
 std::vector<Design> shipped_designs(const std::filesystem::path& configs);
+
+/// The file of the design of this name, or this path; nothing if it is neither, but a text. Throws ConfigError for a
+/// word that is no design, no file and no primitive, with did-you-mean.
+std::optional<std::filesystem::path> design_file(const std::string& name_path_or_text,
+                                                 const std::filesystem::path& configs);
+
+/// The design that is this text.
+Design text_design(const std::string& text);
 
 /// The name of a shipped design, else the path of a YAML file, else a genome's text ("gla" is the design, "gla{}" the
 /// block alone). Throws ConfigError, with did-you-mean over designs and primitives.

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "configs/reader.h"
 #include "search/loop/evaluator.h"
 
 namespace madsearch {
@@ -29,9 +28,5 @@ struct SearchOptions {
   std::vector<Evaluation> retries;
   std::int64_t resolved_population() const;
 };
-
-/// Reads the mapping `search:` of a configuration, all keys but `probe`, which stands above it. Throws ConfigError for
-/// an unknown key and for a value out of range.
-SearchOptions read_search(Reader in);
 
 }  // namespace madsearch

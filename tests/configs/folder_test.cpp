@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "configs/errors.h"
 #include "tests/support/folders.h"
 
 namespace madsearch {
@@ -33,6 +34,17 @@ TEST_F(ConfigsFolder, IsNamedByTheEnvironmentBeforeAll) {
   EXPECT_EQ(configs_folder(), fs::path("/somewhere/else"));
   ::unsetenv("MADSEARCH_CONFIGS");
   EXPECT_EQ(configs_folder(), fs::path(in_source("configs")));
+}
+
+TEST_F(ConfigsFolder, WhatShipsIsMissedInASentence) {
+  try {
+    shipped_files("/nowhere", "batteries");
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_STREQ(error.what(),
+                 "the batteries that ship with madsearch are looked for in /nowhere/batteries: No such file or "
+                 "directory; MADSEARCH_CONFIGS can name another folder of configs");
+  }
 }
 
 }  // namespace

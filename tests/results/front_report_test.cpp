@@ -114,5 +114,19 @@ TEST_F(FrontReportTest, MarksNothingBeforeFreshSeeds) {
   for (const auto& row : read_front(store_).front) EXPECT_FALSE(row.rival);
 }
 
+TEST_F(FrontReportTest, AMemberThatWasPretrainedAndLeftTheFrontIsAFormerOne) {
+  add("small", "random", 1000, 0.5);
+  pretrained("small", "front", 1.2);
+  pretrained("hand", "control", 1.3);
+  const auto roles = [&] {
+    std::vector<std::string> out;
+    for (const auto& record : read_front(store_).pretrainings) out.push_back(record.role);
+    return out;
+  };
+  EXPECT_EQ(roles(), (std::vector<std::string>{"control", "front"}));
+  add("better", "random", 900, 0.6);
+  EXPECT_EQ(roles(), (std::vector<std::string>{"control", "former front"}));
+}
+
 }  // namespace
 }  // namespace madsearch

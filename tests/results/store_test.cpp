@@ -16,6 +16,7 @@
 #include "configs/errors.h"
 #include "results/fields.h"
 #include "results/store_schema.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -381,6 +382,54 @@ TEST_F(StoreTest, ReadsAnOlderStoreAndLeavesItAsItIs) {
     EXPECT_THROW(store.put(evaluation(1)), std::runtime_error);
   }
   EXPECT_EQ(SQLite::Database(file().string()).execAndGet("PRAGMA user_version").getInt(), 1);
+}
+
+TEST_F(StoreTest, AWriterLeavesACopyOfTheFormerSchema) {
+  fs::copy_file(in_source("tests/data/runs/finished/search.db"), file());
+  EXPECT_EQ(reader().evaluations().size(), 24u);
+  const auto former = folder_ / "search.db.schema2";
+  EXPECT_FALSE(fs::exists(former)) << "a reader changes nothing";
+  writer();
+  EXPECT_EQ(SQLite::Database(former.string()).execAndGet("PRAGMA user_version").getInt(), 2);
+  EXPECT_EQ(SQLite::Database(file().string()).execAndGet("PRAGMA user_version").getInt(), 3);
+  EXPECT_EQ(Store(former, Store::Mode::kRead).evaluations().size(), 24u);
+}
+
+TEST_F(StoreTest, KeepsInputsAsAWhole) {
+  writer().put_inputs({{"config", "seed: 1"}, {"battery quick", "name: quick"}});
+  writer().put_inputs({{"config", "seed: 2"}});
+  EXPECT_EQ(reader().inputs(), (std::map<std::string, std::string>{{"config", "seed: 2"}}));
+}
+
+TEST_F(StoreTest, HoldsResultsFromTheFirstTrainingOn) {
+  auto store = writer();
+  store.put(evaluation(1));
+  EXPECT_FALSE(store.holds_results());
+  store.put(training("t"), 1);
+  EXPECT_TRUE(store.holds_results());
+  store.clear();
+  EXPECT_FALSE(store.holds_results());
+  EXPECT_TRUE(store.evaluations().empty());
+}
+
+TEST_F(StoreTest, IsCopiedWholeWhileItIsWritten) {
+  auto store = writer();
+  store.put(evaluation(1));
+  const auto copy = folder_ / "copy.db";
+  reader().backup(copy);
+  store.put(evaluation(2));
+  EXPECT_EQ(Store(copy, Store::Mode::kRead).evaluations().size(), 1u);
+  EXPECT_TRUE(Store(copy, Store::Mode::kRead).damage().empty());
+  EXPECT_THROW(reader().backup(copy), ConfigError) << "it is there already";
+  EXPECT_THROW(reader().backup("/proc/copy.db"), ConfigError);
+}
+
+TEST_F(StoreTest, AnUnfinishedBeginningHoldsNothing) {
+  std::ofstream(file()).close();
+  EXPECT_THROW(reader(), EmptyStore);
+  std::ofstream(folder_ / "search.db-journal").close();
+  EXPECT_THROW(reader(), EmptyStore);
+  EXPECT_EQ(complaint(Store::Mode::kWrite), "");
 }
 
 TEST_F(StoreTest, RefusesANewerSchema) {

@@ -20,6 +20,7 @@ void add_run(CLI::App& app, int& code);  // run, resume
 void add_front(CLI::App& app, int& code);
 void add_show(CLI::App& app, int& code);
 void add_check(CLI::App& app, int& code);
+void add_backup(CLI::App& app, int& code);
 void add_score(CLI::App& app, int& code);
 void add_train(CLI::App& app, int& code);
 void add_pretrain(CLI::App& app, int& code);

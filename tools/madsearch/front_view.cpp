@@ -5,6 +5,7 @@
 
 #include "configs/text.h"
 #include "numbers.h"
+#include "results/scoring.h"
 #include "stored.h"
 #include "table.h"
 
@@ -205,6 +206,9 @@ std::string heading(const FrontReport& report) {
          " completed all tasks of battery " + report.battery + " (protocol " + report.protocol + ")\n";
   out += report.confirmed ? "scores and hypervolume are of fresh seeds" : "scores are of the search, not confirmed";
   out += "; hypervolume " + shown("%.3f", report.hypervolume) + " of " + report.box + "\n";
+  if (report.scoring != kScoring)
+    out += "these scores are of version " + std::to_string(report.scoring) +
+           "; those of this madsearch are of version " + std::to_string(kScoring) + " and do not compare with them\n";
   if (!report.reproducible) out += "a time limit ended this search, so the same seed may end elsewhere\n";
   if (report.exhausted) out += "the search ended early, as it found no further design that keeps the limits\n";
   return out;
@@ -238,6 +242,7 @@ Record record_of(const FrontReport& report, const Validation& validation) {
           {"finished", report.finished},
           {"reproducible", report.reproducible},
           {"exhausted", report.exhausted},
+          {"scoring", report.scoring},
           {"front", members(report)},
           {"hand_designs", hand_designs(report)},
           {"better_than_hand_designs", better},

@@ -131,11 +131,7 @@ Listing batteries_listing() {
                      {"trainings", "trainings"},
                      {"steps in all", "steps", in_groups()},
                      {"hash<", "hash"}})};
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(configs_folder() / "batteries"))
-    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  for (const auto& file : files) {
+  for (const auto& file : shipped_files(configs_folder(), "batteries")) {
     const auto battery = load_battery(file.string(), configs_folder());
     auto row = facts(battery);
     out.records.push_back(row);

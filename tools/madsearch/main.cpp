@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   add_front(app, code);
   add_show(app, code);
   add_check(app, code);
+  add_backup(app, code);
   add_score(app, code);
   add_train(app, code);
   add_pretrain(app, code);

@@ -51,8 +51,10 @@ Protocol protocol_named(const std::string& name) {
   return name == to_text(Protocol::kMadLab) ? Protocol::kMadLab : Protocol::kMadsearch;
 }
 
-Store store_in(const std::string& folder) {
-  return Store(std::filesystem::path(folder) / "search.db", Store::Mode::kRead);
+Store store_in(const std::filesystem::path& folder) {
+  Store out(folder / "search.db", Store::Mode::kRead);
+  if (out.meta("identity").empty()) throw EmptyStore(folder.string() + " holds no results yet");
+  return out;
 }
 
 }  // namespace madsearch

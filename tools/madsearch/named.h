@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <string>
 
 #include "mad_tasks/task.h"
@@ -25,7 +26,7 @@ Sized solved(const std::string& design, const Genome& genome, Shape shape);
 void add_protocol(CLI::App& command, std::string& protocol);  // --protocol madsearch|mad-lab
 Protocol protocol_named(const std::string& name);             // of one that add_protocol let pass
 
-/// A run's store, to read.
-Store store_in(const std::string& folder);
+/// A run's store, to read. Throws ConfigError if there is none, EmptyStore if it is of a run that was never opened.
+Store store_in(const std::filesystem::path& folder);
 
 }  // namespace madsearch

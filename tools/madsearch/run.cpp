@@ -38,9 +38,8 @@ std::string nothing_achieved(const FrontReport& front) {
   return all_failed ? "no pretraining succeeded; `madsearch front` says why, `madsearch resume` tries them again" : "";
 }
 
-int go(const RunConfig& config, const Flags& flags, const std::filesystem::path& config_file) {
-  RunOptions options{
-      .folder = flags.folder, .config_file = config_file, .accept = flags.accept, .interrupted = &interrupts()};
+int go(const RunConfig& config, const Flags& flags) {
+  RunOptions options{.folder = flags.folder, .accept = flags.accept, .interrupted = &interrupts()};
   options.columns = columns_of_stderr();
   for (const auto& outcome : flags.retry) options.retry.insert(outcome_from(outcome));
   if (!flags.quiet) options.progress = &std::cerr;
@@ -80,9 +79,24 @@ std::int64_t more_evaluations(const std::string& text, std::int64_t planned) {
 }
 
 bool finished(const std::filesystem::path& folder) {
-  std::error_code none;
-  return std::filesystem::exists(folder / "search.db", none) &&
-         read_meta(Store(folder / "search.db", Store::Mode::kRead)).finished;
+  try {
+    return read_meta(store_in(folder)).finished;
+  } catch (const ConfigError&) {  // there is none yet
+    return false;
+  }
+}
+
+/// The run's configuration, or a changed one, with what is to be added.
+RunConfig continued(const Flags& flags) {
+  const std::filesystem::path folder = flags.folder;
+  auto out = flags.config.empty() ? stored_run(folder, configs_folder())
+                                  : with_added(read_run(flags.config, configs_folder()), folder);
+  if (flags.more.empty()) return out;
+  check_run(folder, out, flags.accept);  // what is added is asked for, other changes may not be
+  const auto more = more_evaluations(flags.more, out.search.evaluations);
+  out.search.evaluations += more;
+  out.added += more;
+  return out;
 }
 
 }  // namespace
@@ -98,27 +112,24 @@ void add_run(CLI::App& app, int& code) {
   command->add_flag("--no-forecast", flags->no_forecast, "begin without measuring this machine");
   command->add_flag("--quiet", flags->quiet, "no progress");
   command->callback([flags, &code] {
-    const auto config = read_run(flags->config, configs_folder());
+    auto config = read_run(flags->config, configs_folder());
     if (flags->folder.empty()) flags->folder = "runs/" + config.name;
+    config = with_added(std::move(config), flags->folder);
     if (flags->dry_run) {
       show_forecast(config, true);
       code = 0;
       return;
     }
-    if (!flags->no_forecast && !flags->quiet && !finished(flags->folder)) {
-      open_run(flags->folder, flags->config, config,
-               flags->accept);       // another search's folder is refused before anything is measured
+    check_run(flags->folder, config, flags->accept);  // refused before anything is measured
+    if (!flags->no_forecast && !flags->quiet && !finished(flags->folder))
       show_forecast(config, false);  // the run itself plans its pretraining first
-    }
-    code = go(config, *flags, flags->config);
+    code = go(config, *flags);
   });
 
   auto again = std::make_shared<Flags>();
   auto* resume = app.add_subcommand("resume", "Go on with a run that was interrupted, killed or is to become longer");
   resume->add_option("DIR", again->folder, "the run's folder")->required();
-  resume->add_option(
-      "--config", again->config,
-      "a changed configuration (default: the file the run was started with, or DIR/config.yaml if that is gone)");
+  resume->add_option("--config", again->config, "a changed configuration (default: the one that the folder holds)");
   resume->add_option("--evaluations", again->more, "+N: so many more evaluations");
   resume->add_option("--retry", again->retry, "evaluations that ended so are tried again at the end: failed,lost")
       ->delimiter(',')
@@ -126,17 +137,9 @@ void add_run(CLI::App& app, int& code) {
   resume->add_flag("--accept", again->accept, "go on although harmless settings differ");
   resume->add_flag("--quiet", again->quiet, "no progress");
   resume->callback([again, &code] {
-    const std::filesystem::path folder = again->folder;
-    const auto file = again->config.empty() ? stored_config(folder) : std::filesystem::path(again->config);
-    auto config = read_run(file, configs_folder());
-    const Store store(folder / "search.db", Store::Mode::kRead);
-    if (const auto before = read_meta(store).evaluations)  // with what earlier resumes added
-      config.search.evaluations = std::max(config.search.evaluations, *before);
-    if (!again->more.empty()) {
-      config.search.evaluations += more_evaluations(again->more, config.search.evaluations);
-      again->accept = true;
-    }
-    code = go(config, *again, file);
+    const auto config = continued(*again);
+    again->accept |= !again->more.empty();
+    code = go(config, *again);
   });
 }
 

@@ -71,6 +71,35 @@ TEST_F(RunConfigTest, IdentityLeavesOutDevicesAndTime) {
   EXPECT_NE(one.hash(), read("battery: quick\nstages: 4\nseeds: [gla]\n").hash());
 }
 
+TEST_F(RunConfigTest, IdentityHoldsWhatDecidesAPretraining) {
+  const auto with = [&](const std::string& more) {
+    return read(
+               "battery: quick\nstages: 4\ndevices: cpu\npretrain: {members: 1, flops: 1.0e+9, parameters: 5000, "
+               "data: " +
+               in_source("tests/data/speeches") + more + "}\n")
+        .hash();
+  };
+  const auto plain = with("");
+  for (const auto* more : {", max_epochs: 5", ", vocabulary: 300", ", separator: 7", ", bytes_per_token: 2"})
+    EXPECT_NE(with(more), plain) << more;
+}
+
+TEST_F(RunConfigTest, IdentityHoldsSeedsInTheirOrder) {
+  EXPECT_NE(read("battery: quick\nstages: 4\nseeds: [gla, mamba-swiglu]\n").hash(),
+            read("battery: quick\nstages: 4\nseeds: [mamba-swiglu, gla]\n").hash());
+}
+
+TEST_F(RunConfigTest, IsReadAgainFromWhatItWasReadFrom) {
+  const auto config = read("battery: quick\nprobe: probe\nstages: 4\nseeds: [gla, 'mamba swiglu']\ndevices: cpu\n");
+  const auto again = read_run(config.inputs, config.name);
+  EXPECT_EQ(again.resolved(), config.resolved());
+  EXPECT_EQ(again.inputs, config.inputs);
+  std::vector<std::string> names;
+  for (const auto& [name, text] : config.inputs) names.push_back(name);
+  EXPECT_EQ(names, (std::vector<std::string>{"battery probe", "battery quick", "config", "design gla",
+                                             "design transformer++"}));
+}
+
 TEST_F(RunConfigTest, PopulationStaysWhenEvaluationsGrow) {
   EXPECT_EQ(read("battery: quick\nstages: 4\nsearch: {evaluations: 300}\n").search.population, 20);
 }

@@ -21,7 +21,7 @@ class DirectoryTest : public testing::Test {
     config_ = read_run(file_, in_source("configs"));
   }
 
-  Store open(bool accept = false) { return open_run(run_, file_, config_, accept); }
+  Store open(bool accept = false) { return open_run(run_, config_, accept, &notes_); }
 
   /// Why the folder is refused, without its name in front.
   std::string refusal(bool accept = false) {
@@ -32,6 +32,9 @@ class DirectoryTest : public testing::Test {
     }
     return "opened";
   }
+
+  /// Opens it and stores a result, without which a folder is begun anew.
+  void run_a_little() { open().put(TrainingRecord{.id = "h/battery/0/compression/0"}, 0); }
 
   /// Changes what the folder says of its run.
   void change(const std::function<void(RunMeta&)>& body) {
@@ -45,18 +48,20 @@ class DirectoryTest : public testing::Test {
   TemporaryFolder folder_;
 
  protected:
-  const std::string file_ = folder_.path + "/some.yaml", run_ = folder_.path + "/run";
+  const std::string file_ = folder_.path + "/some.yaml";
+  const std::string run_ = folder_.path + "/run";
   RunConfig config_;
+  std::vector<std::string> notes_;  // of the last open()
 };
 
 TEST_F(DirectoryTest, OpensTheSameSearchAgain) {
   const auto before = open().meta();
   EXPECT_EQ(open().meta(), before);
-  EXPECT_EQ(stored_config(run_), file_);
+  EXPECT_TRUE(notes_.empty());
 }
 
 TEST_F(DirectoryTest, GoesOnWithARunOfAnotherVersionAndCommit) {
-  open();
+  run_a_little();
   change([](RunMeta& meta) {
     meta.version = "0.0.1";
     meta.revision = "0123456";
@@ -69,7 +74,7 @@ TEST_F(DirectoryTest, GoesOnWithARunOfAnotherVersionAndCommit) {
 }
 
 TEST_F(DirectoryTest, NeverMixesScoresOfAnotherVersion) {
-  open();
+  run_a_little();
   change([](RunMeta& meta) {
     meta.version = "0.0.1";
     meta.scoring = kScoring + 1;
@@ -81,20 +86,20 @@ TEST_F(DirectoryTest, NeverMixesScoresOfAnotherVersion) {
 }
 
 TEST_F(DirectoryTest, TakesScoresWithoutAVersionForTheFirst) {
-  open();
+  run_a_little();
   change([](RunMeta& meta) { meta.scoring.reset(); });
   EXPECT_EQ(refusal() == "opened", kScoring == 1);
 }
 
 TEST_F(DirectoryTest, RefusesAnotherSearchAndSaysWhatDiffers) {
-  open();
+  run_a_little();
   config_.seed = 2;
   EXPECT_EQ(refusal(true),
             " holds another search; what differs:\n  seed: 1 -> 2\nchoose another --out for the new search");
 }
 
 TEST_F(DirectoryTest, RefusesARunOfOtherOperators) {
-  open();
+  run_a_little();
   const std::string line = "operators.crossovers: one_point, two_point\n";
   change([&](RunMeta& meta) {
     const auto place = meta.identity.find(line);
@@ -108,7 +113,7 @@ TEST_F(DirectoryTest, RefusesARunOfOtherOperators) {
 }
 
 TEST_F(DirectoryTest, GoesOnWithARunThatListsNoOperators) {
-  open();
+  run_a_little();
   change([](RunMeta& meta) {
     const auto first = meta.identity.find("operators.mutations");
     meta.identity.erase(first, meta.identity.find("search.lag") - first);
@@ -119,7 +124,7 @@ TEST_F(DirectoryTest, GoesOnWithARunThatListsNoOperators) {
 }
 
 TEST_F(DirectoryTest, AcceptsALongerSearchThatIsAskedForAndOpensItsEndAgain) {
-  open();
+  run_a_little();
   change([](RunMeta& meta) {
     meta.closed_at = 100;
     meta.finished = true;
@@ -132,6 +137,94 @@ TEST_F(DirectoryTest, AcceptsALongerSearchThatIsAskedForAndOpensItsEndAgain) {
   EXPECT_EQ(meta.evaluations, 350);
   EXPECT_FALSE(meta.closed_at);
   EXPECT_FALSE(meta.finished);
+}
+
+TEST_F(DirectoryTest, IsReadAgainWithoutTheFilesItWasMadeFrom) {
+  open();
+  std::filesystem::remove(file_);
+  EXPECT_EQ(stored_run(run_, "/nowhere").identity(), config_.identity());
+  EXPECT_EQ(stored_run(run_, "/nowhere").inputs, config_.inputs);
+}
+
+TEST_F(DirectoryTest, BeginsAnewWhatHoldsNoResults) {
+  open();
+  config_.seed = 2;
+  EXPECT_EQ(refusal(), "opened");
+  EXPECT_EQ(notes_, (std::vector<std::string>{
+                        "the folder held no results; it is begun anew with what was changed:\n  seed: 1 -> 2"}));
+}
+
+TEST_F(DirectoryTest, WhatHoldsNothingIsExplainedToWhoGoesOn) {
+  std::filesystem::create_directory(run_);
+  std::ofstream(run_ + "/search.db").close();
+  const auto why = [&] {
+    try {
+      stored_run(run_, in_source("configs"));
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("read");
+  };
+  const auto expected = run_ + " holds no results yet; `madsearch run CONFIG --out " + run_ + "` begins it anew";
+  EXPECT_EQ(why(), expected);
+  { const Store schema_alone(run_ + "/search.db", Store::Mode::kWrite); }
+  EXPECT_EQ(why(), expected);
+  EXPECT_EQ(refusal(), "opened");
+}
+
+TEST_F(DirectoryTest, FillsInWhatAnEarlierReleaseDidNotNote) {
+  run_a_little();
+  change([](RunMeta& meta) {
+    const auto first = meta.identity.find("pretrain.max_epochs");
+    meta.identity.erase(first, meta.identity.find("\n", first) + 1 - first);
+  });
+  EXPECT_EQ(refusal(), "opened");
+  EXPECT_EQ(notes_, (std::vector<std::string>{
+                        "an earlier release of madsearch made this run and did not note these settings; they hold "
+                        "from now on: pretrain.max_epochs: 4"}));
+  EXPECT_EQ(read_meta(open()).identity, config_.identity());
+}
+
+TEST_F(DirectoryTest, ASearchBecomesNoShorterThanItIs) {
+  run_a_little();
+  open().put(EvaluationRecord{.number = 41});
+  config_.search.evaluations = 42;
+  EXPECT_EQ(refusal(true), "opened");
+  config_.search.evaluations = 41;
+  EXPECT_EQ(refusal(true),
+            " holds another search; what differs:\n  search.evaluations: 42 -> 41\n42 evaluations of the search are "
+            "stored; it can't become shorter than that");
+}
+
+TEST_F(DirectoryTest, PretrainingsOfTwoPlansAreNotMixed) {
+  run_a_little();
+  config_.pretrain.flops = 1e12;
+  EXPECT_EQ(refusal(true), "opened");
+  open().put(PretrainingRecord{.hash = "h", .role = "front", .outcome = Outcome::kFailed});
+  config_.pretrain.flops = 2e12;
+  EXPECT_EQ(refusal(true), "opened") << "a failure is tried again";
+  open().put(PretrainingRecord{.hash = "h", .role = "front"});
+  config_.pretrain.flops = 4e12;
+  EXPECT_EQ(refusal(true),
+            " holds another search; what differs:\n  pretrain.flops: 2000000000000 -> 4000000000000\n1 pretraining is "
+            "stored, with which new ones would not compare; choose another --out for the new search");
+}
+
+TEST_F(DirectoryTest, ALongerSearchForgetsTheConfirmationsAfterTheShorter) {
+  run_a_little();
+  const auto end = config_.search.evaluations;
+  open().put(EvaluationRecord{.number = end - 1});
+  open().put(EvaluationRecord{.number = end, .rung = Rung::kConfirm});
+  config_.search.evaluations += 10;
+  const auto left = open(true).evaluations();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].number, end - 1);
+}
+
+TEST_F(DirectoryTest, TakesTheLeftoverOfARunThatWasKilledAtOnce) {
+  std::filesystem::create_directory(run_);
+  std::ofstream(run_ + "/search.lock") << "12";
+  EXPECT_EQ(refusal(), "opened");
 }
 
 TEST_F(DirectoryTest, LeavesForeignFilesAlone) {

@@ -82,8 +82,7 @@ Measured measure(const std::filesystem::path& file, std::int64_t evaluations) {
   config.metrics_port = 0;
   const TemporaryFolder folder;
   Measured out;
-  RunOptions options{
-      .folder = folder.path / "run", .config_file = file, .interrupted = &interrupts(), .use = &out.slots};
+  RunOptions options{.folder = folder.path / "run", .interrupted = &interrupts(), .use = &out.slots};
   options.columns = columns_of_stderr();
   if (options.columns) options.progress = &std::cerr;
   const auto began = std::chrono::steady_clock::now();

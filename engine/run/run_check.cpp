@@ -1,0 +1,230 @@
+#include "engine/run/run_check.h"
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "engine/run/check_fields.h"
+#include "engine/run/differences.h"
+#include "engine/run/directory.h"
+#include "engine/run/replay.h"
+#include "engine/run/summary.h"
+#include "results/retries.h"
+#include "results/run_meta.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
+#include "search/architecture/scale.h"
+
+namespace madsearch {
+namespace {
+
+/// The evaluation_key of a training's id, which has task and setting behind it.
+std::string key_of(const std::string& training) {
+  const auto setting = training.rfind('/');
+  return training.substr(0, training.rfind('/', setting == std::string::npos ? setting : setting - 1));
+}
+
+bool share(const std::optional<double>& value) { return value && *value >= 0 && *value <= 1; }
+
+class RunCheck {
+ public:
+  RunCheck(const Store& store, const RunConfig& config)
+      : store_(store), config_(config), meta_(read_meta(store)), space_(config.limits) {}
+
+  std::vector<std::string> all() {
+    for (const auto& sentence : store_.damage()) say("the file", sentence);
+    if (!problems_.empty()) return problems_;
+    check_meta();
+    check_candidates();
+    check_evaluations();
+    check_pretrainings();
+    if (problems_.empty()) check_decisions();
+    return problems_;
+  }
+
+ private:
+  void say(const std::string& what, const std::string& problem) { problems_.push_back(what + ": " + problem); }
+
+  void check_decisions() {
+    try {
+      problems_ = problems_of_decisions(search_, search_options(config_, meta_, store_), meta_, config_);
+    } catch (const std::exception& error) {
+      say("the search", printable(error.what(), 200));
+    }
+  }
+
+  /// What the store says of the run, beside what only people read.
+  void check_meta() {
+    const auto changed = differences(meta_.identity, config_.identity());
+    for (const auto& line : changed.lines)
+      say("meta", "identity says " + line.key + ": " + line.before + ", but the configuration " + line.now);
+    auto right = meta_;
+    describe(right, config_);
+    for (const auto& [key, value] : to_texts(right))
+      if (const auto stored = to_texts(meta_).at(key); stored != value && key != "identity")
+        say("meta", key + " is " + printable(stored, 200) + ", but must be " + printable(value, 200));
+  }
+
+  void check_candidates() {
+    for (auto& candidate : store_.candidates()) {
+      check_candidate(candidate);
+      search_.candidates.emplace(candidate.hash, candidate);
+    }
+    for (const auto& [hash, candidate] : search_.candidates)
+      for (const auto& parent : candidate.parents)
+        if (!search_.candidates.contains(parent)) say("candidate " + hash, "its parent " + parent + " is missing");
+  }
+
+  void check_candidate(const CandidateRecord& candidate) {
+    const auto what = "candidate " + candidate.hash;
+    try {
+      const auto genome = parse(candidate.text);
+      if (hash(genome) != candidate.hash) say(what, "its text has another hash");
+      auto right = candidate_record(space_, {.number = candidate.born, .text = candidate.text});
+      right.text = text(canonical(genome));
+      right.origin = candidate.origin;  // by whom it was born follows from the search
+      right.parents = candidate.parents;
+      for (const auto& wrong : wrong_fields(candidate, right)) say(what, wrong);
+    } catch (const std::exception& error) {
+      say(what, "its text can't be read: " + printable(error.what(), 200));
+    }
+  }
+
+  void check_evaluations() {
+    std::map<std::string, std::int64_t> first;  // number, by evaluation_key
+    for (const auto& evaluation : store_.evaluations()) {
+      const auto what = "evaluation " + std::to_string(evaluation.number);
+      if (!search_.candidates.contains(evaluation.hash)) say(what, "its candidate " + evaluation.hash + " is missing");
+      const auto [place, is_first] = first.emplace(evaluation_key(evaluation), evaluation.number);
+      if (is_first)
+        check_evaluation(what, evaluation);
+      else
+        say(what, "done before, as evaluation " + std::to_string(place->second));
+      search_.evaluations.emplace(evaluation.number, evaluation);
+    }
+    for (const auto& id : store_.training_ids())
+      if (const auto key = key_of(id); !first.contains(key) && !is_of_a_former_confirmation(key))
+        say("training " + printable(id, 200), "it is of no evaluation");
+  }
+
+  /// A search that became longer has another front to confirm.
+  bool is_of_a_former_confirmation(const std::string& key) const {
+    const auto slash = key.find('/');
+    return key.find("/confirm/") == slash && search_.candidates.contains(key.substr(0, slash));
+  }
+
+  void check_evaluation(const std::string& what, const EvaluationRecord& evaluation) {
+    if (evaluation.rung == Rung::kPretrain || (evaluation.rung == Rung::kProbe && !config_.probe)) {
+      say(what, "there is no rung " + to_text(evaluation.rung) + " in this run");
+      return;
+    }
+    const auto& battery = battery_of(config_, evaluation.rung);
+    std::int64_t found = 0;
+    std::int64_t wanted = 0;
+    Trainings trainings;
+    for (const auto& task : battery.tasks) {
+      trainings.emplace_back();
+      for (std::size_t j = 0; j < task.settings.size(); ++j, ++wanted) {
+        auto training = training_of(store_, evaluation, task.task, j);
+        if (!training) continue;
+        ++found;
+        check_training(*training, battery, task, static_cast<std::int64_t>(j));
+        trainings.back().push_back(std::move(*training));
+      }
+    }
+    if (evaluation.finished && found < wanted) {
+      say(what, "finished, but trainings are missing");
+      return;
+    }
+    const EvaluationRecord begun{.number = evaluation.number,
+                                 .hash = evaluation.hash,
+                                 .rung = evaluation.rung,
+                                 .seed_set = evaluation.seed_set,
+                                 .retry = evaluation.retry};
+    const auto right = evaluation.finished ? finished_record(begun, battery, trainings, config_.feasible_above) : begun;
+    for (const auto& wrong : wrong_fields(evaluation, right)) say(what, wrong);
+  }
+
+  /// What was measured can't be computed again, but not all of it is possible.
+  void check_training(const TrainingRecord& training, const Battery& battery, const BatteryTask& task,
+                      std::int64_t setting) {
+    const auto what = "training " + training.id;
+    if (training.task != task.task) say(what, "task is " + training.task);
+    if (training.setting != setting) say(what, "setting is " + std::to_string(training.setting));
+    const auto points = static_cast<std::int64_t>(battery.grid.size());
+    if (training.trainings > points + 1)
+      say(what, std::to_string(training.trainings) + " trainings of a grid of " + std::to_string(points));
+    const auto most = task.settings[static_cast<std::size_t>(setting)].steps * (points + 1);
+    if (training.steps < 0 || training.steps > most)
+      say(what, std::to_string(training.steps) + " steps, where there are " + std::to_string(most) + " at most");
+    if (!(training.core_seconds >= 0) || !std::isfinite(training.core_seconds)) say(what, "impossible core_seconds");
+    const bool measured = training.validation_b.has_value();
+    if (measured != (training.outcome == Outcome::kOk))
+      say(what, "outcome is " + to_text(training.outcome) + (measured ? ", with accuracies" : ", without accuracies"));
+    if (training.outcome != Outcome::kOk) return;
+    for (const auto* accuracy : {&training.validation_a, &training.validation_b, &training.test, &training.test_macro})
+      if (!share(*accuracy)) say(what, "an accuracy that is no share of 1");
+  }
+
+  void check_pretrainings() {
+    std::set<std::string> data;
+    for (const auto& record : store_.pretrainings()) {
+      const auto what = "pretraining of " + record.hash;
+      try {
+        check_pretraining(what, record);
+      } catch (const std::exception& error) {
+        say(what, printable(error.what(), 200));
+      }
+      if (record.data) data.insert(*record.data);
+    }
+    if (data.size() > 1) say("pretrainings", "they were trained on different texts");
+  }
+
+  void check_pretraining(const std::string& what, const PretrainingRecord& record) {
+    const auto genome = parse(record.text);
+    if (hash(genome) != record.hash) say(what, "its text has another hash");
+    check_role(what, record);
+    if (record.bits_per_byte.has_value() != (record.outcome == Outcome::kOk))
+      say(what, "outcome is " + to_text(record.outcome) +
+                    (record.bits_per_byte ? ", with bits per byte" : ", without bits per byte"));
+    const auto& plan = config_.pretrain;
+    if (record.length != plan.length && record.length != 0) say(what, "length is " + std::to_string(record.length));
+    if (record.width == 0) return;  // nothing was planned, as it failed before
+    const auto scaled = scale_up(genome, plan.repeat, config_.battery.width, plan.parameters, plan.length);
+    auto right = record;
+    right.width = scaled.width;
+    right.parameters = scaled.parameters;
+    right.state = cost(scaled.genome, {scaled.width, plan.length, Protocol::kMadsearch}).state;
+    for (const auto& wrong : wrong_fields(record, right)) say(what, wrong);
+  }
+
+  void check_role(const std::string& what, const PretrainingRecord& record) {
+    constexpr std::string_view kPair = "pair of ";
+    const bool known = search_.candidates.contains(record.hash);
+    if (record.role == "control") {
+      for (const auto& control : config_.pretrain.controls)
+        if (hash(repeated(control, config_.limits.stages)) == record.hash) return;
+      say(what, "it is none of the controls");
+    } else if (record.role == "front") {
+      if (!known) say(what, "its candidate is missing");
+    } else if (!record.role.starts_with(kPair) || !known ||
+               !search_.candidates.contains(record.role.substr(kPair.size()))) {
+      say(what, "its role is " + printable(record.role, 100));
+    }
+  }
+
+  const Store& store_;
+  const RunConfig& config_;
+  RunMeta meta_;
+  Architectures space_;
+  StoredSearch search_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> problems_of(const Store& store, const RunConfig& config) {
+  return RunCheck(store, config).all();
+}
+
+}  // namespace madsearch

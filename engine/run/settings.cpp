@@ -1,0 +1,96 @@
+#include "engine/run/settings.h"
+
+#include <sstream>
+
+#include "configs/text.h"
+#include "search/architecture/crossovers/crossover.h"
+#include "search/architecture/mutations/mutation.h"
+
+namespace madsearch {
+namespace {
+
+template <class T>
+std::string numbers(const std::vector<T>& items) {
+  std::ostringstream out;
+  out.precision(17);
+  for (std::size_t i = 0; i < items.size(); ++i) out << (i ? " " : "") << items[i];
+  return out.str();
+}
+
+std::string share(const Mutation& mutation) { return mutation.name + " " + numbers(std::vector{mutation.weight}); }
+std::string share(const Crossover& crossover) { return crossover.name; }
+
+/// The rows of a table of operators, in order: another table draws other candidates.
+template <class Operator>
+std::string weighted(const std::vector<Operator>& table) {
+  std::vector<std::string> out;
+  for (const auto& row : table) out.push_back(share(row));
+  return joined(out);
+}
+
+/// Writes settings as lines "key: value"; of a list of designs or objectives a line each.
+class Lines {
+ public:
+  explicit Lines(bool conduct) : conduct_(conduct) { out_.precision(17); }
+
+  template <class T, class How>
+  void operator()(const std::string& key, Decides decides, const T& value, const How&) {
+    if (decides != Decides::kConduct || conduct_) add(key, value);
+  }
+  template <class T>
+  void add(const std::string& key, const T& value) {
+    out_ << key << ": " << value << "\n";
+  }
+  template <class T>
+  void add(const std::string& key, const std::optional<T>& value) {
+    add(key, value.value_or(T{}));
+  }
+  template <class T>
+  void add(const std::string& key, const std::vector<T>& values) {
+    add(key, numbers(values));
+  }
+  void add(const std::string& key, const std::vector<std::string>& words) { add(key, joined(words)); }
+  void add(const std::string& key, const Battery& battery) { add(key, battery.name + " " + battery.hash()); }
+  void add(const std::string& key, const std::optional<Battery>& battery) {
+    battery ? add(key, *battery) : add(key, std::string("none"));
+  }
+  void add(const std::string& key, const std::vector<Design>& designs) {
+    for (std::size_t i = 0; i < designs.size(); ++i)
+      add(key + "." + std::to_string(i + 1), designs[i].name + " = " + expanded_text(designs[i].genome));
+  }
+  void add(const std::string& key, const std::vector<Objective>& objectives) {
+    std::vector<std::string> names;
+    for (const auto& objective : objectives) names.push_back(objective.name);
+    add(key, names);
+    for (const auto& objective : objectives) add(key + "." + objective.name, objective.worst);
+  }
+  std::string text() const { return out_.str(); }
+
+ private:
+  std::ostringstream out_;
+  bool conduct_;
+};
+
+std::string lines_of(const RunConfig& config, bool conduct) {
+  Lines out(conduct);
+  settings(config, out);
+  out.add("operators.mutations", weighted(mutations()));
+  out.add("operators.crossovers", weighted(crossovers()));
+  return out.text();
+}
+
+}  // namespace
+
+Decides decides(const std::string& key) {
+  auto out = Decides::kResults;
+  settings(RunConfig{}, [&](const std::string& name, Decides decides, const auto&, const auto&) {
+    if (key == name || key.starts_with(name + ".")) out = decides;
+  });
+  return out;
+}
+
+std::string RunConfig::identity() const { return lines_of(*this, false); }
+std::string RunConfig::resolved() const { return lines_of(*this, true); }
+std::string RunConfig::hash() const { return hexadecimal(Seed{}.derive(identity()).value); }
+
+}  // namespace madsearch

@@ -1,0 +1,105 @@
+#include "engine/run/summary.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "mad_tasks/score.h"
+#include "results/retries.h"
+#include "search/architecture/cost.h"
+#include "search/architecture/parser.h"
+
+namespace madsearch {
+namespace {
+
+std::string tasks_json(const BatteryScore& score) {
+  nlohmann::ordered_json out;
+  for (const auto& task : score.tasks) out[task.task] = {{"score", task.score}, {"settings", task.settings}};
+  return out.dump();
+}
+
+/// One accuracy of each training, as battery_score wants them.
+std::vector<std::vector<double>> accuracies(const Trainings& trainings, std::optional<double> TrainingRecord::*which) {
+  std::vector<std::vector<double>> out;
+  for (const auto& task : trainings) {
+    out.emplace_back();
+    for (const auto& training : task) out.back().push_back((training.*which).value());
+  }
+  return out;
+}
+
+}  // namespace
+
+const Battery& battery_of(const RunConfig& config, Rung rung) {
+  if (rung != Rung::kProbe) return config.battery;
+  if (!config.probe) throw std::invalid_argument("a probe without a battery for it");
+  return *config.probe;
+}
+
+CandidateRecord candidate_record(const Architectures& space, const Evaluation& born) {
+  const auto genome = parse(born.text);
+  const auto spent = cost(space.sized(genome).genome, space.limits().shape);
+  CandidateRecord out{.hash = hash(genome), .text = born.text, .origin = born.origin};
+  for (const auto& parent : born.parents) out.parents.push_back(hash(parse(parent)));
+  out.parameters = spent.parameters;
+  out.active_parameters = spent.active();
+  out.flops = spent.flops;
+  out.state_exact = spent.state;
+  out.state_mad = spent.state_mad;
+  out.born = born.number;
+  return out;
+}
+
+EvaluationRecord finished_record(EvaluationRecord begun, const Battery& battery, const Trainings& trainings,
+                                 double feasible_above) {
+  auto out = std::move(begun);
+  out.finished = true;
+  for (const auto& task : trainings)
+    for (const auto& training : task) {
+      out.core_seconds += training.core_seconds;
+      if (out.outcome == Outcome::kOk) out.outcome = training.outcome;
+    }
+  if (out.outcome != Outcome::kOk) return out;
+  const bool macro = battery.protocol == Protocol::kMadLab;  // the reference's accuracy, on the only split it has
+  const auto score = battery_score(
+      battery, accuracies(trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::validation_b));
+  out.score = score.score;
+  out.test_score =
+      battery_score(battery, accuracies(trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::test)).score;
+  out.violation = std::max(0.0, feasible_above - score.above_chance);
+  out.tasks_json = tasks_json(score);
+  return out;
+}
+
+Measurement measurement_of(const EvaluationRecord& finished, const CandidateRecord& candidate,
+                           const std::vector<Objective>& objectives) {
+  Measurement out{.number = finished.number, .outcome = finished.outcome};
+  if (finished.outcome != Outcome::kOk) return out;
+  out.score = finished.score.value();
+  out.violation = finished.violation.value();
+  out.objectives = values(objectives, candidate, out.score);
+  return out;
+}
+
+SearchOptions search_options(const RunConfig& config, const RunMeta& meta, const Store& store) {
+  auto out = config.search;
+  for (const auto& key : meta.retries) {
+    const auto evaluation = evaluation_of_key(key);
+    const auto candidate = store.candidate(evaluation.hash).value();
+    out.retries.push_back({.text = candidate.text,
+                           .rung = evaluation.rung,
+                           .seed_set = evaluation.seed_set,
+                           .origin = candidate.origin,
+                           .retry = evaluation.retry});
+  }
+  if (meta.closed_at) out.evaluations = std::min(out.evaluations, *meta.closed_at);
+  return out;
+}
+
+std::vector<SeedDesign> seed_designs(const RunConfig& config) {
+  std::vector<SeedDesign> out;
+  for (const auto& design : config.seeds) out.push_back({design.name, text(design.genome)});
+  return out;
+}
+
+}  // namespace madsearch
