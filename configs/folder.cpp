@@ -32,7 +32,7 @@ std::vector<fs::path> shipped_files(const fs::path& configs, const std::string& 
   if (error)
     throw ConfigError("the " + what + " that ship with madsearch are looked for in " + folder.string() + ": " +
                       error.message() + "; MADSEARCH_CONFIGS can name another folder of configs");
-  std::sort(out.begin(), out.end());
+  std::sort(out.begin(), out.end(), [](const fs::path& a, const fs::path& b) { return a.stem() < b.stem(); });
   return out;
 }
 
