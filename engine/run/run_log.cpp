@@ -12,6 +12,7 @@ namespace madsearch {
 RunLog::RunLog(const std::filesystem::path& folder)
     : logger_(spdlog::basic_logger_st("run " + printable(folder.string()), (folder / "run.log").string())) {
   logger_->flush_on(spdlog::level::info);
+  logger_->set_error_handler([](const std::string&) {});  // a full disk, which the store tells in a sentence of ours
 }
 
 RunLog::~RunLog() { spdlog::drop(logger_->name()); }

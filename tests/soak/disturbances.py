@@ -218,6 +218,8 @@ def copies(soak, folder, rng):
         search.folder = backup
         ended = search.start("backup", search.out, copy).wait()
         search.folder = folder
+        if ended.code == 2 and "holds no results yet" in ended.err:
+            continue
         soak.count("backups of a live store")
         expect(ended.code == 0, f"a live store is copied: {ended}")
         with sqlite3.connect(f"file:{copy}?mode=ro", uri=True) as store:

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <vector>
 
@@ -68,6 +69,14 @@ TEST(RunLog, KeepsOneLineForTextsThatWouldForgeAnother) {
   const std::string cleaned = "gone [2026-01-01 00:00:00.000] [info] all is well\\x1b[2J";
   EXPECT_EQ(lines, (std::vector<std::string>{"[run " + folder.path + "] [info] " + cleaned,
                                              "[run " + folder.path + "] [warning] id: failed " + cleaned}));
+}
+
+TEST(RunLog, LeavesItToTheStoreToSayThatTheDiskIsFull) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("/dev/full", folder.path + "/run.log");
+  testing::internal::CaptureStderr();
+  RunLog(folder.path).say("lost");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(RunLog, GoesOnWithTheFileOfAnEarlierSession) {
