@@ -177,6 +177,7 @@ struct Store::Database {
     if (mode == Mode::kRead) return;
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
+    db->exec("PRAGMA cache_size = -65536");  // KiB: the index of a million trainings is hit all over
     db->exec("PRAGMA cache_size = -32768");  // 32 MiB: ids are in no order, so writing reads pages from all over
     keep_former_schema();
     migrate();
@@ -411,6 +412,23 @@ Store::Batch::~Batch() {
 }
 void Store::Batch::commit() {
   if (auto* store = std::exchange(store_, nullptr)) store->commit();
+}
+
+void Store::put_curves(const std::string& id, const std::string& json) {
+  database_->guarded([&] {
+    SQLite::Statement statement(*database_->db, "INSERT OR REPLACE INTO curves VALUES(?, ?)");
+    bind(statement, 1, id);
+    bind(statement, 2, json);
+    statement.exec();
+  });
+}
+
+std::string Store::curves(const std::string& id) const {
+  return database_->guarded([&] {
+    SQLite::Statement statement(*database_->db, "SELECT curves FROM curves WHERE training = ?");
+    bind(statement, 1, id);
+    return statement.executeStep() ? statement.getColumn(0).getString() : std::string();
+  });
 }
 
 void Store::put_inputs(const std::map<std::string, std::string>& inputs) {

@@ -37,6 +37,10 @@ class Store {
   std::string meta(const std::string& key) const;   // "" if missing
   std::map<std::string, std::string> meta() const;  // all of it, by key; its fields are listed in results/run_meta.h
 
+  /// The curves of the training `id`, as JSON (engine/dispatch/curves.h); replaces those of the same id.
+  void put_curves(const std::string& id, const std::string& json);
+  std::string curves(const std::string& id) const;  // "" if none were recorded
+
   /// What the run was made from (Inputs, engine/run/config_names.h): replaces all of it.
   void put_inputs(const std::map<std::string, std::string>& inputs);
   std::map<std::string, std::string> inputs() const;

@@ -73,7 +73,7 @@ struct TrainRequest {
   std::string norm = "rmsnorm";
   std::int64_t evaluate_every = 0;
   double seconds_limit = 0;  // 0: none; a guard against hangs, yields timed_out
-  bool early_stop = true;    // false: only a perfect score ends it, and the reply holds its curves
+  bool early_stop = true;    // false: only a perfect score ends it
   bool distil = false;       // score the chosen replica once more, its long convolutions distilled
 };
 
@@ -145,7 +145,7 @@ struct Curve {
 struct TrainReply {
   static constexpr std::string_view kType = "trained";
   TrainingRecord record;      // its id is the request's
-  std::vector<Curve> curves;  // of every replica, an added one last; empty with early_stop
+  std::vector<Curve> curves;  // of every replica as far as it was trained, an added one last
   DistilledScore distilled;   // zeros unless asked for and the outcome is ok
 };
 

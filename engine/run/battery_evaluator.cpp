@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/dispatch/battery_trainings.h"
+#include "engine/dispatch/curves.h"
 #include "engine/run/training_flops.h"
 #include "results/retries.h"
 #include "search/architecture/cost.h"
@@ -86,15 +87,16 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
 }
 
 /// What the workers have answered; waits half a second for a first answer.
-std::vector<TrainingRecord> BatteryEvaluator::answers() {
-  std::vector<TrainingRecord> out;
+std::vector<TrainReply> BatteryEvaluator::answers() {
+  std::vector<TrainReply> out;
   for (auto reply = coordinator_.wait(0.5); reply; reply = coordinator_.wait(0))
-    if (const auto* trained = std::get_if<TrainReply>(&*reply)) out.push_back(trained->record);
+    if (auto* trained = std::get_if<TrainReply>(&*reply)) out.push_back(std::move(*trained));
   return out;
 }
 
 /// Stores an answer, and its evaluation with it if it is the last. False if it was answered before.
-bool BatteryEvaluator::take(TrainingRecord& record) {
+bool BatteryEvaluator::take(TrainReply& reply) {
+  auto& record = reply.record;
   const auto place = waiting_.find(record.id);
   if (place == waiting_.end()) return false;
   const auto asked = place->second;
@@ -103,6 +105,7 @@ bool BatteryEvaluator::take(TrainingRecord& record) {
   record.task = underway.battery->tasks[asked.task].task;
   record.setting = static_cast<std::int64_t>(asked.setting);
   store_.put(record, asked.evaluation);
+  if (!reply.curves.empty()) store_.put_curves(record.id, curves_json(reply.curves));
   underway.trainings[asked.task][asked.setting] = record;
   if (--underway.missing > 0) return true;
   finish(underway);
@@ -114,12 +117,12 @@ Measurement BatteryEvaluator::wait() {
   while (ready_.empty()) {
     if (!batch_) batch_.emplace(store_);
     if (tick_()) throw Interrupted{};
-    auto records = answers();
-    std::erase_if(records, [this](TrainingRecord& record) { return !take(record); });
+    auto replies = answers();
+    std::erase_if(replies, [this](TrainReply& reply) { return !take(reply); });
     batch_->commit();  // before anything is said of it
     batch_.reset();
     if (!on_training) continue;
-    for (const auto& record : records) on_training(record);
+    for (const auto& reply : replies) on_training(reply.record);
   }
   const auto finished = std::move(ready_.front());
   ready_.pop_front();

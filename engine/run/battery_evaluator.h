@@ -72,8 +72,8 @@ class BatteryEvaluator : public Evaluator {
   std::vector<Wanted> missing(Underway& underway, const std::string& design) const;
   void remember(const Underway& underway);  // in the store, if it is new there
   void submit(Wanted wanted, std::int64_t evaluation, const Genome& sized);
-  std::vector<TrainingRecord> answers();
-  bool take(TrainingRecord& record);
+  std::vector<TrainReply> answers();
+  bool take(TrainReply& reply);
   void finish(const Underway& underway);
 
   const RunConfig& config_;

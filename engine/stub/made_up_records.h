@@ -10,5 +10,7 @@ namespace madsearch {
 TrainingRecord made_up(const TrainRequest& request);
 /// The same of a pretraining: bits per byte that fall with the FLOPs.
 PretrainingRecord made_up(const PretrainRequest& request);
+/// A curve of `looks` for each point of the grid, that rises to the accuracy of the made-up record.
+std::vector<Curve> made_up_curves(const TrainRequest& request, int looks);
 
 }  // namespace madsearch

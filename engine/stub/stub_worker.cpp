@@ -129,6 +129,7 @@ class StubWorker {
   TrainReply reply(const TrainRequest& request) const {
     TrainReply out;
     out.record = made_up(request);
+    if (options_.looks > 0) out.curves = made_up_curves(request, options_.looks);
     finish(out.record);
     if (due(options_.nan)) out.record.validation_b = out.record.test_macro = std::nan("");
     if (due(options_.huge)) out.record.validation_b = out.record.test_macro = 1e308;
@@ -138,6 +139,7 @@ class StubWorker {
   PretrainReply reply(const PretrainRequest& request) const {
     PretrainReply out{request.id, made_up(request)};
     finish(out.record);
+    if (options_.unread != 0) fail(out.record, Outcome::kFailed, "the stub can't read its text");
     return out;
   }
 
@@ -207,6 +209,7 @@ struct NumberOption {
 
 constexpr NumberOption kNumbers[] = {
     {"milliseconds", &StubOptions::milliseconds},
+    {"looks", &StubOptions::looks},
     {"start", &StubOptions::start},
     {"slot", &StubOptions::slot},
     {"mute", &StubOptions::mute},
@@ -223,6 +226,7 @@ constexpr NumberOption kNumbers[] = {
     {"duplicate", &StubOptions::duplicate},
     {"flood", &StubOptions::flood},
     {"refuse", &StubOptions::refuse},
+    {"unread", &StubOptions::unread},
 };
 
 struct TextOption {

@@ -8,6 +8,7 @@ namespace madsearch {
 struct StubOptions {
   int milliseconds = 20;  // a request takes
   int start = 0;          // milliseconds until its hello
+  int looks = 0;          // of each replica's curve in the answer to a training
   int slot = 0;           // on another slot than this it does nothing of what follows; 0: on every slot
   int mute = 0;           // not 0: says no hello
   int fail = 0;           // every N: outcome failed
@@ -23,6 +24,7 @@ struct StubOptions {
   int duplicate = 0;      // every N: answers twice
   int flood = 0;          // every N: answers a hundred times before what it was not asked
   int refuse = 0;         // not 0: every plan of a pretraining is refused; plans are not among the N
+  int unread = 0;         // not 0: every pretraining fails, as where its text can't be read; plans don't
   std::string poison;     // crashes on every design, and primitive, whose text has this in it
   std::string stuck;      // computes such a design for ever, answering pings
 };

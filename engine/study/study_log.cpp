@@ -11,6 +11,7 @@
 #include "configs/errors.h"
 #include "configs/seed.h"
 #include "configs/text.h"
+#include "engine/dispatch/curves.h"
 #include "results/fields.h"
 #include "results/scoring.h"
 
@@ -74,13 +75,7 @@ Json written(const TrainRequest& request, const TrainReply& reply) {
       out[key] = value_of(field, value);
     }
   });
-  for (const auto& curve : reply.curves) {
-    Json looks = Json::array();
-    for (const auto& look : curve.looks) looks.push_back({look.step, rounded(look.accuracy), rounded(look.loss)});
-    out["curves"].push_back({{"learning_rate", curve.point.learning_rate},
-                             {"weight_decay", curve.point.weight_decay},
-                             {"looks", std::move(looks)}});
-  }
+  if (!request.early_stop) out["curves"] = Json::parse(curves_json(reply.curves));  // of whole trainings
   out["scoring"] = kScoring;
   return out;
 }

@@ -268,8 +268,7 @@ double Training::selected(const SplitMetrics& on_test) {
 void Training::finish(TrainReply& reply) {
   auto& record = reply.record;
   record.trainings = static_cast<std::int64_t>(points_.size());
-  if (!request_.early_stop)
-    for (const auto& point : points_) reply.curves.push_back({point.point, point.looks});
+  for (const auto& point : points_) reply.curves.push_back({point.point, point.looks});
   const auto* best = chosen(points_);
   if (!best) {
     record.outcome = Outcome::kDiverged;

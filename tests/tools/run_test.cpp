@@ -187,6 +187,43 @@ TEST(Run, ExitsWithAnErrorWhereNothingWasAchieved) {
   EXPECT_EQ(stub.run().code, 1);
 }
 
+/// The configuration of `stub` with options of its stub workers.
+std::string with_stub_options(const StubRun& stub, const std::string& options) {
+  auto out = read_file(stub.config());
+  const std::string fast = "milliseconds=1";
+  return out.replace(out.find(fast), fast.size(), fast + "," + options);
+}
+
+TEST(Run, KeepsTheCurvesOfItsTrainings) {
+  const StubRun stub;
+  write_file(stub.config(), with_stub_options(stub, "looks=2"));
+  ASSERT_EQ(stub.run().code, 0);
+  const std::string id = front_of(stub)["front"][0]["id"];
+  const auto shown = nlohmann::json::parse(run_madsearch("show " + stub.out() + " " + id + " --format json").out);
+  const auto& curves = shown["evaluations"][0]["trainings"][0]["curves"];
+  ASSERT_FALSE(curves.empty());
+  EXPECT_EQ(curves[0]["looks"].size(), 2u);
+  EXPECT_EQ(curves[0]["looks"][1].size(), 3u);
+}
+
+TEST(Run, TriesAFailedPretrainingAgainAndSaysWhyItFailed) {
+  const StubRun stub("pretrain: {members: 1, controls: [transformer++], data: " + in_source("tests/data/speeches") +
+                     ", flops: 1e9, parameters: 5000}\n");
+  const auto fine = read_file(stub.config());
+  write_file(stub.config(), with_stub_options(stub, "unread=1"));
+  const auto failed = stub.run();
+  EXPECT_EQ(failed.code, 1) << "nothing that was pretrained came to something";
+  EXPECT_NE(failed.out.find("the stub can't read its text"), std::string::npos) << failed.out;
+  EXPECT_TRUE(front_of(stub)["pretrained"][0]["bits_per_byte"].is_null());
+  write_file(stub.config(), fine);
+  const auto resumed = run_madsearch("resume " + stub.out() + " --config " + stub.config() + " --quiet");
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  for (const auto& pretraining : front_of(stub)["pretrained"]) {
+    EXPECT_EQ(pretraining["outcome"], "ok");
+    EXPECT_GT(pretraining["bits_per_byte"], 0);
+  }
+}
+
 TEST(Run, ALongerSearchIsWhole) {
   const StubRun stub;
   ASSERT_EQ(stub.run().code, 0);
@@ -199,9 +236,7 @@ TEST(Run, ALongerSearchIsWhole) {
 TEST(Run, ResumeTriesAgainWhatWasLost) {
   const StubRun stub;
   const auto fine = read_file(stub.config());
-  auto poisoned = fine;
-  poisoned.replace(poisoned.find("milliseconds=1"), 14, "milliseconds=1,poison=gla");
-  write_file(stub.config(), poisoned);
+  write_file(stub.config(), with_stub_options(stub, "poison=gla"));
   const auto ran = stub.run();
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto before = front_of(stub);

@@ -37,9 +37,11 @@ Record facts(const EvaluationRecord& evaluation) {
   return out;
 }
 
-Record facts(const TrainingRecord& training) {
+Record facts(const Store& store, const TrainingRecord& training) {
   Record out;
   add_fields(out, training);
+  const auto curves = store.curves(training.id);
+  out.set("curves", curves.empty() ? Value() : Value::of_json(curves));
   return out;
 }
 
@@ -55,8 +57,8 @@ History history_of(const Store& store, const CandidateRecord& candidate) {
     if (evaluation.hash != candidate.hash) continue;
     std::vector<Record> trainings;
     for (const auto& training : store.trainings(evaluation.number)) {
-      trainings.push_back(facts(training));
-      auto& row = out.trainings.emplace_back(facts(training));
+      trainings.push_back(facts(store, training));
+      auto& row = out.trainings.emplace_back(trainings.back());
       row.set("number", evaluation.number);
       row.set("rung", to_text(evaluation.rung));
       row.set("seed_set", evaluation.seed_set);
