@@ -14,7 +14,7 @@ namespace {
 std::map<std::string, double> bits_by_design(const Store& store) {
   std::map<std::string, double> out;
   for (const auto& record : store.pretrainings())
-    if (record.bits_per_byte) out[record.hash] = *record.bits_per_byte;
+    if (record.outcome == Outcome::kOk && record.bits_per_byte) out[record.hash] = *record.bits_per_byte;
   return out;
 }
 

@@ -62,7 +62,7 @@ Validation validate(const Store& store) {
   Points points;
   Bits bits;
   for (const auto& record : pretrainings) {
-    if (!record.bits_per_byte) continue;
+    if (record.outcome != Outcome::kOk || !record.bits_per_byte) continue;
     const auto row = completed_design(store, record.hash);
     if (!row || !bits.emplace(record.hash, *record.bits_per_byte).second) continue;
     points.scores.push_back(row->score.mean);

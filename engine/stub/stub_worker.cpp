@@ -182,8 +182,13 @@ class StubWorker {
 
   template <class Record>
   static void fail(Record& record, Outcome outcome, const std::string& message) {
-    record.outcome = outcome;
-    record.message = message;
+    Record failed;
+    if constexpr (requires { record.id; }) failed.id = record.id;
+    if constexpr (requires { record.task; }) failed.task = record.task;
+    failed.outcome = outcome;
+    failed.message = message;
+    failed.core_seconds = record.core_seconds;
+    record = failed;
   }
 
   std::istream& in_;

@@ -75,7 +75,7 @@ Json written(const TrainRequest& request, const TrainReply& reply) {
       out[key] = value_of(field, value);
     }
   });
-  if (!request.early_stop) out["curves"] = Json::parse(curves_json(reply.curves));  // of whole trainings
+  if (!reply.curves.empty()) out["curves"] = Json::parse(curves_json(reply.curves));
   out["scoring"] = kScoring;
   return out;
 }

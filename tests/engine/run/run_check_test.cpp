@@ -23,6 +23,7 @@ class RunCheckTest : public testing::Test {
  protected:
   RunCheckTest() {
     fs::copy(in_source("tests/data/runs/finished"), folder_.path, fs::copy_options::recursive);
+    fs::current_path(in_source(""));  // the run's text is named from there
     const auto config = stored_run(folder_.path, in_source("configs"));
     open_run(folder_.path, config, false);
     plan_pretrainings(config);

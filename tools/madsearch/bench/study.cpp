@@ -55,11 +55,13 @@ void train_missing(const StudyFlags& flags, const Battery& battery, const std::v
     return;
   }
   answers(flags.workers.options(), std::move(requests), battery.name + ": training", [&](const Reply& reply) {
-    const auto& trained = reply_as<TrainReply>(reply);
+    auto trained = reply_as<TrainReply>(reply);
     const auto outcome = trained.record.outcome;
     if (outcome == Outcome::kLost || outcome == Outcome::kTimedOut)
       return;  // accidents of this machine; tried again the next time
-    log.add(battery.name, asked.at(trained.record.id), trained);
+    const auto& request = asked.at(trained.record.id);
+    if (request.early_stop) trained.curves.clear();  // nobody reads them, and the files are large
+    log.add(battery.name, request, trained);
   });
 }
 
