@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "configs/errors.h"
@@ -15,6 +17,7 @@ namespace madsearch {
 namespace {
 
 constexpr off_t kByte = 0;  // SQLite locks bytes from 2^30 on
+constexpr auto kPatience = std::chrono::milliseconds(1000);
 
 struct stat status_of(int descriptor) {
   struct stat out {};
@@ -32,12 +35,23 @@ bool lock(int descriptor) {
   return fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
 }
 
+/// A process that a holder was about to start when it was killed has the lock until its program begins.
+bool lock_soon(int descriptor) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!lock(descriptor)) {
+    const bool held = errno == EAGAIN || errno == EACCES;
+    if (!held || std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<StoreLock> StoreLock::take(const std::filesystem::path& store) {
   const int descriptor = open(store.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
   if (descriptor < 0) throw ConfigError("cannot write " + store.string() + ": " + std::strerror(errno));
-  if (!lock(descriptor)) {
+  if (!lock_soon(descriptor)) {
     // The descriptor stays open: closing it would drop the locks of a connection that this process may have.
     if (errno == EAGAIN || errno == EACCES) return {};
     throw ConfigError("cannot lock " + store.string() + ": " + std::strerror(errno));

@@ -51,6 +51,22 @@ TEST_F(StoreLockTest, ASecondWriterIsToldWhoWrites) {
   EXPECT_NO_THROW(Store(file(), Store::Mode::kRead));
 }
 
+TEST_F(StoreLockTest, WhatIsAboutToEndIsWaitedFor) {
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const auto child = fork();
+  if (child == 0) {
+    const auto held = writer();
+    if (write(ready[1], "x", 1) != 1) _exit(1);
+    usleep(100'000);
+    _exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  EXPECT_EQ(complaint(), "");
+  waitpid(child, nullptr, 0);
+}
+
 TEST_F(StoreLockTest, AMovedStoreKeepsIt) {
   auto first = writer();
   const auto second = std::move(first);
