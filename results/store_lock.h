@@ -12,8 +12,8 @@ namespace madsearch {
 /// process hold there; so a StoreLock outlives its own connection, and there is no other while it goes.
 class StoreLock {
  public:
-  /// Makes the file if it is missing. Nothing if another holds the lock. Throws ConfigError if the file can't be
-  /// written or locked, and if it has a second name: SQLite would keep a log beside each of them.
+  /// Makes the file if it is missing. Nothing if another holds the lock for a second on. Throws ConfigError if the file
+  /// can't be written or locked, and if it has a second name: SQLite would keep a log beside each of them.
   static std::optional<StoreLock> take(const std::filesystem::path& store);
   ~StoreLock();
   StoreLock(StoreLock&& other) noexcept;
