@@ -1,6 +1,5 @@
 #include "results/store.h"
 
-#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
@@ -10,6 +9,7 @@
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "results/fields.h"
+#include "results/store_backup.h"
 #include "results/store_lock.h"
 #include "results/store_schema.h"
 
@@ -149,14 +149,38 @@ struct Store::Database {
     });
   }
 
-  /// What is answered is not tried again.
-  void end_attempts(const std::string& id) {
+  /// Runs a statement that gives no rows, with its values in order.
+  template <class... Value>
+  void execute(const std::string& text, const Value&... values) {
     guarded([&] {
-      auto statement = prepared("DELETE FROM attempts WHERE id = ?");
-      bind(*statement, 1, id);
+      auto statement = prepared(text);
+      int at = 0;
+      (bind(*statement, ++at, values), ...);
       statement->exec();
     });
   }
+
+  /// What a statement selects under `key`; "" if there is no row.
+  std::string text_of(const std::string& text, const std::string& key) const {
+    return guarded([&]() -> std::string {
+      auto statement = prepared(text);
+      bind(*statement, 1, key);
+      return statement->executeStep() ? statement->getColumn(0).getString() : "";
+    });
+  }
+
+  /// All rows of a statement that selects two texts, by the first.
+  std::map<std::string, std::string> texts(const std::string& text) const {
+    return guarded([&] {
+      std::map<std::string, std::string> out;
+      auto statement = prepared(text);
+      while (statement->executeStep()) out[statement->getColumn(0).getString()] = statement->getColumn(1).getString();
+      return out;
+    });
+  }
+
+  /// What is answered is not tried again.
+  void end_attempts(const std::string& id) { execute("DELETE FROM attempts WHERE id = ?", id); }
 
   std::filesystem::path beside(const std::string& ending) const { return file.string() + ending; }
 
@@ -177,10 +201,9 @@ struct Store::Database {
     if (mode == Mode::kRead) return;
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
-    db->exec("PRAGMA cache_size = -65536");  // KiB: the index of a million trainings is hit all over
     db->exec("PRAGMA cache_size = -32768");  // 32 MiB: ids are in no order, so writing reads pages from all over
-    keep_former_schema();
-    migrate();
+    keep_former_schema(*db, file);
+    migrate(*db);
     // What runs by now was begun by a coordinator that was killed, and its workers with it.
     db->exec("UPDATE attempts SET count = count - 1, running = 0 WHERE running");
   }
@@ -212,14 +235,6 @@ struct Store::Database {
     }
   }
 
-  std::vector<std::string> damage() const {
-    std::vector<std::string> out;
-    SQLite::Statement statement(*db, "PRAGMA integrity_check");
-    while (statement.executeStep())
-      if (const auto said = statement.getColumn(0).getString(); said != "ok") out.push_back(said);
-    return out;
-  }
-
   /// Before anything is written: is it ours to write?
   void check(Mode mode) {
     const int newest = static_cast<int>(store_migrations().size());
@@ -231,37 +246,7 @@ struct Store::Database {
     if (version > newest)
       throw ConfigError(file.string() + " was written by a newer madsearch (schema " + std::to_string(version) +
                         ", this one knows up to " + std::to_string(newest) + ")");
-    if (version < newest && mode == Mode::kRead) read_a_newer_copy();
-  }
-
-  /// An older madsearch wrote it, and who reads must not change it: what is read is a copy in memory of today's schema.
-  void read_a_newer_copy() {
-    SQLite::Database copy(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    SQLite::Backup(copy, *db).executeStep(-1);
-    db = std::move(copy);
-    migrate();
-    db->exec("PRAGMA query_only = 1");
-  }
-
-  /// For who goes back to the madsearch that wrote it.
-  void keep_former_schema() {
-    const int version = pragma("user_version");
-    if (version == 0 || version == static_cast<int>(store_migrations().size())) return;
-    if (db->execAndGet("SELECT count(*) FROM evaluations").getInt() == 0) return;
-    SQLite::Database copy(beside(".schema" + std::to_string(version)).string(),
-                          SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    SQLite::Backup(copy, *db).executeStep(-1);
-  }
-
-  void migrate() {
-    const auto& migrations = store_migrations();
-    for (auto version = static_cast<std::size_t>(pragma("user_version")); version < migrations.size(); ++version) {
-      SQLite::Transaction transaction(*db);
-      db->exec("PRAGMA application_id = " + std::to_string(kStoreApplication));
-      db->exec(migrations[version]);
-      db->exec("PRAGMA user_version = " + std::to_string(version + 1));
-      transaction.commit();
-    }
+    if (version < newest && mode == Mode::kRead) db = migrated_copy(*db);
   }
 };
 
@@ -290,30 +275,12 @@ Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
 
 void Store::put_meta(const std::string& key, const std::string& value) {
-  database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)");
-    bind(statement, 1, key);
-    bind(statement, 2, value);
-    statement.exec();
-  });
+  database_->execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", key, value);
 }
-
 std::string Store::meta(const std::string& key) const {
-  return database_->guarded([&]() -> std::string {
-    auto statement = database_->prepared("SELECT value FROM meta WHERE key = ?");
-    bind(*statement, 1, key);
-    return statement->executeStep() ? statement->getColumn(0).getString() : "";
-  });
+  return database_->text_of("SELECT value FROM meta WHERE key = ?", key);
 }
-
-std::map<std::string, std::string> Store::meta() const {
-  return database_->guarded([&] {
-    std::map<std::string, std::string> out;
-    SQLite::Statement statement(*database_->db, "SELECT key, value FROM meta");
-    while (statement.executeStep()) out[statement.getColumn(0).getString()] = statement.getColumn(1).getString();
-    return out;
-  });
-}
+std::map<std::string, std::string> Store::meta() const { return database_->texts("SELECT key, value FROM meta"); }
 
 // The first birth of a candidate counts; of the others the last state.
 void Store::put(const CandidateRecord& record) { database_->put("INSERT OR IGNORE", "candidates", record); }
@@ -344,13 +311,7 @@ int Store::begin_attempt(const std::string& id) {
   });
 }
 
-void Store::forget_attempts(const std::string& id) {
-  database_->guarded([&] {
-    auto statement = database_->prepared("DELETE FROM attempts WHERE id = ?");
-    bind(*statement, 1, id);
-    statement->exec();
-  });
-}
+void Store::forget_attempts(const std::string& id) { database_->end_attempts(id); }
 
 std::vector<CandidateRecord> Store::candidates() const {
   return database_->get<CandidateRecord>("candidates ORDER BY born, hash");
@@ -415,43 +376,20 @@ void Store::Batch::commit() {
 }
 
 void Store::put_curves(const std::string& id, const std::string& json) {
-  database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "INSERT OR REPLACE INTO curves VALUES(?, ?)");
-    bind(statement, 1, id);
-    bind(statement, 2, json);
-    statement.exec();
-  });
+  database_->execute("INSERT OR REPLACE INTO curves VALUES(?, ?)", id, json);
 }
-
 std::string Store::curves(const std::string& id) const {
-  return database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "SELECT curves FROM curves WHERE training = ?");
-    bind(statement, 1, id);
-    return statement.executeStep() ? statement.getColumn(0).getString() : std::string();
-  });
+  return database_->text_of("SELECT curves FROM curves WHERE training = ?", id);
 }
 
 void Store::put_inputs(const std::map<std::string, std::string>& inputs) {
   transaction([&] {
-    database_->guarded([&] {
-      database_->db->exec("DELETE FROM inputs");
-      for (const auto& [name, content] : inputs) {
-        SQLite::Statement statement(*database_->db, "INSERT INTO inputs VALUES(?, ?)");
-        bind(statement, 1, name);
-        bind(statement, 2, content);
-        statement.exec();
-      }
-    });
+    database_->execute("DELETE FROM inputs");
+    for (const auto& [name, content] : inputs) database_->execute("INSERT INTO inputs VALUES(?, ?)", name, content);
   });
 }
-
 std::map<std::string, std::string> Store::inputs() const {
-  return database_->guarded([&] {
-    std::map<std::string, std::string> out;
-    SQLite::Statement statement(*database_->db, "SELECT name, content FROM inputs");
-    while (statement.executeStep()) out[statement.getColumn(0).getString()] = statement.getColumn(1).getString();
-    return out;
-  });
+  return database_->texts("SELECT name, content FROM inputs");
 }
 
 std::vector<std::string> Store::training_ids() const {
@@ -464,11 +402,7 @@ std::vector<std::string> Store::training_ids() const {
 }
 
 void Store::forget_evaluations_from(std::int64_t number) {
-  database_->guarded([&] {
-    SQLite::Statement statement(*database_->db, "DELETE FROM evaluations WHERE number >= ?");
-    bind(statement, 1, number);
-    statement.exec();
-  });
+  database_->execute("DELETE FROM evaluations WHERE number >= ?", number);
 }
 
 bool Store::holds_results() const {
@@ -487,31 +421,11 @@ void Store::clear() {
 }
 
 std::vector<std::string> Store::damage() const {
-  return database_->guarded([&] { return database_->damage(); });
+  return database_->guarded([&] { return madsearch::damage(*database_->db); });
 }
 
 void Store::backup(const std::filesystem::path& file) const {
-  std::error_code error;
-  if (std::filesystem::exists(file, error))
-    throw ConfigError(file.string() + " is there already; a backup needs a new file");
-  Database part;
-  part.file = file.string() + ".part";
-  std::filesystem::remove(part.file, error);
-  try {
-    part.db.emplace(part.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_milliseconds);
-    SQLite::Backup(*part.db, *database_->db).executeStep(-1);
-    part.db->exec("PRAGMA journal_mode = DELETE");  // one file, also for who can't write beside it
-    if (const auto found = part.damage(); !found.empty())
-      throw std::runtime_error("the copy of " + database_->file.string() + " is damaged: " + found.front());
-    part.db.reset();
-    std::filesystem::rename(part.file, file);
-  } catch (const SQLite::Exception& failure) {
-    std::filesystem::remove(part.file, error);
-    throw ConfigError("cannot copy " + database_->file.string() + " to " + file.string() + ": " + failure.what());
-  } catch (...) {
-    std::filesystem::remove(part.file, error);
-    throw;
-  }
+  madsearch::backup(*database_->db, database_->file, file);
 }
 
 // A savepoint, as a transaction may call what has one of its own; the outermost is the commit.

@@ -1,5 +1,10 @@
 #include "results/store_schema.h"
 
+#include <SQLiteCpp/Backup.h>
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <string>
+
 namespace madsearch {
 namespace {
 
@@ -57,6 +62,8 @@ UPDATE evaluations SET score = NULL, test_score = NULL, violation = NULL WHERE o
 UPDATE pretrainings SET bits_per_byte = NULL, bits_per_byte_recall = NULL, learning_rate = NULL WHERE outcome <> 'ok';
 )sql";
 
+int schema_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }
+
 }  // namespace
 
 const std::vector<const char*>& store_migrations() {
@@ -66,6 +73,34 @@ const std::vector<const char*>& store_migrations() {
       third,
   };
   return migrations;
+}
+
+void migrate(SQLite::Database& db) {
+  const auto& migrations = store_migrations();
+  for (auto version = static_cast<std::size_t>(schema_of(db)); version < migrations.size(); ++version) {
+    SQLite::Transaction transaction(db);
+    db.exec("PRAGMA application_id = " + std::to_string(kStoreApplication));
+    db.exec(migrations[version]);
+    db.exec("PRAGMA user_version = " + std::to_string(version + 1));
+    transaction.commit();
+  }
+}
+
+SQLite::Database migrated_copy(SQLite::Database& db) {
+  SQLite::Database out(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SQLite::Backup(out, db).executeStep(-1);
+  migrate(out);
+  out.exec("PRAGMA query_only = 1");
+  return out;
+}
+
+void keep_former_schema(SQLite::Database& db, const std::filesystem::path& file) {
+  const int version = schema_of(db);
+  if (version == 0 || version == static_cast<int>(store_migrations().size())) return;
+  if (db.execAndGet("SELECT count(*) FROM evaluations").getInt() == 0) return;
+  SQLite::Database copy(file.string() + ".schema" + std::to_string(version),
+                        SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SQLite::Backup(copy, db).executeStep(-1);
 }
 
 }  // namespace madsearch

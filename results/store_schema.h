@@ -1,5 +1,10 @@
 #pragma once
+#include <filesystem>
 #include <vector>
+
+namespace SQLite {
+class Database;
+}
 
 namespace madsearch {
 
@@ -10,5 +15,15 @@ inline constexpr int kStoreApplication = 0x6d616473;
 /// people have were made by them, so a change is a new statement at the end. Real columns may be NULL: SQLite keeps NaN
 /// so.
 const std::vector<const char*>& store_migrations();
+
+/// Brings a database of an older schema up to date.
+void migrate(SQLite::Database& db);
+
+/// A copy in memory of today's schema: an older madsearch wrote `db`, and who reads it must not change it.
+SQLite::Database migrated_copy(SQLite::Database& db);
+
+/// Before a store of an older schema that holds results is migrated: leaves a copy, FILE.schema2, for who goes back to
+/// the madsearch that wrote it.
+void keep_former_schema(SQLite::Database& db, const std::filesystem::path& file);
 
 }  // namespace madsearch
