@@ -9,17 +9,11 @@ namespace {
 
 constexpr std::size_t kShown = 100;  // bytes of a line before the place of an error, and from there on
 
-bool within_letter(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::size_t letters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !within_letter(c); }));
-}
-
 /// The last `most` bytes of `text`, from the beginning of a letter on, with an ellipsis where something was cut.
 std::string end_of(std::string_view text, std::size_t most) {
   if (text.size() <= most) return printable(text);
   auto from = text.size() - most;
-  while (from < text.size() && within_letter(text[from])) ++from;
+  while (from < text.size() && !begins_letter(text[from])) ++from;
   return "..." + printable(text.substr(from));
 }
 

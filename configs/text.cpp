@@ -82,6 +82,18 @@ std::string hexadecimal(std::uint64_t value) {
   return out;
 }
 
+std::string shown(const char* format, double value) {
+  char out[64];
+  std::snprintf(out, sizeof out, format, value);
+  return out;
+}
+
+bool begins_letter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0u) != 0x80; }
+
+std::size_t letters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_letter));
+}
+
 std::string joined(const std::vector<std::string>& words, std::string_view separator) {
   std::string out;
   for (const auto& word : words) {

@@ -11,6 +11,13 @@ namespace madsearch {
 /// 16 hexadecimal digits, as hashes are written.
 std::string hexadecimal(std::uint64_t value);
 
+/// `value` as printf writes it by `format`, which takes one double: shown("%.2f", 1) is "1.00".
+std::string shown(const char* format, double value);
+
+/// Whether a byte of UTF-8 begins a letter, and how many letters a text has.
+bool begins_letter(char byte);
+std::size_t letters(std::string_view text);
+
 /// "a, b, c"
 std::string joined(const std::vector<std::string>& words, std::string_view separator = ", ");
 

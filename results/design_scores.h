@@ -15,9 +15,8 @@ class DesignScores {
   /// One more evaluation, or the result of one that was under way. Their order does not matter.
   void add(const EvaluationRecord& evaluation);
 
-  bool completed() const {
-    return search_.contains(0);
-  }                                            // the battery, with outcome ok, on the search's first seed set
+  /// The battery, with outcome ok, on the search's first seed set.
+  bool completed() const { return search_.contains(0); }
   bool feasible() const { return feasible_; }  // on every seed set of the search
   bool confirmed() const { return fresh_.size() >= 2; }
   /// Fresh seeds were asked for, none failed, and fewer than two are in.

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <type_traits>
 
 #include "results/records.h"
@@ -8,6 +9,11 @@ namespace madsearch {
 // The fields of every record, each listed once: `fields(record, visit)` calls visit("name", member) for all of them.
 // The store's columns, the messages between programs and the logs of studies are these lists. So a name or an order
 // that changes here changes files that people have: add a field at the end, with a migration of the store.
+
+template <class T>
+constexpr bool is_optional = false;
+template <class T>
+constexpr bool is_optional<std::optional<T>> = true;
 
 template <class R, class T>
 concept Is = std::is_same_v<std::remove_const_t<R>, T>;

@@ -1,22 +1,16 @@
 #include "engine/dispatch/answer_problem.h"
 
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <optional>
 
+#include "configs/text.h"
 #include "engine/dispatch/answers.h"
 
 namespace madsearch {
 namespace {
 
 constexpr double kAny = std::numeric_limits<double>::infinity();
-
-std::string shown(double value) {
-  char out[32];
-  std::snprintf(out, sizeof out, "%g", value);
-  return out;
-}
 
 /// Collects the first thing that is wrong.
 class Check {
@@ -49,7 +43,7 @@ class Check {
     if (!value && measured) is(name, "absent", "allowed to be so where the outcome is ok");
   }
   void number(const char* name, double value, double least, double most, const char* expected) {
-    if (!std::isfinite(value) || value < least || value > most) is(name, shown(value), expected);
+    if (!std::isfinite(value) || value < least || value > most) is(name, shown("%g", value), expected);
   }
   void is(const std::string& name, const std::string& value, const std::string& expected) {
     if (problem.empty()) problem = "its " + name + " is " + value + ", not " + expected;

@@ -18,10 +18,6 @@ template <class T>
 constexpr bool is_list = false;
 template <class T>
 constexpr bool is_list<std::vector<T>> = true;
-template <class T>
-constexpr bool is_variant = false;
-template <class... Kinds>
-constexpr bool is_variant<std::variant<Kinds...>> = true;
 
 /// Every text in `value`, the field `name` of something or a whole message.
 template <class T>

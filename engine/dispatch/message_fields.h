@@ -4,6 +4,11 @@
 
 namespace madsearch {
 
+template <class T>
+constexpr bool is_variant = false;
+template <class... Kinds>
+constexpr bool is_variant<std::variant<Kinds...>> = true;
+
 // The fields of every message, each listed once, as results/fields.h does it for records.
 
 template <Is<Hello> R, class Visit>

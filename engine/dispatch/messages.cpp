@@ -18,11 +18,6 @@ concept HasFields = requires(T& record) {
   fields(record, [](const char*, auto&) {});
 };
 
-template <class T>
-constexpr bool is_optional = false;
-template <class T>
-constexpr bool is_optional<std::optional<T>> = true;
-
 // Values to JSON.
 
 Json written(const std::string& value) { return value; }
@@ -153,11 +148,6 @@ void read(const Json& json, T& record, const std::string& where) {
     }
   });
 }
-
-template <class T>
-constexpr bool is_variant = false;
-template <class... Kinds>
-constexpr bool is_variant<std::variant<Kinds...>> = true;
 
 /// Calls `visit` with the struct that the message is.
 template <class Variant, class Visit>

@@ -10,6 +10,7 @@
 #include "search/architecture/parser.h"
 
 namespace madsearch {
+
 BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
                                    Coordinator& coordinator, std::function<bool()> tick)
     : config_(config), space_(space), store_(store), coordinator_(coordinator), tick_(std::move(tick)) {

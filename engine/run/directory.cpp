@@ -7,6 +7,7 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
+#include "engine/dispatch/host.h"
 #include "engine/run/config_reader.h"
 #include "engine/run/differences.h"
 #include "engine/version.h"
@@ -50,17 +51,15 @@ void check_folder(const fs::path& folder) {
 /// Numbers that the search, without its confirmation, has handed out.
 std::int64_t searched(const Store& store) {
   std::int64_t out = 0;
-  for (const auto& evaluation : store.evaluations())
+  for (const auto& evaluation : store.scores())
     if (evaluation.rung != Rung::kConfirm && evaluation.retry == 0) out = std::max(out, evaluation.number + 1);
   return out;
 }
 
 std::int64_t final_pretrainings(const Store& store) {
   const auto all = store.pretrainings();
-  return std::count_if(all.begin(), all.end(), [](const PretrainingRecord& record) {
-    return record.outcome == Outcome::kOk || record.outcome == Outcome::kDiverged ||
-           record.outcome == Outcome::kOutOfMemory;
-  });
+  return std::count_if(all.begin(), all.end(),
+                       [](const PretrainingRecord& record) { return is_final(record.outcome); });
 }
 
 /// Why the run that `store` holds can't go on with settings that `changed`; "" if it can.
@@ -72,9 +71,9 @@ std::string refusal(const Store& store, const RunMeta& before, const RunConfig& 
   if (changed.any(Decides::kPretraining) && pretrained > 0)
     return what + std::to_string(pretrained) + (pretrained == 1 ? " pretraining is" : " pretrainings are") +
            " stored, with which new ones would not compare; choose another --out for the new search";
-  if (const auto done = searched(store);
-      config.search.evaluations < before.evaluations.value_or(0) && config.search.evaluations < done)
-    return what + std::to_string(done) + " evaluations of the search are stored; it can't become shorter than that";
+  if (config.search.evaluations < before.evaluations.value_or(0))
+    if (const auto done = searched(store); config.search.evaluations < done)
+      return what + std::to_string(done) + " evaluations of the search are stored; it can't become shorter than that";
   if (!changed.lines.empty() && !accept) return what + "--accept goes on with the new values";
   return "";
 }
@@ -95,11 +94,7 @@ Differences checked(const fs::path& folder, const Store& store, const RunMeta& b
 }
 
 /// "12 on host"
-std::string this_process() {
-  char host[256] = {};
-  gethostname(host, sizeof host - 1);
-  return std::to_string(getpid()) + " on " + host;
-}
+std::string this_process() { return std::to_string(getpid()) + " on " + host_name(); }
 
 /// What the folder said so far, `out`, as the search of `config` goes on with it.
 RunMeta described(RunMeta out, const RunConfig& config, const Differences& changed) {

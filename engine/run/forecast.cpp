@@ -1,12 +1,12 @@
 #include "engine/run/forecast.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/training/learning_rates.h"
 #include "search/architecture/cost.h"
-#include "search/architecture/parser.h"
+#include "search/architecture/designs.h"
 
 namespace madsearch {
 namespace {
@@ -33,25 +33,17 @@ double flops_of(const Battery& battery, const Genome& genome) {
   return total;
 }
 
-std::string number(const char* format, double value) {
-  char out[64];
-  std::snprintf(out, sizeof out, format, value);
-  return out;
-}
-
 std::string duration(double seconds) {
-  if (seconds < 120) return number("%.0f s", seconds);
-  if (seconds < 7200) return number("%.0f min", seconds / 60);
-  return number("%.1f h", seconds / 3600);
+  if (seconds < 120) return shown("%.0f s", seconds);
+  if (seconds < 7200) return shown("%.0f min", seconds / 60);
+  return shown("%.1f h", seconds / 3600);
 }
 
 }  // namespace
 
 Forecast forecast(const RunConfig& config, Coordinator& workers) {
-  Genome genome;
-  for (std::int64_t i = 0; i < config.limits.stages; ++i)
-    genome.stages.push_back({parse(i % 2 ? "swiglu" : "attention").stages.front().block, {}});
-  const auto sized = solve_sizes(genome, config.limits.shape, config.limits.parameters).genome;
+  const auto sized =
+      solve_sizes(transformer(config.limits.stages), config.limits.shape, config.limits.parameters).genome;
   const auto& setting = config.battery.tasks.front().settings.front();
   const auto batch = std::min(setting.batch, kMostBatch);
   BenchRequest request{.id = "forecast",
@@ -108,10 +100,10 @@ std::string to_text(const Forecast& f, const RunConfig& config) {
          std::to_string(f.confirms) + " confirming ones";
   if (f.pretrainings > 0)
     out += ", " + std::to_string(f.pretrainings) + " pretrainings of " + duration(f.pretrain_seconds);
-  out += "\n          on " + std::to_string(f.slots) + " slots at " + number("%.2f", f.gflops) +
+  out += "\n          on " + std::to_string(f.slots) + " slots at " + shown("%.2f", f.gflops) +
          " GFLOP/s each: about " + duration(f.hours * 3600) + " at the speed of transformer++, " +
-         number("%.0f", f.memory_mib) + " MiB a training";
-  if (config.hours > 0) out += "\n          limited to " + number("%g", config.hours) + " h";
+         shown("%.0f", f.memory_mib) + " MiB a training";
+  if (config.hours > 0) out += "\n          limited to " + shown("%g", config.hours) + " h";
   if (!config.until.empty()) out += "\n          until " + config.until;
   return out;
 }

@@ -19,12 +19,6 @@ PretrainRequest request_of(const Session& session, const Chosen& chosen) {
   return out;
 }
 
-/// Whether a pretraining that ended so would end so again, as the design's own doing (the coordinator has seen memory
-/// run out twice). Anything else is tried again.
-bool is_final(Outcome outcome) {
-  return outcome == Outcome::kOk || outcome == Outcome::kDiverged || outcome == Outcome::kOutOfMemory;
-}
-
 /// Throws ConfigError if the text is not what it was when the run was begun.
 void check_data(const PretrainOptions& pretrain) {
   if (data_content(pretrain.data) != pretrain.content)

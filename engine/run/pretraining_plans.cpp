@@ -7,7 +7,6 @@
 #include "configs/seed.h"
 #include "configs/text.h"
 #include "engine/dispatch/interrupted.h"
-#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
@@ -17,10 +16,7 @@ std::map<std::string, std::string> representatives(const RunConfig& config) {
   std::map<std::string, std::string> out;
   for (const auto& control : config.pretrain.controls)
     out.emplace(text(repeated(control, config.limits.stages)), control.name);
-  Genome genome;
-  for (std::int64_t i = 0; i < config.limits.stages; ++i)
-    genome.stages.push_back({parse(i % 2 ? "swiglu" : "attention").stages.front().block, {}});
-  out.emplace(text(genome), "transformer++");
+  out.emplace(text(transformer(config.limits.stages)), "transformer++");
   return out;
 }
 
@@ -31,24 +27,28 @@ ConfigError refused(const RunConfig& config, const std::string& name, const Pret
 
 }  // namespace
 
-PretrainRequest pretrain_request(const RunConfig& config, const std::string& id, const std::string& design) {
-  const auto& pretrain = config.pretrain;
+PretrainRequest pretrain_request(const PretrainOptions& pretrain, std::int64_t base_width, std::uint64_t seed) {
   PretrainRequest out;
-  out.id = id;
-  out.design = design;
   out.data = pretrain.data;
   out.vocabulary = pretrain.vocabulary;
   out.separator = pretrain.separator;
   out.bytes_per_token = pretrain.bytes_per_token;
   out.flops = pretrain.flops;
   out.parameters = pretrain.parameters;
-  out.base_width = config.battery.width;
+  out.base_width = base_width;
   out.repeat = pretrain.repeat;
   out.length = pretrain.length;
   out.batch = pretrain.batch;
   out.learning_rates = pretrain.learning_rates;
-  out.seed = Seed{config.seed}.derive("pretrain").value;
+  out.seed = seed;
   out.max_epochs = pretrain.max_epochs;
+  return out;
+}
+
+PretrainRequest pretrain_request(const RunConfig& config, const std::string& id, const std::string& design) {
+  auto out = pretrain_request(config.pretrain, config.battery.width, Seed{config.seed}.derive("pretrain").value);
+  out.id = id;
+  out.design = design;
   return out;
 }
 

@@ -7,7 +7,10 @@
 
 namespace madsearch {
 
-/// The request to pretrain the design of a canonical text, without a checkpoint.
+/// A request without id and design. `base_width`: where the heads of designs were chosen; 0: they stay as written.
+PretrainRequest pretrain_request(const PretrainOptions& pretrain, std::int64_t base_width, std::uint64_t seed);
+
+/// A run's request to pretrain the design of a canonical text, without a checkpoint.
 PretrainRequest pretrain_request(const RunConfig& config, const std::string& id, const std::string& design);
 
 /// What pretraining is going to do with the controls and with transformer++ of as many stages as the search's

@@ -1,7 +1,6 @@
 #include "engine/run/progress.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <limits>
 #include <ostream>
 #include <vector>
@@ -12,14 +11,9 @@ namespace madsearch {
 namespace {
 
 std::string left(double seconds) {
-  char out[32];
-  if (seconds < 90)
-    std::snprintf(out, sizeof out, "%.0f s", seconds);
-  else if (seconds < 5400)
-    std::snprintf(out, sizeof out, "%.0f min", seconds / 60);
-  else
-    std::snprintf(out, sizeof out, "%.1f h", seconds / 3600);
-  return out;
+  if (seconds < 90) return shown("%.0f s", seconds);
+  if (seconds < 5400) return shown("%.0f min", seconds / 60);
+  return shown("%.1f h", seconds / 3600);
 }
 
 /// What a line may tell, in the order it is read; the lowest rank is left out first.
@@ -27,12 +21,6 @@ struct Part {
   int rank;
   std::string text;
 };
-
-std::string number(const char* format, double value) {
-  char out[64];
-  std::snprintf(out, sizeof out, format, value);
-  return out;
-}
 
 std::vector<Part> parts(const Status& s) {
   std::vector<Part> out = {{9, s.phase + " " + std::to_string(s.evaluations) + "/" + std::to_string(s.planned)}};
@@ -42,8 +30,8 @@ std::vector<Part> parts(const Status& s) {
   if (s.pretrainings > 0) out.push_back({4, "pretrained " + std::to_string(s.pretrainings)});
   if (s.failed > 0) out.push_back({7, "failed " + std::to_string(s.failed)});
   out.push_back({6, "front " + std::to_string(s.front)});
-  out.push_back({5, "hypervolume " + number("%.3f", s.hypervolume)});
-  if (s.per_hour > 0) out.push_back({0, number("%.0f/h", s.per_hour)});
+  out.push_back({5, "hypervolume " + shown("%.3f", s.hypervolume)});
+  if (s.per_hour > 0) out.push_back({0, shown("%.0f/h", s.per_hour)});
   if (s.seconds_left > 0) out.push_back({8, left(s.seconds_left) + " left"});
   return out;
 }
@@ -61,10 +49,10 @@ int width(const std::function<int()>& columns) { return columns ? columns() - 1 
 
 std::string to_text(const Status& status, int columns) {
   const auto most = static_cast<std::size_t>(std::max(1, columns));
-  auto shown = parts(status);
-  while (shown.size() > 1 && joined(shown).size() > most)
-    shown.erase(std::min_element(shown.begin(), shown.end(), [](auto& a, auto& b) { return a.rank < b.rank; }));
-  return joined(shown).substr(0, most);
+  auto told = parts(status);
+  while (told.size() > 1 && joined(told).size() > most)
+    told.erase(std::min_element(told.begin(), told.end(), [](auto& a, auto& b) { return a.rank < b.rank; }));
+  return joined(told).substr(0, most);
 }
 
 ProgressLine::ProgressLine(std::ostream& out, std::function<int()> columns, double seconds)

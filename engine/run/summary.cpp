@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "engine/dispatch/battery_trainings.h"
 #include "mad_tasks/score.h"
 #include "results/retries.h"
 #include "search/architecture/cost.h"
@@ -19,11 +20,12 @@ std::string tasks_json(const BatteryScore& score) {
 }
 
 /// One accuracy of each training, as battery_score wants them.
-std::vector<std::vector<double>> accuracies(const Trainings& trainings, std::optional<double> TrainingRecord::*which) {
+template <class Accuracy>
+std::vector<std::vector<double>> accuracies(const Trainings& trainings, const Accuracy& accuracy) {
   std::vector<std::vector<double>> out;
   for (const auto& task : trainings) {
     out.emplace_back();
-    for (const auto& training : task) out.back().push_back((training.*which).value());
+    for (const auto& training : task) out.back().push_back(accuracy(training).value());
   }
   return out;
 }
@@ -60,12 +62,12 @@ EvaluationRecord finished_record(EvaluationRecord begun, const Battery& battery,
       if (out.outcome == Outcome::kOk) out.outcome = training.outcome;
     }
   if (out.outcome != Outcome::kOk) return out;
+  const auto scored = [&](const TrainingRecord& training) { return scored_accuracy(battery, training); };
   const bool macro = battery.protocol == Protocol::kMadLab;  // the reference's accuracy, on the only split it has
-  const auto score = battery_score(
-      battery, accuracies(trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::validation_b));
+  const auto tested = [&](const TrainingRecord& training) { return macro ? training.test_macro : training.test; };
+  const auto score = battery_score(battery, accuracies(trainings, scored));
   out.score = score.score;
-  out.test_score =
-      battery_score(battery, accuracies(trainings, macro ? &TrainingRecord::test_macro : &TrainingRecord::test)).score;
+  out.test_score = battery_score(battery, accuracies(trainings, tested)).score;
   out.violation = std::max(0.0, feasible_above - score.above_chance);
   out.tasks_json = tasks_json(score);
   return out;

@@ -33,11 +33,6 @@ std::string key_of(const std::string& field) {
   return field == "steps" ? "steps_done" : field;  // "steps" are those asked for
 }
 
-template <class T>
-constexpr bool is_optional = false;
-template <class T>
-constexpr bool is_optional<std::optional<T>> = true;
-
 Json value_of(const std::string& field, double value) {
   const bool of_the_grid = field == "learning_rate" || field == "weight_decay";
   return of_the_grid ? Json(value) : rounded(value);

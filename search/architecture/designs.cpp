@@ -80,4 +80,11 @@ Genome repeated(const Design& design, std::int64_t wanted) {
   return canonical(out);
 }
 
+Genome transformer(std::int64_t stages) {
+  Genome out;
+  for (std::int64_t i = 0; i < stages; ++i)
+    out.stages.push_back({parse(i % 2 ? "swiglu" : "attention").stages.front().block, {}});
+  return out;
+}
+
 }  // namespace madsearch

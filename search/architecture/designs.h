@@ -40,4 +40,7 @@ Design find_design(const std::string& name_path_or_text, const std::filesystem::
 /// is no multiple of its blocks.
 Genome repeated(const Design& design, std::int64_t stages);
 
+/// transformer++ of `stages` blocks: attention and SwiGLU in turn, of an odd number one attention more.
+Genome transformer(std::int64_t stages);
+
 }  // namespace madsearch

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <sstream>
 
+#include "configs/text.h"
+
 namespace madsearch {
 namespace {
 
 constexpr std::size_t kFurtherIn = 4;  // letters that a row's second line begins behind its first
 constexpr std::size_t kReadable = 30;  // letters that a text is broken into at least
-
-bool begins_letter(char byte) { return (byte & 0xc0) != 0x80; }  // of UTF-8
-
-std::size_t letters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_letter));
-}
 
 /// Where `text` ends after `most` letters.
 std::size_t after(const std::string& text, std::size_t most) {

@@ -1,15 +1,8 @@
 #include "numbers.h"
 
 #include <cstddef>
-#include <cstdio>
 
 namespace madsearch {
-
-std::string shown(const char* format, double value) {
-  char out[64];
-  std::snprintf(out, sizeof out, format, value);
-  return out;
-}
 
 std::string grouped(std::int64_t value) {
   auto out = std::to_string(value);

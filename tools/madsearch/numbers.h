@@ -4,9 +4,6 @@
 
 namespace madsearch {
 
-/// `value` as printf writes it by `format`, which takes one double: shown("%.2f", 1) is "1.00".
-std::string shown(const char* format, double value);
-
 /// Digits in groups of three: "12 345".
 std::string grouped(std::int64_t value);
 

@@ -4,7 +4,7 @@
 #include "command.h"
 #include "configs/errors.h"
 #include "configs/text.h"
-#include "engine/run/config.h"
+#include "engine/run/pretraining_plans.h"
 #include "engine/text/separator.h"
 #include "numbers.h"
 #include "ranges.h"
@@ -17,14 +17,9 @@ namespace {
 
 struct Flags {
   std::vector<std::string> designs;
-  std::string data;
-  double flops = 3e11;
-  double max_epochs = 4;
-  double bytes_per_token = 0;
-  std::int64_t parameters = 50'000, base_width = 0, repeat = 1, length = 256, batch = 8, seed = 1;
-  std::int64_t vocabulary = 0;
-  std::string separator;
-  std::vector<double> rates = {1e-3, 3e-3, 9e-3};
+  PretrainOptions pretrain{.flops = 3e11, .parameters = 50'000, .learning_rates = {1e-3, 3e-3, 9e-3}};
+  std::int64_t base_width = 0;
+  std::int64_t seed = 1;
   WorkerFlags workers;
   Format format = Format::kText;
 };
@@ -34,28 +29,17 @@ std::string is_separator(const std::string& text) {
 }
 
 PretrainRequest request_of(const Flags& flags, const Design& design, std::size_t index) {
-  PretrainRequest out;
+  auto out = pretrain_request(flags.pretrain, flags.base_width, static_cast<std::uint64_t>(flags.seed));
   out.id = std::to_string(index);
   out.design = text(design.genome);
-  out.data = std::filesystem::absolute(flags.data).string();
-  out.vocabulary = flags.vocabulary;
-  out.separator = flags.separator;
-  out.bytes_per_token = flags.bytes_per_token;
-  out.flops = flags.flops;
-  out.parameters = flags.parameters;
-  out.base_width = flags.base_width;
-  out.repeat = flags.repeat;
-  out.length = flags.length;
-  out.batch = flags.batch;
-  out.learning_rates = flags.rates;
-  out.seed = static_cast<std::uint64_t>(flags.seed);
-  out.max_epochs = flags.max_epochs;
+  out.data = std::filesystem::absolute(flags.pretrain.data).string();
   return out;
 }
 
 std::vector<PretrainingRecord> pretrain(const Flags& flags) {
   std::error_code none;
-  if (!std::filesystem::is_directory(flags.data, none)) throw ConfigError("no such folder: " + flags.data);
+  if (!std::filesystem::is_directory(flags.pretrain.data, none))
+    throw ConfigError("no such folder: " + flags.pretrain.data);
   std::vector<Request> requests;
   for (const auto& name : flags.designs)
     requests.push_back(request_of(flags, find_design(name, configs_folder()), requests.size()));
@@ -114,11 +98,13 @@ void add_pretrain(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("pretrain", "Train designs on real text at equal training FLOPs");
   command->add_option("DESIGN", flags->designs, "names, YAML files or texts")->required();
-  command->add_option("--data", flags->data, "a folder of texts (*.txt), or of token shards (*.bin)")->required();
-  command->add_option("--flops", flags->flops, "training FLOPs of each design's final run")
+  command->add_option("--data", flags->pretrain.data, "a folder of texts (*.txt), or of token shards (*.bin)")
+      ->required();
+  command->add_option("--flops", flags->pretrain.flops, "training FLOPs of each design's final run")
       ->check(numbers(1, 1e30))
       ->capture_default_str();
-  command->add_option("--parameters", flags->parameters, "of each design, without embeddings; the width follows")
+  command
+      ->add_option("--parameters", flags->pretrain.parameters, "of each design, without embeddings; the width follows")
       ->check(integers(1, 1'000'000'000'000))
       ->capture_default_str();
   command
@@ -126,27 +112,27 @@ void add_pretrain(CLI::App& app, int& code) {
                    "the width that the heads were chosen at; a wider model gets more heads of the same size")
       ->check(integers(0, 65'536))
       ->capture_default_str();
-  command->add_option("--repeat", flags->repeat, "times the stripe is repeated")
+  command->add_option("--repeat", flags->pretrain.repeat, "times the stripe is repeated")
       ->check(integers(1, 64))
       ->capture_default_str();
-  command->add_option("--length", flags->length, "tokens of context")
+  command->add_option("--length", flags->pretrain.length, "tokens of context")
       ->check(integers(1, 1 << 20))
       ->capture_default_str();
-  command->add_option("--batch", flags->batch, "sequences of a step")
+  command->add_option("--batch", flags->pretrain.batch, "sequences of a step")
       ->check(integers(1, kMostBatch))
       ->capture_default_str();
-  command->add_option("--learning-rates", flags->rates, "tried at a tenth of the budget each")
+  command->add_option("--learning-rates", flags->pretrain.learning_rates, "tried at a tenth of the budget each")
       ->delimiter(',')
       ->check(numbers(1e-9, 10))
       ->capture_default_str();
-  command->add_option("--max-epochs", flags->max_epochs, "passes over the text that are allowed")
+  command->add_option("--max-epochs", flags->pretrain.max_epochs, "passes over the text that are allowed")
       ->check(numbers(1e-6, 1e6))
       ->capture_default_str();
-  command->add_option("--vocabulary", flags->vocabulary, "of token shards without a header")
+  command->add_option("--vocabulary", flags->pretrain.vocabulary, "of token shards without a header")
       ->check(integers(1, 1 << 30));
-  command->add_option("--separator", flags->separator, "token between documents, in token shards")
+  command->add_option("--separator", flags->pretrain.separator, "token between documents, in token shards")
       ->check(is_separator, "ID or none");
-  command->add_option("--bytes-per-token", flags->bytes_per_token, "of token shards, for bits per byte")
+  command->add_option("--bytes-per-token", flags->pretrain.bytes_per_token, "of token shards, for bits per byte")
       ->check(numbers(0.01, 1000));
   command->add_option("--seed", flags->seed, "of weights and order")
       ->check(integers(0, kMostSeed))

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "command.h"
+#include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/run/config.h"
 #include "mad_tasks/table.h"

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "front_view.h"
 #include "named.h"
 #include "numbers.h"

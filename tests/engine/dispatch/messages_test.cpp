@@ -7,6 +7,8 @@
 #include <limits>
 #include <tuple>
 
+#include "results/fields.h"
+
 namespace madsearch {
 namespace {
 
@@ -137,11 +139,6 @@ template <class T>
 requires(count_of<T> > 0) void draw(T& record) {
   std::apply([](auto&... member) { (draw(member), ...); }, members(record));
 }
-
-template <class T>
-constexpr bool is_optional = false;
-template <class T>
-constexpr bool is_optional<std::optional<T>> = true;
 
 template <class T>
 bool same(const T& a, const T& b) {

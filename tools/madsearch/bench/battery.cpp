@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "bench.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
 #include "engine/study/fidelity.h"
 #include "study.h"

@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
 
 #include "bench.h"
+#include "configs/text.h"
 #include "search/toy/bench_confirm.h"
-#include "tools/madsearch/numbers.h"
 #include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"

@@ -5,9 +5,9 @@
 
 #include "bench.h"
 #include "configs/folder.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
 #include "mad_tasks/table.h"
-#include "tools/madsearch/numbers.h"
 #include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"

@@ -7,12 +7,12 @@
 #include <chrono>
 #include <iostream>
 
+#include "configs/text.h"
 #include "engine/run/config_reader.h"
 #include "engine/run/run.h"
 #include "engine/run/terminal.h"
 #include "results/run_meta.h"
 #include "tools/madsearch/command.h"
-#include "tools/madsearch/numbers.h"
 #include "tools/madsearch/table.h"
 
 namespace madsearch {

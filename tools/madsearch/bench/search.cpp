@@ -3,9 +3,9 @@
 
 #include "bench.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "real_search.h"
 #include "search/toy/bench.h"
-#include "tools/madsearch/numbers.h"
 #include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"

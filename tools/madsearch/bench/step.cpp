@@ -4,11 +4,11 @@
 
 #include "bench.h"
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/run/config.h"
 #include "search/architecture/parser.h"
 #include "tools/madsearch/command.h"
 #include "tools/madsearch/named.h"
-#include "tools/madsearch/numbers.h"
 #include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
