@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <deque>
 #include <exception>
 #include <set>
@@ -14,11 +13,11 @@
 #include <utility>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 #include "engine/dispatch/answer_problem.h"
 #include "engine/dispatch/answers.h"
 #include "engine/dispatch/backoff.h"
 #include "engine/dispatch/check_training.h"
-#include "engine/dispatch/devices.h"
 #include "engine/dispatch/door.h"
 #include "engine/dispatch/machinery_error.h"
 #include "engine/dispatch/pauses.h"
@@ -38,47 +37,7 @@ constexpr int start_attempts = 3;  // in a row, before a slot is tried less ofte
 constexpr int most_excused = 3;    // attempts at a request that were suspended
 constexpr int most_remarks = 5;    // about one process
 
-void check(const WorkerOptions& options) {
-  const auto at_least_one = [](const char* name, std::int64_t value) {
-    if (value < 1) throw std::invalid_argument(name + (" is " + std::to_string(value)) + ", at least 1 is needed");
-  };
-  at_least_one("slots_per_device", options.slots_per_device);
-  at_least_one("attempts", options.attempts);
-  if (options.devices.empty()) throw std::invalid_argument("devices is empty, at least one is needed");
-  for (const auto& device : options.devices) worker_environment(device);  // throws for what can't be
-}
-
-std::vector<Slot> slots_of(const WorkerOptions& options) {
-  check(options);
-  std::vector<Slot> out;
-  for (std::int64_t i = 0; i < options.slots_per_device; ++i)  // the first workers are on different devices
-    for (const auto& device : options.devices) {
-      auto& slot = out.emplace_back();
-      slot.number = out.size();
-      slot.device = device;
-    }
-  return out;
-}
-
-std::string seconds(double value) {
-  char out[32];
-  std::snprintf(out, sizeof out, "%g s", value);
-  return out;
-}
-
-/// The answer to a request that came to nothing. What the last worker said about it is kept where one said something.
-Reply answer_without_result(const Job& job, Outcome outcome) {
-  const auto why = reasons(job.failures);
-  for (auto failure = job.failures.rbegin(); failure != job.failures.rend(); ++failure) {
-    if (failure->outcome != outcome || !failure->reply || std::holds_alternative<ErrorReply>(*failure->reply)) continue;
-    auto out = *failure->reply;
-    set_message(out, why);
-    return out;
-  }
-  auto out = without_result(job.request, outcome, why);
-  set_provenance(out, job.failures.back().provenance);
-  return out;
-}
+std::string seconds(double value) { return shown("%g s", value); }
 
 }  // namespace
 

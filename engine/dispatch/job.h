@@ -25,4 +25,8 @@ struct Job {
   bool failed_on(std::size_t slot) const;
 };
 
+/// The answer to a request that came to nothing after failures of `outcome`. What the last worker said about it is kept
+/// where one said something. Precondition: it has failed.
+Reply answer_without_result(const Job& job, Outcome outcome);
+
 }  // namespace madsearch

@@ -1,10 +1,24 @@
 #include "engine/dispatch/slot.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "engine/dispatch/devices.h"
 
 namespace madsearch {
+namespace {
+
+void check(const WorkerOptions& options) {
+  const auto at_least_one = [](const char* name, std::int64_t value) {
+    if (value < 1) throw std::invalid_argument(name + (" is " + std::to_string(value)) + ", at least 1 is needed");
+  };
+  at_least_one("slots_per_device", options.slots_per_device);
+  at_least_one("attempts", options.attempts);
+  if (options.devices.empty()) throw std::invalid_argument("devices is empty, at least one is needed");
+  for (const auto& device : options.devices) worker_environment(device);  // throws for what can't be
+}
+
+}  // namespace
 
 double seconds_of(SlotClock::duration time) { return std::chrono::duration<double>(time).count(); }
 
@@ -119,6 +133,18 @@ SlotUse Slot::use(SlotClock::time_point made, SlotClock::time_point now) const {
     out.starting += seconds_of(now - began_);
   else
     out.tail = out.requests > 0 ? seconds_of(now - last_answer_) : 0;
+  return out;
+}
+
+std::vector<Slot> slots_of(const WorkerOptions& options) {
+  check(options);
+  std::vector<Slot> out;
+  for (std::int64_t i = 0; i < options.slots_per_device; ++i)
+    for (const auto& device : options.devices) {
+      auto& slot = out.emplace_back();
+      slot.number = out.size();
+      slot.device = device;
+    }
   return out;
 }
 

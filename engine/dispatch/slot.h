@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/dispatch/health.h"
 #include "engine/dispatch/job.h"
@@ -12,6 +13,7 @@
 #include "engine/dispatch/process.h"
 #include "engine/dispatch/slot_use.h"
 #include "engine/dispatch/worker_event.h"
+#include "engine/dispatch/worker_options.h"
 
 namespace madsearch {
 
@@ -89,5 +91,9 @@ class Slot {
   SlotClock::time_point last_answer_;
   SlotUse use_;  // without what goes on now
 };
+
+/// All slots of these options, the first ones on different devices. Throws std::invalid_argument without a device, a
+/// slot or an attempt, ConfigError for a device that can't be.
+std::vector<Slot> slots_of(const WorkerOptions& options);
 
 }  // namespace madsearch
