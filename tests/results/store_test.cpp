@@ -275,6 +275,27 @@ TEST_F(StoreTest, ReadsBesideAWriter) {
   EXPECT_EQ(beside.evaluations().size(), 2);
 }
 
+TEST_F(StoreTest, AReaderThatReadsForLongBlocksNoWriter) {
+  auto store = writer();
+  store.put(evaluation(0));
+  SQLite::Database other(file().string(), SQLite::OPEN_READONLY);
+  const auto seen = [&] { return other.execAndGet("SELECT count(*) FROM evaluations").getInt(); };
+  other.exec("BEGIN");
+  EXPECT_EQ(seen(), 1);
+  auto large = evaluation(1);
+  large.tasks_json = std::string(100'000, ' ');
+  for (; large.number <= 100; ++large.number) store.put(large);  // ten times what SQLite brings home by itself
+  EXPECT_EQ(seen(), 1) << "what it began to read";
+  SQLite::Database third(file().string(), SQLite::OPEN_READWRITE);
+  third.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  store.put(evaluation(101));
+  other.exec("COMMIT");
+  EXPECT_EQ(seen(), 102);
+  SQLite::Statement all_home(third, "PRAGMA wal_checkpoint(TRUNCATE)");
+  ASSERT_TRUE(all_home.executeStep());
+  EXPECT_EQ(all_home.getColumn(0).getInt(), 0) << "nobody is in the way any more";
+}
+
 TEST_F(StoreTest, AReaderCanNotWrite) {
   writer().put(evaluation(1));
   auto store = reader();

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -12,7 +13,7 @@
 namespace madsearch {
 
 Ran run_program(const std::string& command_line, double signal_after, int signal) {
-  static int count = 0;
+  static std::atomic<int> count = 0;
   const auto base = std::filesystem::temp_directory_path() /
                     ("madsearch-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
   const auto out_file = base.string() + ".out";

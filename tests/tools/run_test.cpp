@@ -1,9 +1,13 @@
 // `madsearch run`, `resume`, `front`, `show` and `check`, with stub workers.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "program.h"
+#include "results/scoring.h"
+#include "results/store.h"
 
 namespace madsearch {
 namespace {
@@ -64,6 +68,81 @@ TEST(Run, AFolderOfSomethingElseIsRefused) {
   EXPECT_EQ(ran.err, stub.out() + " holds files that are no search of madsearch; choose another --out\n");
 }
 
+TEST(Run, IsReadWhileItSearches) {
+  const StubRun stub;
+  auto longer = read_file(stub.config());
+  longer.replace(longer.find("evaluations: 12"), 15, "evaluations: 100");
+  write_file(stub.config(), longer);
+  auto searching = std::async(std::launch::async, [&] { return stub.run(); });
+  std::optional<SQLite::Database> reader;  // reads from the first front to the end of the run
+  const auto seen = [&] { return reader->execAndGet("SELECT count(*) FROM evaluations").getInt(); };
+  int seen_first = 0;
+  std::vector<Json> fronts;
+  while (searching.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    const auto ran = run_madsearch("front " + stub.out() + " --format json");
+    if (fronts.empty() && ran.code != 0) {
+      EXPECT_NE(ran.err.find("no results"), std::string::npos) << ran.err;
+      continue;
+    }
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    fronts.push_back(Json::parse(ran.out));
+    if (reader) continue;
+    reader.emplace(stub.out() + "/search.db", SQLite::OPEN_READONLY);
+    reader->exec("BEGIN");
+    seen_first = seen();
+  }
+  const auto ran = searching.get();
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  ASSERT_FALSE(fronts.empty());
+  EXPECT_EQ(fronts.front()["finished"], false);
+  for (std::size_t i = 1; i < fronts.size(); ++i) EXPECT_GE(fronts[i]["evaluated"], fronts[i - 1]["evaluated"]);
+  EXPECT_EQ(seen(), seen_first);
+  reader->exec("COMMIT");
+  EXPECT_GT(seen(), seen_first);
+  EXPECT_EQ(front_of(stub)["evaluated"], 100);
+}
+
+TEST(Run, ScoresOfAnotherVersionAreShownAsSuch) {
+  const StubRun stub;
+  ASSERT_EQ(stub.run().code, 0);
+  const auto said = [&] { return run_madsearch("front " + stub.out()).out; };
+  EXPECT_EQ(said().find("do not compare"), std::string::npos);
+  const auto other = std::to_string(kScoring + 1);
+  Store(stub.out() + "/search.db", Store::Mode::kWrite).put_meta("scoring", other);
+  const auto now = said();
+  EXPECT_NE(now.find("\nthese scores are of version " + other + "; those of this madsearch are of version " +
+                     std::to_string(kScoring) + " and do not compare with them\n"),
+            std::string::npos)
+      << now;
+}
+
+TEST(Run, IsShownInValidUtf8WhateverItsPathIs) {
+  const StubRun stub;
+  const auto strange = stub.path("caf\xe9").string();
+  std::filesystem::create_directory(strange);
+  std::filesystem::copy_file(stub.config(), strange + "/caf\xe9.yaml");
+  const auto out = "'" + strange + "/run'";
+  const auto expect_valid = [](const std::string& text) { EXPECT_NO_THROW(Json(text).dump()) << text; };
+  const auto ran = run_madsearch("run '" + strange + "/caf\xe9.yaml' --no-forecast --out " + out);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  expect_valid(ran.out);
+  expect_valid(ran.err);
+  const auto front = Json::parse(run_madsearch("front " + out + " --format json").out, nullptr, false);
+  EXPECT_EQ(front["name"], "caf\xef\xbf\xbd");
+  const std::string id = front["front"][0]["id"];
+  for (const auto& command : {"check " + out, "show " + out + " " + id}) {
+    const auto shown = run_madsearch(command + " --format json");
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    EXPECT_TRUE(Json::accept(shown.out)) << shown.out;
+    expect_valid(run_madsearch(command).out);
+  }
+  for (const auto* command : {"front ", "check ", "resume ", "run "}) {
+    const auto refused = run_madsearch(command + ("'" + strange + "/none'"));
+    EXPECT_EQ(refused.code, 2) << command;
+    expect_valid(refused.err);
+  }
+}
+
 TEST(Run, MoreEvaluationsGoOnFromWhatIsThere) {
   const StubRun stub;
   ASSERT_EQ(stub.run().code, 0);
@@ -74,6 +153,18 @@ TEST(Run, MoreEvaluationsGoOnFromWhatIsThere) {
   EXPECT_EQ(before["evaluated"], 12);
   EXPECT_EQ(after["evaluated"], 24);
   EXPECT_EQ(run_madsearch("check " + stub.out()).code, 0);
+}
+
+TEST(Run, MoreEvaluationsThanCanBeCountedAreRefused) {
+  const StubRun stub;
+  ASSERT_EQ(stub.run().code, 0);
+  for (const auto* more : {"+9223372036854775807", "+9223372036854775808", "+0", "+-3", "12", "+010"}) {
+    const auto ran = run_madsearch("resume " + stub.out() + " --quiet --evaluations " + more);
+    EXPECT_EQ(ran.code, 2) << more;
+    EXPECT_EQ(ran.err,
+              "--evaluations takes \"+N\", so many more, up to 10000000 in all, not \"" + std::string(more) + "\"\n");
+  }
+  EXPECT_EQ(front_of(stub)["evaluated"], 12);
 }
 
 TEST(Run, AFormerFrontSeedsTheNextSearch) {

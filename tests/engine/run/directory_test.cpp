@@ -210,6 +210,26 @@ TEST_F(DirectoryTest, PretrainingsOfTwoPlansAreNotMixed) {
             "stored, with which new ones would not compare; choose another --out for the new search");
 }
 
+TEST_F(DirectoryTest, PutsCheckpointsOfAFormerPlanAside) {
+  const std::filesystem::path run = run_;
+  run_a_little();
+  for (const auto* weights : {"first", "second"}) {
+    std::ofstream(run / "checkpoints/h.pt") << weights;
+    config_.pretrain.flops += 1e12;
+    open(true);
+    EXPECT_TRUE(std::filesystem::is_empty(run / "checkpoints"));
+    std::string kept;
+    std::ifstream(run / "checkpoints.former/h.pt") >> kept;
+    EXPECT_EQ(kept, weights);
+  }
+  EXPECT_EQ(notes_, (std::vector<std::string>{
+                        "goes on with what was changed:\n  pretrain.flops: 1000000000000 -> 2000000000000",
+                        "checkpoints of the former pretrainings are in checkpoints.former"}));
+  std::ofstream(run / "checkpoints/h.pt") << "third";
+  open();
+  EXPECT_TRUE(std::filesystem::exists(run / "checkpoints/h.pt")) << "of the same plan";
+}
+
 TEST_F(DirectoryTest, ALongerSearchForgetsTheConfirmationsAfterTheShorter) {
   run_a_little();
   const auto end = config_.search.evaluations;
