@@ -7,9 +7,35 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <utility>
+
 #include "configs/errors.h"
 
 namespace madsearch {
+namespace {
+
+/// A number that is not shown before it was measured.
+class Measured {
+ public:
+  Measured(prometheus::Registry& registry, const char* name, const char* help)
+      : family_(prometheus::BuildGauge().Name(name).Help(help).Register(registry)) {}
+
+  void set(double value) {
+    if (gauge_)
+      gauge_->Set(value);
+    else
+      gauge_ = &family_.Add({}, value);  // never to be scraped as 0
+  }
+  void clear() {
+    if (gauge_) family_.Remove(std::exchange(gauge_, nullptr));
+  }
+
+ private:
+  prometheus::Family<prometheus::Gauge>& family_;
+  prometheus::Gauge* gauge_ = nullptr;
+};
+
+}  // namespace
 
 struct Metrics::Impl {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
@@ -30,18 +56,14 @@ struct Metrics::Impl {
                                     .Help("Workers that died or were replaced")
                                     .Register(*registry)
                                     .Add({});
-  prometheus::Gauge& front_size = gauge("madsearch_front_size", "Candidates on the front");
-  prometheus::Gauge& hypervolume = gauge("madsearch_hypervolume", "Hypervolume of the front");
-  prometheus::Gauge& workers = gauge("madsearch_workers", "Workers alive");
-  prometheus::Gauge& busy =
-      gauge("madsearch_slots_busy_share", "Share of the slots' time between a request and its answer, this session");
-  prometheus::Gauge& queue = gauge("madsearch_queue", "Requests submitted and not yet answered");
+  Measured front_size{*registry, "madsearch_front_size", "Candidates on the front"};
+  Measured hypervolume{*registry, "madsearch_hypervolume", "Hypervolume of the front"};
+  Measured workers{*registry, "madsearch_workers", "Workers alive"};
+  Measured busy{*registry, "madsearch_slots_busy_share",
+                "Share of the slots' time between a request and its answer, this session"};
+  Measured queue{*registry, "madsearch_queue", "Requests submitted and not yet answered"};
   std::unique_ptr<prometheus::Exposer> exposer;
   int port = 0;
-
-  prometheus::Gauge& gauge(const char* name, const char* help) {
-    return prometheus::BuildGauge().Name(name).Help(help).Register(*registry).Add({});
-  }
 };
 
 Metrics::Metrics(int port) : impl_(std::make_unique<Impl>()) {
@@ -81,14 +103,17 @@ void Metrics::training(const TrainingRecord& record) {
 }
 
 void Metrics::front(std::size_t size, double hypervolume) {
-  impl_->front_size.Set(static_cast<double>(size));
-  impl_->hypervolume.Set(hypervolume);
+  impl_->front_size.set(static_cast<double>(size));
+  if (size > 0)
+    impl_->hypervolume.set(hypervolume);
+  else
+    impl_->hypervolume.clear();
 }
 
 void Metrics::workers(std::int64_t alive, std::int64_t queue, double busy_share) {
-  impl_->busy.Set(busy_share);
-  impl_->workers.Set(static_cast<double>(alive));
-  impl_->queue.Set(static_cast<double>(queue));
+  impl_->busy.set(busy_share);
+  impl_->workers.set(static_cast<double>(alive));
+  impl_->queue.set(static_cast<double>(queue));
 }
 
 void Metrics::worker_died() { impl_->deaths.Increment(); }

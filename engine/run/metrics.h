@@ -7,7 +7,8 @@
 
 namespace madsearch {
 
-/// What Prometheus may scrape at http://127.0.0.1:PORT/metrics while a search runs.
+/// What Prometheus may scrape at http://127.0.0.1:PORT/metrics while a search runs. What was not measured yet, as the
+/// hypervolume before a design is on the front, is not there at all; totals begin with the first that is counted.
 ///
 ///   madsearch_evaluations_total{rung, outcome}    of the whole run
 ///   madsearch_trainings_total{task, outcome}      of the whole run

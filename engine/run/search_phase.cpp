@@ -1,7 +1,6 @@
 #include "engine/run/search_phase.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/summary.h"
@@ -13,7 +12,6 @@ namespace madsearch {
 namespace {
 
 constexpr std::int64_t kLogUse = 1000;  // evaluations
-constexpr std::chrono::milliseconds kMeasure{500};
 
 /// Notes what the session was asked to try again, for this session and all that follow.
 void note_retries(Session& session) {
@@ -68,12 +66,6 @@ class SearchPhase {
   bool tick() {
     session_.tick();
     session_.progress.show(session_.clock);
-    if (const auto now = std::chrono::steady_clock::now(); now - measured_ > kMeasure) {
-      measured_ = now;
-      const auto& workers = session_.workers;
-      session_.metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(),
-                               busy_share(workers.use()));
-    }
     if (session_.clock.search_over()) close();
     return session_.interrupted() || session_.clock.over();
   }
@@ -146,7 +138,6 @@ class SearchPhase {
   // of this session:
   std::int64_t evaluations_ = 0;
   std::int64_t trainings_ = 0;
-  std::chrono::steady_clock::time_point measured_;  // when the workers were looked at
 };
 
 }  // namespace

@@ -6,6 +6,7 @@ namespace madsearch {
 namespace {
 
 constexpr double kSaveSeconds = 0.5;  // of work that a kill may make a run forget
+constexpr std::chrono::milliseconds kMeasure{500};
 
 /// Attempts are counted in the store, so that a request that kills its worker is given up in the end.
 Attempts attempts_in(Store& store, RunLog& log) {
@@ -56,9 +57,17 @@ Session::~Session() {
 void Session::tick() {
   store.check_in_place();
   clock.tick(!workers.workers().empty());
+  measure_workers();
   if (clock.spent() - meta.spent_seconds < kSaveSeconds) return;
   meta.spent_seconds = clock.spent();
   save_meta();
+}
+
+void Session::measure_workers() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - measured_ < kMeasure) return;
+  measured_ = now;
+  metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(), busy_share(workers.use()));
 }
 
 void Session::say(const std::string& sentence) {

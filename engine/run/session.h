@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -25,14 +26,16 @@ class Session {
   Session(const Session&) = delete;
 
   bool interrupted() const { return options.interrupted && *options.interrupted; }
-  /// To be called about twice a second: counts the time and stores it, so that a kill doesn't give it back. Throws
-  /// std::runtime_error if the folder is not where it was.
+  /// To be called twice a second at least: counts the time and stores it, so that a kill doesn't give it back, and
+  /// shows the workers to whoever scrapes. Throws std::runtime_error if the folder is not where it was.
   void tick();
   void say(const std::string& sentence);  // in the log and on the screen
   void save_meta() { write_meta(store, meta); }
 
  private:
-  std::vector<std::string> notes_;  // on how the folder was opened
+  void measure_workers();
+  std::vector<std::string> notes_;                  // on how the folder was opened
+  std::chrono::steady_clock::time_point measured_;  // when the workers were looked at
 
  public:
   const RunConfig& config;

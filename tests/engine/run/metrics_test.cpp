@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <list>
+#include <set>
+#include <sstream>
 
 #include "configs/errors.h"
 
@@ -91,6 +93,35 @@ TEST(Metrics, CountWhatHappens) {
   EXPECT_EQ(metrics.port(), 0);
 }
 
+/// The names of all that is shown a value of.
+std::set<std::string> shown_by(const Metrics& metrics) {
+  std::set<std::string> out;
+  std::istringstream lines(metrics.text());
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with('#')) out.insert(line.substr(0, line.find_first_of("{ ")));
+  return out;
+}
+
+TEST(Metrics, AreAbsentUntilMeasured) {
+  Metrics metrics(0);
+  std::set<std::string> wanted = {"madsearch_worker_deaths_total"};  // none is a number, too
+  EXPECT_EQ(shown_by(metrics), wanted);
+  metrics.front(0, 0);
+  wanted.insert("madsearch_front_size");
+  EXPECT_EQ(shown_by(metrics), wanted);
+  metrics.workers(0, 0, 0);
+  wanted.insert({"madsearch_workers", "madsearch_queue", "madsearch_slots_busy_share"});
+  EXPECT_EQ(shown_by(metrics), wanted);
+  metrics.front(1, 0.5);
+  wanted.insert("madsearch_hypervolume");
+  EXPECT_EQ(shown_by(metrics), wanted);
+  metrics.front(0, 0);  // its only member failed on another seed
+  wanted.erase("madsearch_hypervolume");
+  EXPECT_EQ(shown_by(metrics), wanted);
+  metrics.front(2, 0.25);
+  expect_line(metrics.text(), "madsearch_hypervolume 0.25");
+}
+
 TEST(Metrics, AreServedAtThePort) {
   const auto port = Listener().port();  // free again
   Metrics metrics(port);
@@ -106,7 +137,7 @@ TEST(Metrics, AreServedWhileClientsAskForNothing) {
   std::list<Client> idle;
   for (int i = 0; i < 6; ++i) idle.emplace_back(port);
   const auto began = std::chrono::steady_clock::now();
-  EXPECT_NE(Client(port).get("/metrics").find("madsearch_front_size 0"), std::string::npos);
+  EXPECT_NE(Client(port).get("/metrics").find("madsearch_worker_deaths_total 0"), std::string::npos);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
 }
 

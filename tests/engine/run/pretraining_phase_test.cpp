@@ -1,4 +1,6 @@
 // A run's last phase: what ends it, and what is then left for the next session.
+#include "engine/run/pretraining_phase.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -94,6 +96,14 @@ TEST_F(PretrainingPhase, CountsOnlyWhatIsLeft) {
   EXPECT_NE(said_.find("\nthe time is over, and 1 pretraining is left; their checkpoints are kept\n"),
             std::string::npos)
       << said_;
+}
+
+TEST_F(PretrainingPhase, IsShownToWhoScrapes) {
+  config_.workers.command = in_build("tests/stub_worker");
+  const RunOptions options{.folder = folder()};
+  Session session(config_, options);
+  pretrain_chosen(session);
+  EXPECT_NE(session.metrics.text().find("\nmadsearch_queue 2\n"), std::string::npos) << session.metrics.text();
 }
 
 TEST_F(PretrainingPhase, RefusesTextThatHasChanged) {
