@@ -392,11 +392,31 @@ std::map<std::string, std::string> Store::inputs() const {
   return database_->texts("SELECT name, content FROM inputs");
 }
 
-std::vector<std::string> Store::training_ids() const {
+std::vector<std::pair<std::string, std::int64_t>> Store::training_places() const {
+  return database_->guarded([&] {
+    std::vector<std::pair<std::string, std::int64_t>> out;
+    auto statement = database_->prepared("SELECT id, evaluation FROM trainings");
+    while (statement->executeStep())
+      out.emplace_back(statement->getColumn(0).getString(), statement->getColumn(1).getInt64());
+    return out;
+  });
+}
+
+std::vector<std::string> Store::stray_curves() const {
   return database_->guarded([&] {
     std::vector<std::string> out;
-    SQLite::Statement statement(*database_->db, "SELECT id FROM trainings");
-    while (statement.executeStep()) out.push_back(statement.getColumn(0).getString());
+    auto statement =
+        database_->prepared("SELECT training FROM curves WHERE training NOT IN (SELECT id FROM trainings)");
+    while (statement->executeStep()) out.push_back(statement->getColumn(0).getString());
+    return out;
+  });
+}
+
+std::map<std::string, std::int64_t> Store::attempts() const {
+  return database_->guarded([&] {
+    std::map<std::string, std::int64_t> out;
+    auto statement = database_->prepared("SELECT id, count FROM attempts");
+    while (statement->executeStep()) out[statement->getColumn(0).getString()] = statement->getColumn(1).getInt64();
     return out;
   });
 }

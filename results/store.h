@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "configs/errors.h"
@@ -45,9 +46,12 @@ class Store {
   void put_inputs(const std::map<std::string, std::string>& inputs);
   std::map<std::string, std::string> inputs() const;
 
-  std::vector<std::string> training_ids() const;  // of all trainings
-  bool holds_results() const;                     // a training or a pretraining
-  void clear();                                   // removes all that it holds
+  /// Of all trainings the id and the number of the evaluation that it is of.
+  std::vector<std::pair<std::string, std::int64_t>> training_places() const;
+  std::vector<std::string> stray_curves() const;         // ids of curves whose training is not there
+  std::map<std::string, std::int64_t> attempts() const;  // how many were begun, by what has no answer yet
+  bool holds_results() const;                            // a training or a pretraining
+  void clear();                                          // removes all that it holds
 
   /// Copies the store, also while another process writes it, to a file of its own that must not exist yet, and checks
   /// the copy. Throws ConfigError if the file is there or can't be written, std::runtime_error if the copy is damaged.

@@ -34,8 +34,8 @@ CREATE TABLE operators(
   name TEXT PRIMARY KEY, tried INTEGER NOT NULL, succeeded INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
-/// Who computed what, what a run was made from, curves, evaluations that are asked for again; and what was not
-/// measured is no longer 0.
+/// Who computed what, what a run was made from, curves, evaluations that are asked for again; what was not measured is
+/// no longer 0, and of what was answered no attempts are kept.
 constexpr const char* third = R"sql(
 ALTER TABLE trainings ADD COLUMN started REAL;
 ALTER TABLE trainings ADD COLUMN seconds REAL;
@@ -60,6 +60,7 @@ UPDATE trainings SET validation_a = NULL, validation_b = NULL, test = NULL, test
   learning_rate = NULL, weight_decay = NULL WHERE outcome <> 'ok';
 UPDATE evaluations SET score = NULL, test_score = NULL, violation = NULL WHERE outcome <> 'ok' OR NOT finished;
 UPDATE pretrainings SET bits_per_byte = NULL, bits_per_byte_recall = NULL, learning_rate = NULL WHERE outcome <> 'ok';
+DELETE FROM attempts WHERE id IN (SELECT id FROM trainings) OR id IN (SELECT 'pretrain/' || hash FROM pretrainings);
 )sql";
 
 int schema_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }

@@ -14,4 +14,7 @@ namespace madsearch {
 /// not finite is null.
 std::string curves_json(const std::vector<Curve>& curves);
 
+/// The curves of such a text; null is NaN. Throws std::invalid_argument if it is none.
+std::vector<Curve> curves_of(const std::string& json);
+
 }  // namespace madsearch

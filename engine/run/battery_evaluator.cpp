@@ -51,9 +51,10 @@ void BatteryEvaluator::remember(const Underway& underway) {
   if (!born && underway.replayed) return;
   if (born) store_.put(underway.candidate);
   store_.put(underway.begun);
+  const auto own = evaluation_key(underway.begun) + "/";  // not of an earlier try
   for (const auto& task : underway.trainings)  // of a number that a longer search has given to something else
     for (const auto& training : task)
-      if (!training.id.empty() && underway.begun.retry == 0) store_.put(training, underway.begun.number);
+      if (training.id.starts_with(own)) store_.put(training, underway.begun.number);
   if (on_started) on_started(underway.candidate, underway.begun);
 }
 

@@ -1,10 +1,13 @@
 #include "engine/run/run_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
 
+#include "engine/dispatch/curves.h"
 #include "engine/run/check_fields.h"
+#include "engine/run/curve_check.h"
 #include "engine/run/differences.h"
 #include "engine/run/directory.h"
 #include "engine/run/replay.h"
@@ -102,9 +105,46 @@ class RunCheck {
         say(what, "done before, as evaluation " + std::to_string(place->second));
       search_.evaluations.emplace(evaluation.number, evaluation);
     }
-    for (const auto& id : store_.training_ids())
-      if (const auto key = key_of(id); !first.contains(key) && !is_of_a_former_confirmation(key))
-        say("training " + printable(id, 200), "it is of no evaluation");
+    check_places(first);
+  }
+
+  /// Whether trainings, curves and attempts belong to something. `numbers`: of the evaluations, by evaluation_key.
+  void check_places(const std::map<std::string, std::int64_t>& numbers) {
+    std::set<std::string> answered;
+    for (const auto& [id, evaluation] : store_.training_places()) {
+      answered.insert(id);
+      const auto what = "training " + printable(id, 200);
+      const auto key = key_of(id);
+      const auto number = numbers.find(key);
+      if (number == numbers.end() && !is_of_a_former_confirmation(key)) say(what, "it is of no evaluation");
+      if (number != numbers.end() && number->second != evaluation)
+        say(what, "evaluation is " + std::to_string(evaluation) + ", but must be " + std::to_string(number->second));
+    }
+    for (const auto& id : store_.stray_curves()) say("curves of " + printable(id, 200), "there is no such training");
+    for (const auto& record : store_.pretrainings())
+      if (is_final(record.outcome)) answered.insert(pretraining_id(record.hash));
+    for (const auto& [id, count] : store_.attempts()) check_attempts(id, count, answered.contains(id));
+  }
+
+  void check_attempts(const std::string& id, std::int64_t count, bool answered) {
+    const auto what = "attempts at " + printable(id, 200);
+    if (count < 0) say(what, "there were " + std::to_string(count));
+    if (answered) say(what, "it is answered");
+    if (!answered && !may_be_asked(id)) say(what, "nobody asks for it");
+  }
+
+  /// A training or pretraining of a design that was met, or a plan.
+  bool may_be_asked(const std::string& id) const {
+    if (id.starts_with("plan/")) return true;
+    const auto pretraining = pretraining_id("");
+    const auto design = id.starts_with(pretraining) ? id.substr(pretraining.size()) : id.substr(0, id.find('/'));
+    return search_.candidates.contains(design) || is_control(design);
+  }
+
+  bool is_control(const std::string& design) const {
+    const auto& controls = config_.pretrain.controls;
+    return std::any_of(controls.begin(), controls.end(),
+                       [&](const Design& control) { return hash(repeated(control, config_.limits.stages)) == design; });
   }
 
   /// A search that became longer has another front to confirm.
@@ -154,7 +194,9 @@ class RunCheck {
     const auto points = static_cast<std::int64_t>(battery.grid.size());
     if (training.trainings > points + 1)
       say(what, std::to_string(training.trainings) + " trainings of a grid of " + std::to_string(points));
-    const auto most = task.settings[static_cast<std::size_t>(setting)].steps * (points + 1);
+    const auto steps = task.settings[static_cast<std::size_t>(setting)].steps;
+    const auto most = steps * (points + 1);
+    check_curves(what, training, battery, steps);
     if (training.steps < 0 || training.steps > most)
       say(what, std::to_string(training.steps) + " steps, where there are " + std::to_string(most) + " at most");
     if (!(training.core_seconds >= 0) || !std::isfinite(training.core_seconds)) say(what, "impossible core_seconds");
@@ -164,6 +206,17 @@ class RunCheck {
     if (training.outcome != Outcome::kOk) return;
     for (const auto* accuracy : {&training.validation_a, &training.validation_b, &training.test, &training.test_macro})
       if (!share(*accuracy)) say(what, "an accuracy that is no share of 1");
+  }
+
+  void check_curves(const std::string& what, const TrainingRecord& training, const Battery& battery,
+                    std::int64_t steps) {
+    const auto json = store_.curves(training.id);
+    if (json.empty()) return;
+    try {
+      for (const auto& problem : problems_of_curves(curves_of(json), training, battery, steps)) say(what, problem);
+    } catch (const std::invalid_argument& error) {
+      say(what, printable(error.what(), 200));
+    }
   }
 
   void check_pretrainings() {
@@ -202,9 +255,7 @@ class RunCheck {
     constexpr std::string_view kPair = "pair of ";
     const bool known = search_.candidates.contains(record.hash);
     if (record.role == "control") {
-      for (const auto& control : config_.pretrain.controls)
-        if (hash(repeated(control, config_.limits.stages)) == record.hash) return;
-      say(what, "it is none of the controls");
+      if (!is_control(record.hash)) say(what, "it is none of the controls");
     } else if (record.role == "front") {
       if (!known) say(what, "its candidate is missing");
     } else if (!record.role.starts_with(kPair) || !known ||

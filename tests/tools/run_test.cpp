@@ -340,6 +340,10 @@ TEST(Run, ResumeTriesAgainWhatWasLost) {
   EXPECT_EQ(run_madsearch("check " + stub.out()).code, 0) << run_madsearch("check " + stub.out()).out;
   EXPECT_EQ(run_madsearch("resume " + stub.out() + " --config " + stub.config()).code, 0);
   EXPECT_EQ(front_of(stub), after) << "a run that goes on replays what was tried again";
+  const auto longer = "resume " + stub.out() + " --evaluations +3 --quiet --config " + stub.config();
+  EXPECT_EQ(run_madsearch(longer).code, 0) << "what is tried again has another number";
+  const auto checked = run_madsearch("check " + stub.out());
+  EXPECT_EQ(checked.code, 0) << checked.out;
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <set>
 
+#include "configs/text.h"
+#include "engine/dispatch/curves.h"
 #include "engine/run/directory.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
@@ -27,6 +30,20 @@ class RunCheckTest : public testing::Test {
     const auto config = stored_run(folder_.path, in_source("configs"));
     open_run(folder_.path, config, false);
     plan_pretrainings(config);
+    record_curves();
+  }
+
+  /// The trainings' releases recorded no curves; today's do.
+  void record_curves() {
+    Store store(file(), Store::Mode::kWrite);
+    store.transaction([&] {
+      for (const auto& [id, evaluation] : store.training_places()) {
+        const auto training = store.training(id).value();
+        if (training.outcome != Outcome::kOk) continue;
+        const Curve curve{{*training.learning_rate, *training.weight_decay}, {{1, *training.validation_a, 0.5}}};
+        store.put_curves(id, curves_json(std::vector(static_cast<std::size_t>(training.trainings), curve)));
+      }
+    });
   }
 
   /// The stub's pretrainings say nothing of widths; real ones do.
@@ -69,13 +86,14 @@ TEST_F(RunCheckTest, AChangedStateIsNamed) {
 const std::map<std::string, std::set<std::string>> kMeasured = {
     {"candidates", {}},
     {"evaluations", {}},
-    // measured; how long it took, where; and which number asked first, as a longer search numbers anew
+    // measured; how long it took, where
     {"trainings",
-     {"evaluation", "validation_a", "test_macro", "test_loss", "learning_rate", "weight_decay", "edge", "trainings",
-      "steps", "message", "started", "seconds", "slot", "device", "host", "revision"}},
+     {"test_macro", "test_loss", "edge", "steps", "message", "started", "seconds", "slot", "device", "host",
+      "revision"}},
     {"pretrainings",
      {"bits_per_byte", "bits_per_byte_recall", "learning_rate", "flops", "tuning_flops", "epochs", "tokens",
       "core_seconds", "message", "data", "started", "seconds", "slot", "device", "host", "revision"}},
+    {"curves", {}},
     {"inputs", {}},
 };
 
@@ -124,7 +142,7 @@ TEST_P(EveryField, ThatIsChangedIsFound) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, EveryField,
-                         testing::Values("candidates", "evaluations", "trainings", "pretrainings", "inputs"),
+                         testing::Values("candidates", "evaluations", "trainings", "curves", "pretrainings", "inputs"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST_F(RunCheckTest, WhatIsSaidOfTheRunIsFoundToo) {
@@ -148,6 +166,64 @@ TEST_F(RunCheckTest, AMissingRecordIsFound) {
     fs::remove(file());
     fs::rename(folder_.path + "/kept.db", file());
   }
+}
+
+TEST_F(RunCheckTest, CurvesThatCanNotBeAreNamed) {
+  const auto id = Store(file(), Store::Mode::kRead).training_places().front().first;
+  const auto training = Store(file(), Store::Mode::kRead).training(id).value();
+  const auto kept = Store(file(), Store::Mode::kRead).curves(id);
+  const std::vector<std::pair<std::vector<Look>, std::string>> cases = {
+      {{{5, 0.5, 1}, {5, 0.5, 1}}, "curve 1 has a look at step 5 of 600 after one at step 5"},
+      {{{5, 0.5, 1}, {3, 0.5, 1}}, "curve 1 has a look at step 3 of 600 after one at step 5"},
+      {{{0, 0.5, 1}}, "curve 1 has a look at step 0 of 600 after one at step 0"},
+      {{{601, 0.5, 1}}, "curve 1 has a look at step 601 of 600 after one at step 0"},
+      {{{5, 1.5, 1}}, "curve 1 has an accuracy that is no share of 1"},
+      {{{5, std::nan(""), 1}}, "curve 1 has an accuracy that is no share of 1"},
+      {{{5, 0.5, std::nan("")}}, "curve 1 has a loss that is no number"},
+      {{{5, 0.0001, 1}},
+       "validation_a is " + shown("%.4f", *training.validation_a) + ", but its curve comes to 0.0001"},
+  };
+  for (const auto& [looks, sentence] : cases) {
+    Curve curve{{*training.learning_rate, *training.weight_decay}, looks};
+    std::vector<Curve> curves(static_cast<std::size_t>(training.trainings), curve);
+    Store(file(), Store::Mode::kWrite).put_curves(id, curves_json(curves));
+    const auto found = problems();
+    ASSERT_FALSE(found.empty()) << sentence;
+    EXPECT_EQ(found[0], "training " + id + ": " + sentence);
+  }
+  Store(file(), Store::Mode::kWrite).put_curves(id, "[]");
+  EXPECT_EQ(problems(), (std::vector<std::string>{
+                            "training " + id + ": 0 curves of " + std::to_string(training.trainings) + " trainings",
+                            "training " + id + ": no curve of its learning rate and weight decay"}));
+  Store(file(), Store::Mode::kWrite).put_curves(id, kept);
+  EXPECT_EQ(problems(), std::vector<std::string>{});
+}
+
+TEST_F(RunCheckTest, CurvesOfNoTrainingAreFound) {
+  Store(file(), Store::Mode::kWrite).put_curves("0/battery/0/compression/0", "[]");
+  EXPECT_EQ(problems(), std::vector<std::string>{"curves of 0/battery/0/compression/0: there is no such training"});
+}
+
+TEST_F(RunCheckTest, AttemptsAtWhatNobodyAsksForAreFound) {
+  const auto with = [&](const std::string& id, int count) {
+    SQLite::Database db(file().string(), SQLite::OPEN_READWRITE);
+    db.exec("DELETE FROM attempts");
+    db.exec("INSERT INTO attempts VALUES('" + id + "', " + std::to_string(count) + ", 0)");
+    const auto found = problems();
+    return found.empty() ? "" : found[0];
+  };
+  const auto answered = Store(file(), Store::Mode::kRead).training_places().front().first;
+  const auto design = Store(file(), Store::Mode::kRead).candidates().back().hash;
+  EXPECT_EQ(with("plan/mamba", 1), "");
+  EXPECT_EQ(with(design + "/confirm/9/compression/0", 1), "") << "of a confirmation that a longer search dropped";
+  EXPECT_EQ(with(pretraining_id(design), 1), "") << "a design that may be on the front";
+  EXPECT_EQ(with(design + "/confirm/9/compression/0", -1),
+            "attempts at " + design + "/confirm/9/compression/0: there were -1");
+  EXPECT_EQ(with(answered, 1), "attempts at " + answered + ": it is answered");
+  EXPECT_EQ(with("0123/battery/0/compression/0", 1), "attempts at 0123/battery/0/compression/0: nobody asks for it");
+  EXPECT_EQ(with("pretrain/0123", 1), "attempts at pretrain/0123: nobody asks for it");
+  const auto control = Store(file(), Store::Mode::kRead).pretrainings().front().hash;
+  EXPECT_EQ(with(pretraining_id(control), 1), "attempts at pretrain/" + control + ": it is answered");
 }
 
 TEST_F(RunCheckTest, ADamagedFileIsFound) {
