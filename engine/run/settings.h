@@ -41,6 +41,8 @@ struct Named {  // looked up by its reader
 };
 struct Derived {};  // not read: follows from other settings
 
+inline constexpr double kWeek = 604'800;  // seconds
+
 /// Every setting of a configuration, once: calls visit(key, decides, member, how it is read). A key with a dot stands
 /// in the mapping before the dot. Reading (config_reader.cpp), the identity of a run and what a folder shows
 /// (settings.cpp) are this list, so what can be set can't be left out of them.
@@ -94,6 +96,8 @@ void settings(Config&& c, Visit&& visit) {
   visit("devices", kConduct, c.workers.devices, Named{{"auto"}});
   visit("slots_per_device", kConduct, c.workers.slots_per_device, Whole{0, 0, 1024});
   visit("attempts", kConduct, c.workers.attempts, Whole{2, 1, 100});
+  visit("start_seconds", kConduct, c.workers.start_seconds, Real{120, 1, kWeek});
+  visit("unusable_seconds", kConduct, c.workers.unusable_seconds, Real{600, 1, kWeek});
   visit("hours", kConduct, c.hours, Real{0, 0, 10'000});
   visit("until", kConduct, c.until, Text{""});
   visit("metrics_port", kConduct, c.metrics_port, Whole{0, 0, 65'535});

@@ -93,6 +93,18 @@ TEST_F(Machinery, WhereAllFailTheRunEndsWithTheReasonAndGoesOnOnceTheyWork) {
   expect_as_if_undisturbed("run");
 }
 
+TEST_F(Machinery, AWorkerMayStartAsSlowlyAsTheConfigurationSays) {
+  write_config(folder_ / "slow.yaml", ",start=1200");
+  const auto patient = read_file(folder_ / "slow.yaml");
+  write_file(folder_ / "slow.yaml", patient + "start_seconds: 1\n");
+  const auto ran = run("slow", "run");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("; 3 starts have failed"), std::string::npos) << ran.err;
+  write_file(folder_ / "slow.yaml", patient + "start_seconds: 60\n");
+  EXPECT_EQ(run("slow", "run").code, 0);
+  expect_as_if_undisturbed("run");
+}
+
 TEST_F(Machinery, AProgramInAFolderWithAColonFindsItsWorkers) {
   const auto strange = folder_ / "a:b";
   std::filesystem::create_directory(strange);

@@ -65,8 +65,15 @@ TEST_F(RunConfigTest, WindowsAreAtMostAQuarterOfTheRecallLength) {
 
 TEST_F(RunConfigTest, IdentityLeavesOutDevicesAndTime) {
   const auto one = read("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 1\n");
-  const auto two = read("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 2\nhours: 3\nmetrics_port: 9100\n");
+  const auto two = read(
+      "battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 2\nhours: 3\nmetrics_port: 9100\n"
+      "start_seconds: 7200\nunusable_seconds: 86400\n");
   EXPECT_EQ(one.hash(), two.hash());
+  EXPECT_EQ(one.workers.unusable_seconds, 600);
+  EXPECT_EQ(two.workers.unusable_seconds, 86400);
+  EXPECT_EQ(one.workers.start_seconds, 120);
+  EXPECT_EQ(two.workers.start_seconds, 7200);
+  EXPECT_NE(two.resolved().find("\nunusable_seconds: 86400\n"), std::string::npos) << two.resolved();
   EXPECT_NE(one.hash(), read("battery: quick\nstages: 4\nsearch: {mutations: 1}\n").hash());
   EXPECT_NE(one.hash(), read("battery: quick\nstages: 4\nseeds: [gla]\n").hash());
 }
@@ -151,6 +158,10 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
             ":3:23: separator must be the id of a token, from 0 to 2147483647, or none, not \"<|endoftext|>\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {bytes_per_token: 0}\n"),
             ":3:29: bytes_per_token must be a number from 0.01 to 1000, not \"0\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nunusable_seconds: 1e9\n"),
+            ":3:19: unusable_seconds must be a number from 1 to 604800, not \"1e9\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nstart_seconds: 0\n"),
+            ":3:16: start_seconds must be a number from 1 to 604800, not \"0\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nvalid_widths: [48.7]\n"),
             ":3:16: each of valid_widths must be an integer from 4 to 65536, not \"48.7\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1, data: no/where}\n"),
