@@ -107,11 +107,15 @@ ConfigNames::Data ConfigNames::data(Reader& in, const std::string& key) {
   }
   for (const auto& folder : folders) {
     std::error_code none;
-    const auto path = fs::absolute(resolved(folder), none);
+    const auto path = fs::absolute(resolved(folder), none).lexically_normal();
     if (!fs::is_directory(path, none) || fs::is_empty(path, none)) continue;
-    const Data out{path.lexically_normal().string(), data_content(path)};
-    found_["data"] = out.path + "\t" + out.content;
-    return out;
+    try {
+      const Data out{path.string(), data_content(path)};
+      found_["data"] = out.path + "\t" + out.content;
+      return out;
+    } catch (const ConfigError& error) {
+      throw in.error(key, error.what());
+    }
   }
   throw in.error(key, "no such folder, or nothing in it: " + joined(folders));
 }

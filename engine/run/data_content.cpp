@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
-#include <vector>
 
 #include "configs/errors.h"
 #include "configs/seed.h"
 #include "configs/text.h"
+#include "engine/text/data_files.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;
@@ -15,21 +15,6 @@ namespace {
 
 constexpr std::uintmax_t kBlock = 1 << 16;
 constexpr std::uintmax_t kBlocks = 64;
-
-bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-std::vector<fs::path> files_of(const fs::path& folder) {
-  std::vector<fs::path> out;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (hidden(entry->path()) && entry->is_directory(error)) entry.disable_recursion_pending();
-    if (!hidden(entry->path()) && entry->is_regular_file(error)) out.push_back(entry->path());
-  }
-  if (error) throw ConfigError("can't read " + folder.string() + ": " + error.message());
-  std::sort(out.begin(), out.end());
-  return out;
-}
 
 /// The seed goes on with what a file holds.
 Seed with_content(Seed seed, const fs::path& file) {
@@ -54,7 +39,7 @@ Seed with_content(Seed seed, const fs::path& file) {
 
 std::string data_content(const fs::path& folder) {
   Seed seed;
-  for (const auto& file : files_of(folder))
+  for (const auto& file : data_files(folder))
     seed = with_content(seed.derive(file.lexically_relative(folder).generic_string()), file);
   return hexadecimal(seed.value);
 }

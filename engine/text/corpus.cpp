@@ -8,6 +8,7 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
+#include "engine/text/data_files.h"
 #include "engine/text/shards.h"
 
 namespace madsearch {
@@ -28,28 +29,9 @@ struct Files {
   std::vector<std::string> others;  // names of what is not read
 };
 
-/// Throws ConfigError for what `error` says.
-void check_read(const fs::path& folder, const std::error_code& error) {
-  if (error) throw ConfigError("cannot read " + shown(folder) + ": " + error.message());
-}
-
 Files files_of(const fs::path& folder) {
-  std::error_code error;
-  if (!fs::exists(folder, error)) throw ConfigError("there is no data at " + shown(folder));
-  if (!fs::is_directory(folder, error)) throw ConfigError(shown(folder) + " is not a folder of texts or token shards");
-  std::vector<fs::path> all;
-  auto it = fs::recursive_directory_iterator(folder, error);
-  check_read(folder, error);
-  for (const auto end = fs::recursive_directory_iterator(); it != end; it.increment(error)) {
-    std::error_code unknown;  // a link that leads nowhere
-    const auto hidden = it->path().filename().native().front() == '.';
-    if (it->is_directory(unknown) && hidden) it.disable_recursion_pending();
-    if (!hidden && it->is_regular_file(unknown)) all.push_back(it->path());
-  }
-  check_read(folder, error);
-  std::sort(all.begin(), all.end());
   Files out;
-  for (auto& file : all) {
+  for (auto& file : data_files(folder)) {
     if (file.extension() == ".txt")
       out.texts.push_back(std::move(file));
     else if (file.extension() == ".bin")

@@ -45,9 +45,9 @@ inline constexpr std::int64_t kBlockTokens = 4096;
 ///   shards   *.bin (shards.h), also those called val: documents are held out here. A document is what stands between
 ///            separators; where there are none (`none`), each file is cut into blocks of kBlockTokens.
 ///            `bytes_per_token` must be given
-/// Throws ConfigError in one sentence if the folder is missing, unreadable or empty, if it holds both kinds or fewer
-/// than four documents, and where `facts` contradict the files: a separator that never occurs, a vocabulary that is
-/// exceeded.
+/// Throws ConfigError in one sentence if the folder is missing, unreadable (data_files.h) or empty, if it holds both
+/// kinds or fewer than four documents, and where `facts` contradict the files: a separator that never occurs, a
+/// vocabulary that is exceeded.
 Corpus read_corpus(const std::filesystem::path& folder, const TokenFacts& facts = {});
 
 /// How many windows of `length` + 1 tokens the training stream has. The last token of one, which is only predicted, is

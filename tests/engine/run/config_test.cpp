@@ -91,6 +91,13 @@ TEST_F(RunConfigTest, IdentityHoldsWhatDecidesAPretraining) {
     EXPECT_NE(with(more), plain) << more;
 }
 
+TEST_F(RunConfigTest, SaysWhereItNamesDataThatCanNotBeRead) {
+  const TemporaryFolder folder;
+  fs::create_symlink("no/where", folder.path + "/a.txt");
+  const auto whole = message("battery: quick\npretrain: {members: 1, data: " + folder.path + "}\n");
+  EXPECT_EQ(whole.substr(0, whole.find('\n')), ":2:30: " + folder.path + "/a.txt is a link that leads nowhere");
+}
+
 TEST_F(RunConfigTest, IdentityHoldsSeedsInTheirOrder) {
   EXPECT_NE(read("battery: quick\nstages: 4\nseeds: [gla, mamba-swiglu]\n").hash(),
             read("battery: quick\nstages: 4\nseeds: [mamba-swiglu, gla]\n").hash());

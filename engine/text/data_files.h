@@ -1,0 +1,12 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+namespace madsearch {
+
+/// The files of a folder of texts or token shards, also in subfolders, by name. Hidden ones are left out, and all of
+/// hidden folders. Throws ConfigError in one sentence if the folder is missing, is no folder or can't be read, and for
+/// a link that leads nowhere, as nobody knows what it stood for.
+std::vector<std::filesystem::path> data_files(const std::filesystem::path& folder);
+
+}  // namespace madsearch
