@@ -36,8 +36,8 @@ FrontRow row_of(const CandidateRecord& candidate, const DesignScores& scores,
 /// Reads single designs of a store.
 class Rows {
  public:
-  explicit Rows(const Store& store)
-      : store_(store), objectives_(objectives_of(read_meta(store))), bits_(bits_by_design(store)) {}
+  Rows(const Store& store, const RunMeta& meta)
+      : store_(store), objectives_(objectives_of(meta)), bits_(bits_by_design(store)) {}
 
   FrontRow row(const CandidateRecord& candidate, const std::vector<EvaluationRecord>& evaluations) const {
     DesignScores scores;
@@ -141,7 +141,7 @@ std::string role_now(const PretrainingRecord& record, const std::vector<FrontRow
 }  // namespace
 
 std::vector<FrontRow> completed_designs(const Store& store) {
-  const Rows rows(store);
+  const Rows rows(store, read_meta(store));
   std::unordered_map<std::string, std::vector<EvaluationRecord>> evaluations;
   for (auto& evaluation : store.scores()) evaluations[evaluation.hash].push_back(std::move(evaluation));
   std::vector<FrontRow> out;
@@ -160,13 +160,13 @@ std::optional<FrontRow> completed_design(const Store& store, const std::string& 
   DesignScores scores;
   for (const auto& evaluation : evaluations) scores.add(evaluation);
   if (!scores.completed()) return std::nullopt;
-  return Rows(store).row(*candidate, evaluations);
+  return Rows(store, read_meta(store)).row(*candidate, evaluations);
 }
 
 FrontReport read_front(const Store& store) {
   const auto meta = read_meta(store);
-  const Rows rows(store);
-  const RunningFront running(store);
+  const Rows rows(store, meta);
+  const RunningFront running(store, rows.objectives(), store.scores());
   FrontReport report;
   report.name = meta.name;
   report.protocol = meta.protocol;

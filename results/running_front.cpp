@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
-#include "results/run_meta.h"
-
 namespace madsearch {
 
-RunningFront::RunningFront(const Store& store) : objectives_(objectives_of(read_meta(store))) {
-  std::unordered_map<std::string, std::vector<EvaluationRecord>> evaluations;
-  for (auto& evaluation : store.scores()) evaluations[evaluation.hash].push_back(std::move(evaluation));
+RunningFront::RunningFront(const Store& store, std::vector<Objective> objectives,
+                           const std::vector<EvaluationRecord>& scores)
+    : objectives_(std::move(objectives)) {
+  std::unordered_map<std::string, std::vector<const EvaluationRecord*>> evaluations;
+  for (const auto& evaluation : scores) evaluations[evaluation.hash].push_back(&evaluation);
   for (const auto& candidate : store.sizes()) {
     const auto of_it = evaluations.find(candidate.hash);
     if (of_it == evaluations.end()) continue;
     auto& design = design_of(candidate);
-    for (const auto& evaluation : of_it->second) take(design, evaluation);
+    for (const auto* evaluation : of_it->second) take(design, *evaluation);
     put_in_place(design);
   }
   rebuild();

@@ -19,8 +19,8 @@ namespace madsearch {
 /// front and not on the run.
 class RunningFront {
  public:
-  /// Of what the store holds. Throws as read_front (results/front_report.h).
-  explicit RunningFront(const Store& store);
+  /// Of the candidates that the store holds and of its `scores`.
+  RunningFront(const Store& store, std::vector<Objective> objectives, const std::vector<EvaluationRecord>& scores);
   explicit RunningFront(std::vector<Objective> objectives) : objectives_(std::move(objectives)) {}
 
   /// An evaluation of a design, under way or finished.

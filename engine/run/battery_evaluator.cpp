@@ -12,10 +12,11 @@
 namespace madsearch {
 
 BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
-                                   Coordinator& coordinator, std::function<bool()> tick)
+                                   const std::vector<EvaluationRecord>& scores, Coordinator& coordinator,
+                                   std::function<bool()> tick)
     : config_(config), space_(space), store_(store), coordinator_(coordinator), tick_(std::move(tick)) {
   for (const auto& candidate : store_.sizes()) known_.insert(candidate.hash);
-  for (const auto& evaluation : store_.scores())
+  for (const auto& evaluation : scores)
     if (evaluation.finished) finished_[evaluation.number] = evaluation_key(evaluation);
 }
 

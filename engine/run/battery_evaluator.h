@@ -22,10 +22,10 @@ namespace madsearch {
 /// weights and order.
 class BatteryEvaluator : public Evaluator {
  public:
-  /// `tick` is called at least once a second while waiting; if it returns true, wait() throws Interrupted. All
-  /// references must outlive the evaluator.
-  BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store, Coordinator& coordinator,
-                   std::function<bool()> tick);
+  /// `scores`: of the store, as it is now. `tick` is called at least once a second while waiting; if it returns true,
+  /// wait() throws Interrupted. All other references must outlive the evaluator.
+  BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
+                   const std::vector<EvaluationRecord>& scores, Coordinator& coordinator, std::function<bool()> tick);
 
   /// An evaluation of rung probe needs a configuration with a probe. Throws what Store and Coordinator throw.
   void start(const Evaluation& evaluation) override;

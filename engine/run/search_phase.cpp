@@ -31,37 +31,39 @@ SearchOptions options_of(Session& session) {
 
 class SearchPhase {
  public:
-  explicit SearchPhase(Session& session)
-      : session_(session),
-        space_(session.config.limits),
-        search_(options_of(session)),
-        evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seed_designs(session.config)),
-        front_(session.store) {}
+  explicit SearchPhase(Session& session) : SearchPhase(session, session.store.scores()) {}
 
   bool go() {
-    const auto designs = static_cast<std::int64_t>(session_.config.seeds.size()) + search_.confirm_members;
-    session_.progress.plan("search", search_.evaluations + search_.confirm_seeds * designs);
-    BatteryEvaluator evaluator(session_.config, space_, session_.store, session_.workers, [this] { return tick(); });
-    evaluator.on_training = [this](const TrainingRecord& record) {
-      ++trainings_;
-      session_.metrics.training(record);
-      session_.log.training(record);
-    };
-    evaluator.on_started = [this](const CandidateRecord& candidate, const EvaluationRecord& record) {
-      front_.add(candidate, record);
-    };
-    evaluator.on_finished = [this](const CandidateRecord& candidate, const EvaluationRecord& record, bool replayed) {
-      finished(candidate, record, replayed);
-    };
-    count_what_is_stored();
     const auto slots = session_.workers.slots() + 1;  // one to spare: no slot waits while the search thinks and stores
-    run_evolution(evolution_, evaluator, slots);
+    run_evolution(evolution_, evaluator_, slots);
     if (evolution_.exhausted()) note_exhaustion();
     note_the_end();
     return evolution_.finished();
   }
 
  private:
+  /// `scores`: of the session's store.
+  SearchPhase(Session& session, const std::vector<EvaluationRecord>& scores)
+      : session_(session),
+        space_(session.config.limits),
+        search_(options_of(session)),
+        evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seed_designs(session.config)),
+        front_(session.store, session.config.objectives, scores),
+        evaluator_(session.config, space_, session.store, scores, session.workers, [this] { return tick(); }) {
+    evaluator_.on_training = [this](const TrainingRecord& record) {
+      ++trainings_;
+      session_.metrics.training(record);
+      session_.log.training(record);
+    };
+    evaluator_.on_started = [this](const CandidateRecord& candidate, const EvaluationRecord& record) {
+      front_.add(candidate, record);
+    };
+    evaluator_.on_finished = [this](const CandidateRecord& candidate, const EvaluationRecord& record, bool replayed) {
+      finished(candidate, record, replayed);
+    };
+    count_what_is_stored(scores);
+  }
+
   /// Twice a second while waiting. True if the run is to end.
   bool tick() {
     session_.tick();
@@ -96,8 +98,10 @@ class SearchPhase {
   }
 
   /// What earlier sessions finished is shown from the start.
-  void count_what_is_stored() {
-    for (const auto& record : session_.store.scores()) {
+  void count_what_is_stored(const std::vector<EvaluationRecord>& scores) {
+    const auto designs = static_cast<std::int64_t>(session_.config.seeds.size()) + search_.confirm_members;
+    session_.progress.plan("search", search_.evaluations + search_.confirm_seeds * designs);
+    for (const auto& record : scores) {
       if (!record.finished) continue;
       session_.progress.evaluated(record, true);
       session_.metrics.evaluation(record.rung, record.outcome);
@@ -135,6 +139,7 @@ class SearchPhase {
   SearchOptions search_;
   Evolution evolution_;
   RunningFront front_;
+  BatteryEvaluator evaluator_;
   // of this session:
   std::int64_t evaluations_ = 0;
   std::int64_t trainings_ = 0;

@@ -147,7 +147,7 @@ TEST_F(StoredRunningFront, GoesOnFromWhatAStoreHolds) {
     store_.put(run.evaluations.back());
     running.add(candidate, run.evaluations.back());
   }
-  const RunningFront again(store_);
+  const RunningFront again(store_, objectives, store_.scores());
   EXPECT_EQ(again.members(), running.members());
   EXPECT_EQ(again.waiting(), running.waiting());
   EXPECT_EQ(again.is_confirmed(), running.is_confirmed());
