@@ -88,6 +88,12 @@ std::string shown(const char* format, double value) {
   return out;
 }
 
+std::string duration(double seconds) {
+  if (seconds < 120) return shown("%.0f s", seconds);
+  if (seconds < 7200) return shown("%.0f min", seconds / 60);
+  return shown("%.1f h", seconds / 3600);
+}
+
 bool begins_letter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0u) != 0x80; }
 
 std::size_t letters(std::string_view text) {

@@ -14,6 +14,9 @@ std::string hexadecimal(std::uint64_t value);
 /// `value` as printf writes it by `format`, which takes one double: shown("%.2f", 1) is "1.00".
 std::string shown(const char* format, double value);
 
+/// A time as people say it: "90 s", "22 min", "2.5 h".
+std::string duration(double seconds);
+
 /// Whether a byte of UTF-8 begins a letter, and how many letters a text has.
 bool begins_letter(char byte);
 std::size_t letters(std::string_view text);

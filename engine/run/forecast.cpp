@@ -33,12 +33,6 @@ double flops_of(const Battery& battery, const Genome& genome) {
   return total;
 }
 
-std::string duration(double seconds) {
-  if (seconds < 120) return shown("%.0f s", seconds);
-  if (seconds < 7200) return shown("%.0f min", seconds / 60);
-  return shown("%.1f h", seconds / 3600);
-}
-
 }  // namespace
 
 Forecast forecast(const RunConfig& config, Coordinator& workers) {

@@ -10,12 +10,6 @@
 namespace madsearch {
 namespace {
 
-std::string left(double seconds) {
-  if (seconds < 90) return shown("%.0f s", seconds);
-  if (seconds < 5400) return shown("%.0f min", seconds / 60);
-  return shown("%.1f h", seconds / 3600);
-}
-
 /// What a line may tell, in the order it is read; the lowest rank is left out first.
 struct Part {
   int rank;
@@ -32,7 +26,7 @@ std::vector<Part> parts(const Status& s) {
   out.push_back({6, "front " + std::to_string(s.front)});
   out.push_back({5, "hypervolume " + shown("%.3f", s.hypervolume)});
   if (s.per_hour > 0) out.push_back({0, shown("%.0f/h", s.per_hour)});
-  if (s.seconds_left > 0) out.push_back({8, left(s.seconds_left) + " left"});
+  if (s.seconds_left > 0) out.push_back({8, duration(s.seconds_left) + " left"});
   return out;
 }
 

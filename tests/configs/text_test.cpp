@@ -109,5 +109,13 @@ TEST(Printable, IsBoundedAndCutsBetweenLetters) {
   EXPECT_EQ(printable(std::string(5'000'000, 'x')).size(), 2000u);
 }
 
+TEST(Duration, IsInTheUnitThatPeopleUse) {
+  EXPECT_EQ(duration(0.6), "1 s");
+  EXPECT_EQ(duration(119), "119 s");
+  EXPECT_EQ(duration(120), "2 min");
+  EXPECT_EQ(duration(7100), "118 min");
+  EXPECT_EQ(duration(9000), "2.5 h");
+}
+
 }  // namespace
 }  // namespace madsearch
