@@ -1,7 +1,7 @@
 #include "engine/run/pretraining_plans.h"
 
+#include <algorithm>
 #include <cstdio>
-#include <map>
 
 #include "configs/errors.h"
 #include "configs/seed.h"
@@ -11,12 +11,22 @@
 namespace madsearch {
 namespace {
 
-/// The texts of the designs that stand for all that may be pretrained, by the names of their controls.
-std::map<std::string, std::string> representatives(const RunConfig& config) {
-  std::map<std::string, std::string> out;
-  for (const auto& control : config.pretrain.controls)
-    out.emplace(text(repeated(control, config.limits.stages)), control.name);
-  out.emplace(text(transformer(config.limits.stages)), "transformer++");
+struct Planned {
+  std::string name, text;
+};
+
+/// The designs that are known before the search and may be pretrained, each once. The first is transformer++, which
+/// stands for those that the search breeds.
+std::vector<Planned> planned(const RunConfig& config) {
+  std::vector<Planned> out;
+  const auto add = [&](const std::string& name, const Genome& genome) {
+    auto design = text(genome);
+    if (std::none_of(out.begin(), out.end(), [&](const Planned& known) { return known.text == design; }))
+      out.push_back({name, std::move(design)});
+  };
+  add("transformer++", transformer(config.limits.stages));
+  for (const auto& control : config.pretrain.controls) add(control.name, repeated(control, config.limits.stages));
+  for (const auto& seed : config.seeds) add(seed.name, seed.genome);
   return out;
 }
 
@@ -56,7 +66,7 @@ std::vector<PretrainingRecord> plan_pretraining(const RunConfig& config, Coordin
                                                 const std::atomic<bool>* stop) {
   std::vector<PretrainingRecord> out;
   if (config.pretrain.members == 0) return out;
-  for (const auto& [design, name] : representatives(config)) {
+  for (const auto& [name, design] : planned(config)) {
     auto request = pretrain_request(config, "plan/" + name, design);
     request.plan_only = true;
     workers.submit(std::move(request));

@@ -25,18 +25,24 @@ RunConfig with_pretraining(const std::string& stub) {
   return out;
 }
 
-TEST(PretrainingPlans, AreMadeOfTheControlsAndOfTransformer) {
-  const auto config = with_pretraining("");
+TEST(PretrainingPlans, AreMadeOfTheControlsTheHandDesignsAndTransformer) {
+  auto config = with_pretraining("");
+  auto gla = find_design("gla", in_source("configs"));
+  gla.genome = repeated(gla, 4);
+  config.seeds = {{"the same", transformer(4), "", ""}, gla};
   Coordinator workers(config.workers);
   const auto plans = plan_pretraining(config, workers);
-  ASSERT_EQ(plans.size(), 2u);
+  ASSERT_EQ(plans.size(), 3u);
   EXPECT_EQ(plans[0].role, "transformer++");
   EXPECT_EQ(plans[0].text, "[attention swiglu]x2");
   EXPECT_EQ(plans[1].role, "mamba");
+  EXPECT_EQ(plans[2].role, "gla");
+  EXPECT_EQ(plans[2].text, "[gla swiglu]x2");
   EXPECT_FALSE(plans[0].bits_per_byte);  // nothing was trained
   EXPECT_EQ(to_text(plans),
             "pretraining: transformer++: 2e+04 parameters at width 0, 8.33e+06 tokens, 0.00 epochs\n"
-            "             mamba: 2e+04 parameters at width 0, 8.33e+06 tokens, 0.00 epochs");
+            "             mamba: 2e+04 parameters at width 0, 8.33e+06 tokens, 0.00 epochs\n"
+            "             gla: 2e+04 parameters at width 0, 8.33e+06 tokens, 0.00 epochs");
 }
 
 TEST(PretrainingPlans, RefuseARunWithTheWorkersSentence) {
