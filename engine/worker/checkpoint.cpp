@@ -82,8 +82,9 @@ std::optional<Checkpoint> read_checkpoint(const std::string& file, std::uint64_t
       std::memcmp(header.magic, kMagic, sizeof kMagic) != 0)
     throw ConfigError(file + " is not a checkpoint of this version");
   if (header.fingerprint != fingerprint) throw ConfigError("checkpoint " + file + " belongs to another pretraining");
-  const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
-  if (bytes != static_cast<std::int64_t>(sizeof header) + 3 * header.numbers * static_cast<std::int64_t>(sizeof(float)))
+  constexpr auto kEach = 3 * static_cast<std::int64_t>(sizeof(float));  // bytes of a value and its two moments
+  const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(file) - sizeof header);
+  if (bytes % kEach != 0 || bytes / kEach != header.numbers || header.steps < 0)
     throw ConfigError("checkpoint " + file + " is cut off");
   Checkpoint out{header.fingerprint, header.learning_rate, header.tuning_flops, header.core_seconds, {}};
   out.saved.steps = header.steps;
