@@ -1,8 +1,8 @@
 #include "engine/run/config_reader.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
+#include <stdexcept>
 
 #include "configs/errors.h"
 #include "configs/text.h"
@@ -143,9 +143,18 @@ class Reading {
   std::map<std::string, Reader> readers_;  // by the key of the mapping; "" is the file's
 };
 
+/// Throws ConfigError where primitives and widths leave no design.
+Architectures space_of(Reader& in, const RunConfig& config) {
+  try {
+    return Architectures(config.limits);
+  } catch (const std::invalid_argument& error) {
+    throw in.error(config.limits.widths.empty() ? "primitives" : "valid_widths", error.what());
+  }
+}
+
 /// The hand designs that start the search, repeated to its stages.
 void check_seeds(Reader& in, RunConfig& config) {
-  const Architectures space(config.limits);
+  const auto space = space_of(in, config);
   for (auto& design : config.seeds) {
     try {
       design.genome = repeated(design, config.limits.stages);
@@ -173,6 +182,9 @@ void check_search(Reader& in, RunConfig& config) {
     throw in.error("population", "population must be 0 (chosen from evaluations) or at least 4");
   if (std::count(search.grid.begin(), search.grid.end(), 0.0) > 0)
     throw in.error("grid", "a step of the grid must be above 0");
+  if (!search.grid.empty() && search.grid.size() != config.objectives.size())
+    throw in.error("grid", "the grid needs a step for each of the " + std::to_string(config.objectives.size()) +
+                               " objectives, in their order, not " + std::to_string(search.grid.size()));
   if (search.confirm_seeds == 1)
     throw in.error("confirm_seeds", "confirm_seeds must be 0 or at least 2: one fresh seed has no interval");
   search.probe = config.probe.has_value();
@@ -206,13 +218,18 @@ void check_slots(Reader& in, std::int64_t lag, WorkerOptions& workers) {
                    false);
 }
 
+/// A number of one or two digits; -1 for anything else.
+int two_digits(const std::string& text) {
+  const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
+  return digits && (text.size() == 1 || text.size() == 2) ? std::stoi(text) : -1;
+}
+
 void check_until(Reader& in, const std::string& time) {
   if (time.empty()) return;
-  int hour = -1;
-  int minute = -1;
-  char rest = 0;
-  if (std::sscanf(time.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 ||
-      minute > 59)
+  const auto colon = std::min(time.find(':'), time.size());
+  const auto hour = two_digits(time.substr(0, colon));
+  const auto minute = colon == time.size() ? -1 : two_digits(time.substr(colon + 1));
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
     throw in.error("until", "expected a time of day like \"07:00\", not " + in_quotes(time));
 }
 

@@ -152,6 +152,18 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
   EXPECT_EQ(first_line("battery: quick\nobjectives: [state, flops]\n"), ":2:13: one objective must be score");
   EXPECT_EQ(first_line("battery: quick\nuntil: \"25:00\"\n"),
             ":2:8: expected a time of day like \"07:00\", not \"25:00\"");
+  for (const auto* time : {"-0:30", "7: 5", "7", ":30", "07:60", "07:00:00", "007:00"})
+    EXPECT_EQ(first_line("battery: quick\nuntil: \"" + std::string(time) + "\"\n"),
+              ":2:8: expected a time of day like \"07:00\", not \"" + std::string(time) + "\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nsearch: {grid: [0.01]}\n"),
+            ":3:16: the grid needs a step for each of the 2 objectives, in their order, not 1");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nobjectives: [score, state, flops]\nsearch: {grid: [0.01, 1]}\n"),
+            ":4:16: the grid needs a step for each of the 3 objectives, in their order, not 2");
+  EXPECT_EQ(first_line("battery: quick\nprimitives: []\n"), ":2:13: the primitives hold no sequence mixer");
+  EXPECT_EQ(first_line("battery: quick\nprimitives: [swiglu]\n"), ":2:13: the primitives hold no sequence mixer");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nvalid_widths: [5]\n"),
+            ":3:15: no value of kv_heads of attention is valid at every width of the search");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: []\n"), ":3:10: no devices; expected auto, cpu or cuda:N");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nlimits: {state: 100}\n"),
             ": design \"transformer++\" can't take part: state 4096 is above the limit 100");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 16\n"),
