@@ -71,15 +71,21 @@ std::vector<std::int32_t> ids(const std::vector<char>& bytes, std::int64_t from,
                       : ids<std::uint32_t>(bytes, from);
 }
 
-/// Ids of 4 bytes that are read as ids of 2 have a 0 at every second place.
+constexpr std::int32_t kFewHighHalves = 16;  // of ids up to a million, more than any vocabulary has
+constexpr std::size_t kEnoughIds = 16;       // that small ids at every second place are no chance
+
+/// Ids of 4 bytes that are read as ids of 2: their upper halves, at every second place, are 0 or, of a large
+/// vocabulary, below 16, and the lower ones are not.
 bool halves(const std::vector<std::int32_t>& tokens) {
   if (tokens.size() % 2 != 0) return false;
-  bool other = false;
+  std::int32_t lower = 0;
+  std::int32_t upper = 0;
   for (std::size_t i = 0; i < tokens.size(); i += 2) {
-    if (tokens[i + 1] != 0) return false;
-    other = other || tokens[i] != 0;
+    lower = std::max(lower, tokens[i]);
+    upper = std::max(upper, tokens[i + 1]);
   }
-  return other;
+  if (upper == 0) return lower > 0;
+  return tokens.size() / 2 >= kEnoughIds && upper < kFewHighHalves && lower >= kFewHighHalves;
 }
 
 /// Throws ConfigError where width, vocabulary and ids contradict one another.
@@ -89,7 +95,8 @@ void check(const Shard& shard, std::int64_t width, const std::string& name) {
     throw ConfigError(name + " has ids of " + std::to_string(width) + (width == 1 ? " byte" : " bytes") +
                       ", which cannot reach a vocabulary of " + std::to_string(shard.vocabulary));
   if (width == 2 && halves(shard.tokens))
-    throw ConfigError(name + " holds a 0 at every second place" + of_width + ": its ids seem to have 4 bytes");
+    throw ConfigError(name + " holds an id below 16 at every second place" + of_width +
+                      ": its ids seem to have 4 bytes");
   const auto most = *std::max_element(shard.tokens.begin(), shard.tokens.end());
   if (most >= shard.vocabulary)
     throw ConfigError(name + " holds token " + std::to_string(most) + of_width + ", beyond its vocabulary of " +
@@ -124,7 +131,6 @@ Shard with_header(const std::vector<char>& bytes, std::int32_t magic, const std:
 Shard without_header(const std::vector<char>& bytes, const std::string& name, std::int64_t vocabulary) {
   if (vocabulary <= 0)
     throw ConfigError(name + " has no header of llm.c; if it is a file of nanoGPT, give the vocabulary");
-  if (bytes.empty()) throw ConfigError(name + " is empty");
   const std::int64_t width = vocabulary <= 65'536 ? 2 : 4;
   if (static_cast<std::int64_t>(bytes.size()) % width != 0)
     throw ConfigError(name + " is not a whole number of " + std::to_string(width) + "-byte tokens");
@@ -138,6 +144,7 @@ Shard without_header(const std::vector<char>& bytes, const std::string& name, st
 Shard read_shard(const std::filesystem::path& file, std::int64_t vocabulary) {
   const auto bytes = contents(file);
   const auto name = printable(file.native());
+  if (bytes.empty()) throw ConfigError(name + " is empty");
   const auto magic = bytes.size() >= 4 ? word(bytes, 0) : 0;
   if (magic == kEvaluation)
     throw ConfigError(name + " is an evaluation file of llm.c (magic 20240522), not training data");
