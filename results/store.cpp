@@ -3,6 +3,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <cctype>
+#include <cstring>
 #include <sstream>
 #include <utility>
 
@@ -182,6 +184,18 @@ struct Store::Database {
   /// What is answered is not tried again.
   void end_attempts(const std::string& id) { execute("DELETE FROM attempts WHERE id = ?", id); }
 
+  /// Opened so, the file is taken for one that nobody writes.
+  std::string immutable_address() const {
+    std::string out = "file:";
+    for (const char letter : file.string()) {
+      if (std::isalnum(static_cast<unsigned char>(letter)) != 0 || std::strchr("/._-~", letter) != nullptr)
+        out += letter;
+      else
+        out += "%" + hexadecimal(static_cast<unsigned char>(letter)).substr(14);
+    }
+    return out + "?immutable=1";
+  }
+
   std::filesystem::path beside(const std::string& ending) const { return file.string() + ending; }
 
   int pragma(const char* name) { return db->execAndGet(std::string("PRAGMA ") + name).getInt(); }
@@ -198,7 +212,7 @@ struct Store::Database {
       open_to_read();
     }
     check(mode);
-    if (mode == Mode::kRead) return;
+    if (mode == Mode::kRead) return begin_to_read();
     db->exec("PRAGMA journal_mode = WAL");
     db->exec("PRAGMA synchronous = FULL");
     db->exec("PRAGMA cache_size = -32768");  // 32 MiB: ids are in no order, so writing reads pages from all over
@@ -218,6 +232,12 @@ struct Store::Database {
     }
   }
 
+  /// All that is read from now on is of one moment, whatever a writer does meanwhile.
+  void begin_to_read() {
+    db->exec("BEGIN");
+    pragma("schema_version");  // the first reading is that moment
+  }
+
   /// WAL wants a -shm file beside the store. A folder that we may not write has no place for it; a store without a -wal
   /// file that lies there is read as what cannot change.
   void open_to_read() {
@@ -230,8 +250,12 @@ struct Store::Database {
       // Only the very beginning of a store, before its log, is written by a rollback journal.
       if (code == SQLITE_READONLY && std::filesystem::exists(beside("-journal")))
         throw EmptyStore(file.string() + " holds no results yet");
-      if ((code != SQLITE_CANTOPEN && code != SQLITE_READONLY) || std::filesystem::exists(wal)) throw;
-      db.emplace("file:" + file.string() + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_milliseconds);
+      if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) throw;
+      if (std::filesystem::exists(wal) && std::filesystem::file_size(wal) > 0)
+        throw ConfigError("cannot read " + file.string() +
+                          " in a folder that may not be written, as its last writer left " + wal.filename().string() +
+                          " beside it: copy both files to a folder of your own");
+      db.emplace(immutable_address(), SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_milliseconds);
     }
   }
 
@@ -254,6 +278,9 @@ Store::Store(const std::filesystem::path& file, Mode mode) : database_(std::make
   database_->file = file;
   if (mode == Mode::kRead && !std::filesystem::exists(file))
     throw ConfigError("no results: " + file.string() + " is missing");
+  std::error_code unknown;
+  if (mode == Mode::kRead && !std::filesystem::is_regular_file(file, unknown) && !unknown)
+    throw ConfigError(file.string() + " is not a file");  // a pipe would be waited for
   try {
     database_->open(mode);
   } catch (const SQLite::Exception& error) {

@@ -19,8 +19,8 @@ class EmptyStore : public ConfigError {
 };
 
 /// A run's SQLite file, `DIR/search.db`: one writer (the coordinator), WAL, synchronous FULL, busy timeout; readers
-/// open it read-only while the search runs. Writing what is there already changes nothing (records are keyed). Not
-/// thread-safe: one Store a thread.
+/// open it read-only while the search runs, and see it as it was when they opened it. Writing what is there already
+/// changes nothing (records are keyed). Not thread-safe: one Store a thread.
 class Store {
  public:
   enum class Mode { kRead, kWrite };

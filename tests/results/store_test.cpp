@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 #include <set>
 #include <type_traits>
 #include <vector>
@@ -264,15 +265,28 @@ TEST_F(StoreTest, KeepsNoAttemptsAtWhatIsAnswered) {
 
 TEST_F(StoreTest, ReadsBesideAWriter) {
   auto store = writer();
-  const auto beside = reader();
-  EXPECT_EQ(beside.evaluations().size(), 0);
+  EXPECT_EQ(reader().evaluations().size(), 0);
   store.put(evaluation(1));
-  EXPECT_EQ(beside.evaluations().size(), 1);
+  EXPECT_EQ(reader().evaluations().size(), 1);
   store.transaction([&] {
     store.put(evaluation(2));
-    EXPECT_EQ(beside.evaluations().size(), 1) << "not committed yet";
+    EXPECT_EQ(reader().evaluations().size(), 1) << "not committed yet";
   });
-  EXPECT_EQ(beside.evaluations().size(), 2);
+  EXPECT_EQ(reader().evaluations().size(), 2);
+}
+
+TEST_F(StoreTest, AReaderSeesOneMoment) {
+  auto store = writer();
+  store.put(evaluation(1));
+  const auto beside = reader();
+  store.put(evaluation(2));
+  store.put(candidate());
+  EXPECT_TRUE(beside.candidates().empty());
+  EXPECT_EQ(beside.evaluations().size(), 1);
+  store.put(evaluation(3));
+  beside.backup(folder_ / "copy.db");
+  EXPECT_EQ(Store(folder_ / "copy.db", Store::Mode::kRead).evaluations().size(), 1);
+  EXPECT_EQ(reader().evaluations().size(), 3);
 }
 
 TEST_F(StoreTest, AReaderThatReadsForLongBlocksNoWriter) {
@@ -491,19 +505,76 @@ TEST_F(StoreTest, SaysThatAFolderCanNotBeWritten) {
   }
 }
 
-TEST_F(StoreTest, ReadsInAFolderThatItMayNotWrite) {
-  writer().put(evaluation(1));
-  const auto child = fork();
-  if (child == 0) {
-    chmod(folder_.c_str(), 0555);
-    if (geteuid() == 0 && seteuid(65534) != 0) _exit(100);
-    _exit(complaint(Store::Mode::kRead).empty() ? static_cast<int>(reader().evaluations().size()) : 101);
+TEST_F(StoreTest, SaysWhatIsNoFile) {
+  ASSERT_EQ(mkfifo(file().c_str(), 0644), 0);
+  for (const auto mode : {Store::Mode::kRead, Store::Mode::kWrite})
+    EXPECT_EQ(complaint(mode), file().string() + " is not a file");
+  fs::remove(file());
+  fs::create_directory(file());
+  EXPECT_EQ(complaint(Store::Mode::kRead), file().string() + " is not a file");
+}
+
+/// A store of one evaluation in a folder that its reader may not write.
+class StrangersStore : public StoreTest {
+ protected:
+  static constexpr int kNobody = 100;
+
+  /// What `body` gives where the folder `place` may not be written; kNobody if that can't be tried here.
+  int as_a_stranger(const fs::path& place, const std::function<int()>& body) const {
+    const auto child = fork();
+    if (child == 0) {
+      chmod(place.c_str(), 0555);
+      chmod(folder_.c_str(), 0755);
+      if (geteuid() == 0 && seteuid(65534) != 0) _exit(kNobody);
+      _exit(body());
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    chmod(place.c_str(), 0755);
+    return WEXITSTATUS(status);
   }
-  int status = 0;
-  waitpid(child, &status, 0);
-  chmod(folder_.c_str(), 0755);
-  if (WEXITSTATUS(status) == 100) GTEST_SKIP() << "root can't become another user here";
-  EXPECT_EQ(WEXITSTATUS(status), 1);
+};
+
+TEST_F(StrangersStore, IsReadWhateverItsPathIs) {
+  for (const auto* name : {"plain", "a?b", "a%20b", "a#b", "a b&c=d"}) {
+    const auto place = folder_ / name;
+    fs::create_directory(place);
+    Store(place / "search.db", Store::Mode::kWrite).put(evaluation(1));
+    const auto read = as_a_stranger(place, [&] {
+      try {
+        return static_cast<int>(Store(place / "search.db", Store::Mode::kRead).evaluations().size());
+      } catch (const std::exception&) {
+        return 101;
+      }
+    });
+    if (read == kNobody) GTEST_SKIP() << "root can't become another user here";
+    EXPECT_EQ(read, 1) << name;
+  }
+}
+
+TEST_F(StrangersStore, ThatWasKilledIsExplained) {
+  const auto place = folder_ / "killed";
+  fs::create_directory(place);
+  {
+    auto store = writer();
+    store.put(evaluation(1));
+    for (const auto* ending : {"", "-wal"})
+      fs::copy_file(file().string() + ending, (place / "search.db").string() + ending);
+  }
+  const auto copy = (place / "search.db").string();
+  const auto expected = "cannot read " + copy +
+                        " in a folder that may not be written, as its last writer left search.db-wal beside it: copy "
+                        "both files to a folder of your own";
+  const auto said = as_a_stranger(place, [&] {
+    try {
+      Store(copy, Store::Mode::kRead);
+      return 1;
+    } catch (const ConfigError& error) {
+      return error.what() == expected ? 0 : 2;
+    }
+  });
+  if (said == kNobody) GTEST_SKIP() << "root can't become another user here";
+  EXPECT_EQ(said, 0);
 }
 
 }  // namespace
