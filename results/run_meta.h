@@ -44,6 +44,12 @@ struct RunMeta {
     std::int64_t succeeded = 0;
   };
   std::map<std::string, OperatorCount> operators;  // by name: children made, children that entered the population
+
+  /// There is more to search than before: what was said of the end holds no longer.
+  void reopen() {
+    finished = false;
+    signature.clear();
+  }
 };
 
 /// Reads all fields. Throws std::invalid_argument where a number is expected and the store holds something else.

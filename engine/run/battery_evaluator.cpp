@@ -1,6 +1,7 @@
 #include "engine/run/battery_evaluator.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/dispatch/curves.h"
@@ -62,7 +63,9 @@ void BatteryEvaluator::remember(const Underway& underway) {
 void BatteryEvaluator::submit(Wanted wanted, std::int64_t evaluation, const Genome& sized) {
   auto& request = wanted.request;
   const auto flops = training_flops(request, sized);
-  waiting_[request.id] = {evaluation, wanted.task, wanted.setting};
+  if (!waiting_.try_emplace(request.id, Waiting{evaluation, wanted.task, wanted.setting}).second)
+    throw std::invalid_argument("evaluation " + std::to_string(evaluation) + " asks for training " + request.id +
+                                ", which another evaluation waits for");
   // Later evaluations wait for the results of earlier ones, so these go first; within one the longest, so that none is
   // left for the end alone.
   coordinator_.submit(std::move(request), evaluation, flops);

@@ -27,7 +27,8 @@ class BatteryEvaluator : public Evaluator {
   BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
                    const std::vector<EvaluationRecord>& scores, Coordinator& coordinator, std::function<bool()> tick);
 
-  /// An evaluation of rung probe needs a configuration with a probe. Throws what Store and Coordinator throw.
+  /// An evaluation of rung probe needs a configuration with a probe. Throws what Store and Coordinator throw, and
+  /// std::invalid_argument for what another evaluation under way is already training.
   void start(const Evaluation& evaluation) override;
   Measurement wait() override;
 

@@ -13,12 +13,17 @@ namespace {
 
 constexpr std::int64_t kLogUse = 1000;  // evaluations
 
-/// Notes what the session was asked to try again, for this session and all that follow.
+/// Notes what the session was asked to try again, for this session and all that follow. What an earlier session noted
+/// and didn't come to is found again, and stays noted once.
 void note_retries(Session& session) {
   if (session.options.retry.empty()) return;
+  auto& meta = session.meta;
   const auto found = retries(session.store, session.options.retry);
-  for (const auto& evaluation : found) session.meta.retries.push_back(evaluation_key(evaluation));
-  session.meta.finished &= found.empty();
+  for (const auto& evaluation : found) {
+    const auto key = evaluation_key(evaluation);
+    if (std::find(meta.retries.begin(), meta.retries.end(), key) == meta.retries.end()) meta.retries.push_back(key);
+  }
+  if (!found.empty()) meta.reopen();
   session.save_meta();
   session.say(std::to_string(found.size()) + (found.size() == 1 ? " evaluation is" : " evaluations are") +
               " tried again once the search is over");
