@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 #include "configs/errors.h"
 #include "configs/text.h"
@@ -18,15 +20,51 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
-/// Writes a file so that it is there as a whole or as it was before.
+/// Writes a file so that it is there as a whole or as it was before. It is a new one: a link that stands where it is
+/// made is replaced, and what it leads to left alone.
 void write(const fs::path& file, const std::string& text) {
   auto part = file;
   part += ".part";
-  std::ofstream out(part, std::ios::binary | std::ios::trunc);
-  out << text << std::flush;
   std::error_code error;
-  if (out) fs::rename(part, file, error);
-  if (!out || error) throw ConfigError("can't write " + file.string() + ": is the disk full or the folder read-only?");
+  fs::remove(part, error);
+  auto* out = std::fopen(part.c_str(), "wbx");
+  bool written = out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size();
+  if (out != nullptr && std::fclose(out) != 0) written = false;
+  if (written) fs::rename(part, file, error);
+  if (!written || error)
+    throw ConfigError("can't write " + file.string() + ": is the disk full or the folder read-only?");
+}
+
+/// Throws ConfigError if the log would be written to another place, or waited for.
+void check_log(const fs::path& log) {
+  std::error_code none;
+  const auto type = fs::symlink_status(log, none).type();
+  if (type == fs::file_type::symlink)
+    throw ConfigError(log.string() + " is a link; a run writes no file outside its folder: remove the link");
+  if (type != fs::file_type::regular && type != fs::file_type::not_found)
+    throw ConfigError(log.string() + " is not a file");
+}
+
+/// Throws ConfigError if it can't be made.
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw ConfigError("can't make the folder " + folder.string() + ": " + error.message());
+}
+
+/// Throws ConfigError if the folder can't be made or written. Leaves none behind.
+void check_writable(const fs::path& folder) {
+  std::error_code none;
+  if (fs::exists(folder, none)) {
+    if (access(folder.c_str(), W_OK | X_OK) != 0)
+      throw ConfigError("can't write in " + folder.string() + ": " + std::strerror(errno));
+    return;
+  }
+  std::vector<fs::path> missing;
+  for (auto path = fs::absolute(folder); !fs::exists(path, none) && path.has_relative_path(); path = path.parent_path())
+    missing.push_back(path);
+  make_folder(folder);
+  for (const auto& path : missing) fs::remove(path, none);
 }
 
 bool is_store(const fs::path& folder) {
@@ -34,18 +72,25 @@ bool is_store(const fs::path& folder) {
   return fs::exists(folder / "search.db", none);
 }
 
-/// Throws ConfigError unless `folder` is missing, empty or the folder of a run. What a run leaves that was killed
-/// before it had a store is nothing.
+/// Whether a folder holds nothing, or only what a run leaves that was killed before it had a store. Throws ConfigError
+/// if it can't be read.
+bool holds_nothing(const fs::path& folder) {
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  if (error) throw ConfigError("can't read " + folder.string() + ": " + error.message());
+  for (; entry != fs::directory_iterator(); entry.increment(error))
+    if (entry->path().filename() != "search.lock") return false;
+  return true;
+}
+
+/// Throws ConfigError unless `folder` is missing, empty or the folder of a run.
 void check_folder(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(folder, error) || is_store(folder)) return;
   if (error) throw ConfigError("can't read " + folder.string() + ": " + error.message());
   if (!fs::is_directory(folder, error)) throw ConfigError(folder.string() + " is a file; --out needs a folder");
-  fs::directory_iterator entry(folder, error);
-  if (error) throw ConfigError("can't read " + folder.string() + ": " + error.message());
-  for (; entry != fs::directory_iterator(); entry.increment(error))
-    if (entry->path().filename() != "search.lock")
-      throw ConfigError(folder.string() + " holds files that are no search of madsearch; choose another --out");
+  if (!holds_nothing(folder))
+    throw ConfigError(folder.string() + " holds files that are no search of madsearch; choose another --out");
 }
 
 /// Numbers that the search, without its confirmation, has handed out.
@@ -99,9 +144,11 @@ std::string this_process() { return std::to_string(getpid()) + " on " + host_nam
 /// What the folder said so far, `out`, as the search of `config` goes on with it.
 RunMeta described(RunMeta out, const RunConfig& config, const Differences& changed) {
   if (out.name.empty()) out.name = config.name;  // it stays, whatever the file is called that is given later
-  if (!changed.lines.empty()) out.finished = false;
-  if (out.evaluations && *out.evaluations < config.search.evaluations)
-    out.closed_at.reset();  // a search that a clock ended goes on
+  if (!changed.lines.empty()) out.reopen();
+  if (out.evaluations && *out.evaluations < config.search.evaluations) {  // a search that was ended early goes on
+    out.closed_at.reset();
+    out.closed_by.clear();
+  }
   describe(out, config);
   out.scoring = kScoring;
   out.version = kVersion;
@@ -164,9 +211,8 @@ void describe(RunMeta& out, const RunConfig& config) {
 
 Store open_run(const fs::path& folder, const RunConfig& config, bool accept, std::vector<std::string>* notes) {
   check_folder(folder);
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw ConfigError("can't make the folder " + folder.string() + ": " + error.message());
+  make_folder(folder);
+  check_log(folder / "run.log");
   Store store(folder / "search.db", Store::Mode::kWrite);  // first of all: a folder without it is not ours
   auto before = read_meta(store);
   const auto changed = checked(folder, store, before, config, accept);
@@ -180,8 +226,7 @@ Store open_run(const fs::path& folder, const RunConfig& config, bool accept, std
     write_meta(store, described(before, config, changed));
   });
   if (changed.any(Decides::kPretraining)) put_checkpoints_aside(folder);
-  fs::create_directories(folder / "checkpoints", error);
-  if (error) throw ConfigError("can't make the folder " + (folder / "checkpoints").string() + ": " + error.message());
+  make_folder(folder / "checkpoints");
   write(folder / "config.yaml", config.inputs.at("config"));
   write(folder / "resolved.txt", config.resolved());
   return store;
@@ -189,6 +234,7 @@ Store open_run(const fs::path& folder, const RunConfig& config, bool accept, std
 
 void check_run(const fs::path& folder, const RunConfig& config, bool accept) {
   check_folder(folder);
+  check_writable(folder);
   if (!is_store(folder)) return;
   try {
     const Store store(folder / "search.db", Store::Mode::kRead);
@@ -197,25 +243,31 @@ void check_run(const fs::path& folder, const RunConfig& config, bool accept) {
   }
 }
 
-RunConfig stored_run(const fs::path& folder, const fs::path& configs) {
-  if (!is_store(folder)) throw ConfigError(folder.string() + " is no run: it has no search.db");
-  const auto none_yet =
-      folder.string() + " holds no results yet; `madsearch run CONFIG --out " + folder.string() + "` begins it anew";
+Store store_in(const fs::path& folder) {
+  const auto begins = "; `madsearch run CONFIG --out " + folder.string() + "` begins it anew";
+  std::error_code none;
+  if (!is_store(folder))
+    throw ConfigError(folder.string() + " is no run: it has no search.db" +
+                      (fs::is_directory(folder, none) && holds_nothing(folder) ? begins : ""));
   try {
-    const Store store(folder / "search.db", Store::Mode::kRead);
-    const auto meta = read_meta(store);
-    if (meta.identity.empty()) throw ConfigError(none_yet);
-    const auto inputs = store.inputs();
-    std::error_code none;
-    const fs::path original = meta.config_path;  // relative paths in it are meant beside it
-    auto out = !inputs.empty() ? read_run(inputs, meta.name)
-                               : read_run(fs::exists(original, none) ? original : folder / "config.yaml", configs);
-    out.search.evaluations = meta.evaluations.value_or(out.search.evaluations);
-    out.added = meta.added;
+    Store out(folder / "search.db", Store::Mode::kRead);
+    if (out.meta("identity").empty()) throw EmptyStore("");
     return out;
   } catch (const EmptyStore&) {
-    throw ConfigError(none_yet);
+    throw EmptyStore(folder.string() + " holds no results yet" + begins);
   }
+}
+
+RunConfig stored_run(const Store& store, const fs::path& folder, const fs::path& configs) {
+  const auto meta = read_meta(store);
+  const auto inputs = store.inputs();
+  std::error_code none;
+  const fs::path original = meta.config_path;  // relative paths in it are meant beside it
+  auto out = !inputs.empty() ? read_run(inputs, meta.name)
+                             : read_run(fs::exists(original, none) ? original : folder / "config.yaml", configs);
+  out.search.evaluations = meta.evaluations.value_or(out.search.evaluations);
+  out.added = meta.added;
+  return out;
 }
 
 RunConfig with_added(RunConfig config, const fs::path& folder) {

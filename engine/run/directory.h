@@ -22,13 +22,17 @@ namespace madsearch {
 Store open_run(const std::filesystem::path& folder, const RunConfig& config, bool accept,
                std::vector<std::string>* notes = nullptr);
 
-/// Throws what open_run would throw, and changes nothing.
+/// Throws what open_run would throw, also if the folder can't be made, and changes nothing.
 void check_run(const std::filesystem::path& folder, const RunConfig& config, bool accept);
 
-/// The configuration of the run in `folder`, with the evaluations that were added to it. `configs`: for runs of earlier
-/// releases, whose stores don't hold what the configuration names; then it is read where it was, or from the folder's
-/// copy if it is gone. Throws ConfigError if `folder` is no run, or one that holds no results.
-RunConfig stored_run(const std::filesystem::path& folder, const std::filesystem::path& configs);
+/// A run's store, to read. Throws ConfigError if `folder` is no run, EmptyStore if it holds no results; both say what
+/// begins one there.
+Store store_in(const std::filesystem::path& folder);
+
+/// The configuration of the run in `folder`, whose store that is, with the evaluations that were added to it.
+/// `configs`: for runs of earlier releases, whose stores don't hold what the configuration names; then it is read where
+/// it was, or from the folder's copy if it is gone.
+RunConfig stored_run(const Store& store, const std::filesystem::path& folder, const std::filesystem::path& configs);
 
 /// Sets what a run's store says of it that follows from its configuration.
 void describe(RunMeta& meta, const RunConfig& config);

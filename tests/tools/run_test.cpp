@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "program.h"
+#include "results/retries.h"
+#include "results/run_meta.h"
 #include "results/scoring.h"
 #include "results/store.h"
 
@@ -81,7 +83,10 @@ TEST(Run, IsReadWhileItSearches) {
   while (searching.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
     const auto ran = run_madsearch("front " + stub.out() + " --format json");
     if (fronts.empty() && ran.code != 0) {
-      EXPECT_NE(ran.err.find("no results"), std::string::npos) << ran.err;
+      EXPECT_EQ(ran.code, 2) << ran.err;
+      EXPECT_TRUE(ran.err.starts_with(stub.out() + " is no run") ||
+                  ran.err.starts_with(stub.out() + " holds no results"))
+          << ran.err;
       continue;
     }
     ASSERT_EQ(ran.code, 0) << ran.err;
@@ -344,6 +349,103 @@ TEST(Run, ResumeTriesAgainWhatWasLost) {
   EXPECT_EQ(run_madsearch(longer).code, 0) << "what is tried again has another number";
   const auto checked = run_madsearch("check " + stub.out());
   EXPECT_EQ(checked.code, 0) << checked.out;
+}
+
+/// What is tried again by the run in `folder`, as it is noted there.
+std::vector<std::string> noted_retries(const std::string& folder) {
+  return read_meta(Store(folder + "/search.db", Store::Mode::kRead)).retries;
+}
+
+TEST(Run, NotesOnceWhatIsTriedAgainHoweverOftenThatIsAsked) {
+  const StubRun stub;
+  const auto fine = read_file(stub.config());
+  write_file(stub.config(), with_stub_options(stub, "poison=gla"));
+  ASSERT_EQ(stub.run().code, 0);
+  write_file(stub.config(), fine);
+  std::vector<std::string> noted;
+  {  // as a session that ended before it came to them
+    Store store(stub.out() + "/search.db", Store::Mode::kWrite);
+    auto meta = read_meta(store);
+    for (const auto& evaluation : retries(store, {Outcome::kLost})) noted.push_back(evaluation_key(evaluation));
+    meta.retries = noted;
+    meta.finished = false;
+    write_meta(store, meta);
+  }
+  ASSERT_FALSE(noted.empty());
+  const auto again = "resume " + stub.out() + " --quiet --retry lost --config " + stub.config();
+  for (const auto& command : {again, again, again + " --evaluations +3"}) {  // a longer search forgets the retries
+    const auto ran = run_madsearch(command);
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    EXPECT_EQ(noted_retries(stub.out()), noted);
+    const auto checked = run_madsearch("check " + stub.out());
+    EXPECT_EQ(checked.code, 0) << checked.out;
+  }
+}
+
+TEST(Run, IsCheckedWhileItSearches) {
+  const StubRun stub;
+  auto longer = read_file(stub.config());
+  longer.replace(longer.find("evaluations: 12"), 15, "evaluations: 100");
+  write_file(stub.config(), longer);
+  auto searching = std::async(std::launch::async, [&] { return stub.run(); });
+  int checked = 0;
+  while (searching.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    const auto ran = run_madsearch("check " + stub.out());
+    if (checked == 0 && ran.code == 2) continue;  // there is nothing yet
+    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+    ++checked;
+  }
+  EXPECT_EQ(searching.get().code, 0);
+  EXPECT_GT(checked, 1);
+}
+
+TEST(Run, RefusesAFolderThatCanNotBeMadeBeforeItMeasures) {
+  const StubRun stub;
+  const auto ran = run_madsearch("run " + stub.config() + " --out /proc/none/run");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, "can't make the folder /proc/none/run: No such file or directory\n");
+}
+
+TEST(Run, WritesNothingThroughLinks) {
+  const StubRun stub;
+  ASSERT_EQ(stub.run().code, 0);
+  const auto thesis = stub.path("thesis.tex");
+  write_file(thesis, "written for years");
+  for (const auto* name : {"config.yaml.part", "config.yaml", "resolved.txt.part"}) {
+    std::filesystem::remove(stub.out() + "/" + name);
+    std::filesystem::create_symlink(thesis, stub.out() + "/" + name);
+  }
+  const auto ran = stub.run();
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(read_file(stub.out() + "/config.yaml"), read_file(stub.config()));
+  const auto log = stub.out() + "/run.log";
+  std::filesystem::remove(log);
+  std::filesystem::create_symlink(thesis, log);
+  const auto linked = stub.run();
+  EXPECT_EQ(linked.code, 2);
+  EXPECT_EQ(linked.err, log + " is a link; a run writes no file outside its folder: remove the link\n");
+  EXPECT_EQ(read_file(thesis), "written for years");
+}
+
+TEST(Run, SaysWhatBeginsAFolderAnewThatHoldsNothing) {
+  const StubRun stub;
+  const auto begins = "; `madsearch run CONFIG --out " + stub.out() + "` begins it anew\n";
+  const auto expect_said = [&](const std::string& sentence) {
+    for (const std::string command : {"front", "check", "resume", "show", "backup"}) {
+      const auto more = command == "show" ? " 12" : command == "backup" ? " " + stub.path("copy.db").string() : "";
+      const auto ran = run_madsearch(command + " " + stub.out() + more);
+      EXPECT_EQ(ran.code, 2) << command;
+      EXPECT_EQ(ran.err, stub.out() + sentence) << command;
+    }
+  };
+  expect_said(" is no run: it has no search.db\n");
+  std::filesystem::create_directory(stub.out());
+  expect_said(" is no run: it has no search.db" + begins);
+  write_file(stub.out() + "/search.db", "");
+  expect_said(" holds no results yet" + begins);
+  std::filesystem::remove(stub.out() + "/search.db");
+  write_file(stub.out() + "/thesis.tex", "");
+  expect_said(" is no run: it has no search.db\n");
 }
 
 }  // namespace

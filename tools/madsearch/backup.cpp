@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "command.h"
-#include "named.h"
+#include "engine/run/directory.h"
 
 namespace madsearch {
 

@@ -3,7 +3,6 @@
 #include "command.h"
 #include "engine/run/directory.h"
 #include "engine/run/run_check.h"
-#include "named.h"
 #include "report.h"
 
 namespace madsearch {
@@ -26,7 +25,7 @@ struct Flags {
 
 int check(const Flags& flags) {
   const auto store = store_in(flags.folder);
-  const auto found = problems_of(store, stored_run(flags.folder, configs_folder()));
+  const auto found = problems_of(store, stored_run(store, flags.folder, configs_folder()));
   print(report(store.evaluations().size(), found), flags.format);
   return found.empty() ? 0 : 1;
 }

@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
 
 #include "command.h"
+#include "engine/run/directory.h"
 #include "front_view.h"
-#include "named.h"
 
 namespace madsearch {
 

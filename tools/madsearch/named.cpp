@@ -51,10 +51,4 @@ Protocol protocol_named(const std::string& name) {
   return name == to_text(Protocol::kMadLab) ? Protocol::kMadLab : Protocol::kMadsearch;
 }
 
-Store store_in(const std::filesystem::path& folder) {
-  Store out(folder / "search.db", Store::Mode::kRead);
-  if (out.meta("identity").empty()) throw EmptyStore(folder.string() + " holds no results yet");
-  return out;
-}
-
 }  // namespace madsearch

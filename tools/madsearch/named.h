@@ -1,10 +1,8 @@
 #pragma once
-#include <filesystem>
 #include <string>
 
 #include "mad_tasks/task.h"
 #include "primitives/primitive.h"
-#include "results/store.h"
 #include "search/architecture/sizes.h"
 
 namespace CLI {
@@ -25,8 +23,5 @@ Sized solved(const std::string& design, const Genome& genome, Shape shape);
 
 void add_protocol(CLI::App& command, std::string& protocol);  // --protocol madsearch|mad-lab
 Protocol protocol_named(const std::string& name);             // of one that add_protocol let pass
-
-/// A run's store, to read. Throws ConfigError if there is none, EmptyStore if it is of a run that was never opened.
-Store store_in(const std::filesystem::path& folder);
 
 }  // namespace madsearch

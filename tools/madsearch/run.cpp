@@ -13,7 +13,6 @@
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/terminal.h"
 #include "front_view.h"
-#include "named.h"
 #include "results/run_meta.h"
 
 namespace madsearch {
@@ -89,7 +88,7 @@ bool finished(const std::filesystem::path& folder) {
 /// The run's configuration, or a changed one, with what is to be added.
 RunConfig continued(const Flags& flags) {
   const std::filesystem::path folder = flags.folder;
-  auto out = flags.config.empty() ? stored_run(folder, configs_folder())
+  auto out = flags.config.empty() ? stored_run(store_in(folder), folder, configs_folder())
                                   : with_added(read_run(flags.config, configs_folder()), folder);
   if (flags.more.empty()) return out;
   check_run(folder, out, flags.accept);  // what is added is asked for, other changes may not be

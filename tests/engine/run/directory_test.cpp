@@ -142,8 +142,8 @@ TEST_F(DirectoryTest, AcceptsALongerSearchThatIsAskedForAndOpensItsEndAgain) {
 TEST_F(DirectoryTest, IsReadAgainWithoutTheFilesItWasMadeFrom) {
   open();
   std::filesystem::remove(file_);
-  EXPECT_EQ(stored_run(run_, "/nowhere").identity(), config_.identity());
-  EXPECT_EQ(stored_run(run_, "/nowhere").inputs, config_.inputs);
+  EXPECT_EQ(stored_run(store_in(run_), run_, "/nowhere").identity(), config_.identity());
+  EXPECT_EQ(stored_run(store_in(run_), run_, "/nowhere").inputs, config_.inputs);
 }
 
 TEST_F(DirectoryTest, BeginsAnewWhatHoldsNoResults) {
@@ -159,7 +159,7 @@ TEST_F(DirectoryTest, WhatHoldsNothingIsExplainedToWhoGoesOn) {
   std::ofstream(run_ + "/search.db").close();
   const auto why = [&] {
     try {
-      stored_run(run_, in_source("configs"));
+      store_in(run_);
     } catch (const ConfigError& error) {
       return std::string(error.what());
     }

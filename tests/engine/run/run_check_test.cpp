@@ -27,7 +27,7 @@ class RunCheckTest : public testing::Test {
   RunCheckTest() {
     fs::copy(in_source("tests/data/runs/finished"), folder_.path, fs::copy_options::recursive);
     fs::current_path(in_source(""));  // the run's text is named from there
-    const auto config = stored_run(folder_.path, in_source("configs"));
+    const auto config = stored_run(store_in(folder_.path), folder_.path, in_source("configs"));
     open_run(folder_.path, config, false);
     plan_pretrainings(config);
     record_curves();
@@ -63,7 +63,8 @@ class RunCheckTest : public testing::Test {
 
   std::vector<std::string> problems() const {
     try {
-      return problems_of(Store(file(), Store::Mode::kRead), stored_run(folder_.path, "/nowhere"));
+      const auto store = store_in(folder_.path);
+      return problems_of(store, stored_run(store, folder_.path, "/nowhere"));
     } catch (const std::exception& error) {  // what makes the run unreadable
       return {error.what()};
     }
