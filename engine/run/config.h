@@ -22,7 +22,8 @@ struct PretrainOptions {
   std::vector<Design> controls;
   std::int64_t pairs = 0;  // partners: a clearly worse design within 10 % of a member's state
   std::string data;        // folder of texts or of token shards, absolute; "" without members
-  std::string content;     // data_content of it (data_content.h), as it was when the run was begun
+  std::string files;       // data_content (data_content.h) of it as it was when the run was begun; "" if not known
+  std::string content;     // hash of that
   // of token shards
   std::int64_t vocabulary = 0;  // 0: the format's own
   std::string separator;        // as engine/text/separator.h reads it

@@ -5,7 +5,6 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
-#include "engine/run/data_content.h"
 #include "results/front_report.h"
 #include "results/store.h"
 #include "search/architecture/parser.h"
@@ -42,8 +41,9 @@ std::string as_file_name(const std::string& name) { return is_file_name(name) ? 
 
 }  // namespace
 
-ConfigNames::ConfigNames(fs::path file, fs::path configs) : file_(std::move(file)), configs_(std::move(configs)) {}
-ConfigNames::ConfigNames(Inputs found) : stored_(true), found_(std::move(found)) {}
+ConfigNames::ConfigNames(fs::path file, fs::path configs, bool data_may_be_gone)
+    : file_(std::move(file)), configs_(std::move(configs)), data_may_be_gone_(data_may_be_gone) {}
+ConfigNames::ConfigNames(Inputs found) : stored_(true), data_may_be_gone_(true), found_(std::move(found)) {}
 
 fs::path ConfigNames::resolved(const fs::path& path) const {
   if (path.is_absolute()) return path;
@@ -103,7 +103,11 @@ ConfigNames::Data ConfigNames::data(Reader& in, const std::string& key) {
   const auto folders = in.strings(key, {});
   if (const auto known = found_.find("data"); known != found_.end()) {
     const auto tab = known->second.rfind('\t');
-    return {known->second.substr(0, tab), known->second.substr(tab + 1)};
+    const auto files = found_.find("data files");
+    const Data out{known->second.substr(0, tab), {files == found_.end() ? "" : files->second}};
+    if (out.content.hash() != known->second.substr(tab + 1))
+      throw ConfigError("the run's folder lacks the files of its data, as they were, or holds those of other data");
+    return out;
   }
   for (const auto& folder : folders) {
     std::error_code none;
@@ -111,12 +115,15 @@ ConfigNames::Data ConfigNames::data(Reader& in, const std::string& key) {
     if (!fs::is_directory(path, none) || fs::is_empty(path, none)) continue;
     try {
       const Data out{path.string(), data_content(path)};
-      found_["data"] = out.path + "\t" + out.content;
+      found_["data"] = out.path + "\t" + out.content.hash();
+      found_["data files"] = out.content.files;
       return out;
     } catch (const ConfigError& error) {
       throw in.error(key, error.what());
     }
   }
+  std::error_code none;
+  if (data_may_be_gone_ && !folders.empty()) return {fs::absolute(resolved(folders.front()), none).string(), {}};
   throw in.error(key, "no such folder, or nothing in it: " + joined(folders));
 }
 

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "configs/reader.h"
+#include "engine/run/data_content.h"
 #include "mad_tasks/battery.h"
 #include "search/architecture/designs.h"
 
 namespace madsearch {
 
 /// What a configuration was read from: its own text under "config", that of what it names under "battery quick",
-/// "design mine.yaml", "front runs/night", and which folder of `data` was taken under "data". A run's store keeps it,
+/// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files". A run's store keeps it,
 /// so that the run can be read again without anything outside its folder.
 using Inputs = std::map<std::string, std::string>;
 
@@ -20,7 +21,8 @@ using Inputs = std::map<std::string, std::string>;
 class ConfigNames {
  public:
   /// Looks on the disk. `file`: the configuration; `configs`: the folder of the shipped batteries and designs.
-  ConfigNames(std::filesystem::path file, std::filesystem::path configs);
+  /// `data_may_be_gone`: of a run that trained on it before.
+  ConfigNames(std::filesystem::path file, std::filesystem::path configs, bool data_may_be_gone = false);
   /// Looks into what was found before, and nowhere else.
   explicit ConfigNames(Inputs found);
 
@@ -37,9 +39,9 @@ class ConfigNames {
   /// A folder for pretraining.
   struct Data {
     std::string path;     // absolute
-    std::string content;  // data_content of it (data_content.h) when it was looked up on the disk
+    DataContent content;  // when it was looked up on the disk; empty where it is gone
   };
-  /// The first of the folders under `key` that exists and holds something.
+  /// The first of the folders under `key` that exists and holds something. Of a run that goes on also one that is gone.
   Data data(Reader& in, const std::string& key);
 
   /// All that was found so far.
@@ -50,6 +52,7 @@ class ConfigNames {
 
   std::filesystem::path file_, configs_;
   bool stored_ = false;  // what is not found already is nowhere
+  bool data_may_be_gone_ = false;
   Inputs found_;
 };
 

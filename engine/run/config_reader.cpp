@@ -118,7 +118,8 @@ class Reading {
     if (out_.pretrain.members == 0) return;
     const auto data = names_.data(in, last(key));
     value = data.path;
-    out_.pretrain.content = data.content;
+    out_.pretrain.content = data.content.hash();
+    out_.pretrain.files = data.content.files;
   }
 
   /// The mapping that holds `key`.
@@ -253,6 +254,10 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names) {
 
 RunConfig read_run(const fs::path& file, const fs::path& configs) {
   return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs));
+}
+
+RunConfig read_former_run(const fs::path& file, const fs::path& configs) {
+  return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs, true));
 }
 
 RunConfig read_run(const Inputs& inputs, const std::string& name) {

@@ -11,6 +11,9 @@ namespace madsearch {
 /// the place in the file, for whatever can't be run.
 RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs);
 
+/// The same of a run that trained on its data before: that it is gone is no error.
+RunConfig read_former_run(const std::filesystem::path& file, const std::filesystem::path& configs);
+
 /// Reads a configuration again from what it was read from, without anything else. `name`: of the configuration.
 RunConfig read_run(const Inputs& inputs, const std::string& name);
 

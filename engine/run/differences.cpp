@@ -23,7 +23,7 @@ Values values_of(const std::string& identity) {
       if (value.find(" = ") == std::string::npos) value = key.substr(list.size()) + " = " + value;
       key = list + std::to_string(++counts[list]);
     }
-    out[key] = value;
+    if (key != "pretrain.content" || !value.empty()) out[key] = value;  // empty: not known
   }
   return out;
 }

@@ -15,6 +15,7 @@
 #include "engine/version.h"
 #include "results/run_meta.h"
 #include "results/scoring.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;
@@ -141,10 +142,21 @@ Differences checked(const fs::path& folder, const Store& store, const RunMeta& b
 /// "12 on host"
 std::string this_process() { return std::to_string(getpid()) + " on " + host_name(); }
 
+/// Notes a control of a former configuration, "NAME = TEXT": its pretraining stays one.
+void note_control(RunMeta& meta, const std::string& control, const RunConfig& config) {
+  Design design;
+  design.genome = parse(control.substr(control.find(" = ") + 3));
+  const auto known = hash(repeated(design, config.limits.stages));
+  auto& all = meta.former_controls;
+  if (std::find(all.begin(), all.end(), known) == all.end()) all.push_back(known);
+}
+
 /// What the folder said so far, `out`, as the search of `config` goes on with it.
 RunMeta described(RunMeta out, const RunConfig& config, const Differences& changed) {
   if (out.name.empty()) out.name = config.name;  // it stays, whatever the file is called that is given later
   if (!changed.lines.empty()) out.reopen();
+  for (const auto& line : changed.lines)
+    if (line.key.starts_with("pretrain.controls.") && !line.before.empty()) note_control(out, line.before, config);
   if (out.evaluations && *out.evaluations < config.search.evaluations) {  // a search that was ended early goes on
     out.closed_at.reset();
     out.closed_by.clear();
@@ -187,6 +199,20 @@ std::vector<std::string> notes_on(const RunMeta& before, const Differences& chan
   if (changed.any(Decides::kPretraining))
     out.push_back("checkpoints of the former pretrainings are in checkpoints.former");
   return out;
+}
+
+/// The configuration of a run of an earlier release, whose store doesn't hold it. One that is finished needs no data.
+RunConfig former_run(const RunMeta& meta, const fs::path& folder, const fs::path& configs) {
+  std::error_code none;
+  const fs::path original = meta.config_path;  // relative paths in it are meant beside it
+  const bool is_there = fs::exists(original, none);
+  if (!meta.finished) return read_run(is_there ? original : folder / "config.yaml", configs);
+  try {
+    return read_former_run(folder / "config.yaml", configs);
+  } catch (const ConfigError&) {  // what it names lies beside the original perhaps
+    if (!is_there) throw;
+    return read_former_run(original, configs);
+  }
 }
 
 }  // namespace
@@ -261,10 +287,10 @@ Store store_in(const fs::path& folder) {
 RunConfig stored_run(const Store& store, const fs::path& folder, const fs::path& configs) {
   const auto meta = read_meta(store);
   const auto inputs = store.inputs();
-  std::error_code none;
-  const fs::path original = meta.config_path;  // relative paths in it are meant beside it
-  auto out = !inputs.empty() ? read_run(inputs, meta.name)
-                             : read_run(fs::exists(original, none) ? original : folder / "config.yaml", configs);
+  if (inputs.empty() && !meta.writer.empty())  // of this release, whose stores hold them
+    throw ConfigError((folder / "search.db").string() +
+                      " lacks what its run was made from: its table of inputs is empty");
+  auto out = !inputs.empty() ? read_run(inputs, meta.name) : former_run(meta, folder, configs);
   out.search.evaluations = meta.evaluations.value_or(out.search.evaluations);
   out.added = meta.added;
   return out;

@@ -19,12 +19,17 @@ PretrainRequest request_of(const Session& session, const Chosen& chosen) {
   return out;
 }
 
-/// Throws ConfigError if the text is not what it was when the run was begun.
-void check_data(const PretrainOptions& pretrain) {
-  if (data_content(pretrain.data) != pretrain.content)
-    throw ConfigError(
-        "the data in " + pretrain.data +
-        " is not what it was when the run was begun, so pretrainings on it would not compare with others");
+/// Why the text is not what it was when the run was begun; "" if it is.
+std::string trouble_with(const PretrainOptions& pretrain) {
+  try {
+    const auto now = data_content(pretrain.data);
+    if (now.hash() == pretrain.content) return "";
+    const auto changed = changed_files(pretrain.files, now.files);
+    return "the data in " + pretrain.data + " is not what it was when the run was begun (" + changed +
+           "), so pretrainings on it would not compare with others";
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
 }
 
 /// Hands out what is not done yet; returns it by the id of its request.
@@ -40,7 +45,7 @@ std::map<std::string, Chosen> begin(Session& session) {
       session.progress.pretrained();
       continue;
     }
-    if (out.empty()) check_data(session.config.pretrain);
+    if (out.empty()) check_data(session);
     auto request = request_of(session, design);
     out.emplace(request.id, design);
     session.workers.submit(std::move(request));
@@ -63,6 +68,13 @@ void say_what_is_left(Session& session, std::size_t left) {
 }
 
 }  // namespace
+
+void check_data(const Session& session) {
+  if (session.config.pretrain.members == 0) return;
+  if (const auto trouble = trouble_with(session.config.pretrain); !trouble.empty())
+    throw OtherData(trouble + "; what is finished is saved, and `madsearch resume " + session.options.folder.string() +
+                    " --config FILE` goes on with the data where FILE says that it is now");
+}
 
 void pretrain_chosen(Session& session) {
   if (session.config.pretrain.members == 0) return;

@@ -9,11 +9,23 @@
 #include "engine/run/session.h"
 
 namespace madsearch {
+namespace {
+
+/// What `resume --evaluations` added needs not be asked for again.
+std::string added(const RunConfig& config) {
+  if (config.added == 0) return "";
+  return ", with the " + std::to_string(config.added) + " evaluations that --evaluations has added so far";
+}
+
+}  // namespace
 
 Ended run_search(const RunConfig& config, const RunOptions& options) {
   Session session(config, options);
   try {
-    if (!session.meta.finished) plan_pretraining(config, session.workers, options.interrupted);
+    if (!session.meta.finished) {
+      check_data(session);
+      plan_pretraining(config, session.workers, options.interrupted);
+    }
     if (!search_and_confirm(session)) return Ended::kTimeUp;
     pretrain_chosen(session);
     session.meta.finished = true;
@@ -28,7 +40,7 @@ Ended run_search(const RunConfig& config, const RunOptions& options) {
     throw MachineryError(error.what() +
                          ("\neverything finished is saved, and nothing of what failed with the workers; `madsearch "
                           "resume " +
-                          options.folder.string() + "` goes on once they work"));
+                          options.folder.string() + "` goes on once they work" + added(config)));
   }
 }
 

@@ -23,31 +23,13 @@ std::uint64_t order_of(const std::string& name) { return Seed{}.derive(name).val
 
 std::string shown(const fs::path& path) { return printable(path.native()); }
 
-/// The files of a folder by what they are.
-struct Files {
-  std::vector<fs::path> texts, shards;
-  std::vector<std::string> others;  // names of what is not read
-};
-
-Files files_of(const fs::path& folder) {
-  Files out;
-  for (auto& file : data_files(folder)) {
-    if (file.extension() == ".txt")
-      out.texts.push_back(std::move(file));
-    else if (file.extension() == ".bin")
-      out.shards.push_back(std::move(file));
-    else
-      out.others.push_back(printable(file.filename().native(), 60));
-  }
-  return out;
-}
-
 /// The one kind of files that a folder holds. Throws ConfigError if it holds both or none.
-bool holds_shards(const fs::path& folder, const Files& files) {
+bool holds_shards(const fs::path& folder, const DataFiles& files) {
   if (!files.texts.empty() && !files.shards.empty())
     throw ConfigError(shown(folder) + " holds token shards (*.bin) and texts (*.txt); give a folder of one kind");
   if (!files.texts.empty() || !files.shards.empty()) return !files.shards.empty();
-  auto others = files.others;
+  std::vector<std::string> others;
+  for (const auto& file : files.others) others.push_back(printable(file.filename().native(), 60));
   if (others.size() > 3) others = {others[0], others[1], "..."};
   throw ConfigError(shown(folder) + " holds no text (*.txt) and no token shards (*.bin)" +
                     (others.empty() ? "" : "; other files are not read: " + joined(others)));
@@ -194,7 +176,7 @@ void split(std::vector<Document> documents, Corpus& out) {
 }  // namespace
 
 Corpus read_corpus(const fs::path& folder, const TokenFacts& facts) {
-  const auto files = files_of(folder);
+  const auto files = data_files(folder);
   Corpus out;
   auto documents = holds_shards(folder, files) ? shard_documents(folder, files.shards, facts, out)
                                                : text_documents(folder, files.texts, out);

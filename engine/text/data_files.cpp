@@ -31,20 +31,25 @@ fs::file_type type_of(const fs::directory_entry& entry) {
 
 }  // namespace
 
-std::vector<fs::path> data_files(const fs::path& folder) {
+DataFiles data_files(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(folder, error)) throw ConfigError("there is no data at " + shown(folder));
   if (!fs::is_directory(folder, error)) throw ConfigError(shown(folder) + " is not a folder of texts or token shards");
-  std::vector<fs::path> out;
+  std::vector<fs::path> all;
   fs::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (hidden(entry->path()))
       entry.disable_recursion_pending();
     else if (type_of(*entry) == fs::file_type::regular)
-      out.push_back(entry->path());
+      all.push_back(entry->path());
   }
   check_read(folder, error);
-  std::sort(out.begin(), out.end());
+  std::sort(all.begin(), all.end());
+  DataFiles out;
+  for (auto& file : all) {
+    auto& kind = file.extension() == ".txt" ? out.texts : file.extension() == ".bin" ? out.shards : out.others;
+    kind.push_back(std::move(file));
+  }
   return out;
 }
 

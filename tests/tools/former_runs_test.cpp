@@ -51,6 +51,17 @@ TEST_P(FormerRun, IsGoneOnWithToTheFrontOfAnUndisturbedOne) {
   expect_whole();
 }
 
+TEST(FormerRuns, ThatAreFinishedNeedNoData) {
+  const TemporaryFolder folder;
+  const auto run = folder.path + "/finished";
+  fs::copy(in_source("tests/data/runs/finished"), run, fs::copy_options::recursive);
+  for (const std::string command : {"check", "front", "resume", "check"}) {  // resume stores what it was made from
+    const auto ran =
+        run_program("sh -c 'cd " + folder.path + " && exec " + in_build("madsearch") + " " + command + " finished'");
+    EXPECT_EQ(ran.code, 0) << command << ": " << ran.out << ran.err;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Of1fd6771, FormerRun, testing::Values("finished", "interrupted", "pretraining"),
                          [](const auto& info) { return std::string(info.param); });
 

@@ -320,6 +320,41 @@ TEST(Run, TriesAFailedPretrainingAgainAndSaysWhyItFailed) {
   }
 }
 
+TEST(Run, ShowsItsFrontWhereItsDataIsGone) {
+  const StubRun stub("pretrain: {members: 1, data: data, flops: 1e9, parameters: 5000}\n");
+  std::filesystem::create_directory(stub.path("data"));
+  write_file(stub.path("data/speech.txt"), "Four score");
+  ASSERT_EQ(stub.run().code, 0);
+  std::filesystem::rename(stub.path("data"), stub.path("elsewhere"));
+  const auto longer = "resume " + stub.out() + " --quiet";
+  const auto ran = run_madsearch(longer + " --evaluations +4");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, "there is no data at " + stub.path("data").string() +
+                         "; what is finished is saved, and `madsearch resume " + stub.out() +
+                         " --config FILE` goes on with the data where FILE says that it is now\n");
+  EXPECT_NE(ran.out.find("hand designs, on the front or not"), std::string::npos) << ran.out;
+  auto moved = read_file(stub.config());
+  moved.replace(moved.find("data: data"), 10, "data: elsewhere");
+  write_file(stub.config(), moved);
+  const auto found = run_madsearch(longer + " --config " + stub.config());
+  EXPECT_EQ(found.code, 0) << found.err;
+  EXPECT_EQ(front_of(stub)["evaluated"], 16);
+}
+
+TEST(Run, APretrainingOfAFormerControlStaysOne) {
+  const StubRun stub("pretrain: {members: 1, controls: [transformer++], data: " + in_source("tests/data/speeches") +
+                     ", flops: 1e9, parameters: 5000}\n");
+  ASSERT_EQ(stub.run().code, 0);
+  auto other = read_file(stub.config());
+  other.replace(other.find("controls: [transformer++]"), 25, "controls: [mamba-swiglu]");
+  write_file(stub.config(), other);
+  const auto ran = run_madsearch("resume " + stub.out() + " --quiet --accept --config " + stub.config());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(front_of(stub)["pretrained"].size(), 3u);
+  const auto checked = run_madsearch("check " + stub.out());
+  EXPECT_EQ(checked.code, 0) << checked.out;
+}
+
 TEST(Run, ALongerSearchIsWhole) {
   const StubRun stub;
   ASSERT_EQ(stub.run().code, 0);

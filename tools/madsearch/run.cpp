@@ -10,6 +10,7 @@
 #include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
+#include "engine/run/pretraining_phase.h"
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/terminal.h"
 #include "front_view.h"
@@ -37,19 +38,30 @@ std::string nothing_achieved(const FrontReport& front) {
   return all_failed ? "no pretraining succeeded; `madsearch front` says why, `madsearch resume` tries them again" : "";
 }
 
+FrontReport show_front(const std::string& folder) {
+  const auto store = store_in(folder);
+  auto front = read_front(store);
+  print(front_view(front, validate(store)), Format::kText);
+  return front;
+}
+
 int go(const RunConfig& config, const Flags& flags) {
   RunOptions options{.folder = flags.folder, .accept = flags.accept, .interrupted = &interrupts()};
   options.columns = columns_of_stderr();
   for (const auto& outcome : flags.retry) options.retry.insert(outcome_from(outcome));
   if (!flags.quiet) options.progress = &std::cerr;
-  const auto ended = run_search(config, options);
+  Ended ended{};
+  try {
+    ended = run_search(config, options);
+  } catch (const OtherData&) {
+    show_front(flags.folder);
+    throw;
+  }
   if (ended == Ended::kInterrupted) {
     std::cerr << "\ninterrupted; everything finished is saved, `madsearch resume " << flags.folder << "` goes on\n";
     return 130;
   }
-  const auto store = store_in(flags.folder);
-  const auto front = read_front(store);
-  print(front_view(front, validate(store)), Format::kText);
+  const auto front = show_front(flags.folder);
   if (ended == Ended::kTimeUp)
     std::cerr
         << "the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " << flags.folder

@@ -30,7 +30,9 @@ class DataFiles : public testing::Test {
   std::vector<std::string> found() const {
     std::vector<std::string> out;
     try {
-      for (const auto& file : data_files(data())) out.push_back(file.lexically_relative(data()).generic_string());
+      const auto files = data_files(data());
+      for (const auto* list : {&files.texts, &files.shards, &files.others})
+        for (const auto& file : *list) out.push_back(file.lexically_relative(data()).generic_string());
     } catch (const ConfigError& error) {
       return {error.what()};
     }
@@ -44,6 +46,8 @@ class DataFiles : public testing::Test {
 TEST_F(DataFiles, AreAllThatAreNotHiddenByName) {
   fs::create_symlink(path() / "elsewhere.txt", data() / "c.txt");
   EXPECT_EQ(found(), (std::vector<std::string>{"b.txt", "c.txt", "sub/a.txt"}));
+  for (const auto* file : {"README.md", "val.bin", "a.bin"}) put((data() / file).string(), "more");
+  EXPECT_EQ(found(), (std::vector<std::string>{"b.txt", "c.txt", "sub/a.txt", "a.bin", "val.bin", "README.md"}));
 }
 
 TEST_F(DataFiles, AreRefusedWhereALinkLeadsNowhere) {
