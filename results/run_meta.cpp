@@ -34,6 +34,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("finished", meta.finished);
   visit("spent_seconds", meta.spent_seconds);
   visit("retries", meta.retries);
+  visit("former_controls", meta.former_controls);
   visit("signature", meta.signature);
 }
 

@@ -31,14 +31,15 @@ struct RunMeta {
 
   std::int64_t stages = 0;  // blocks of a candidate
   std::string config_path;  // of runs of earlier releases, whose stores don't hold it: where the configuration was
-  std::optional<std::int64_t> evaluations;  // that the search was asked for, with those added
-  std::int64_t added = 0;                   // evaluations that `resume --evaluations` added, of all sessions
-  std::optional<std::int64_t> closed_at;    // the search was closed early, after so many evaluations
-  std::string closed_by;                    // why it ended early: kTimeUp, kExhausted, or empty
-  bool finished = false;                    // search, confirmation and pretraining are done
-  double spent_seconds = 0;                 // of all sessions that have ended
-  std::vector<std::string> retries;         // keys of evaluations that are tried again at the end (results/retries.h)
-  std::string signature;                    // Evolution::signature() at the end of the search
+  std::optional<std::int64_t> evaluations;   // that the search was asked for, with those added
+  std::int64_t added = 0;                    // evaluations that `resume --evaluations` added, of all sessions
+  std::optional<std::int64_t> closed_at;     // the search was closed early, after so many evaluations
+  std::string closed_by;                     // why it ended early: kTimeUp, kExhausted, or empty
+  bool finished = false;                     // search, confirmation and pretraining are done
+  double spent_seconds = 0;                  // of all sessions that have ended
+  std::vector<std::string> retries;          // keys of evaluations that are tried again at the end (results/retries.h)
+  std::vector<std::string> former_controls;  // hashes of designs that were controls of pretraining once
+  std::string signature;                     // Evolution::signature() at the end of the search
   struct OperatorCount {
     std::int64_t tried = 0;
     std::int64_t succeeded = 0;

@@ -143,6 +143,8 @@ class RunCheck {
 
   bool is_control(const std::string& design) const {
     const auto& controls = config_.pretrain.controls;
+    const auto& former = meta_.former_controls;
+    if (std::find(former.begin(), former.end(), design) != former.end()) return true;
     return std::any_of(controls.begin(), controls.end(),
                        [&](const Design& control) { return hash(repeated(control, config_.limits.stages)) == design; });
   }
