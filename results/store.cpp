@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstring>
 #include <sstream>
@@ -143,12 +144,27 @@ struct Store::Database {
       while (statement->executeStep()) {
         int at = 0;
         fields(out.emplace_back(), [&](const char* name, auto& value) {
-          if (at < static_cast<int>(names.size()) && names[static_cast<std::size_t>(at)] == name)
+          if (at == static_cast<int>(names.size()) || names[static_cast<std::size_t>(at)] != name) return;
+          try {
             read(statement->getColumn(at++), value);
+          } catch (const std::invalid_argument& error) {
+            throw std::runtime_error(unreadable(names, rest, *statement) + error.what());
+          }
         });
       }
       return out;
     });
+  }
+
+  /// "search.db: trainings, row abc/battery/0/recall/0: "
+  std::string unreadable(const std::vector<std::string>& names, const std::string& rest,
+                         SQLite::Statement& statement) const {
+    const auto key = std::find_if(names.begin(), names.end(), [](const std::string& name) {
+      return name == "id" || name == "number" || name == "hash";
+    });
+    const auto column = static_cast<int>(key - names.begin());
+    return file.string() + ": " + rest.substr(0, rest.find(' ')) + ", row " + statement.getColumn(column).getString() +
+           ": ";
   }
 
   /// Runs a statement that gives no rows, with its values in order.
@@ -378,9 +394,14 @@ std::map<std::pair<std::string, Outcome>, std::int64_t> Store::training_counts()
   return database_->guarded([&] {
     SQLite::Statement statement(*database_->db, "SELECT task, outcome, count(*) FROM trainings GROUP BY task, outcome");
     std::map<std::pair<std::string, Outcome>, std::int64_t> out;
-    while (statement.executeStep())
-      out[{statement.getColumn(0).getString(), outcome_from(statement.getColumn(1).getString())}] =
-          statement.getColumn(2).getInt64();
+    while (statement.executeStep()) {
+      const auto task = statement.getColumn(0).getString();
+      try {
+        out[{task, outcome_from(statement.getColumn(1).getString())}] = statement.getColumn(2).getInt64();
+      } catch (const std::invalid_argument& error) {
+        throw std::runtime_error(database_->file.string() + ": trainings of " + task + ": " + error.what());
+      }
+    }
     return out;
   });
 }
@@ -468,7 +489,11 @@ void Store::clear() {
 }
 
 std::vector<std::string> Store::damage() const {
-  return database_->guarded([&] { return madsearch::damage(*database_->db); });
+  return database_->guarded([&] {
+    auto out = madsearch::damage(*database_->db);
+    for (auto& sentence : foreign_schema(*database_->db)) out.push_back(std::move(sentence));
+    return out;
+  });
 }
 
 void Store::backup(const std::filesystem::path& file) const {

@@ -56,7 +56,8 @@ class Store {
   /// Copies the store, also while another process writes it, to a file of its own that must not exist yet, and checks
   /// the copy. Throws ConfigError if the file is there or can't be written, std::runtime_error if the copy is damaged.
   void backup(const std::filesystem::path& file) const;
-  /// What SQLite finds wrong with the file, a sentence each.
+  /// What SQLite finds wrong with the file, and tables, indices and triggers that are not as madsearch makes them; a
+  /// sentence each.
   std::vector<std::string> damage() const;
 
   // Writing throws std::runtime_error, one sentence with the name of the file, if the disk is full or the store was
@@ -73,6 +74,7 @@ class Store {
   /// None of them is to count: it never came out whose fault it was that they failed.
   void forget_attempts(const std::string& id);
 
+  // Reading throws std::runtime_error, one sentence with file, table and row, for a row that says what can't be.
   std::vector<CandidateRecord> candidates() const;    // by birth
   std::vector<EvaluationRecord> evaluations() const;  // by number
   std::optional<CandidateRecord> candidate(const std::string& hash) const;

@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cctype>
+#include <map>
 #include <string>
 
 namespace madsearch {
@@ -63,6 +65,19 @@ UPDATE pretrainings SET bits_per_byte = NULL, bits_per_byte_recall = NULL, learn
 DELETE FROM attempts WHERE id IN (SELECT id FROM trainings) OR id IN (SELECT 'pretrain/' || hash FROM pretrainings);
 )sql";
 
+/// How tables, indices, views and triggers are defined, by "table NAME". Without spaces, as releases broke their lines
+/// elsewhere.
+std::map<std::string, std::string> definitions(SQLite::Database& db) {
+  std::map<std::string, std::string> out;
+  SQLite::Statement rows(db, "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema");
+  while (rows.executeStep()) {
+    auto definition = rows.getColumn(1).getString();
+    std::erase_if(definition, [](unsigned char letter) { return std::isspace(letter) != 0; });
+    out[rows.getColumn(0).getString()] = definition;
+  }
+  return out;
+}
+
 int schema_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }
 
 }  // namespace
@@ -87,6 +102,24 @@ void migrate(SQLite::Database& db) {
   }
 }
 
+std::vector<std::string> foreign_schema(SQLite::Database& db) {
+  SQLite::Database right(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  migrate(right);
+  const auto expected = definitions(right);
+  const auto found = definitions(db);
+  std::vector<std::string> out;
+  for (const auto& [name, definition] : expected) {
+    const auto known = found.find(name);
+    if (known == found.end())
+      out.push_back("its " + name + " is missing");
+    else if (known->second != definition)
+      out.push_back("its " + name + " is not as madsearch makes it");
+  }
+  for (const auto& [name, definition] : found)
+    if (!expected.contains(name)) out.push_back("its " + name + " is none of madsearch's");
+  return out;
+}
+
 SQLite::Database migrated_copy(SQLite::Database& db) {
   SQLite::Database out(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   SQLite::Backup(out, db).executeStep(-1);
@@ -99,8 +132,9 @@ void keep_former_schema(SQLite::Database& db, const std::filesystem::path& file)
   const int version = schema_of(db);
   if (version == 0 || version == static_cast<int>(store_migrations().size())) return;
   if (db.execAndGet("SELECT count(*) FROM evaluations").getInt() == 0) return;
-  SQLite::Database copy(file.string() + ".schema" + std::to_string(version),
-                        SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  const std::filesystem::path kept = file.string() + ".schema" + std::to_string(version);
+  std::filesystem::remove(kept);  // perhaps a link, or of a migration that was killed
+  SQLite::Database copy(kept.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   SQLite::Backup(copy, db).executeStep(-1);
 }
 

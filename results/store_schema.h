@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace SQLite {
@@ -18,6 +19,9 @@ const std::vector<const char*>& store_migrations();
 
 /// Brings a database of an older schema up to date.
 void migrate(SQLite::Database& db);
+
+/// What of a database of today's schema is not as the migrations make it, a sentence each.
+std::vector<std::string> foreign_schema(SQLite::Database& db);
 
 /// A copy in memory of today's schema: an older madsearch wrote `db`, and who reads it must not change it.
 SQLite::Database migrated_copy(SQLite::Database& db);
