@@ -1,10 +1,11 @@
-#include "engine/run/curve_check.h"
+#include "engine/dispatch/curve_check.h"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include "configs/text.h"
+#include "engine/dispatch/field_check.h"
 
 namespace madsearch {
 namespace {
@@ -19,7 +20,7 @@ std::string problem_of(const Curve& curve, std::int64_t steps) {
       return "a look at step " + std::to_string(look.step) + " of " + std::to_string(steps) + " after one at step " +
              std::to_string(before);
     if (!(look.accuracy >= 0 && look.accuracy <= 1)) return "an accuracy that is no share of 1";
-    if (!std::isfinite(look.loss)) return "a loss that is no number";
+    if (!(std::abs(look.loss) <= kMostLoss)) return "a loss that is no number";
     before = look.step;
   }
   return "";
@@ -39,15 +40,15 @@ std::optional<double> reached(const std::vector<Curve>& curves, const TrainingRe
 }  // namespace
 
 std::vector<std::string> problems_of_curves(const std::vector<Curve>& curves, const TrainingRecord& training,
-                                            const Battery& battery, std::int64_t steps) {
+                                            const TrainRequest& request) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < curves.size(); ++i)
-    if (const auto problem = problem_of(curves[i], steps); !problem.empty())
+    if (const auto problem = problem_of(curves[i], request.setting.steps); !problem.empty())
       out.push_back("curve " + std::to_string(i + 1) + " has " + problem);
   if (training.outcome != Outcome::kOk || !out.empty()) return out;
   if (static_cast<std::int64_t>(curves.size()) != training.trainings)
     out.push_back(std::to_string(curves.size()) + " curves of " + std::to_string(training.trainings) + " trainings");
-  if (battery.protocol == Protocol::kMadLab) return out;  // chosen by the loss
+  if (request.protocol == Protocol::kMadLab || request.grid.empty()) return out;  // chosen by the loss, or nothing
   const auto best = reached(curves, training);
   if (!best)
     out.push_back("no curve of its learning rate and weight decay");

@@ -12,8 +12,8 @@
 namespace madsearch {
 
 /// What a configuration was read from: its own text under "config", that of what it names under "battery quick",
-/// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files". A run's store keeps it,
-/// so that the run can be read again without anything outside its folder.
+/// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files".
+/// A run's store keeps it, so that the run can be read again without anything outside its folder.
 using Inputs = std::map<std::string, std::string>;
 
 /// Looks up what a run's configuration names: files, batteries, designs and entries of fixed lists. All errors are

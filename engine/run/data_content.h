@@ -14,7 +14,7 @@ struct DataContent {
 /// Throws ConfigError if something can't be read, as data_files.
 DataContent data_content(const std::filesystem::path& folder);
 
-/// What is not as it was of two such lists of files, "a.txt has changed, b.txt is new, c.txt is gone"; of many the first.
+/// What differs between two such lists of files, "a.txt has changed, b.txt is new, c.txt is gone"; of many the first.
 std::string changed_files(const std::string& before, const std::string& now);
 
 }  // namespace madsearch

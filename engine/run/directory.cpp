@@ -161,6 +161,7 @@ RunMeta described(RunMeta out, const RunConfig& config, const Differences& chang
     out.closed_at.reset();
     out.closed_by.clear();
   }
+  if (!out.closed_at && out.closed_by == kTimeUp) out.closed_by.clear();  // earlier releases left it
   describe(out, config);
   out.scoring = kScoring;
   out.version = kVersion;

@@ -14,7 +14,8 @@ class OtherData : public ConfigError {
 void check_data(const Session& session);
 
 /// Pretrains the designs that were chosen (chosen_designs.h) and that the store holds no pretraining of. Throws
-/// OtherData as check_data, and Interrupted when the user or the clock ends the run; what is not done then stays in its checkpoint.
+/// OtherData as check_data, and Interrupted when the user or the clock ends the run; what is not done then stays in its
+/// checkpoint.
 void pretrain_chosen(Session& session);
 
 }  // namespace madsearch

@@ -82,6 +82,14 @@ class Replay : public Evaluator {
 std::vector<std::string> problems_of_the_end(const Evolution& evolution, const RunMeta& meta) {
   std::vector<std::string> out;
   if (meta.finished && !evolution.finished()) out.push_back("finished is yes, but the search is not at its end");
+  if (meta.finished && meta.signature.empty()) out.push_back("signature is missing, though the run is finished");
+  const auto known = std::set<std::string>{"", kTimeUp, kExhausted};
+  if (!known.contains(meta.closed_by)) out.push_back("closed_by is " + printable(meta.closed_by, 100));
+  if (meta.closed_by == kTimeUp && !meta.closed_at) out.push_back("closed_by is time, but closed_at is missing");
+  if (meta.closed_at && meta.closed_by.empty()) out.push_back("closed_by is missing, though closed_at is there");
+  if (evolution.finished() && evolution.exhausted() != (meta.closed_by == kExhausted))
+    out.push_back(evolution.exhausted() ? "closed_by is not exhausted, though no further design is found"
+                                        : "closed_by is exhausted, though further designs are found");
   if (!evolution.finished() || meta.signature.empty()) return out;  // noted once the search is at its end
   if (meta.signature != evolution.signature())
     out.push_back("signature is " + meta.signature + ", but must be " + evolution.signature());

@@ -1,22 +1,23 @@
 #include "engine/run/run_check.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
+#include "engine/dispatch/battery_trainings.h"
+#include "engine/dispatch/curve_check.h"
 #include "engine/dispatch/curves.h"
+#include "engine/dispatch/record_problems.h"
 #include "engine/run/check_fields.h"
-#include "engine/run/curve_check.h"
+#include "engine/run/chosen_designs.h"
 #include "engine/run/differences.h"
 #include "engine/run/directory.h"
+#include "engine/run/pretraining_plans.h"
 #include "engine/run/replay.h"
 #include "engine/run/summary.h"
 #include "results/retries.h"
 #include "results/run_meta.h"
-#include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
-#include "search/architecture/scale.h"
 
 namespace madsearch {
 namespace {
@@ -27,8 +28,6 @@ std::string key_of(const std::string& training) {
   return training.substr(0, training.rfind('/', setting == std::string::npos ? setting : setting - 1));
 }
 
-bool share(const std::optional<double>& value) { return value && *value >= 0 && *value <= 1; }
-
 class RunCheck {
  public:
   RunCheck(const Store& store, const RunConfig& config)
@@ -37,10 +36,14 @@ class RunCheck {
   std::vector<std::string> all() {
     for (const auto& sentence : store_.damage()) say("the file", sentence);
     if (!problems_.empty()) return problems_;
-    check_meta();
-    check_candidates();
-    check_evaluations();
-    check_pretrainings();
+    try {
+      check_meta();
+      check_candidates();
+      check_evaluations();
+      check_pretrainings();
+    } catch (const std::runtime_error& error) {  // a row that can't be read
+      problems_.push_back(printable(error.what(), 1000));
+    }
     if (problems_.empty()) check_decisions();
     return problems_;
   }
@@ -191,31 +194,20 @@ class RunCheck {
   void check_training(const TrainingRecord& training, const Battery& battery, const BatteryTask& task,
                       std::int64_t setting) {
     const auto what = "training " + training.id;
-    if (training.task != task.task) say(what, "task is " + training.task);
     if (training.setting != setting) say(what, "setting is " + std::to_string(training.setting));
-    const auto points = static_cast<std::int64_t>(battery.grid.size());
-    if (training.trainings > points + 1)
-      say(what, std::to_string(training.trainings) + " trainings of a grid of " + std::to_string(points));
-    const auto steps = task.settings[static_cast<std::size_t>(setting)].steps;
-    const auto most = steps * (points + 1);
-    check_curves(what, training, battery, steps);
-    if (training.steps < 0 || training.steps > most)
-      say(what, std::to_string(training.steps) + " steps, where there are " + std::to_string(most) + " at most");
-    if (!(training.core_seconds >= 0) || !std::isfinite(training.core_seconds)) say(what, "impossible core_seconds");
-    const bool measured = training.validation_b.has_value();
-    if (measured != (training.outcome == Outcome::kOk))
-      say(what, "outcome is " + to_text(training.outcome) + (measured ? ", with accuracies" : ", without accuracies"));
-    if (training.outcome != Outcome::kOk) return;
-    for (const auto* accuracy : {&training.validation_a, &training.validation_b, &training.test, &training.test_macro})
-      if (!share(*accuracy)) say(what, "an accuracy that is no share of 1");
+    const auto asked = train_request(battery, task.settings[static_cast<std::size_t>(setting)], "", {});
+    for (const auto& problem : madsearch::problems_of(training, asked)) say(what, problem);
+    check_curves(what, training, asked);
   }
 
-  void check_curves(const std::string& what, const TrainingRecord& training, const Battery& battery,
-                    std::int64_t steps) {
+  void check_curves(const std::string& what, const TrainingRecord& training, const TrainRequest& asked) {
     const auto json = store_.curves(training.id);
-    if (json.empty()) return;
+    if (json.empty()) {  // earlier releases recorded none, and not when a training began
+      if (training.outcome == Outcome::kOk && training.provenance.started) say(what, "its curves are missing");
+      return;
+    }
     try {
-      for (const auto& problem : problems_of_curves(curves_of(json), training, battery, steps)) say(what, problem);
+      for (const auto& problem : problems_of_curves(curves_of(json), training, asked)) say(what, problem);
     } catch (const std::invalid_argument& error) {
       say(what, printable(error.what(), 200));
     }
@@ -233,24 +225,23 @@ class RunCheck {
       if (record.data) data.insert(*record.data);
     }
     if (data.size() > 1) say("pretrainings", "they were trained on different texts");
+    if (meta_.finished && config_.pretrain.members > 0) check_that_all_are_pretrained();
+  }
+
+  void check_that_all_are_pretrained() {
+    std::set<std::string> done;
+    for (const auto& record : store_.pretrainings()) done.insert(record.hash);
+    for (const auto& chosen : choose_for_pretraining(store_, config_.pretrain, config_.limits.stages))
+      if (!done.contains(chosen.hash))
+        say("pretraining of " + chosen.hash, "it is missing, though the run is finished");
   }
 
   void check_pretraining(const std::string& what, const PretrainingRecord& record) {
     const auto genome = parse(record.text);
     if (hash(genome) != record.hash) say(what, "its text has another hash");
     check_role(what, record);
-    if (record.bits_per_byte.has_value() != (record.outcome == Outcome::kOk))
-      say(what, "outcome is " + to_text(record.outcome) +
-                    (record.bits_per_byte ? ", with bits per byte" : ", without bits per byte"));
-    const auto& plan = config_.pretrain;
-    if (record.length != plan.length && record.length != 0) say(what, "length is " + std::to_string(record.length));
-    if (record.width == 0) return;  // nothing was planned, as it failed before
-    const auto scaled = scale_up(genome, plan.repeat, config_.battery.width, plan.parameters, plan.length);
-    auto right = record;
-    right.width = scaled.width;
-    right.parameters = scaled.parameters;
-    right.state = cost(scaled.genome, {scaled.width, plan.length, Protocol::kMadsearch}).state;
-    for (const auto& wrong : wrong_fields(record, right)) say(what, wrong);
+    const auto asked = pretrain_request(config_, pretraining_id(record.hash), record.text);
+    for (const auto& problem : madsearch::problems_of(record, asked)) say(what, problem);
   }
 
   void check_role(const std::string& what, const PretrainingRecord& record) {

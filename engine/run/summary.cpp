@@ -87,11 +87,12 @@ SearchOptions search_options(const RunConfig& config, const RunMeta& meta, const
   auto out = config.search;
   for (const auto& key : meta.retries) {
     const auto evaluation = evaluation_of_key(key);
-    const auto candidate = store.candidate(evaluation.hash).value();
-    out.retries.push_back({.text = candidate.text,
+    const auto candidate = store.candidate(evaluation.hash);
+    if (!candidate) throw std::invalid_argument("retries name " + key + ", whose candidate is missing");
+    out.retries.push_back({.text = candidate->text,
                            .rung = evaluation.rung,
                            .seed_set = evaluation.seed_set,
-                           .origin = candidate.origin,
+                           .origin = candidate->origin,
                            .retry = evaluation.retry});
   }
   if (meta.closed_at) out.evaluations = std::min(out.evaluations, *meta.closed_at);

@@ -5,9 +5,12 @@
 #include <stdexcept>
 
 #include "configs/seed.h"
+#include "engine/training/learning_rates.h"
 #include "mad_tasks/table.h"
+#include "search/architecture/cost.h"
 #include "search/architecture/genome.h"
 #include "search/architecture/parser.h"
+#include "search/architecture/scale.h"
 
 namespace madsearch {
 namespace {
@@ -69,7 +72,7 @@ TrainingRecord made_up(const TrainRequest& request) {
     record.learning_rate = request.grid[best].learning_rate;
     record.weight_decay = request.grid[best].weight_decay;
   }
-  record.edge = request.grid.size() > 1 && (best == 0 || best + 1 >= request.grid.size());
+  record.edge = best < request.grid.size() && beyond_the_edge(request.grid, request.grid[best]).has_value();
   record.trainings = static_cast<std::int64_t>(request.grid.size());
   record.steps = request.setting.steps * static_cast<std::int64_t>(request.grid.size());
   return record;
@@ -93,11 +96,16 @@ PretrainingRecord made_up(const PretrainRequest& request) {
   PretrainingRecord record;
   record.hash = hash(parse(request.design));
   record.text = request.design;
+  const auto scaled =
+      scale_up(parse(request.design), request.repeat, request.base_width, request.parameters, request.length);
   record.flops = request.flops;
-  record.parameters = request.parameters;
+  record.parameters = scaled.parameters;
+  record.width = scaled.width;
   record.length = request.length;
-  const auto parameters = static_cast<double>(std::max<std::int64_t>(1, request.parameters));
-  record.tokens = static_cast<std::int64_t>(request.flops / (6.0 * parameters));
+  record.state = cost(scaled.genome, {scaled.width, request.length, Protocol::kMadsearch}).state;
+  const auto step = static_cast<double>(request.batch * request.length);
+  const auto steps = std::max(1.0, request.flops / (6.0 * static_cast<double>(scaled.parameters)) / step);
+  record.tokens = static_cast<std::int64_t>(steps) * request.batch * request.length;
   if (request.plan_only) return record;
   Rng noise(Seed{request.seed}.derive(request.design));
   const auto scale = std::pow(std::max(request.flops, 1e6) / 1e12, -0.05);

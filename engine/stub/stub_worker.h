@@ -8,7 +8,7 @@ namespace madsearch {
 struct StubOptions {
   int milliseconds = 20;  // a request takes
   int start = 0;          // milliseconds until its hello
-  int looks = 0;          // of each replica's curve in the answer to a training
+  int looks = 1;          // of each replica's curve in the answer to a training
   int slot = 0;           // on another slot than this it does nothing of what follows; 0: on every slot
   int mute = 0;           // not 0: says no hello
   int fail = 0;           // every N: outcome failed

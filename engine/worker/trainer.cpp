@@ -325,6 +325,10 @@ TrainReply train(const TrainRequest& request, const Runtime& runtime, const OnPr
     record.outcome = Outcome::kTimedOut;
     record.message = "not finished after the limit of " + std::to_string(std::llround(request.seconds_limit)) + " s";
   }
+  if (record.outcome != Outcome::kOk)  // memory may run out between two splits
+    for (auto* measured :
+         {&record.validation_a, &record.validation_b, &record.test, &record.test_macro, &record.test_loss})
+      measured->reset();
   record.core_seconds = watch.core_seconds();
   return reply;
 }

@@ -14,10 +14,10 @@ engine/run              > engine/dispatch engine/training engine/text engine/ver
                           search/architecture search/loop results mad_tasks primitives configs
 engine/study            > engine/dispatch engine/training engine/version
                           search/architecture results mad_tasks primitives configs
-engine/stub             > engine/dispatch engine/version search/architecture results mad_tasks configs
+engine/stub             > engine/dispatch engine/training engine/version search/architecture results mad_tasks configs
 engine/worker           > engine/dispatch engine/training engine/text
                           search/architecture results mad_tasks primitives/layers primitives primitives/kernels configs
-engine/dispatch         > engine/training engine/version results mad_tasks primitives configs
+engine/dispatch         > engine/training engine/version search/architecture results mad_tasks primitives configs
 engine/training         > mad_tasks configs
 engine/text             > configs
 engine/version          >

@@ -191,6 +191,8 @@ TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {
   request.design = "mamba swiglu";
   request.flops = 1e12;
   request.parameters = 1000;
+  request.length = 256;
+  request.batch = 8;
   request.learning_rates = {1e-3};
   coordinator.submit(request);
   const auto answers = all(coordinator);

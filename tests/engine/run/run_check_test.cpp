@@ -29,7 +29,6 @@ class RunCheckTest : public testing::Test {
     fs::current_path(in_source(""));  // the run's text is named from there
     const auto config = stored_run(store_in(folder_.path), folder_.path, in_source("configs"));
     open_run(folder_.path, config, false);
-    plan_pretrainings(config);
     record_curves();
   }
 
@@ -44,19 +43,6 @@ class RunCheckTest : public testing::Test {
         store.put_curves(id, curves_json(std::vector(static_cast<std::size_t>(training.trainings), curve)));
       }
     });
-  }
-
-  /// The stub's pretrainings say nothing of widths; real ones do.
-  void plan_pretrainings(const RunConfig& config) {
-    Store store(file(), Store::Mode::kWrite);
-    for (auto record : store.pretrainings()) {
-      const auto& plan = config.pretrain;
-      const auto scaled = scale_up(parse(record.text), plan.repeat, config.battery.width, plan.parameters, plan.length);
-      record.width = scaled.width;
-      record.parameters = scaled.parameters;
-      record.state = cost(scaled.genome, {scaled.width, plan.length, Protocol::kMadsearch}).state;
-      store.put(record);
-    }
   }
 
   fs::path file() const { return fs::path(folder_.path) / "search.db"; }
@@ -88,19 +74,17 @@ const std::map<std::string, std::set<std::string>> kMeasured = {
     {"candidates", {}},
     {"evaluations", {}},
     // measured; how long it took, where
-    {"trainings",
-     {"test_macro", "test_loss", "edge", "steps", "message", "started", "seconds", "slot", "device", "host",
-      "revision"}},
+    {"trainings", {"test_macro", "test_loss", "message", "started", "seconds", "slot", "device", "host", "revision"}},
     {"pretrainings",
-     {"bits_per_byte", "bits_per_byte_recall", "learning_rate", "flops", "tuning_flops", "epochs", "tokens",
-      "core_seconds", "message", "data", "started", "seconds", "slot", "device", "host", "revision"}},
+     {"bits_per_byte", "bits_per_byte_recall", "flops", "tuning_flops", "epochs", "core_seconds", "message", "data",
+      "started", "seconds", "slot", "device", "host", "revision"}},
     {"curves", {}},
     {"inputs", {}},
 };
 
 /// What meta holds for people, or of the session.
-const std::set<std::string> kForPeople = {"scoring",     "version",   "revision",  "writer",       "name",
-                                          "config_path", "closed_at", "closed_by", "spent_seconds"};
+const std::set<std::string> kForPeople = {"scoring", "version",     "revision",     "writer",
+                                          "name",    "config_path", "spent_seconds"};
 
 std::string flipped(const SQLite::Column& value) {
   if (value.isInteger()) {
@@ -225,6 +209,70 @@ TEST_F(RunCheckTest, AttemptsAtWhatNobodyAsksForAreFound) {
   EXPECT_EQ(with("pretrain/0123", 1), "attempts at pretrain/0123: nobody asks for it");
   const auto control = Store(file(), Store::Mode::kRead).pretrainings().front().hash;
   EXPECT_EQ(with(pretraining_id(control), 1), "attempts at pretrain/" + control + ": it is answered");
+}
+
+/// What the first problem says after `sql`.
+TEST_F(RunCheckTest, WhatCanNotBeIsNamed) {
+  const auto control = Store(file(), Store::Mode::kRead).pretrainings().front();
+  const auto training = Store(file(), Store::Mode::kRead).training_places().front().first;
+  const auto what = "pretraining of " + control.hash + ": its ";
+  const auto change = [&](const std::string& values) {
+    return "UPDATE pretrainings SET " + values + " WHERE hash = '" + control.hash + "'";
+  };
+  const auto train = [&](const std::string& values) {
+    return "UPDATE trainings SET " + values + " WHERE id = '" + training + "'";
+  };
+  const auto size = [](std::int64_t number) { return std::to_string(number); };
+  const std::pair<std::string, std::string> cases[] = {
+      {change("bits_per_byte = -5"), what + "bits_per_byte is -5, not a number from 1e-09 to 1e+06"},
+      {change("bits_per_byte = 0"), what + "bits_per_byte is 0, not a number from 1e-09 to 1e+06"},
+      {change("bits_per_byte = 1e308"), what + "bits_per_byte is 1e+308, not a number from 1e-09 to 1e+06"},
+      {change("bits_per_byte = NULL"), what + "bits_per_byte is absent, not allowed to be so where the outcome is ok"},
+      {change("outcome = 'failed'"),
+       what + "bits_per_byte is " + shown("%g", *control.bits_per_byte) + ", not absent, though nothing was measured"},
+      {change("tokens = -7"), what + "tokens is -7, not from 0 to 1000000001"},
+      {change("flops = -1"), what + "flops is -1, not a number from 9e+08 to 1e+09"},
+      {change("flops = 4e9"), what + "flops is 4e+09, not a number from 9e+08 to 1e+09"},
+      {change("epochs = -1"), what + "epochs is -1, not a number from 0 to 4"},
+      {change("learning_rate = 77"), what + "learning_rate is 77, not one of 0.001, 0.003"},
+      {change("width = 0, parameters = 3, state = 9"), what + "width is 0, not " + size(control.width)},
+      {train("learning_rate = 77"), "training " + training + ": its learning_rate is 77, not one of 0.007"},
+      {train("edge = 1"),
+       "training " + training + ": its edge is true, not what its learning rate is among those tried"},
+      {train("steps = 1000000000000"), "training " + training + ": its steps is 1000000000000, not from 0 to 600"},
+      {train("trainings = 99"), "training " + training + ": its trainings is 99, not from 0 to 1"},
+      {train("test_loss = 1e308"), "training " + training + ": its test_loss is 1e+308, not a number from 0 to 1e+38"},
+      {train("core_seconds = 1e308"),
+       "training " + training + ": its core_seconds is 1e+308, not a number from 0 to 1e+10"},
+      {train("outcome = 'banana'"), file().string() + ": trainings, row " + training + ": no outcome \"banana\""},
+      {"DELETE FROM pretrainings WHERE hash = '" + control.hash + "'",
+       "pretraining of " + control.hash + ": it is missing, though the run is finished"},
+      {"UPDATE meta SET value = '' WHERE key = 'signature'", "signature is missing, though the run is finished"},
+      {"INSERT OR REPLACE INTO meta VALUES('closed_by', 'exhausted')",
+       "closed_by is exhausted, though further designs are found"},
+      {"INSERT OR REPLACE INTO meta VALUES('closed_by', 'time')", "closed_by is time, but closed_at is missing"},
+      {"INSERT OR REPLACE INTO meta VALUES('closed_by', 'tired')", "closed_by is tired"},
+      {"DELETE FROM curves; UPDATE trainings SET started = 1.7e9 WHERE id = '" + training + "'",
+       "training " + training + ": its curves are missing"},
+      {"UPDATE curves SET curves = 'garbage' WHERE training = '" + training + "'",
+       "training " + training +
+           ": no curves: [json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing "
+           "value - invalid literal; last read: 'g'"},
+      {"DROP TABLE curves", "the file: its table curves is missing"},
+      {"CREATE TRIGGER evil AFTER INSERT ON trainings BEGIN DELETE FROM curves; END",
+       "the file: its trigger evil is none of madsearch's"},
+      {"DROP INDEX evaluations_of_design; CREATE INDEX evaluations_of_design ON evaluations(hash)",
+       "the file: its index evaluations_of_design is not as madsearch makes it"},
+      {"DELETE FROM inputs", file().string() + " lacks what its run was made from: its table of inputs is empty"},
+  };
+  for (const auto& [sql, sentence] : cases) {
+    fs::copy_file(file(), folder_.path + "/kept.db");
+    SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec(sql);
+    const auto found = problems();
+    EXPECT_EQ(found.empty() ? "" : found[0], sentence) << sql;
+    fs::remove(file());
+    fs::rename(folder_.path + "/kept.db", file());
+  }
 }
 
 TEST_F(RunCheckTest, ADamagedFileIsFound) {
