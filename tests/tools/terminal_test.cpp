@@ -41,6 +41,27 @@ TEST(Terminal, ProgressFitsIntoItsColumns) {
   EXPECT_LE(longest_line(shown), 44u) << shown;
 }
 
+TEST(Terminal, ForecastsAndErrorsFitIntoItsColumns) {
+  const StubRun run;
+  const auto on_columns = [](int columns, const std::string& arguments) {
+    const auto command = "stty cols " + std::to_string(columns) + "; exec " + in_build("madsearch") + " " + arguments;
+    return run_program("env TERM=xterm script -qec '" + command + "' /dev/null").out;
+  };
+  const auto forecast = on_columns(60, "run " + run.config() + " --dry-run");
+  EXPECT_NE(forecast.find("forecast: "), std::string::npos) << forecast;
+  EXPECT_LE(longest_line(forecast), 60u) << forecast;
+  const auto refused = on_columns(60, "front " + run.out());
+  EXPECT_NE(refused.find("is no run"), std::string::npos) << refused;
+  EXPECT_LE(longest_line(refused), 60u) << refused;
+  const StubRun wrong(
+      "primitives: [attention, manba]  # a line that is longer than the terminal is wide, to its end\n");
+  const auto place = on_columns(60, "run " + wrong.config());
+  EXPECT_NE(
+      place.find("  8 | primitives: [attention, manba]  # a line that is longer than the terminal is wide, to its"),
+      std::string::npos)
+      << place;
+}
+
 TEST(Terminal, ADumbOneGetsNoEscapes) {
   const StubRun run;
   const auto shown = on_terminal(run, "dumb", 80);

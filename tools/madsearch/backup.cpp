@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "engine/run/directory.h"
+#include "report.h"
 
 namespace madsearch {
 
@@ -23,9 +24,8 @@ void add_backup(CLI::App& app, int& code) {
     store.backup(flags->file);
     std::cout << flags->file << " is a whole copy of " << flags->folder << "/search.db\n";
     if (store.inputs().empty())
-      std::cerr
-          << "an earlier release made this run, and its store lacks what the configuration names; `madsearch resume "
-          << flags->folder << "` puts it in\n";
+      say("an earlier release made this run, and its store lacks what the configuration names; `madsearch resume " +
+          flags->folder + "` puts it in");
     code = 0;
   });
 }

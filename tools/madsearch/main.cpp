@@ -76,13 +76,13 @@ int main(int argc, char** argv) {
     const auto known = app.exit(error);  // 0 for --help and --version
     return known == 0 ? 0 : 2;
   } catch (const ConfigError& error) {
-    std::fprintf(stderr, "%s\n", printable_lines(error.what()).c_str());
+    say(error.what());
     return 2;
   } catch (const Interrupted&) {
     std::fprintf(stderr, "\ninterrupted\n");
     return 130;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "madsearch: %s\n", printable_lines(error.what()).c_str());
+    say("madsearch: " + std::string(error.what()));
     return 1;
   }
   return code;

@@ -1,8 +1,10 @@
 #include "report.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <iostream>
 #include <map>
+#include <sstream>
 
 #include "configs/text.h"
 #include "engine/run/terminal.h"
@@ -26,6 +28,24 @@ std::string printable_lines(std::string_view text) {
     text.remove_prefix(end + 1);
   }
   return out + printable(text, std::string_view::npos);
+}
+
+namespace {
+
+constexpr std::size_t kFurtherIn = 10;  // as a forecast's lines
+
+/// Whether a line shows one of a file, or a mark below it: "  8 | seach: 3".
+bool shows_a_place(const std::string& line) { return line.starts_with(' ') && line.find(" | ") != std::string::npos; }
+
+}  // namespace
+
+void say(const std::string& text) {
+  const auto columns = columns_of_stderr();
+  std::istringstream lines(printable_lines(text));
+  std::string out;
+  for (std::string line; std::getline(lines, line);)
+    out += columns && !shows_a_place(line) ? broken_at(columns(), line, kFurtherIn) : line + "\n";
+  std::fputs(out.c_str(), stderr);
 }
 
 void print(const Report& report, Format format) {

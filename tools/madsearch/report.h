@@ -22,6 +22,10 @@ struct Report {
 };
 void print(const Report& report, Format format);
 
+/// Writes sentences and a newline to stderr, broken between words where that is a terminal. Lines of a file that are
+/// shown with a mark below stay as they are.
+void say(const std::string& text);
+
 /// `text` without what would take over a terminal (printable, configs/text.h), its lines kept.
 std::string printable_lines(std::string_view text);
 

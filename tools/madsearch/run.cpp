@@ -14,6 +14,7 @@
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/terminal.h"
 #include "front_view.h"
+#include "report.h"
 #include "results/run_meta.h"
 
 namespace madsearch {
@@ -58,26 +59,25 @@ int go(const RunConfig& config, const Flags& flags) {
     throw;
   }
   if (ended == Ended::kInterrupted) {
-    std::cerr << "\ninterrupted; everything finished is saved, `madsearch resume " << flags.folder << "` goes on\n";
+    say("\ninterrupted; everything finished is saved, `madsearch resume " + flags.folder + "` goes on");
     return 130;
   }
   const auto front = show_front(flags.folder);
   if (ended == Ended::kTimeUp)
-    std::cerr
-        << "the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " << flags.folder
-        << "` goes on with what is left of confirming and pretraining, with `--evaluations +N` also with the search\n";
+    say("the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " + flags.folder +
+        "` goes on with what is left of confirming and pretraining, with `--evaluations +N` also with the search");
   const auto missing = nothing_achieved(front);
-  if (!missing.empty()) std::cerr << missing << "\n";
+  if (!missing.empty()) say(missing);
   return missing.empty() ? 0 : 1;
 }
 
 void show_forecast(const RunConfig& config, bool with_plans) {
   Coordinator workers(config.workers);  // one is started, and others only where that one fails
-  workers.on_event = [](const WorkerEvent& event) { std::cerr << to_text(event) << "\n"; };
+  workers.on_event = [](const WorkerEvent& event) { say(to_text(event)); };
   const auto plans = with_plans ? plan_pretraining(config, workers, &interrupts()) : std::vector<PretrainingRecord>{};
   const auto predicted = forecast(config, workers);
-  std::cerr << to_text(predicted, config) << "\n";
-  if (!plans.empty()) std::cerr << to_text(plans) << "\n";
+  say(to_text(predicted, config));
+  if (!plans.empty()) say(to_text(plans));
 }
 
 /// "+200": so many more than the `planned` ones.
