@@ -8,6 +8,7 @@
 namespace madsearch {
 namespace {
 
+constexpr double kRounding = 1e-9;  // relative
 constexpr const char* kNeeded = "allowed to be so where the outcome is ok";
 
 std::string number_text(double value) { return shown("%g", value); }
@@ -40,7 +41,8 @@ void FieldCheck::measured(const char* name, std::optional<double> value, bool me
 void FieldCheck::one_of(const char* name, std::optional<double> value, bool measured,
                         const std::vector<double>& allowed) {
   if (!value && measured) is(name, "absent", kNeeded);
-  if (!value || std::find(allowed.begin(), allowed.end(), *value) != allowed.end()) return;
+  const auto is_it = [&](double number) { return std::abs(*value - number) <= kRounding * std::abs(number); };
+  if (!value || std::any_of(allowed.begin(), allowed.end(), is_it)) return;
   std::vector<std::string> texts;
   for (const auto number : allowed) texts.push_back(number_text(number));
   is(name, number_text(*value), "one of " + joined(texts));

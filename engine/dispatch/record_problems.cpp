@@ -78,7 +78,7 @@ void check_amounts(FieldCheck& check, const PretrainingRecord& record, const Pre
   const auto most = request.flops * (1 + kRounding);
   check.number("flops", record.flops, ok ? kLeastOfBudget * request.flops : 0, most);
   check.number("tuning_flops", record.tuning_flops, 0,
-               most * kMostTuning * static_cast<double>(request.learning_rates.size()));
+               most * kMostTuning * static_cast<double>(request.learning_rates.size() + kRateExtensions));
   check.number("epochs", record.epochs, 0, ok ? request.max_epochs * (1 + kRounding) : 1e18);
   check.count("tokens", record.tokens, std::min(kMostCount, static_cast<std::int64_t>(std::min(most, 1e18))));
   const auto step = std::max<std::int64_t>(1, request.batch * request.length);
@@ -116,7 +116,7 @@ std::vector<std::string> problems_of(const PretrainingRecord& record, const Pret
   check.measured("bits_per_byte", record.bits_per_byte, trained, 1e-9, kMostBits);
   if (record.bits_per_byte_recall)  // none of a text that repeats nothing
     check.measured("bits_per_byte_recall", record.bits_per_byte_recall, trained, 0, kMostBits);
-  check.one_of("learning_rate", record.learning_rate, trained, request.learning_rates);
+  check.one_of("learning_rate", record.learning_rate, trained, tunable_rates(request.learning_rates));
   check.number("core_seconds", record.core_seconds, 0, kMostCoreSeconds);
   check_amounts(check, record, request);
   if (record.width == 0 && !ok)

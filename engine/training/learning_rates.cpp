@@ -1,5 +1,6 @@
 #include "engine/training/learning_rates.h"
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 
@@ -14,6 +15,17 @@ std::optional<GridPoint> beyond_the_edge(const std::vector<GridPoint>& grid, con
   if (!least && rate != *rates.rbegin()) return {};
   const auto neighbour = least ? *std::next(rates.begin()) : *std::next(rates.rbegin());
   return GridPoint{rate * rate / neighbour, best.weight_decay};
+}
+
+std::vector<double> tunable_rates(std::vector<double> rates) {
+  std::sort(rates.begin(), rates.end());
+  if (rates.size() < 2) return rates;
+  const auto ratio = rates[1] / rates[0];
+  for (int i = 0; i < kRateExtensions; ++i) {
+    rates.insert(rates.begin(), rates.front() / ratio);
+    rates.push_back(rates.back() * ratio);
+  }
+  return rates;
 }
 
 }  // namespace madsearch

@@ -6,12 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "engine/training/learning_rates.h"
 #include "engine/worker/text_training.h"
 
 namespace madsearch {
 namespace {
-
-constexpr int kExtensions = 2;
 
 using Trial = std::pair<double, double>;  // bits per byte, rate
 
@@ -47,7 +46,7 @@ std::optional<double> tuned_rate(const PretrainingPlan& plan, const PretrainRequ
                                                    [](const auto& a, const auto& b) { return a.second < b.second; });
     const bool low = best == least->second;
     const bool high = best == most->second;
-    if (extension == kExtensions || (!low && !high)) return best;
+    if (extension == kRateExtensions || (!low && !high)) return best;
     rates = {low ? best / ratio : best * ratio};
   }
 }

@@ -141,6 +141,7 @@ TEST(AnswerProblem, NamesTheFieldOfAPretraining) {
   };
   using Record = PretrainingRecord;
   EXPECT_EQ(pretrained([](Record&) {}), "");
+  EXPECT_EQ(pretrained([](Record& record) { record.learning_rate = 0.027; }), "") << "tuned beyond the edge, twice";
   EXPECT_EQ(pretrained([&](Record& record) {
               record = {};
               record.text = request.design;
@@ -154,14 +155,14 @@ TEST(AnswerProblem, NamesTheFieldOfAPretraining) {
   EXPECT_EQ(pretrained([](Record& record) { record.bits_per_byte_recall = -1; }),
             "its bits_per_byte_recall is -1, not a number from 0 to 1e+06");
   EXPECT_EQ(pretrained([](Record& record) { record.learning_rate = 1e308; }),
-            "its learning_rate is 1e+308, not one of 0.001, 0.003");
+            "its learning_rate is 1e+308, not one of 0.000111111, 0.000333333, 0.001, 0.003, 0.009, 0.027");
   EXPECT_EQ(pretrained([](Record& record) { record.tokens = -2048; }), "its tokens is -2048, not from 0 to 1000000001");
   EXPECT_EQ(pretrained([](Record& record) { record.tokens = 7; }),
             "its tokens is 7, not a multiple of the 2048 of a step");
   EXPECT_EQ(pretrained([](Record& record) { record.flops *= 4; }),
             "its flops is 4e+09, not a number from 9e+08 to 1e+09");
   EXPECT_EQ(pretrained([](Record& record) { record.tuning_flops = 1e9; }),
-            "its tuning_flops is 1e+09, not a number from 0 to 2e+08");
+            "its tuning_flops is 1e+09, not a number from 0 to 4e+08");
   EXPECT_EQ(pretrained([](Record& record) { record.epochs = kInf; }), "its epochs is inf, not a number from 0 to 4");
   EXPECT_EQ(pretrained([](Record& record) { record.length = 7; }), "its length is 7, not 256");
   const auto width = std::to_string(made_up(request).width);

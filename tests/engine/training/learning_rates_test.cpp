@@ -19,5 +19,10 @@ TEST(LearningRates, StayWhereTheBestIsWithinOrAlone) {
   EXPECT_FALSE(beyond_the_edge({{1e-3, 0}, {1e-3, 0.1}}, {1e-3, 0})) << "one rate has no neighbour";
 }
 
+TEST(LearningRates, OfATuningGoBeyondBothEdgesTwice) {
+  EXPECT_EQ(tunable_rates({0.5}), std::vector<double>{0.5});
+  EXPECT_EQ(tunable_rates({4, 1, 2}), (std::vector<double>{0.25, 0.5, 1, 2, 4, 8, 16}));
+}
+
 }  // namespace
 }  // namespace madsearch
