@@ -16,6 +16,12 @@ Settings Primitive::defaults() const {
   return out;
 }
 
+Settings Primitive::unwritten() const {
+  Settings out;
+  for (const auto& knob : knobs) out.set(knob.name, knob.before.value_or(knob.values.front()));
+  return out;
+}
+
 std::string divides(const std::string& name, std::int64_t value, const std::string& total_name, std::int64_t total) {
   if (value > 0 && total % value == 0) return "";
   return name + "=" + std::to_string(value) + " does not divide " + total_name + " " + std::to_string(total);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ struct Knob {
   double least = 1;
   double most = 1024;
   bool ratio = false;  // a ratio to the width
+  /// Of a knob that was added to a primitive in use: the value that it had unnamed until then. Expanded texts leave the
+  /// knob unwritten at it, so that texts and hashes of before keep what they mean (Genome::expanded_text).
+  std::optional<KnobValue> before = std::nullopt;
 };
 
 enum class Kind { kSequence, kChannel };  // mixes tokens; mixes channels of one token
@@ -66,6 +70,7 @@ struct Primitive {
 
   const Knob* knob(const std::string& name) const;  // nullptr if there is none
   Settings defaults() const;
+  Settings unwritten() const;  // what an expanded text means that writes no knob
 };
 
 /// "" if `value` divides `total`, else "NAME=VALUE does not divide TOTAL_NAME TOTAL".

@@ -9,17 +9,25 @@ namespace madsearch {
 
 inline Knob heads_knob() { return {"heads", {4, 1, 2, 8}, "heads, which divide the width"}; }
 
-/// Taps of a short causal depthwise convolution with the current token included, or none.
+/// Taps of a short causal depthwise convolution with the current token included, or none. The default is the paper's;
+/// search draws the knob alike for all primitives (search/architecture/alphabet.h).
 inline Knob conv_knob(KnobValue standard) {
   Knob out{"conv", {std::move(standard)}, "taps of the short convolution, the current token included, or none", 2, 16};
-  for (const KnobValue& value : {KnobValue(4), KnobValue("none"), KnobValue(2), KnobValue(3)})
+  for (const KnobValue& value : {KnobValue(4), KnobValue("none"), KnobValue(3)})
     if (value != out.values.front()) out.values.push_back(value);
+  return out;
+}
+/// The same for a primitive that had none before, and has none in its paper (layers/residual_conv.h).
+inline Knob added_conv_knob(const std::string& of) {
+  auto out = conv_knob("none");
+  out.meaning = "taps of a residual short convolution of " + of + ", the current token included, or none";
+  out.before = "none";
   return out;
 }
 /// The same for a mixer that is such a convolution.
 inline Knob taps_knob(std::int64_t standard) {
   Knob out{"conv", {standard}, "taps of the short convolution, the current token included", 2, 16};
-  for (const std::int64_t value : {4, 3, 2})
+  for (const std::int64_t value : {4, 3})
     if (value != standard) out.values.push_back(value);
   return out;
 }

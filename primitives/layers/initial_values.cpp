@@ -38,6 +38,10 @@ at::Tensor constant_init(const Build& build, const at::Tensor& value) {
   return value.to(build.options).unsqueeze(0).expand(sizes).contiguous();
 }
 
+double projection_bound(Protocol protocol, std::int64_t in) {
+  return protocol == Protocol::kMadLab ? fan_in_bound(in) : std::sqrt(3.0) * kProjectionScale * fan_in_bound(in);
+}
+
 double fan_in_bound(std::int64_t in) { return 1 / std::sqrt(static_cast<double>(in)); }
 
 double xavier_bound(std::int64_t in, std::int64_t out, double gain) {

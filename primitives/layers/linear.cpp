@@ -8,7 +8,8 @@
 namespace madsearch {
 
 Linear::Linear(const Build& build, std::int64_t in, std::int64_t out, Options options) {
-  const double bound = options.bound.value_or(fan_in_bound(in));
+  auto bound = options.bound.value_or(projection_bound(build.protocol, in));
+  if (build.protocol == Protocol::kMadLab) bound = options.mad_lab_bound.value_or(bound);
   parameter("weight", weight, uniform_init(build, "weight", {out, in}, bound), true);
   if (options.bias) parameter("bias", bias, at::zeros({build.replicas(), out}, build.options), true);
 }

@@ -5,12 +5,15 @@
 
 namespace madsearch {
 
-/// y = W x + b for every replica. weight [R, out, in], bias [R, out]. At first W ~ U(±1/√in), b = 0.
+/// y = W x + b for every replica. weight [R, out, in], bias [R, out]. At first W ~ U(±projection_bound), b = 0: the one
+/// scale of all projections (layers/initial_values.h).
 class Linear : public Module {
  public:
   struct Options {
     bool bias = false;
-    std::optional<double> bound;  // of the weight's uniform draw, in place of 1/√in
+    /// Of the weight's uniform draw, where the paper derives another scale; the data sheet says so.
+    std::optional<double> bound = std::nullopt;
+    std::optional<double> mad_lab_bound = std::nullopt;  // the same under Protocol::kMadLab alone
   };
   Linear(const Build& build, std::int64_t in, std::int64_t out, Options options);
   Linear(const Build& build, std::int64_t in, std::int64_t out);

@@ -13,14 +13,20 @@
 namespace madsearch {
 namespace {
 
-enum class Knobs { kAll, kChanged };        // which knobs are written; kChanged: those that are not at their default
+/// Which knobs are written: all but those at their default, or all but added ones at the value of before.
+enum class Knobs { kChanged, kExpanded };
 enum class Labels { kAsTheyAre, kHidden };  // kHidden: "@" and "@:kv", for comparing without names
+
+bool is_written(const Primitive& primitive, const std::string& name, const KnobValue& value, Knobs knobs) {
+  const auto& knob = *primitive.knob(name);
+  return knobs == Knobs::kChanged ? value != knob.values.front() : value != knob.before;
+}
 
 std::string block_text(const Block& block, Knobs knobs, Labels labels) {
   std::string inside;
   const auto* primitive = find_primitive(block.primitive);
   for (const auto& [name, value] : block.settings) {
-    if (knobs == Knobs::kChanged && primitive && primitive->knob(name)->values.front() == value) continue;
+    if (primitive && !is_written(*primitive, name, value, knobs)) continue;
     inside += (inside.empty() ? "" : ", ") + name + "=" + value.text();
   }
   std::string out = block.primitive;
@@ -89,7 +95,9 @@ std::string stripe_text(const Stripe& stripe, Knobs knobs, Labels labels, bool f
   return fold ? fold_repeats(items) : joined(items, " ");
 }
 
-std::string literal(const Genome& genome) { return stripe_text(genome.stages, Knobs::kAll, Labels::kAsTheyAre, false); }
+std::string literal(const Genome& genome) {
+  return stripe_text(genome.stages, Knobs::kExpanded, Labels::kAsTheyAre, false);
+}
 
 void collect(Stripe& stripe, std::vector<Block*>& out) {
   for (auto& stage : stripe) {
@@ -123,7 +131,7 @@ void rename_labels(Genome& genome) {
 /// every order has to be tried.
 using Ties = std::vector<std::pair<Stripe*, Stripe*>>;
 
-std::string unlabelled(const Stripe& branch) { return stripe_text(branch, Knobs::kAll, Labels::kHidden, false); }
+std::string unlabelled(const Stripe& branch) { return stripe_text(branch, Knobs::kExpanded, Labels::kHidden, false); }
 
 void sort_branches(Stripe& stripe) {
   for (auto& stage : stripe) {

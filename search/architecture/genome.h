@@ -45,7 +45,9 @@ Genome canonical(Genome genome);
 /// The canonical short text: knobs at their defaults are left out, and repeats are folded to the shortest form (of
 /// equally short ones the first in lexicographic order).
 std::string text(const Genome& genome);
-/// The canonical text, expanded, with every knob written, so that a default that changes later changes no hash.
+/// The canonical text, expanded, with every knob written but those that were added to their primitive later and have
+/// the value of before (Knob::before): what is stored, sent and hashed, as neither a default that changes nor a knob
+/// that is added changes its meaning. parse_expanded reads it.
 std::string expanded_text(const Genome& genome);
 /// Of expanded_text, 16 hexadecimal digits.
 std::string hash(const Genome& genome);

@@ -18,10 +18,14 @@ constexpr int kMaxGroups = 16;               // nested
 constexpr std::size_t kMaxText = 64 * 1024;  // bytes; 128 blocks with all their knobs take a third of it
 constexpr std::size_t kMaxLabel = 32;
 
+/// What a knob means that is not written.
+enum class Unwritten { kDefault, kBefore };
+
 /// One function for each rule of the grammar in parser.h.
 class Parser {
  public:
-  Parser(std::string_view text, std::string_view name) : text_(text), name_(name) {}
+  Parser(std::string_view text, std::string_view name, Unwritten unwritten)
+      : text_(text), name_(name), unwritten_(unwritten) {}
 
   Genome parse() {
     if (text_.size() > kMaxText)
@@ -134,7 +138,8 @@ class Parser {
       for (const auto& row : primitives()) names.push_back(row.name);
       fail(start, name.size(), "unknown primitive " + in_quotes(name), expected_one_of(names, name));
     }
-    Block out{primitive->name, primitive->defaults(), "", false};
+    const bool defaults = unwritten_ == Unwritten::kDefault;
+    Block out{primitive->name, defaults ? primitive->defaults() : primitive->unwritten(), "", false};
     if (at_ < text_.size() && text_[at_] == '{') knobs(*primitive, out.settings);
     if (const auto sentence = check_knobs(*primitive, out.settings); !sentence.empty())
       fail(start, at_ - start, sentence);
@@ -216,6 +221,7 @@ class Parser {
 
   const std::string_view text_;
   const std::string_view name_;
+  const Unwritten unwritten_;
   std::size_t at_ = 0;  // the next character
   int depth_ = 0;       // of parallel branches
   int groups_ = 0;      // that are open
@@ -223,6 +229,12 @@ class Parser {
 
 }  // namespace
 
-Genome parse(std::string_view text, std::string_view name) { return Parser(text, name).parse(); }
+Genome parse(std::string_view text, std::string_view name) { return Parser(text, name, Unwritten::kDefault).parse(); }
+
+Genome parse_expanded(std::string_view text, std::string_view name) {
+  return Parser(text, name, Unwritten::kBefore).parse();
+}
+
+std::string short_text(std::string_view expanded) { return text(parse_expanded(expanded)); }
 
 }  // namespace madsearch

@@ -18,4 +18,11 @@ namespace madsearch {
 /// (search/architecture/validity.h).
 Genome parse(std::string_view text, std::string_view name = "design");
 
+/// Reads what expanded_text wrote, now or in an earlier release: knobs that are not written have the value that they
+/// had before they were added (Knob::before). Throws as parse does.
+Genome parse_expanded(std::string_view text, std::string_view name = "design");
+
+/// For people: the short text of an expanded one.
+std::string short_text(std::string_view expanded);
+
 }  // namespace madsearch
