@@ -34,7 +34,8 @@ Primitive attention() {
                {"sinks", {0, 4, 1}, "first tokens that stay visible when the window has passed them", 0, 1 << 20},
                rotary_knob(true),
                qk_norm_knob(false),
-               switch_knob("gate", false, "gate sigmoid(x Wg) on what is read, channel by channel")},
+               switch_knob("gate", false, "gate sigmoid(x Wg) on what is read, channel by channel"),
+               added_conv_knob("q, k and v")},
           .cost = [](const Settings& set, CountedShape s) -> Cost {
             const Count D = s.width;
             const Count T = s.length;
@@ -43,11 +44,14 @@ Primitive attention() {
             const auto biases = s.protocol == Protocol::kMadLab ? 2 * D + 2 * D * G / H : 0;
             const auto norms = on(set, "qk_norm") ? 2 * D / H : 0;
             const auto gate = on(set, "gate") ? D * D : 0;
-            const auto state = 2 * D * G / H * std::min<Count>(T, tokens_read(set));
-            return {.parameters = 2 * D * D + 2 * D * D * G / H + gate + norms + biases,
-                    .flops = 4 * T * D * D + 4 * T * D * D * G / H + 2 * T * gate + 4 * D * pairs(set, T),
-                    .state = state,
-                    .state_mad = state};
+            const auto keys_values = 2 * D * G / H * std::min<Count>(T, tokens_read(set));
+            const auto channels = D + 2 * D * G / H;  // of q, k and v
+            const Count c = taps(set);
+            return {.parameters = 2 * D * D + 2 * D * D * G / H + gate + norms + biases + c * channels,
+                    .flops = 4 * T * D * D + 4 * T * D * D * G / H + 2 * T * gate + 4 * D * pairs(set, T) +
+                             2 * T * c * channels,
+                    .state = keys_values + (c ? (c - 1) * channels : 0),
+                    .state_mad = keys_values};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {
             if (auto sentence = divides("heads", set.count("heads"), "width", s.width); !sentence.empty())

@@ -5,6 +5,7 @@
 
 #include "primitives/layers/linear.h"
 #include "primitives/layers/norms.h"
+#include "primitives/layers/residual_conv.h"
 #include "primitives/mixer.h"
 #include "primitives/ops/rotary.h"
 #include "primitives/ops/softmax_attention.h"
@@ -31,10 +32,13 @@ class Attention : public Mixer {
         kept_(heads_),
         owner_(owner),
         attention_(heads_),
+        taps_(taps(set)),
         qkv_(build.inside("Wqkv"), build.width, owner ? build.width : build.width + 2 * heads_.key_numbers(),
              {.bias = build.protocol == Protocol::kMadLab}),
+        conv_(build.inside("conv"), qkv_.weight.size(1), taps_),
         out_(build.inside("out_proj"), build.width, build.width, {.bias = build.protocol == Protocol::kMadLab}) {
     child("Wqkv", qkv_);
+    child("conv", conv_);
     child("out_proj", out_);
     if (on(set, "qk_norm")) {
       child("q_norm", q_norm_.emplace(build.inside("q_norm"), heads_.size, kNormEps));
@@ -46,33 +50,36 @@ class Attention : public Mixer {
         throw std::invalid_argument("attention can share keys and values only with the block that owns them");
       const auto& theirs = owner_->heads_;
       if (heads_.queries != theirs.queries || heads_.keys != theirs.keys || heads_.rotated != theirs.rotated ||
-          q_norm_.has_value() != owner_->q_norm_.has_value())
+          q_norm_.has_value() != owner_->q_norm_.has_value() || taps_ != owner_->taps_)
         throw std::invalid_argument(
-            "attention that shares keys and values must have their owner's heads, kv_heads, qk_norm and rotary");
+            "attention that shares keys and values must have their owner's heads, kv_heads, qk_norm, rotary and conv");
       owner_->kept_.window = std::max(owner_->kept_.window, heads_.window);
       owner_->kept_.sinks = std::max(owner_->kept_.sinks, heads_.sinks);
     }
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto queries = project(x);
+    const auto queries = normed(conv_(qkv_(x)));
     return out(attention_(queries, owner_ ? owner_->projected_ : projected_), x);
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto placed = [&](const at::Tensor& u) { return partly_rotated(u, heads_.rotated, state.position); };
-    const auto q = placed(split_heads(project(x.unsqueeze(2)), 0, heads_.queries, heads_.size));
+    if (state.tensors.empty()) state.tensors.resize(3);  // keys, values, and what the convolution still sees
+    const auto rows = normed(conv_.step(qkv_(x), state.tensors[2]).unsqueeze(2));
+    const auto q = placed(split_heads(rows, 0, heads_.queries, heads_.size));
     if (!owner_) {
       const auto values_at = projected_.size(3) - heads_.value_numbers();
       keys_ = placed(split_heads(projected_, values_at - heads_.key_numbers(), heads_.keys, heads_.size));
       values_ = split_heads(projected_, values_at, heads_.values, heads_.size);
-      if (!state.tensors.empty()) {
+      if (state.tensors[0].defined()) {
         keys_ = at::cat({state.tensors[0], keys_}, 3);
         values_ = at::cat({state.tensors[1], values_}, 3);
       }
       keys_ = seen(keys_, kept_, state.position + 1);
       values_ = seen(values_, kept_, state.position + 1);
-      state.tensors = {keys_, values_};
+      state.tensors[0] = keys_;
+      state.tensors[1] = values_;
     }
     ++state.position;
     const auto& keys = owner_ ? owner_->keys_ : keys_;
@@ -83,20 +90,20 @@ class Attention : public Mixer {
  private:
   static constexpr double kNormEps = 1e-6;
 
-  /// Rows that begin with the queries; projected_ becomes rows that end with keys and values, unless an owner has them.
-  at::Tensor project(const at::Tensor& x) {
-    const auto qkv = qkv_(x);
+  /// Rows that begin with the queries of `qkv` [R, B, T, ...]; projected_ becomes rows that end with keys and values,
+  /// unless an owner has them. Both normalised under qk_norm.
+  at::Tensor normed(const at::Tensor& qkv) {
     if (!q_norm_) {
       if (!owner_) projected_ = qkv;
       return qkv;
     }
-    const auto normed = [&](const RMSNorm& norm, std::int64_t begin, std::int64_t heads) {
+    const auto over_heads = [&](const RMSNorm& norm, std::int64_t begin, std::int64_t heads) {
       return norm(qkv.slice(3, begin, begin + heads * heads_.size).unflatten(3, {heads, heads_.size})).flatten(3);
     };
+    const auto width = heads_.queries * heads_.size;
     if (!owner_)
-      projected_ =
-          at::cat({normed(*k_norm_, x.size(-1), heads_.keys), qkv.slice(3, x.size(-1) + heads_.key_numbers())}, 3);
-    return normed(*q_norm_, 0, heads_.queries);
+      projected_ = at::cat({over_heads(*k_norm_, width, heads_.keys), qkv.slice(3, width + heads_.key_numbers())}, 3);
+    return over_heads(*q_norm_, 0, heads_.queries);
   }
 
   at::Tensor out(const at::Tensor& y, const at::Tensor& x) const {
@@ -115,7 +122,10 @@ class Attention : public Mixer {
   AttentionHeads kept_;  // heads_ with the largest window and sinks of all blocks that share the keys and values
   Attention* owner_;     // of the keys and values (@label:kv), or nullptr
   SoftmaxAttention attention_;
-  Linear qkv_, out_;
+  std::int64_t taps_;
+  Linear qkv_;
+  ResidualConv conv_;
+  Linear out_;
   std::optional<RMSNorm> q_norm_, k_norm_;
   std::optional<Linear> gate_;
   // For the blocks that share the keys and values:

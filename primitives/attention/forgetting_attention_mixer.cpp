@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "primitives/layers/linear.h"
+#include "primitives/layers/residual_conv.h"
 #include "primitives/layers/token_shift.h"
 #include "primitives/mixer.h"
 #include "primitives/ops/softmax_attention.h"
@@ -35,9 +36,11 @@ class ForgettingAttention : public Mixer {
         size_(build.width / heads_),
         attention_({.queries = heads_, .keys = heads_, .values = heads_, .size = size_, .value_size = size_}),
         qkv_(build.inside("qkv_proj"), build.width, 3 * build.width),
+        conv_(build.inside("conv"), 3 * build.width, taps(set)),
         forget_(build.inside("fgate_proj"), build.width, heads_, {.bias = true}),
         out_(build.inside("o_proj"), build.width, build.width) {
     child("qkv_proj", qkv_);
+    child("conv", conv_);
     child("fgate_proj", forget_);
     child("o_proj", out_);
     if (on(set, "kv_shift")) child("shift_proj", shift_.emplace(build.inside("shift_proj"), build.width, 2 * heads_));
@@ -51,7 +54,7 @@ class ForgettingAttention : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto D = x.size(3);
-    auto qkv = qkv_(x);
+    auto qkv = conv_(qkv_(x));
     if (shift_) qkv = kv_shifted(qkv, previous_token(qkv.slice(3, D)), x);
     if (q_norm_) qkv = normed(qkv);
     const auto c = at::log_sigmoid(forget_(x).to(at::promote_types(x.scalar_type(), at::kFloat))).cumsum(2);
@@ -61,13 +64,12 @@ class ForgettingAttention : public Mixer {
   at::Tensor step(const at::Tensor& token, State& state) override {
     const auto x = token.unsqueeze(2);
     const auto R = x.size(0), B = x.size(1), D = x.size(3);
-    auto qkv = qkv_(x);
-    const bool first = state.tensors.empty();
-    if (first) {
+    if (state.tensors.empty()) {
       const auto none = [&](at::IntArrayRef sizes) { return at::zeros(sizes, x.options()); };
-      state.tensors = {none({R, B, heads_, 0, size_}), none({R, B, heads_, 0, size_}), none({R, B, heads_, 0})};
-      if (shift_) state.tensors.push_back(none({R, B, 1, 2 * D}));
+      state.tensors = {none({R, B, heads_, 0, size_}), none({R, B, heads_, 0, size_}), none({R, B, heads_, 0}),
+                       shift_ ? none({R, B, 1, 2 * D}) : at::Tensor(), at::Tensor()};
     }
+    auto qkv = conv_.step(qkv_(token), state.tensors[4]).unsqueeze(2);
     auto &keys = state.tensors[0], &values = state.tensors[1], &lost = state.tensors[2];
     if (shift_) {
       const auto now = qkv.slice(3, D);
@@ -105,7 +107,9 @@ class ForgettingAttention : public Mixer {
 
   std::int64_t heads_, size_;
   SoftmaxAttention attention_;
-  Linear qkv_, forget_, out_;
+  Linear qkv_;
+  ResidualConv conv_;
+  Linear forget_, out_;
   std::optional<Linear> shift_, gate_;
   std::optional<NormOfHeads> q_norm_, k_norm_, norm_;
 };

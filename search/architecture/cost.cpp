@@ -4,25 +4,37 @@
 #include <map>
 #include <stdexcept>
 
+#include "primitives/shared_knobs.h"
 #include "primitives/table.h"
 #include "search/architecture/graph.h"
 
 namespace madsearch {
 namespace {
 
-/// Weights of the key and value projections, which an @a:kv use does not have of its own.
-Count key_value_weights(const Settings& set, Count width) {
+/// Channels of keys and values, which an @a:kv use does not have of its own.
+Count key_value_channels(const Settings& set, Count width) {
   const auto heads = set.count("heads");
   const auto key_heads = set.at("kv_heads").is_word() ? heads : set.count("kv_heads");
-  return 2 * width * width * key_heads / heads;
+  return 2 * width * key_heads / heads;
+}
+
+/// Weights of their projections and of the convolution over them.
+Count key_value_weights(const Settings& set, Count width) {
+  return key_value_channels(set, width) * (width + taps(set));
 }
 
 /// The same with their biases and the norm of the keys.
 Count key_value_parameters(const Settings& set, CountedShape shape) {
   const auto weights = key_value_weights(set, shape.width);
-  const auto biases = shape.protocol == Protocol::kMadLab ? weights / shape.width : 0;
+  const auto biases = shape.protocol == Protocol::kMadLab ? key_value_channels(set, shape.width) : 0;
   const auto norm = set.word("qk_norm") == "on" ? shape.width / set.count("heads") : 0;
   return weights + biases + norm;
+}
+
+/// What the convolution over the queries of an @a:kv use still sees: all the state that it carries.
+Count query_state(const Settings& set, Count width) {
+  const auto c = taps(set);
+  return c ? (c - 1) * width : 0;
 }
 
 /// `a` with the larger window and sinks of both: what a cache must hold that serves both uses.
@@ -57,7 +69,10 @@ class Adder {
       active_ += own.active() - borrowed;
     }
     total_.flops += own.flops + 4 * shape_.length * shape_.width;
-    if (borrows) total_.flops -= 2 * shape_.length * key_value_weights(settings, shape_.width);
+    if (borrows) {
+      total_.flops -= 2 * shape_.length * key_value_weights(settings, shape_.width);
+      total_.state += query_state(settings, shape_.width);
+    }
     const auto [cache, first] = caches_.try_emplace(node.keys_values, settings);
     if (!first) cache->second = wider(cache->second, settings);
   }

@@ -18,7 +18,7 @@ struct Block {
 };
 
 /// Knobs in which an @a:kv use must agree with the block whose keys and values it reads.
-inline constexpr std::array kCacheKnobs = {"heads", "kv_heads", "qk_norm", "rotary"};
+inline constexpr std::array kCacheKnobs = {"heads", "kv_heads", "qk_norm", "rotary", "conv"};
 
 struct Stage;
 using Stripe = std::vector<Stage>;  // residual stages in series

@@ -36,7 +36,8 @@ GoldenLayer attention(const json& config) {
                    {"sinks", 0},
                    {"rotary", rotary ? "on" : "off"},
                    {"qk_norm", "off"},
-                   {"gate", "off"}}};
+                   {"gate", "off"},
+                   {"conv", "none"}}};
 }
 
 GoldenLayer linear_attention(const json& config) {

@@ -112,6 +112,33 @@ TEST(SharedKeysAndValues, AreNormalisedByTheirOwner) {
   expect_steps(pair, first, pair.user->forward(input() * 0.5));
 }
 
+TEST(SharedKeysAndValues, AreConvolvedByTheirOwner) {
+  const at::NoGradGuard constant;
+  auto set = attention_with(5);
+  set.set("conv", 4);
+  Pair pair(set, set);
+  move_parameters(*pair.user);
+  const auto whole = build_mixer("attention", set, build_for({16, 12}, 2));
+  const auto of = [](const Mixer& block, const std::string& name) {
+    for (const auto& parameter : block.parameters())
+      if (parameter.name == name) return parameter.value;
+    throw std::invalid_argument("no parameter " + name);
+  };
+  for (const auto* name : {"Wqkv.weight", "conv.conv1d.weight"})
+    of(*whole, name).copy_(at::cat({of(*pair.user, name), of(*pair.owner, name).slice(1, 16)}, 1));
+  of(*whole, "out_proj.weight").copy_(of(*pair.user, "out_proj.weight"));
+  const auto first = pair.owner->forward(input());
+  EXPECT_LT(relative_difference(pair.user->forward(input()), whole->forward(input())), 1e-13);
+  const auto second = pair.user->forward(input() * 0.5);
+  State owner, user;
+  for (std::int64_t t = 0; t < 12; ++t) {
+    EXPECT_LT(relative_difference(pair.owner->step(input().select(2, t), owner), first.select(2, t)), 1e-12) << t;
+    EXPECT_LT(relative_difference(pair.user->step(input().select(2, t) * 0.5, user), second.select(2, t)), 1e-12) << t;
+  }
+  EXPECT_EQ(owner.numbers(), find_primitive("attention")->cost(set, {16, 12}).state);
+  EXPECT_EQ(user.numbers(), 3 * 16);  // what the convolution over its queries still sees
+}
+
 TEST(SharedKeysAndValues, TrainTheOwnersProjections) {
   Pair pair(attention_with("none"), attention_with("none"));
   pair.owner->forward(input());
@@ -129,6 +156,9 @@ TEST(SharedKeysAndValues, NeedTheSameHeads) {
   auto normed = attention_with("none");
   normed.set("qk_norm", "on");
   EXPECT_THROW(Pair(attention_with("none"), normed), std::invalid_argument);
+  auto convolved = attention_with("none");
+  convolved.set("conv", 4);
+  EXPECT_THROW(Pair(attention_with("none"), convolved), std::invalid_argument);
   Pair pair(attention_with("none"), attention_with(4));
   EXPECT_THROW(build_mixer("attention", attention_with("none"), build_for({16, 12}, 2), pair.user.get()),
                std::invalid_argument);

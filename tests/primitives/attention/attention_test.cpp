@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
@@ -16,6 +17,7 @@ struct Heads {
   std::int64_t sinks = 0;
   bool qk_norm = false;
   bool gate = false;
+  std::int64_t taps = 0;
 };
 
 /// Over one head's channels.
@@ -27,9 +29,10 @@ Vector normed(Vector u, const Plain& weight) {
 
 std::vector<Vector> attend(const Pass& pass, Heads heads) {
   const auto D = pass.width, d = D / heads.queries;
-  std::vector<Vector> qkv, out;
+  std::vector<Vector> rows, qkv, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    qkv.push_back(pass.linear("Wqkv", pass.token(t)));
+    rows.push_back(pass.linear("Wqkv", pass.token(t)));
+    qkv.push_back(residual_convolved(pass, rows));
     Vector y;
     for (std::int64_t head = 0; head < heads.queries; ++head) {
       const auto group = head / (heads.queries / heads.keys);
@@ -66,7 +69,8 @@ void check(const Heads& heads) {
                         {"sinks", heads.sinks},
                         {"rotary", heads.rotary ? "on" : "off"},
                         {"qk_norm", heads.qk_norm ? "on" : "off"},
-                        {"gate", heads.gate ? "on" : "off"}};
+                        {"gate", heads.gate ? "on" : "off"},
+                        {"conv", heads.taps ? KnobValue(heads.taps) : "none"}};
   for (const auto protocol : {Protocol::kMadsearch, Protocol::kMadLab})
     for (const std::int64_t length : {11, 40})
       expect_agreement(passes("attention", set, {12, length, protocol}),
@@ -95,6 +99,11 @@ TEST(Attention, NormalisesQueriesAndKeysOverEachHead) {
 }
 TEST(Attention, LetsTheInputGateWhatItReads) {
   check({.queries = 2, .keys = 2, .window = 0, .rotary = true, .gate = true});
+}
+
+TEST(Attention, ConvolvesQueriesKeysAndValuesBeforeTheirNorms) {
+  check({.queries = 2, .keys = 2, .window = 0, .rotary = true, .taps = 4});
+  check({.queries = 6, .keys = 2, .window = 4, .rotary = true, .qk_norm = true, .gate = true, .taps = 3});
 }
 
 TEST(Attention, CountsThePairsThatAWindowReads) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
@@ -16,6 +17,7 @@ struct Parts {
   bool gate = false;
   bool norm = false;
   bool kv_shift = false;
+  std::int64_t taps = 0;
 };
 
 /// Over each head's channels, a weight for every channel.
@@ -34,11 +36,12 @@ Vector normed(Vector u, std::int64_t heads, const Plain& weight, double eps) {
 /// where they are on.
 std::vector<Vector> attend(const Pass& pass, const Parts& parts) {
   const auto D = pass.width, H = parts.heads, d = D / H;
-  std::vector<Vector> k, v, f, out;
+  std::vector<Vector> rows, k, v, f, out;
   Vector before(2 * D, 0);
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto x = pass.token(t);
-    const auto qkv = pass.linear("qkv_proj", x);
+    rows.push_back(pass.linear("qkv_proj", x));
+    const auto qkv = residual_convolved(pass, rows);
     auto q = part(qkv, 0, D);
     auto keys_values = part(qkv, D, 2 * D);
     if (parts.kv_shift) {
@@ -86,7 +89,8 @@ void check(const Parts& parts) {
                            {"qk_norm", word(parts.qk_norm)},
                            {"gate", word(parts.gate)},
                            {"norm", word(parts.norm)},
-                           {"kv_shift", word(parts.kv_shift)}},
+                           {"kv_shift", word(parts.kv_shift)},
+                           {"conv", parts.taps ? KnobValue(parts.taps) : "none"}},
                           {12, 11}),
                    [&](const Pass& pass) { return attend(pass, parts); });
 }
@@ -101,6 +105,10 @@ TEST(ForgettingAttention, HasThePartsOfTheProBlock) {
   check({.heads = 2, .norm = true});
   check({.heads = 3, .kv_shift = true});
   check({.heads = 3, .qk_norm = true, .gate = true, .norm = true, .kv_shift = true});
+}
+TEST(ForgettingAttention, ConvolvesQueriesKeysAndValuesFirst) {
+  check({.heads = 2, .taps = 4});
+  check({.heads = 3, .qk_norm = true, .kv_shift = true, .taps = 3});
 }
 
 }  // namespace

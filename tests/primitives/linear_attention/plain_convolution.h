@@ -21,4 +21,24 @@ inline std::vector<double> convolved(const Pass& pass, const std::string& name,
   return out;
 }
 
+/// u_t + conv(u)_t for the projected tokens u so far; u_t where the pass has no convolution.
+inline std::vector<double> residual_convolved(const Pass& pass, const std::vector<std::vector<double>>& past) {
+  auto out = past.back();
+  if (!pass.parameters.contains("conv.conv1d.weight")) return out;
+  const auto added = convolved(pass, "conv.conv1d", past);
+  for (std::size_t c = 0; c < out.size(); ++c) out[c] += added[c];
+  return out;
+}
+
+/// The projections `names` of token t beside each other.
+inline std::vector<double> projected(const Pass& pass, const std::vector<std::string>& names,
+                                     const std::vector<double>& input) {
+  std::vector<double> out;
+  for (const auto& name : names) {
+    const auto one = pass.linear(name, input);
+    out.insert(out.end(), one.begin(), one.end());
+  }
+  return out;
+}
+
 }  // namespace madsearch

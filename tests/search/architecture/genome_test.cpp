@@ -81,7 +81,7 @@ TEST(Genome, NamesTheUnknownKnobAndTheOneThatWasMeant) {
             "design:1:11: unknown knob \"head\" of attention\n"
             "  1 | attention{head=4}\n"
             "    |           ^^^^\n"
-            "  expected one of: heads, kv_heads, window, sinks, rotary, qk_norm, gate\n"
+            "  expected one of: heads, kv_heads, window, sinks, rotary, qk_norm, gate, conv\n"
             "  did you mean \"heads\"?");
 }
 

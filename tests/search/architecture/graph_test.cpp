@@ -82,6 +82,16 @@ TEST(Cost, LeavesTheNormOfKeysToTheirOwner) {
             2 * one.parameters - 2 * 32 * 32 - 8);
 }
 
+TEST(Cost, LeavesTheConvolutionOfKeysAndValuesToTheirOwner) {
+  const auto one = cost(solved("attention{conv=4}"), kShape);
+  const auto both = cost(solved("attention{conv=4}@a attention{conv=4}@a:kv"), kShape);
+  EXPECT_EQ(both.parameters, 2 * one.parameters - 2 * 32 * 32 - 4 * 2 * 32);
+  EXPECT_EQ(both.state, one.state + 3 * 32);  // each use convolves queries of its own
+  EXPECT_EQ(both.state_mad, one.state_mad);
+  const auto apart = cost(solved("attention{conv=4} attention{conv=4}"), kShape);
+  EXPECT_EQ(apart.flops - both.flops, 2 * kShape.length * 2 * 32 * (32 + 4));
+}
+
 TEST(Cost, ActiveParametersLeaveOutIdleExperts) {
   const auto spent = cost(solved("attention moe{experts=4, active=1}"), kShape);
   EXPECT_LT(spent.active(), spent.parameters);
@@ -94,6 +104,8 @@ TEST(Validity, NamesTheBlockAndTheReason) {
   EXPECT_EQ(why("attention@a mamba@a"), "label @a stands at attention and at mamba; one label shares one weight set");
   EXPECT_EQ(why("attention{heads=2}@a attention{heads=4}@a:kv"),
             "attention@a:kv must have the heads of the block whose keys and values it shares (2)");
+  EXPECT_EQ(why("attention{conv=4}@a attention@a:kv"),
+            "attention@a:kv must have the conv of the block whose keys and values it shares (4)");
   EXPECT_EQ(why("attention@a:kv attention@a"),
             "attention@a:kv must come after the block that owns its keys and values, in series");
   EXPECT_EQ(why("(attention@a + attention@a:kv)"),
