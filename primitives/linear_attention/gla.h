@@ -17,7 +17,8 @@ namespace madsearch {
 /// Parameters  2 D K + 3 D V + rank (D + K) + K + V/H + c (2 K + V)
 /// FLOPs       T (4 D K + 6 D V + 2 rank (D + K) + 5 K V/H + 2 c (2 K + V))
 /// State       K V/H + (c - 1) (2 K + V)    S of every head, and what the convolutions still see; convention mad: K V/H
-/// Protocol    the same in both; initial weights Xavier-uniform with gain 2^-2.5
+/// Protocol    mad-lab: initial weights Xavier-uniform with gain 2^-2.5, as in the reference (flash-linear-attention
+///             has dropped it since); madsearch: as those of all projections
 /// Source      Yang et al. 2023, arXiv:2312.06635, section 4, where expand_k = 1/2; mad-lab has 1. conv as in its
 ///             authors' flash-linear-attention
 Primitive gla();

@@ -74,7 +74,7 @@ class GLA : public Mixer {
 
  private:
   static Linear::Options xavier(std::int64_t in, std::int64_t out, bool bias = false) {
-    return {.bias = bias, .bound = xavier_bound(in, out, small_gain())};
+    return {.bias = bias, .mad_lab_bound = xavier_bound(in, out, small_gain())};
   }
   at::Tensor scaled(const at::Tensor& q) const { return q / std::sqrt(static_cast<double>(keys_ / heads_)); }
   at::Tensor log_decay(const at::Tensor& x) const { return at::log_sigmoid(gate_up_(gate_down_(x))) / 16; }

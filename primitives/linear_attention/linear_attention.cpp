@@ -36,17 +36,20 @@ Primitive linear_attention() {
                  {"none", 16, 4},
                  "channels of a head's queries and keys, none = its share of the width",
                  1,
-                 256}},
+                 256},
+                added_conv_knob("q, k and v")},
       .cost = [](const Settings& set, CountedShape s) -> Cost {
-        const Count D = s.width, T = s.length, H = set.count("heads"), f = feature_size(set, s.width);
+        const Count D = s.width, T = s.length, H = set.count("heads"), f = feature_size(set, s.width), c = taps(set);
         const auto& map = set.word("feature_map");
         const auto products = map == "elementwise_product" ? 2 : map == "hedgehog" || map == "t2r" ? 1 : 0;
         const auto F = features(map, f);
         const bool normalised = s.protocol == Protocol::kMadLab || (map != "identity" && map != "elementwise_product");
-        return {.parameters = 2 * D * H * f + 2 * D * D + 2 * products * (f * f + f),
+        const auto channels = 2 * H * f + D;  // of q, k and v
+        return {.parameters = 2 * D * H * f + 2 * D * D + 2 * products * (f * f + f) + c * channels,
                 .flops = 4 * T * D * (H * f + D) + 4 * T * D * F + (normalised ? 3 * T * H * F + T * D : 0) +
-                         4 * products * T * H * f * f + (map == "dpfp" || map == "taylor" ? 2 * T * H * F : 0),
-                .state = F * D + (normalised ? H * F : 0),
+                         4 * products * T * H * f * f + (map == "dpfp" || map == "taylor" ? 2 * T * H * F : 0) +
+                         2 * c * T * channels,
+                .state = F * D + (normalised ? H * F : 0) + (c ? (c - 1) * channels : 0),
                 .state_mad = F * D};
       },
       .valid = [](const Settings& set, Shape s) -> std::string {

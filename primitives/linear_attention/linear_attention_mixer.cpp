@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "primitives/layers/linear.h"
+#include "primitives/layers/residual_conv.h"
 #include "primitives/mixer.h"
 #include "primitives/ops/gated_recurrence.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -88,21 +90,24 @@ class LinearAttention : public Mixer {
         q_(build.inside("proj_q"), build.width, heads_ * features_),
         k_(build.inside("proj_k"), build.width, heads_ * features_),
         v_(build.inside("proj_v"), build.width, build.width),
+        conv_(build.inside("conv"), 2 * heads_ * features_ + build.width, taps(set)),
         out_(build.inside("out_proj"), build.width, build.width) {
     child("feature_map_q", map_q_);
     child("feature_map_k", map_k_);
     child("proj_q", q_);
     child("proj_k", k_);
     child("proj_v", v_);
+    child("conv", conv_);
     child("out_proj", out_);
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, -1}); };
-    auto v = heads(v_(x));
+    const auto qkv = conv_({q_(x), k_(x), v_(x)});
+    auto v = heads(qkv[2]);
     if (normalised_) v = at::constant_pad_nd(v, {0, 1}, 1);  // a column of ones makes z the last column of S
-    const auto y = gated_recurrence(map_q_(heads(q_(x))).transpose(2, 3), map_k_(heads(k_(x))).transpose(2, 3), {},
+    const auto y = gated_recurrence(map_q_(heads(qkv[0])).transpose(2, 3), map_k_(heads(qkv[1])).transpose(2, 3), {},
                                     v.transpose(2, 3));
     return out_(quotient(y).transpose(2, 3).reshape({R, B, T, D}));
   }
@@ -110,13 +115,16 @@ class LinearAttention : public Mixer {
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto R = x.size(0), B = x.size(1), D = x.size(2);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, 1, heads_, -1}); };
-    auto v = heads(v_(x));
+    if (state.tensors.empty()) state.tensors.resize(2);  // S with z, and what the convolution still sees
+    auto& S = state.tensors[0];
+    const auto qkv = conv_.step({q_(x), k_(x), v_(x)}, state.tensors[1]);
+    auto v = heads(qkv[2]);
     if (normalised_) v = at::constant_pad_nd(v, {0, 1}, 1);
     const auto update =
-        map_k_(heads(k_(x))).squeeze(2).unsqueeze(-1) * v.squeeze(2).unsqueeze(-2);  // [R, B, H, F, d or d + 1]
-    state.tensors = {state.tensors.empty() ? update : state.tensors[0] + update};
+        map_k_(heads(qkv[1])).squeeze(2).unsqueeze(-1) * v.squeeze(2).unsqueeze(-2);  // [R, B, H, F, d or d + 1]
+    S = S.defined() ? S + update : update;
     ++state.position;
-    const auto y = at::matmul(map_q_(heads(q_(x))).squeeze(2).unsqueeze(-2), state.tensors[0]).squeeze(-2);
+    const auto y = at::matmul(map_q_(heads(qkv[0])).squeeze(2).unsqueeze(-2), S).squeeze(-2);
     return out_(quotient(y).reshape({R, B, D}));
   }
 
@@ -130,7 +138,9 @@ class LinearAttention : public Mixer {
   double epsilon_;
   bool normalised_;
   FeatureMap map_q_, map_k_;
-  Linear q_, k_, v_, out_;
+  Linear q_, k_, v_;
+  ResidualConv conv_;
+  Linear out_;
 };
 
 }  // namespace

@@ -16,12 +16,14 @@ Primitive mlstm() {
                      "channels of queries and keys as a ratio to the width",
                      1.0 / 64,
                      8,
-                     true}},
+                     true},
+                    added_conv_knob("q, k and v")},
           .cost = [](const Settings& set, CountedShape s) -> Cost {
-            const Count D = s.width, T = s.length, H = set.count("heads"), K = set.at("expand_k").of(D);
-            return {.parameters = 2 * D * K + 3 * D * D + D + 2 * H * (D + 1),
-                    .flops = T * (4 * D * K + 6 * D * D + 4 * D * H + 5 * K * (D / H + 1) + 2 * D),
-                    .state = K * D / H + K + H,
+            const Count D = s.width, T = s.length, H = set.count("heads"), K = set.at("expand_k").of(D), c = taps(set);
+            const auto channels = 2 * K + D;  // of q, k and v
+            return {.parameters = 2 * D * K + 3 * D * D + D + 2 * H * (D + 1) + c * channels,
+                    .flops = T * (4 * D * K + 6 * D * D + 4 * D * H + 5 * K * (D / H + 1) + 2 * D + 2 * c * channels),
+                    .state = K * D / H + K + H + (c ? (c - 1) * channels : 0),
                     .state_mad = K * D / H};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {

@@ -11,7 +11,7 @@ namespace {
 
 class RWKV5 : public RWKVTime {
  public:
-  RWKV5(const Settings& set, const Build& build) : RWKVTime(set.count("heads"), build) {
+  RWKV5(const Settings& set, const Build& build) : RWKVTime(set, build) {
     parameter("time_maa_k", mu_k_, constant_init(build, initial_shares(build.width, 1)));
     parameter("time_maa_v", mu_v_, constant_init(build, initial_shares(build.width, 1)));
     parameter("time_maa_r", mu_r_, constant_init(build, initial_shares(build.width, 0.5)));

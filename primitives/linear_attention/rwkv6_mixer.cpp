@@ -13,7 +13,7 @@ namespace {
 
 class RWKV6 : public RWKVTime {
  public:
-  RWKV6(const Settings& set, const Build& build) : RWKVTime(set.count("heads"), build), rank_(set.count("mix_rank")) {
+  RWKV6(const Settings& set, const Build& build) : RWKVTime(set, build), rank_(set.count("mix_rank")) {
     const auto D = build.width, decay_rank = set.count("decay_rank");
     constexpr double kSmall = 1e-4;  // of the products of low rank at first
     parameter("time_maa_x", mu_x_, constant_init(build, initial_shares(D, 1)));

@@ -6,6 +6,7 @@
 #include "primitives/layers/token_shift.h"
 #include "primitives/ops/fused.h"
 #include "primitives/ops/gated_recurrence.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -15,20 +16,22 @@ constexpr double kNormEps = 64e-5;
 
 }  // namespace
 
-RWKVTime::RWKVTime(std::int64_t heads, const Build& build)
-    : heads_(heads),
-      size_(build.width / heads),
+RWKVTime::RWKVTime(const Settings& set, const Build& build)
+    : heads_(set.count("heads")),
+      size_(build.width / heads_),
       receptance_(build.inside("receptance"), build.width, build.width),
       key_(build.inside("key"), build.width, build.width),
       value_(build.inside("value"), build.width, build.width),
+      conv_(build.inside("conv"), 3 * build.width, taps(set)),
       output_(build.inside("output"), build.width, build.width),
       gate_(build.inside("gate"), build.width, build.width),
-      norm_(build.inside("ln_x"), heads, build.width, kNormEps) {
+      norm_(build.inside("ln_x"), heads_, build.width, kNormEps) {
   const auto zigzag = 0.1 * (at::remainder(at::arange(1, build.width + 1, at::kDouble), 3) - 1);
   parameter("time_faaaa", u_, constant_init(build, zigzag));
   child("receptance", receptance_);
   child("key", key_);
   child("value", value_);
+  child("conv", conv_);
   child("output", output_);
   child("gate", gate_);
   child("ln_x", norm_);
@@ -40,20 +43,22 @@ at::Tensor RWKVTime::forward(const at::Tensor& x) {
   // [R, B, H, T, d]
   const auto heads = [&](const at::Tensor& c) { return c.view({R, B, T, heads_, size_}).transpose(2, 3); };
   const auto u = u_.view({R, 1, heads_, size_});
-  const auto o = gated_recurrence(heads(receptance_(in.r)), heads(key_(in.k)), heads(in.log_w.expand_as(x)),
-                                  heads(value_(in.v)), u);
+  const auto rkv = conv_({receptance_(in.r), key_(in.k), value_(in.v)});
+  const auto o = gated_recurrence(heads(rkv[0]), heads(rkv[1]), heads(in.log_w.expand_as(x)), heads(rkv[2]), u);
   return gated(o.transpose(2, 3).reshape({R, B, T, D}), in.g);
 }
 
 at::Tensor RWKVTime::step(const at::Tensor& x, State& state) {
   const auto R = x.size(0), B = x.size(1), D = x.size(2);
-  if (state.tensors.empty()) state.tensors = {at::zeros({R, B, heads_, size_, size_}, x.options()), at::zeros_like(x)};
+  if (state.tensors.empty()) {
+    state.tensors = {at::zeros({R, B, heads_, size_, size_}, x.options()), at::zeros_like(x), at::Tensor()};
+  }
   auto &S = state.tensors[0], &last = state.tensors[1];
   const auto in = inputs(x, last - x);
   const auto heads = [&](const at::Tensor& c) { return c.reshape({R, -1, heads_, size_}); };  // [R, B or 1, H, d]
-  const auto kv = heads(key_(in.k)).unsqueeze(-1) * heads(value_(in.v)).unsqueeze(-2);
-  const auto o =
-      at::matmul(heads(receptance_(in.r)).unsqueeze(-2), S + heads(u_).unsqueeze(-1) * kv);  // [R, B, H, 1, d]
+  const auto rkv = conv_.step({receptance_(in.r), key_(in.k), value_(in.v)}, state.tensors[2]);
+  const auto kv = heads(rkv[1]).unsqueeze(-1) * heads(rkv[2]).unsqueeze(-2);
+  const auto o = at::matmul(heads(rkv[0]).unsqueeze(-2), S + heads(u_).unsqueeze(-1) * kv);  // [R, B, H, 1, d]
   S = at::exp(heads(in.log_w)).unsqueeze(-1) * S + kv;
   last = x;
   ++state.position;

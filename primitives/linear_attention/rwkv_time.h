@@ -1,17 +1,20 @@
 #pragma once
 #include "primitives/layers/linear.h"
 #include "primitives/layers/norms.h"
+#include "primitives/layers/residual_conv.h"
 
 namespace madsearch {
 
 /// What the time mixers of RWKV-5 and RWKV-6 share: all but what their projections read and how the decay is made.
 ///
 ///   r, k, v = xr Wr, xk Wk, xv Wv    g = silu(xg Wg)   heads of d = D/H channels
+///   r, k, v = r + conv(r), k + conv(k), v + conv(v)    unless conv=none
 ///   S_t = diag(w_t) S_{t-1} + k_tᵀ v_t    o_t = r_t (S_{t-1} + diag(u) k_tᵀ v_t)
 ///   out = (GroupNorm_H(o) g) Wo
 class RWKVTime : public Mixer {
  public:
-  RWKVTime(std::int64_t heads, const Build& build);
+  /// Of `set` heads and conv.
+  RWKVTime(const Settings& set, const Build& build);
   at::Tensor forward(const at::Tensor& x) final;
   at::Tensor step(const at::Tensor& x, State& state) final;
 
@@ -32,7 +35,9 @@ class RWKVTime : public Mixer {
   at::Tensor gated(const at::Tensor& o, const at::Tensor& gate) const;
 
   std::int64_t heads_, size_;
-  Linear receptance_, key_, value_, output_, gate_;
+  Linear receptance_, key_, value_;
+  ResidualConv conv_;
+  Linear output_, gate_;
   GroupNorm norm_;
   at::Tensor u_;  // [R, D]
 };

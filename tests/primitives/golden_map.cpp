@@ -47,10 +47,11 @@ GoldenLayer linear_attention(const json& config) {
   only(config, "norm_q", false);
   only(config, "norm_k", false);
   const auto map = config.value("feature_map", std::string("elementwise_product"));
-  GoldenLayer out{
-      .primitive = "linear_attention",
-      .settings = {
-          {"heads", config.at("num_heads").get<std::int64_t>()}, {"feature_map", map}, {"feature_size", "none"}}};
+  GoldenLayer out{.primitive = "linear_attention",
+                  .settings = {{"heads", config.at("num_heads").get<std::int64_t>()},
+                               {"feature_map", map},
+                               {"feature_size", "none"},
+                               {"conv", "none"}}};
   if (map == "elementwise_product" || map == "identity") {  // the quotient has poles
     out.output_tolerance = 1e-4;
     out.gradient_tolerance = 3e-4;
@@ -177,7 +178,8 @@ GoldenLayer rwkv5_time(const json& config) {
   only(config, "head_dim_divisor", 8);
   GoldenLayer out{
       .primitive = "rwkv5",
-      .settings = {{"heads", config.at("dim").get<std::int64_t>() / config.at("head_dim").get<std::int64_t>()}}};
+      .settings = {{"heads", config.at("dim").get<std::int64_t>() / config.at("head_dim").get<std::int64_t>()},
+                   {"conv", "none"}}};
   for (const std::string input : {"k", "v", "r", "g"}) out.complements["time_maa_" + input] = "time_mix_" + input;
   return out;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
@@ -60,17 +61,19 @@ std::vector<Vector> attend(const Pass& pass, std::int64_t heads, const std::stri
                            double epsilon) {
   const auto d = pass.width / heads;
   const auto f = pass["proj_q.weight"].sizes[0] / heads;
-  std::vector<Vector> q, k, v, out;
+  std::vector<Vector> rows, q, k, v, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    q.push_back(pass.linear("proj_q", pass.token(t)));
-    k.push_back(pass.linear("proj_k", pass.token(t)));
-    v.push_back(pass.linear("proj_v", pass.token(t)));
+    rows.push_back(projected(pass, {"proj_q", "proj_k", "proj_v"}, pass.token(t)));
+    const auto qkv = residual_convolved(pass, rows);
+    q.push_back(part(qkv, 0, heads * f));
+    k.push_back(part(qkv, heads * f, heads * f));
+    v.push_back(part(qkv, 2 * heads * f, pass.width));
     Vector y(static_cast<std::size_t>(pass.width), 0);
     for (std::int64_t head = 0; head < heads; ++head) {
-      const auto part = [&](const Vector& all) { return Vector(all.begin() + head * f, all.begin() + (head + 1) * f); };
+      const auto of_head = [&](const Vector& all) { return part(all, head * f, f); };
       double total = 0;
       for (std::int64_t s = 0; s <= t; ++s) {
-        const auto weight = similarity(pass, map, part(q[t]), part(k[s]));
+        const auto weight = similarity(pass, map, of_head(q[t]), of_head(k[s]));
         total += weight;
         for (std::int64_t j = 0; j < d; ++j) y[head * d + j] += weight * v[s][head * d + j];
       }
@@ -82,8 +85,9 @@ std::vector<Vector> attend(const Pass& pass, std::int64_t heads, const std::stri
   return out;
 }
 
-Settings settings(std::int64_t heads, const std::string& map, const KnobValue& size = "none") {
-  return {{"heads", heads}, {"feature_map", map}, {"feature_size", size}};
+Settings settings(std::int64_t heads, const std::string& map, const KnobValue& size = "none",
+                  const KnobValue& conv = "none") {
+  return {{"heads", heads}, {"feature_map", map}, {"feature_size", size}, {"conv", conv}};
 }
 
 TEST(LinearAttention, SumsThePastWithEveryFeatureMap) {
@@ -95,6 +99,12 @@ TEST(LinearAttention, SumsThePastWithEveryFeatureMap) {
         expect_agreement(passes("linear_attention", settings(heads, map, size), {12, 9}),
                          [&](const Pass& pass) { return attend(pass, heads, map, normalised, 1e-6); });
       }
+}
+
+TEST(LinearAttention, ConvolvesWhatItsFeatureMapsRead) {
+  for (const auto& size : {KnobValue("none"), KnobValue(5)})
+    expect_agreement(passes("linear_attention", settings(3, "elu", size, 4), {12, 9}),
+                     [&](const Pass& pass) { return attend(pass, 3, "elu", true, 1e-6); });
 }
 
 TEST(LinearAttention, DividesByAnySumUnderTheReferencesProtocol) {

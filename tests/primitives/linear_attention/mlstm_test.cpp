@@ -6,6 +6,7 @@
 
 #include "primitives/table.h"
 #include "tests/primitives/blocks.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
@@ -17,13 +18,15 @@ using Vector = std::vector<double>;
 std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
   const auto D = pass.width, K = pass["q.weight"].sizes[0], dk = K / heads, dv = D / heads;
   const auto cap = [](double u) { return 15 * std::tanh(u / 15); };
-  std::vector<Vector> k, v, in, forget, out;
+  std::vector<Vector> rows, k, v, in, forget, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto x = pass.token(t);
-    const auto q = pass.linear("q", x);
     const auto gate = pass.linear("ogate_preact", x);
-    k.push_back(pass.linear("k", x));
-    v.push_back(pass.linear("v", x));
+    rows.push_back(projected(pass, {"q", "k", "v"}, x));
+    const auto qkv = residual_convolved(pass, rows);
+    const auto q = part(qkv, 0, K);
+    k.push_back(part(qkv, K, K));
+    v.push_back(part(qkv, 2 * K, D));
     in.push_back(pass.linear("igate_preact", x));
     forget.push_back(pass.linear("fgate_preact", x));
     Vector y(static_cast<std::size_t>(D));
@@ -61,11 +64,12 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads) {
 
 TEST(MLSTM, ReadsAMemoryWrittenThroughExponentialGates) {
   for (const std::int64_t heads : {1, 3})
-    for (const auto& expand : {KnobValue(1, 2), KnobValue(1)}) {
-      SCOPED_TRACE(expand.text());
-      expect_agreement(passes("mlstm", {{"heads", heads}, {"expand_k", expand}}, {12, 10}),
-                       [&](const Pass& pass) { return recurrence(pass, heads); });
-    }
+    for (const auto& expand : {KnobValue(1, 2), KnobValue(1)})
+      for (const auto& conv : {KnobValue("none"), KnobValue(3)}) {
+        SCOPED_TRACE(expand.text());
+        expect_agreement(passes("mlstm", {{"heads", heads}, {"expand_k", expand}, {"conv", conv}}, {12, 10}),
+                         [&](const Pass& pass) { return recurrence(pass, heads); });
+      }
 }
 
 TEST(MLSTM, StaysFiniteWhereExponentialsOfTheGatesAddUpBeyondFloat) {

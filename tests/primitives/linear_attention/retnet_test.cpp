@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
@@ -15,13 +16,15 @@ using Vector = std::vector<double>;
 /// e^{i θ_j (n-m)}) v_m.
 std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
   const auto D = pass.width, d = D / heads, V = pass["v_proj.weight"].sizes[0], dv = V / heads;
-  std::vector<Vector> k, v, out;
+  std::vector<Vector> rows, k, v, out;
   for (std::int64_t n = 0; n < pass.length; ++n) {
     const auto x = pass.token(n);
-    const auto q = pass.linear("q_proj", x);
     const auto g = pass.linear("g_proj", x);
-    k.push_back(pass.linear("k_proj", x));
-    v.push_back(pass.linear("v_proj", x));
+    rows.push_back(projected(pass, {"q_proj", "k_proj", "v_proj"}, x));
+    const auto qkv = residual_convolved(pass, rows);
+    const auto q = part(qkv, 0, D);
+    k.push_back(part(qkv, D, D));
+    v.push_back(part(qkv, 2 * D, V));
     Vector y(static_cast<std::size_t>(V));
     for (std::int64_t head = 0; head < heads; ++head) {
       Vector o(static_cast<std::size_t>(dv), 0);
@@ -56,11 +59,12 @@ std::vector<Vector> retention(const Pass& pass, std::int64_t heads) {
 
 TEST(RetNet, FadesByDistanceAndTurnsByIt) {
   for (const std::int64_t heads : {1, 3})
-    for (const std::int64_t expand : {2, 1}) {
-      SCOPED_TRACE(expand);
-      expect_agreement(passes("retnet", {{"heads", heads}, {"expand", expand}}, {12, 10}),
-                       [&](const Pass& pass) { return retention(pass, heads); });
-    }
+    for (const std::int64_t expand : {2, 1})
+      for (const auto& conv : {KnobValue("none"), KnobValue(3)}) {
+        SCOPED_TRACE(expand);
+        expect_agreement(passes("retnet", {{"heads", heads}, {"expand", expand}, {"conv", conv}}, {12, 10}),
+                         [&](const Pass& pass) { return retention(pass, heads); });
+      }
 }
 
 TEST(RetNet, TurnsPairsOfChannels) {

@@ -6,6 +6,7 @@
 
 #include "primitives/table.h"
 #include "tests/primitives/blocks.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
 namespace madsearch {
@@ -23,13 +24,18 @@ struct Inputs {
 std::vector<Vector> recurrence(const Pass& pass, std::int64_t heads,
                                const std::function<Inputs(std::int64_t)>& inputs) {
   const auto D = pass.width, d = D / heads;
-  std::vector<Vector> k, v, w, out;
+  std::vector<Vector> rows, k, v, w, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto in = inputs(t);
-    const auto r = pass.linear("receptance", in.r);
     const auto g = pass.linear("gate", in.g);
-    k.push_back(pass.linear("key", in.k));
-    v.push_back(pass.linear("value", in.v));
+    auto row = pass.linear("receptance", in.r);
+    for (const auto& other : {pass.linear("key", in.k), pass.linear("value", in.v)})
+      row.insert(row.end(), other.begin(), other.end());
+    rows.push_back(row);
+    const auto rkv = residual_convolved(pass, rows);
+    const auto r = part(rkv, 0, D);
+    k.push_back(part(rkv, D, D));
+    v.push_back(part(rkv, 2 * D, D));
     w.push_back(in.w);
     Vector y(static_cast<std::size_t>(D));
     for (std::int64_t first = 0; first < D; first += d) {
@@ -71,20 +77,25 @@ Vector product(const Vector& x, const Plain& weight, std::int64_t n = 0, std::in
 
 TEST(RWKV5, FadesThePastAtConstantRatesAndReadsTheCurrentTokenApart) {
   for (const std::int64_t heads : {1, 3})
-    expect_agreement(passes("rwkv5", {{"heads", heads}}, {12, 10}), [&](const Pass& pass) {
-      return recurrence(pass, heads, [&](std::int64_t t) {
-        Vector w;
-        for (std::int64_t i = 0; i < pass.width; ++i) w.push_back(std::exp(-std::exp(pass["time_decay"](i))));
-        return Inputs{moved(pass, t, "time_maa_r"), moved(pass, t, "time_maa_k"), moved(pass, t, "time_maa_v"),
-                      moved(pass, t, "time_maa_g"), w};
-      });
-    });
+    expect_agreement(passes("rwkv5", {{"heads", heads}, {"conv", heads == 1 ? "none" : KnobValue(3)}}, {12, 10}),
+                     [&](const Pass& pass) {
+                       return recurrence(pass, heads, [&](std::int64_t t) {
+                         Vector w;
+                         for (std::int64_t i = 0; i < pass.width; ++i)
+                           w.push_back(std::exp(-std::exp(pass["time_decay"](i))));
+                         return Inputs{moved(pass, t, "time_maa_r"), moved(pass, t, "time_maa_k"),
+                                       moved(pass, t, "time_maa_v"), moved(pass, t, "time_maa_g"), w};
+                       });
+                     });
 }
 
 TEST(RWKV6, LetsTheInputMoveTheTokensAndTheRates) {
   for (const std::int64_t heads : {1, 3})
     expect_agreement(
-        passes("rwkv6", {{"heads", heads}, {"mix_rank", 2}, {"decay_rank", 3}}, {12, 10}), [&](const Pass& pass) {
+        passes("rwkv6",
+               {{"heads", heads}, {"mix_rank", 2}, {"decay_rank", 3}, {"conv", heads == 1 ? "none" : KnobValue(3)}},
+               {12, 10}),
+        [&](const Pass& pass) {
           return recurrence(pass, heads, [&](std::int64_t t) {
             const auto first = moved(pass, t, "time_maa_x");
             const auto input = [&](std::int64_t n, const std::string& name) {  // n: its place among the five groups
