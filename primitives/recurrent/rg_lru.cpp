@@ -13,7 +13,11 @@ Primitive rg_lru() {
           .knobs =
               {{"heads", {4, 1, 2, 8}, "blocks of the gates' matrices, which divide the channels"},
                {"expand", {1, KnobValue(3, 2), 2}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
-               conv_knob(4)},
+               conv_knob(4),
+               {.name = "decay_range",
+                .values = {"power", "base"},
+                .meaning = "what begins in [0.9, 0.999]: σ(Λ)^8 (power), or σ(Λ) (base)",
+                .before = "power"}},
           .cost = [](const Settings& set, CountedShape s) -> Cost {
             const Count D = s.width, T = s.length, I = set.at("expand").of(D), H = set.count("heads"), k = taps(set);
             return {.parameters = 3 * I * D + 2 * I * I / H + 5 * I + D + (k ? (k + 1) * I : 0),

@@ -30,6 +30,15 @@ struct InputScaleFunction : Function<InputScaleFunction> {
   }
 };
 
+/// log σ(Λ) at first, [R, I].
+at::Tensor initial_log_base(const std::string& decay_range, const Build& build, std::int64_t channels) {
+  const auto around = [&](double middle, double bound) {
+    return middle + uniform_init(build, "lambda", {channels}, bound);
+  };
+  if (decay_range == "power") return at::log(around(0.9495, 0.0495)) / 8;  // σ(Λ)^8 in [0.9, 0.999]
+  return at::log(around(0.9040005, 0.0940005)) / 2;                        // σ(Λ)² in [0.9², 0.999²]
+}
+
 class RGLRU : public Mixer {
  public:
   RGLRU(const Settings& set, const Build& build)
@@ -38,23 +47,17 @@ class RGLRU : public Mixer {
         in_(build.inside("linear_x"), build.width, channels_, {.bias = true}),
         out_(build.inside("linear_out"), channels_, build.width, {.bias = true}) {
     const auto I = channels_, H = set.count("heads"), d = I / H;
-    // Λ = logit(a) for a^8 uniform in [0.9, 0.999].
-    const auto log_a = at::log(0.9495 + uniform_init(build, "lambda", {I}, 0.0495)) / 8;
-    parameter("lambda", lambda_, log_a - at::log(-at::expm1(log_a)));
-    parameter("gates.weight", gates_, normal_init(build, "gates.weight", {H, 2, d, d}, fan_in_bound(d)));
+    const auto log_a = initial_log_base(set.word("decay_range"), build, I);
+    parameter("lambda", lambda_, log_a - at::log(-at::expm1(log_a)));  // the logit
+    parameter("gates.weight", gates_, headwise_init(build, "gates.weight", {H, 2, d, d}, fan_in_bound(d)));
     parameter("gates.bias", gates_bias_, at::zeros({build.replicas(), 2 * I}, build.options));
     child("linear_y", branch_);
     child("linear_x", in_);
     if (taps(set)) child("conv1d", conv_.emplace(build.inside("conv1d"), I, taps(set)));
     child("linear_out", out_);
-    draw_normal_weight(build.inside("linear_y"), branch_, fan_in_bound(build.width));
-    draw_normal_weight(build.inside("linear_x"), in_, fan_in_bound(build.width));
-    draw_normal_weight(build.inside("linear_out"), out_, fan_in_bound(I));
-    if (!conv_) return;
     const at::NoGradGuard constant;
-    const double deviation = 0.1 / std::sqrt(static_cast<double>(taps(set)));
-    conv_->weight.copy_(normal_init(build.inside("conv1d"), "weight", {I, taps(set)}, deviation));
-    conv_->bias.zero_();
+    if (conv_) conv_->bias.zero_();
+    if (build.protocol == Protocol::kMadLab) draw_as_recurrent_gemma(build);
   }
 
   at::Tensor forward(const at::Tensor& x) override {
@@ -75,6 +78,16 @@ class RGLRU : public Mixer {
   }
 
  private:
+  void draw_as_recurrent_gemma(const Build& build) {
+    draw_normal_weight(build.inside("linear_y"), branch_, fan_in_bound(build.width));
+    draw_normal_weight(build.inside("linear_x"), in_, fan_in_bound(build.width));
+    draw_normal_weight(build.inside("linear_out"), out_, fan_in_bound(channels_));
+    if (!conv_) return;
+    const auto k = conv_->weight.size(2);
+    const double deviation = 0.1 / std::sqrt(static_cast<double>(k));
+    conv_->weight.copy_(normal_init(build.inside("conv1d"), "weight", {channels_, k}, deviation));
+  }
+
   /// log a and √(1 - a²) i u, each of the sizes of u [R, ..., I].
   std::pair<at::Tensor, at::Tensor> recurrence(const at::Tensor& u) const {
     const auto gates = at::sigmoid(headwise_product(u, gates_) + per_channel(gates_bias_, u)).chunk(2, -1);  // r, i

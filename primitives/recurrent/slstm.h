@@ -17,8 +17,8 @@ namespace madsearch {
 /// Parameters  8 D²/H + 5 D, with conv (k + 1) D more
 /// FLOPs       T (16 D²/H + 2 k D + 8 D)
 /// State       4 D, with conv (k - 1) D more            c, n, h and m; convention mad: 2 D, c and h
-/// Protocol    the same in both. Initial values of the authors' code: W small, R zeros, b of f̃ from 5 to -7 in each
-///             head. Their block's MLP is left to the stage that follows
+/// Protocol    initial values of the authors' code: R zeros, b of f̃ from 5 to -7 in each head; W small under mad-lab,
+///             as all projections under madsearch. Their block's MLP is left to the stage that follows
 /// Source      Beck et al. 2024, arXiv:2405.04517, section 2.2 and appendix A; projections by heads as in the code,
 ///             NX-AI/xlstm
 Primitive slstm();

@@ -25,8 +25,8 @@ class SLSTM : public Mixer {
     const auto zeros = at::zeros({D}, at::kDouble);
     // From long memory to short within each head.
     const auto forget = 5 - 12 * (at::arange(d, at::kDouble) / static_cast<double>(d - 1)).pow(0.3);
-    parameter("conv_gates.weight", conv_gates_, normal_init(build, "conv_gates.weight", {H, 2, d, d}, small));
-    parameter("gates.weight", gates_, normal_init(build, "gates.weight", {H, 2, d, d}, small));
+    parameter("conv_gates.weight", conv_gates_, headwise_init(build, "conv_gates.weight", {H, 2, d, d}, small));
+    parameter("gates.weight", gates_, headwise_init(build, "gates.weight", {H, 2, d, d}, small));
     parameter("recurrent.weight", recurrent_, at::zeros({build.replicas(), H, 4, d, d}, build.options));
     parameter("recurrent.bias", bias_, constant_init(build, at::cat({zeros, forget.repeat({H}), zeros, zeros})));
     child("norm", norm_);

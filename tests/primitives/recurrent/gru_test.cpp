@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/ops/plain_cells.h"
 
 namespace madsearch {
@@ -14,9 +15,10 @@ using Vector = std::vector<double>;
 std::vector<Vector> recurrence(const Pass& pass) {
   const auto D = pass.width;
   Vector h(static_cast<std::size_t>(D), 0);
-  std::vector<Vector> out;
+  std::vector<Vector> rows, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.linear("input", pass.token(t));
+    rows.push_back(pass.linear("input", pass.token(t)));
+    const auto x = residual_convolved(pass, rows);
     const auto last = h;
     for (std::int64_t j = 0; j < D; ++j) {
       const auto seen = [&](std::int64_t g) {
@@ -33,7 +35,9 @@ std::vector<Vector> recurrence(const Pass& pass) {
 }
 
 TEST(GRU, AgreesWithTheEquationsOfThePaper) {
-  for (const std::int64_t heads : {1, 3}) expect_agreement(passes("gru", {{"heads", heads}}, {12, 10}), recurrence);
+  for (const std::int64_t heads : {1, 3})
+    for (const auto& conv : {KnobValue("none"), KnobValue(3)})
+      expect_agreement(passes("gru", {{"heads", heads}, {"conv", conv}}, {12, 10}), recurrence);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "primitives/mixer.h"
 #include "primitives/table.h"
 #include "tests/primitives/blocks.h"
+#include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/ops/plain_cells.h"
 
 namespace madsearch {
@@ -17,9 +18,10 @@ using Vector = std::vector<double>;
 std::vector<Vector> recurrence(const Pass& pass) {
   const auto D = pass.width;
   Vector h(static_cast<std::size_t>(D), 0), c = h;
-  std::vector<Vector> out;
+  std::vector<Vector> rows, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto x = pass.linear("input", pass.token(t));
+    rows.push_back(pass.linear("input", pass.token(t)));
+    const auto x = residual_convolved(pass, rows);
     const auto last = h;
     for (std::int64_t j = 0; j < D; ++j) {
       const auto gate = [&](std::int64_t g) {
@@ -36,12 +38,16 @@ std::vector<Vector> recurrence(const Pass& pass) {
 TEST(LSTM, AgreesWithTheEquationsOfThePaper) {
   for (const std::int64_t heads : {1, 3})
     for (const std::int64_t forget_bias : {0, 1})
-      expect_agreement(passes("lstm", {{"heads", heads}, {"forget_bias", forget_bias}}, {12, 10}), recurrence);
+      for (const auto& conv : {KnobValue("none"), KnobValue(3)})
+        expect_agreement(passes("lstm", {{"heads", heads}, {"forget_bias", forget_bias}, {"conv", conv}}, {12, 10}),
+                         recurrence);
 }
 
 TEST(LSTM, StartsWithItsForgetBiasOnTop) {
   const auto bias = [](std::int64_t forget) {
-    return build_mixer("lstm", {{"heads", 1}, {"forget_bias", forget}}, build_for({32, 16}, 1))->parameters().at(3);
+    return build_mixer("lstm", {{"heads", 1}, {"forget_bias", forget}, {"conv", "none"}}, build_for({32, 16}, 1))
+        ->parameters()
+        .at(3);
   };
   const auto plain = bias(0);
   const auto raised = bias(1);

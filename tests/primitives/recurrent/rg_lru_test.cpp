@@ -46,19 +46,27 @@ TEST(RGLRU, AgreesWithTheEquationsOfThePaper) {
   for (const std::int64_t heads : {1, 3})
     for (const std::int64_t taps : {0, 4})
       expect_agreement(
-          passes("rg_lru", {{"heads", heads}, {"expand", KnobValue(3, 2)}, {"conv", taps ? KnobValue(taps) : "none"}},
+          passes("rg_lru",
+                 {{"heads", heads},
+                  {"expand", KnobValue(3, 2)},
+                  {"conv", taps ? KnobValue(taps) : "none"},
+                  {"decay_range", heads == 1 ? "power" : "base"}},
                  {8, 10}),
           [&](const Pass& pass) { return recurrence(pass, taps); }, 1e-9);
 }
 
 TEST(RGLRU, StartsWithRatesBetweenNineTenthsAndOneLessAThousandth) {
-  const auto block = build_mixer("rg_lru", find_primitive("rg_lru")->defaults(), build_for({64, 1}, 2));
-  const auto lambda = block->parameters().at(0);
-  ASSERT_EQ(lambda.name, "lambda");
-  const auto rate = at::sigmoid(lambda.value).pow(8);
-  EXPECT_GT(rate.min().item<double>(), 0.9);
-  EXPECT_LT(rate.max().item<double>(), 0.999);
-  EXPECT_GT(rate.max().item<double>() - rate.min().item<double>(), 0.08);
+  for (const std::string range : {"power", "base"}) {
+    auto set = find_primitive("rg_lru")->defaults();
+    set.set("decay_range", range);
+    const auto block = build_mixer("rg_lru", set, build_for({64, 1}, 2));
+    const auto lambda = block->parameters().at(0);
+    ASSERT_EQ(lambda.name, "lambda");
+    const auto rate = at::sigmoid(lambda.value).pow(range == "power" ? 8 : 1);
+    EXPECT_GT(rate.min().item<double>(), 0.9) << range;
+    EXPECT_LT(rate.max().item<double>(), 0.999) << range;
+    EXPECT_GT(rate.max().item<double>() - rate.min().item<double>(), 0.08) << range;
+  }
 }
 
 /// A gate that closes altogether makes a = 1 and a root without a slope.
@@ -74,7 +82,7 @@ TEST(RGLRU, KeepsItsGradientsWhereNothingFades) {
 }
 
 TEST(RGLRU, SaysWhichChannelsItsHeadsDoNotDivide) {
-  const auto set = Settings{{"heads", 4}, {"expand", KnobValue(4, 3)}, {"conv", 4}};
+  const auto set = Settings{{"heads", 4}, {"expand", KnobValue(4, 3)}, {"conv", 4}, {"decay_range", "power"}};
   EXPECT_EQ(find_primitive("rg_lru")->valid(set, {32, 16}), "heads=4 does not divide channels 43");
 }
 
