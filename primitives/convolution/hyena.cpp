@@ -19,12 +19,12 @@ Primitive hyena() {
             const Count T = s.length;
             const Count I = set.at("inner").of(D);
             const Count g = set.count("proj_groups");
-            const Count k = set.count("conv");
+            const Count k = taps(set);
             const Count o = set.count("filter_order");
-            return {.parameters =
-                        (D + 1) * 3 * I / g + 3 * I * (k + 1) + I + hyena_filter_parameters(I, o, s) + (I + 1) * D,
+            return {.parameters = (D + 1) * 3 * I / g + (k ? k + 1 : 0) * 3 * I + I + hyena_filter_parameters(I, o, s) +
+                                  (I + 1) * D,
                     .flops = T * (6 * D * I / g + 6 * I * k + 2 * I * D + 4 * I) + convolution_flops(I, T),
-                    .state = T * I + (k - 1) * 3 * I,
+                    .state = T * I + (k ? k - 1 : 0) * 3 * I,
                     .state_mad = I * o};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {

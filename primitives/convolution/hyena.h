@@ -11,8 +11,10 @@ namespace madsearch {
 ///                                                      (hyena_filter.h), bias [I]
 ///   out = (y * x0) Wo + bo                             out [R, B, T, D]
 ///
-/// Knobs       inner, a ratio to the width; filter_order (width o of the filter's network); proj_groups; conv (k)
-/// Parameters  (D + 1) 3I/groups + 3I (k + 1) + I + filter + (I + 1) D    filter: 5 o + 2 (o² + o) + o I
+/// Knobs       inner, a ratio to the width; filter_order (width o of the filter's network); proj_groups; conv (k), or
+///             none
+/// Parameters  (D + 1) 3I/groups + 3I (k + 1) + I + filter + (I + 1) D    filter: 5 o + 2 (o² + o) + o I; without
+///             the term in k where conv=none
 /// FLOPs       T (2 D 3I/groups + 6 I k + 2 I D + 4 I) + I times the cheaper of Toeplitz product T (T + 1) and FFT
 /// State       T I + (k - 1) 3I      the past of u, and the inputs that the short convolution still sees; convention
 ///             mad: I o

@@ -19,13 +19,13 @@ Primitive hyena_experts() {
             const Count T = s.length;
             const Count E = set.count("experts");
             const auto m = D / E;
-            const Count k = set.count("conv");
+            const Count k = taps(set);
             const Count o = set.count("filter_order");
             const auto router = D * E + (s.protocol == Protocol::kMadLab ? E : 0);
-            return {.parameters =
-                        (D + 1) * 3 * D + 3 * D * (k + 1) + D + hyena_filter_parameters(D, o, s) + router + (m + 1) * D,
+            return {.parameters = (D + 1) * 3 * D + (k ? k + 1 : 0) * 3 * D + D + hyena_filter_parameters(D, o, s) +
+                                  router + (m + 1) * D,
                     .flops = T * (6 * D * D + 6 * D * k + 6 * D + 2 * D * E + 2 * m * D) + convolution_flops(D, T),
-                    .state = T * D + (k - 1) * 3 * D,
+                    .state = T * D + (k ? k - 1 : 0) * 3 * D,
                     .state_mad = D * o};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {

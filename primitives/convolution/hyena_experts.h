@@ -17,8 +17,9 @@ namespace madsearch {
 /// A token uses few experts, but each expert's convolution needs every token: nothing is saved but the output
 /// projection.
 ///
-/// Knobs       experts (E), which divide the width; active, at most E; filter_order (o); conv (k)
-/// Parameters  (D + 1) 3D + 3D (k + 1) + D + filter + D E + (m + 1) D    filter: 5 o + 2 (o² + o) + o D
+/// Knobs       experts (E), which divide the width; active, at most E; filter_order (o); conv (k), or none
+/// Parameters  (D + 1) 3D + 3D (k + 1) + D + filter + D E + (m + 1) D    filter: 5 o + 2 (o² + o) + o D; without
+///             the term in k where conv=none
 /// FLOPs       T (6 D² + 6 D k + 4 D + 2 D E + 2 D + 2 m D) + D times the cheaper of Toeplitz product T (T + 1) and FFT
 /// State       T D + (k - 1) 3D      the past of u, and the inputs that the short convolution still sees; convention
 ///             mad: D o

@@ -1,5 +1,7 @@
 #include <ATen/ATen.h>
 
+#include <optional>
+
 #include "primitives/convolution/hyena_filter.h"
 #include "primitives/layers/causal_conv.h"
 #include "primitives/layers/distillation.h"
@@ -8,6 +10,7 @@
 #include "primitives/layers/long_convolution.h"
 #include "primitives/layers/routing.h"
 #include "primitives/mixer.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -19,12 +22,12 @@ class HyenaExperts : public Mixer {
         active_(set.count("active")),
         reference_(build.protocol == Protocol::kMadLab),
         in_(build.inside("in_proj"), build.width, 3 * build.width, {.bias = true}),
-        conv_(build.inside("short_filter"), 3 * build.width, set.count("conv")),
         filter_(build.inside("long_conv.filter"), build.width, set.count("filter_order")),
         router_(build.inside("router"), build.width, experts_, {.bias = reference_}),
         out_(build.inside("out_proj"), build.width / experts_, build.width, {.bias = true}) {
     child("in_proj", in_);
-    child("short_filter", conv_);
+    if (const auto k = taps(set))
+      child("short_filter", conv_.emplace(build.inside("short_filter"), 3 * build.width, k));
     parameter("long_conv.bias", bias_, normal_init(build, "long_conv.bias", {build.width}, 1));
     child("long_conv.filter", filter_);
     child("router", router_);
@@ -32,7 +35,8 @@ class HyenaExperts : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto parts = conv_(in_(x)).chunk(3, -1);  // x0, x1, v [R, B, T, D]
+    const auto projected = in_(x);
+    const auto parts = (conv_ ? (*conv_)(projected) : projected).chunk(3, -1);  // x0, x1, v [R, B, T, D]
     const auto u = (parts[2] * parts[1]).transpose(2, 3);
     const auto h = distilled() ? distilled()->responses(x.size(2)) : filter_(x.size(2));
     const auto y = long_convolution(u, h) + u * bias_.unsqueeze(1).unsqueeze(-1);
@@ -42,7 +46,8 @@ class HyenaExperts : public Mixer {
   at::Tensor step(const at::Tensor& x, State& state) override {
     if (state.tensors.empty()) state.tensors.resize(2);
     auto &memory = state.tensors[0], &cache = state.tensors[1];
-    const auto parts = conv_.step(in_(x), cache).chunk(3, -1);
+    const auto projected = in_(x);
+    const auto parts = (conv_ ? conv_->step(projected, cache) : projected).chunk(3, -1);
     const auto u = parts[2] * parts[1];
     ++state.position;
     const auto y = distilled() ? distilled()->step(u.unsqueeze(-1), memory).squeeze(-1)
@@ -74,7 +79,7 @@ class HyenaExperts : public Mixer {
   std::int64_t experts_, active_;
   bool reference_;
   Linear in_;
-  CausalConv conv_;
+  std::optional<CausalConv> conv_;
   HyenaFilter filter_;
   Linear router_, out_;
   at::Tensor bias_;     // [R, D]

@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 
-#include "primitives/primitive.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 
@@ -30,7 +30,9 @@ inline Knob projection_groups_knob() {
   return {"proj_groups", {1, 4}, "the input projection makes 1/groups of the channels, which are repeated", 1, 64};
 }
 inline Knob short_filter_knob() {
-  return {"conv", {3, 2, 4}, "taps of the short convolution, the current token included", 1, 16};
+  auto out = conv_knob(3);
+  out.least = 1;
+  return out;
 }
 
 }  // namespace madsearch

@@ -11,7 +11,8 @@ namespace madsearch {
 ///   y = h ∗ x + d x                                    x [R, B, T, D]; ∗: convolution over time; d [D] ~ N(0, 1)
 ///   a, b = gelu(y) W + c    out = a σ(b)               out [R, B, T, D]
 ///
-/// K starts as N(0, 0.02) exp(-(t / L) (D/2)^(i/D)) in channel i at lag t, and is not decayed.
+/// K starts as N(0, 0.02) exp(-(t / L) (D/2)^(i/D)) in channel i at lag t, and is not decayed. No short convolution of
+/// its own, as nothing is projected before the filter.
 ///
 /// Knobs       smooth, an odd window or none
 /// Parameters  D L + D + 2 D (D + 1)     of which K grows with the length

@@ -19,13 +19,13 @@ Primitive mh_hyena() {
             const Count T = s.length;
             const Count M = set.count("head_size");
             const Count g = set.count("proj_groups");
-            const Count k = set.count("conv");
+            const Count k = taps(set);
             const Count o = set.count("filter_order");
-            return {.parameters = (D + 1) * 3 * D / g + 3 * D * (k + 1) + D / M + hyena_filter_parameters(D / M, o, s) +
-                                  (D + 1) * D,
+            return {.parameters = (D + 1) * 3 * D / g + (k ? k + 1 : 0) * 3 * D + D / M +
+                                  hyena_filter_parameters(D / M, o, s) + (D + 1) * D,
                     .flops = T * (6 * D * D / g + 6 * D * k + 2 * D * D) +
                              std::min(2 * D * T * (T + 1), convolution_flops(D * M, T) + 4 * D * M * T),
-                    .state = 2 * T * D + (k - 1) * 3 * D,
+                    .state = 2 * T * D + (k ? k - 1 : 0) * 3 * D,
                     .state_mad = D * M * o};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {

@@ -15,8 +15,9 @@ namespace madsearch {
 /// which is y_t = Σ_{s≤t} h_{t-s} (x1_t · v_s) x2_s + bias (x1_t · v_t) x2_t, attention without a softmax whose weights
 /// fade with distance.
 ///
-/// Knobs       head_size (M), which must divide D; filter_order (o); proj_groups; conv (k)
-/// Parameters  (D + 1) 3D/groups + 3D (k + 1) + D/M + filter + (D + 1) D    filter: 5 o + 2 (o² + o) + o D/M
+/// Knobs       head_size (M), which must divide D; filter_order (o); proj_groups; conv (k), or none
+/// Parameters  (D + 1) 3D/groups + 3D (k + 1) + D/M + filter + (D + 1) D    filter: 5 o + 2 (o² + o) + o D/M; without
+///             the term in k where conv=none
 /// FLOPs       T (2 D 3D/groups + 6 D k + 2 D²) + the cheaper of 2 D T (T + 1), the form with scores, and the
 ///             convolutions of D M products, 4 T D M and D M times the cheaper of Toeplitz product T (T + 1) and FFT
 /// State       2 T D + (k - 1) 3D    the past of v and x2, and the short convolution's; convention mad: D M o

@@ -1,11 +1,14 @@
 #include <ATen/ATen.h>
 
+#include <optional>
+
 #include "primitives/convolution/hyena_filter.h"
 #include "primitives/layers/causal_conv.h"
 #include "primitives/layers/distillation.h"
 #include "primitives/layers/initial_values.h"
 #include "primitives/layers/linear.h"
 #include "primitives/mixer.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -17,11 +20,11 @@ class MultiHeadHyena : public Mixer {
         heads_(build.width / size_),
         groups_(set.count("proj_groups")),
         in_(build.inside("in_proj"), build.width, 3 * build.width / groups_, {.bias = true}),
-        conv_(build.inside("short_filter"), 3 * build.width, set.count("conv")),
         filter_(build.inside("long_conv.filter"), heads_, set.count("filter_order")),
         out_(build.inside("out_proj"), build.width, build.width, {.bias = true}) {
     child("in_proj", in_);
-    child("short_filter", conv_);
+    if (const auto k = taps(set))
+      child("short_filter", conv_.emplace(build.inside("short_filter"), 3 * build.width, k));
     parameter("long_conv.bias", bias_, normal_init(build, "long_conv.bias", {heads_}, 1));
     child("long_conv.filter", filter_);
     child("out_proj", out_);
@@ -29,7 +32,8 @@ class MultiHeadHyena : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto R = x.size(0), B = x.size(1), T = x.size(2), D = x.size(3);
-    const auto parts = conv_(in_(x).repeat({1, 1, 1, groups_})).chunk(3, -1);
+    const auto projected = in_(x).repeat({1, 1, 1, groups_});
+    const auto parts = (conv_ ? (*conv_)(projected) : projected).chunk(3, -1);
     // [R, B, H, T, M]
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}).transpose(2, 3); };
     auto h = distilled() ? distilled()->responses(T) : filter_(T);  // [R, H, T]
@@ -46,7 +50,8 @@ class MultiHeadHyena : public Mixer {
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto R = x.size(0), B = x.size(1), D = x.size(2);
     if (state.tensors.empty()) state.tensors.resize(distilled() ? 2 : 3);
-    const auto parts = conv_.step(in_(x).repeat({1, 1, groups_}), state.tensors.back()).chunk(3, -1);
+    const auto projected = in_(x).repeat({1, 1, groups_});
+    const auto parts = (conv_ ? conv_->step(projected, state.tensors.back()) : projected).chunk(3, -1);
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, heads_, 1, size_}); };
     const auto x1 = heads(parts[0]);
     const auto x2 = heads(parts[1]);
@@ -100,7 +105,7 @@ class MultiHeadHyena : public Mixer {
 
   std::int64_t size_, heads_, groups_;
   Linear in_;
-  CausalConv conv_;
+  std::optional<CausalConv> conv_;
   HyenaFilter filter_;
   Linear out_;
   at::Tensor bias_;  // [R, H]

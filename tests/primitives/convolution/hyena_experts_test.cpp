@@ -46,8 +46,8 @@ std::vector<Vector> experts(const Pass& pass, std::int64_t E, std::int64_t activ
   return out;
 }
 
-void check(std::int64_t E, std::int64_t active, Protocol protocol) {
-  const Settings set = {{"experts", E}, {"active", active}, {"filter_order", 3}, {"conv", 3}};
+void check(std::int64_t E, std::int64_t active, Protocol protocol, const KnobValue& taps = 3) {
+  const Settings set = {{"experts", E}, {"active", active}, {"filter_order", 3}, {"conv", taps}};
   expect_agreement(
       passes("hyena_experts", set, {6, 10, protocol}),
       [&](const Pass& pass) { return experts(pass, E, active, protocol); }, 1e-9);
@@ -58,6 +58,7 @@ TEST(HyenaExperts, SendEachTokenToTheBest) {
   check(3, 1, Protocol::kMadsearch);
   check(2, 2, Protocol::kMadsearch);
 }
+TEST(HyenaExperts, LeaveOutTheirShortConvolution) { check(3, 2, Protocol::kMadsearch, "none"); }
 TEST(HyenaExperts, MixAllUnderTheReferencesProtocol) { check(3, 2, Protocol::kMadLab); }
 
 TEST(HyenaExperts, AskForBalance) {

@@ -25,7 +25,8 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t inner, std::int64_t 
   return out;
 }
 
-void check(std::int64_t inner, std::int64_t groups, std::int64_t taps, Protocol protocol, std::int64_t length = 10) {
+void check(std::int64_t inner, std::int64_t groups, const KnobValue& taps, Protocol protocol,
+           std::int64_t length = 10) {
   const Settings set = {{"inner", KnobValue(inner, 4)}, {"filter_order", 3}, {"proj_groups", groups}, {"conv", taps}};
   expect_agreement(
       passes("hyena", set, {4, length, protocol}),
@@ -35,6 +36,7 @@ void check(std::int64_t inner, std::int64_t groups, std::int64_t taps, Protocol 
 TEST(Hyena, IsAGatedConvolutionWithItsImplicitFilter) { check(4, 1, 3, Protocol::kMadsearch); }
 TEST(Hyena, RepeatsAProjectionOfFewerChannels) { check(6, 3, 4, Protocol::kMadsearch); }
 TEST(Hyena, TrainsTheFeaturesOfTheReference) { check(4, 1, 2, Protocol::kMadLab); }
+TEST(Hyena, LeavesOutItsShortConvolution) { check(6, 3, "none", Protocol::kMadsearch); }
 TEST(Hyena, ConvolvesALongSequenceAlike) { check(4, 1, 3, Protocol::kMadsearch, 150); }
 
 }  // namespace

@@ -29,7 +29,7 @@ std::vector<Vector> convolve(const Pass& pass, std::int64_t size, std::int64_t g
   return out;
 }
 
-void check(std::int64_t size, std::int64_t groups, std::int64_t taps, Protocol protocol, std::int64_t length = 9) {
+void check(std::int64_t size, std::int64_t groups, const KnobValue& taps, Protocol protocol, std::int64_t length = 9) {
   const Settings set = {{"head_size", size}, {"filter_order", 3}, {"proj_groups", groups}, {"conv", taps}};
   expect_agreement(
       passes("mh_hyena", set, {6, length, protocol}),
@@ -41,6 +41,7 @@ TEST(MultiHeadHyena, ConvolvesTheOuterProductsOfEachHead) {
   check(6, 1, 3, Protocol::kMadsearch);
 }
 TEST(MultiHeadHyena, RepeatsAProjectionOfFewerChannels) { check(3, 2, 4, Protocol::kMadsearch); }
+TEST(MultiHeadHyena, LeavesOutItsShortConvolution) { check(3, 2, "none", Protocol::kMadsearch); }
 TEST(MultiHeadHyena, ConvolvesALongSequenceAlike) { check(3, 1, 3, Protocol::kMadsearch, 131); }
 TEST(MultiHeadHyena, TrainsTheFeaturesOfTheReference) { check(2, 1, 2, Protocol::kMadLab); }
 

@@ -43,14 +43,25 @@ inline std::vector<double> short_convolution(const Pass& pass, const std::string
   return out;
 }
 
-/// conv_k(x W + b) with the projection repeated `groups` times: [T][channels].
+/// The layer `name`, a ResidualConv, at token t of the inputs: they themselves if it has no taps.
+inline std::vector<double> residual_convolution(const Pass& pass, const std::string& name,
+                                                const std::vector<std::vector<double>>& inputs, std::int64_t t) {
+  auto out = inputs[static_cast<std::size_t>(t)];
+  if (!pass.parameters.contains(name + ".conv1d.weight")) return out;
+  const auto added = short_convolution(pass, name + ".conv1d", inputs, t);
+  for (std::size_t c = 0; c < out.size(); ++c) out[c] += added[c];
+  return out;
+}
+
+/// conv_k(x W + b) with the projection repeated `groups` times: [T][channels]. Without conv_k where there is none.
 inline std::vector<std::vector<double>> short_projection(const Pass& pass, std::int64_t groups) {
   std::vector<std::vector<double>> projected, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto one = pass.linear("in_proj", pass.token(t));
     auto& repeated = projected.emplace_back();
     for (std::int64_t g = 0; g < groups; ++g) repeated.insert(repeated.end(), one.begin(), one.end());
-    out.push_back(short_convolution(pass, "short_filter", projected, t));
+    const bool convolved = pass.parameters.contains("short_filter.weight");
+    out.push_back(convolved ? short_convolution(pass, "short_filter", projected, t) : repeated);
   }
   return out;
 }
