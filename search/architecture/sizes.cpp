@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "primitives/shared_knobs.h"
 #include "primitives/table.h"
 #include "search/architecture/cost.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kMultiple = 16;  // inner sizes are multiples of it, and not below it: what matrix units like
 constexpr std::int64_t kOfExperts = 2;  // with shared experts, where 16 channels are several times too coarse a step
+constexpr std::int64_t kConvolved = 8;  // with a convolution inside, where they are too coarse at width 32
 constexpr double kTolerance = 0.05;     // of active parameters, relative
 
 bool is_auto(const Block& block) {
@@ -27,7 +29,11 @@ std::int64_t multiple(const std::vector<const Block*>& all) {
   const auto shares = [](const Block* block) {
     return is_auto(*block) && block->settings.has("shared") && block->settings.count("shared") > 0;
   };
-  return std::any_of(all.begin(), all.end(), shares) ? kOfExperts : kMultiple;
+  const auto convolves = [](const Block* block) {
+    return is_auto(*block) && block->settings.has("conv") && taps(block->settings) > 0;
+  };
+  if (std::any_of(all.begin(), all.end(), shares)) return kOfExperts;
+  return std::any_of(all.begin(), all.end(), convolves) ? kConvolved : kMultiple;
 }
 
 }  // namespace

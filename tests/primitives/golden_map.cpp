@@ -136,15 +136,16 @@ GoldenLayer mlp(const json& config) {
   only(config, "bias", false);
   const auto width = config.at("dim").get<std::int64_t>();
   const auto inner = inner_channels(config);
-  return {.primitive = "mlp",
-          .settings = {{"inner", inner_ratio(inner ? inner : 4 * width, width)}, {"activation", "gelu"}}};
+  return {
+      .primitive = "mlp",
+      .settings = {{"inner", inner_ratio(inner ? inner : 4 * width, width)}, {"activation", "gelu"}, {"conv", "none"}}};
 }
 
 GoldenLayer swiglu(const json& config) {
   only(config, "bias", false);
   const auto width = config.at("dim").get<std::int64_t>();
   const auto inner = 8 * width / 3;  // the reference ignores dim_inner
-  return {.primitive = "swiglu", .settings = {{"inner", inner_ratio((inner + 15) / 16 * 16, width)}}};
+  return {.primitive = "swiglu", .settings = {{"inner", inner_ratio((inner + 15) / 16 * 16, width)}, {"conv", "none"}}};
 }
 
 GoldenLayer moe(const json& config) {
@@ -163,7 +164,8 @@ GoldenLayer rwkv_channel(const json& config) {
   return {.primitive = "rwkv_channel",
           .settings = {
               {"inner", inner_ratio(config.at("dim_inner").get<std::int64_t>(), config.at("dim").get<std::int64_t>())},
-              {"gate", "on"}}};
+              {"gate", "on"},
+              {"conv", "none"}}};
 }
 
 /// RWKV-5's writes the share of the current token where RWKV-6's writes that of the token before.

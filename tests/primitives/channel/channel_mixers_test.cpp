@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "primitives/table.h"
-#include "tests/primitives/plain.h"
+#include "tests/primitives/layers/filter.h"
 
 namespace madsearch {
 namespace {
@@ -27,31 +27,47 @@ void expect_tokens(const std::vector<Pass>& all, const std::function<Vector(cons
   });
 }
 
+const std::vector<KnobValue> kConvolutions = {"none", 3};
+
 TEST(MLP, PutsANonlinearityBetweenTwoProducts) {
   const auto gelu = [](double u) {
     return 0.5 * u * (1 + std::tanh(std::sqrt(2 / M_PI) * (u + 0.044715 * u * u * u)));
   };
   const auto relu2 = [](double u) { return u > 0 ? u * u : 0; };
   const auto check = [](const std::string& name, const std::function<double(double)>& f) {
-    expect_tokens(passes("mlp", {{"inner", KnobValue(5, 2)}, {"activation", name}}, {8, 6}),
-                  [&](const Pass& pass, const Vector& x) {
-                    auto u = pass.linear("fc", x);
-                    EXPECT_EQ(u.size(), 20u);
-                    for (auto& value : u) value = f(value);
-                    return pass.linear("proj", u);
-                  });
+    for (const auto& conv : kConvolutions)
+      expect_agreement(passes("mlp", {{"inner", KnobValue(5, 2)}, {"activation", name}, {"conv", conv}}, {8, 6}),
+                       [&](const Pass& pass) {
+                         std::vector<Vector> inner, out;
+                         for (std::int64_t t = 0; t < pass.length; ++t) {
+                           inner.push_back(pass.linear("fc", pass.token(t)));
+                           auto u = residual_convolution(pass, "conv", inner, t);
+                           EXPECT_EQ(u.size(), 20u);
+                           for (auto& value : u) value = f(value);
+                           out.push_back(pass.linear("proj", u));
+                         }
+                         return out;
+                       });
   };
   check("gelu", gelu);
   check("relu2", relu2);
 }
 
 TEST(SwiGLU, GatesOneProductByAnother) {
-  expect_tokens(passes("swiglu", {{"inner", KnobValue(5, 2)}}, {8, 6}), [](const Pass& pass, const Vector& x) {
-    auto gate = pass.linear("w1", x);
-    const auto u = pass.linear("w2", x);
-    for (std::size_t i = 0; i < u.size(); ++i) gate[i] = silu(gate[i]) * u[i];
-    return pass.linear("w3", gate);
-  });
+  for (const auto& conv : kConvolutions)
+    expect_agreement(passes("swiglu", {{"inner", KnobValue(5, 2)}, {"conv", conv}}, {8, 6}), [](const Pass& pass) {
+      std::vector<Vector> inner, out;
+      for (std::int64_t t = 0; t < pass.length; ++t) {
+        auto& both = inner.emplace_back(pass.linear("w1", pass.token(t)));
+        const auto second = pass.linear("w2", pass.token(t));
+        both.insert(both.end(), second.begin(), second.end());
+        const auto u = residual_convolution(pass, "conv", inner, t);
+        Vector gated;
+        for (std::size_t i = 0; i < second.size(); ++i) gated.push_back(silu(u[i]) * u[second.size() + i]);
+        out.push_back(pass.linear("w3", gated));
+      }
+      return out;
+    });
 }
 
 /// The weights of the experts for one token: 0 for all but the `active` best.
@@ -146,20 +162,22 @@ TEST(Identity, GivesBackItsInput) {
 }
 
 TEST(RWKVChannel, MovesEachTokenTowardsTheOneBeforeIt) {
-  for (const std::string gate : {"on", "off"})
-    expect_agreement(passes("rwkv_channel", {{"inner", KnobValue(5, 2)}, {"gate", gate}}, {8, 6}),
-                     [&](const Pass& pass) {
-                       std::vector<Vector> out;
-                       for (std::int64_t t = 0; t < pass.length; ++t) {
-                         auto k = pass.linear("key", moved(pass, t, "time_maa_k"));
-                         for (auto& u : k) u = u > 0 ? u * u : 0;
-                         out.push_back(pass.linear("value", k));
-                         if (gate == "off") continue;
-                         const auto r = pass.linear("receptance", moved(pass, t, "time_maa_r"));
-                         for (std::size_t d = 0; d < r.size(); ++d) out.back()[d] *= sigmoid(r[d]);
-                       }
-                       return out;
-                     });
+  for (const auto& conv : kConvolutions)
+    for (const std::string gate : {"on", "off"})
+      expect_agreement(passes("rwkv_channel", {{"inner", KnobValue(5, 2)}, {"gate", gate}, {"conv", conv}}, {8, 6}),
+                       [&](const Pass& pass) {
+                         std::vector<Vector> inner, out;
+                         for (std::int64_t t = 0; t < pass.length; ++t) {
+                           inner.push_back(pass.linear("key", moved(pass, t, "time_maa_k")));
+                           auto k = residual_convolution(pass, "conv", inner, t);
+                           for (auto& u : k) u = u > 0 ? u * u : 0;
+                           out.push_back(pass.linear("value", k));
+                           if (gate == "off") continue;
+                           const auto r = pass.linear("receptance", moved(pass, t, "time_maa_r"));
+                           for (std::size_t d = 0; d < r.size(); ++d) out.back()[d] *= sigmoid(r[d]);
+                         }
+                         return out;
+                       });
 }
 
 }  // namespace
