@@ -13,11 +13,14 @@ namespace madsearch {
 ///   loss += 0.01 E Σ_e f_e P_e                         load balancing; f: share of the tokens' choices,
 ///                                                      P: mean of softmax(s) over the tokens
 ///
+/// No short convolution inside (Canon-D), as the tokens of an expert aren't neighbours.
+///
 /// Knobs       experts (E, the routed ones); active, at most E; shared (S, 0 for none); inner of one expert, a ratio to
 ///             the width, or auto (search/architecture/sizes.h)
 /// Parameters  3 D m (E + S) + D E, active 3 D m (active + S) + D E
 /// FLOPs       T (6 D m (active + S) + 2 D E)
 /// State       0
+/// Initial     W3_e as an MLP of its own would begin: of the m channels that it reads, not of all E m
 /// Protocol    mad-lab: the reference's routing and experts: hidden = (x U1) * gelu(x U2) of all experts, projected by
 ///             one dense matrix to D E numbers; scores below the active-th become 0 (not -∞) before the softmax; router
 ///             with bias; no load balancing. Parameters 2 D m E + m D E² + D E + E (the reference's unused `gates` are

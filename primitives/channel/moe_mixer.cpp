@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "primitives/layers/initial_values.h"
 #include "primitives/layers/linear.h"
 #include "primitives/layers/routing.h"
 #include "primitives/mixer.h"
@@ -37,7 +38,7 @@ class MoE : public Mixer {
         router_(build.inside("router"), build.width, experts_),
         w1_(build.inside("w1"), build.width, experts_ * inner_),
         w2_(build.inside("w2"), build.width, experts_ * inner_),
-        w3_(build.inside("w3"), experts_ * inner_, build.width),
+        w3_(build.inside("w3"), experts_ * inner_, build.width, {.bound = projection_bound(build.protocol, inner_)}),
         shared_(set, build.inside("shared")) {
     child("router", router_);
     child("w1", w1_);
