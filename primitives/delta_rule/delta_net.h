@@ -19,8 +19,8 @@ namespace madsearch {
 /// Parameters  4 D² + D H + 3 taps D + D/H; gate: D² more
 /// FLOPs       2 T (4 D² + D H + 3 taps D) + 6 T D²/H; gate: 2 T D² more
 /// State       D²/H + 3 (taps - 1) D S of every head and the caches of the convolutions; convention mad: D²/H
-/// Protocol    the same in both (the reference has no such layer); initial weights Xavier-uniform with gain 2^-2.5, of
-///             the convolutions U(±1/√taps), as in flash-linear-attention's layer
+/// Protocol    the same in both (the reference has no such layer) but for initial weights: mad-lab's are Xavier-uniform
+///             with gain 2^-2.5, as those of flash-linear-attention's layer were until March 2025
 /// Source      Yang et al. 2024, arXiv:2406.06484, section 2.2; flash-linear-attention, layers/delta_net.py (the layer;
 ///             1/√d and the ε); Grazzi et al. 2024, arXiv:2411.12537 (negative_eigenvalues)
 Primitive delta_net();

@@ -27,7 +27,7 @@ at::Tensor DecayGate::operator()(const at::Tensor& u) const {
 }
 
 Projection::Projection(const Build& build, const std::string& name, std::int64_t in, std::int64_t out, bool bias)
-    : Linear(build.inside(name), in, out, {.bias = bias, .bound = xavier_bound(in, out, small_gain())}) {}
+    : Linear(build.inside(name), in, out, {.bias = bias, .mad_lab_bound = xavier_bound(in, out, small_gain())}) {}
 
 DeltaRule::DeltaRule(const Options& options, const Build& build)
     : options_(options),

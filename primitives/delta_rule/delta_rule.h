@@ -18,7 +18,7 @@ class DecayGate : public Module {
   at::Tensor A_log, dt_bias;                         // [R, H], [R, H c]
 };
 
-/// A Linear with the initial weights of the authors' layers, Xavier-uniform with gain 2^-2.5.
+/// A Linear that under mad-lab begins as flash-linear-attention's layers did: Xavier-uniform with gain 2^-2.5.
 class Projection : public Linear {
  public:
   Projection(const Build& build, const std::string& name, std::int64_t in, std::int64_t out, bool bias = false);

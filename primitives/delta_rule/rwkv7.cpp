@@ -16,12 +16,13 @@ Primitive rwkv7() {
                      "rank behind decay and learning rate as a ratio to the width; the gate has twice that",
                      1.0 / 64,
                      1,
-                     true}},
+                     true},
+                    added_conv_knob("r, k and v")},
           .cost = [](const Settings& set, CountedShape s) -> Cost {
-            const Count D = s.width, T = s.length, H = set.count("heads"), rank = set.at("rank").of(D);
-            return {.parameters = 4 * D * D + 8 * D * rank + 13 * D,
-                    .flops = 2 * T * (4 * D * D + 8 * D * rank) + 9 * T * D * D / H,
-                    .state = D * D / H + D,
+            const Count D = s.width, T = s.length, H = set.count("heads"), k = taps(set), rank = set.at("rank").of(D);
+            return {.parameters = 4 * D * D + 8 * D * rank + 13 * D + 3 * k * D,
+                    .flops = 2 * T * (4 * D * D + 8 * D * rank + 3 * k * D) + 9 * T * D * D / H,
+                    .state = D * D / H + D + (k ? 3 * (k - 1) * D : 0),
                     .state_mad = D * D / H};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {

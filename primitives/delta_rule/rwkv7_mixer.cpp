@@ -3,14 +3,17 @@
 
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "primitives/layers/initial_values.h"
 #include "primitives/layers/linear.h"
 #include "primitives/layers/norms.h"
+#include "primitives/layers/residual_conv.h"
 #include "primitives/layers/token_shift.h"
 #include "primitives/mixer.h"
 #include "primitives/ops/delta_recurrence.h"
 #include "primitives/ops/per_channel.h"
+#include "primitives/shared_knobs.h"
 
 namespace madsearch {
 namespace {
@@ -44,6 +47,7 @@ class RWKV7 : public Mixer {
     child("r_proj", r_);
     child("k_proj", k_);
     child("v_proj", v_);
+    if (const auto k = taps(set)) child("rkv_conv", conv_.emplace(build.inside("rkv_conv"), 3 * D, k));
     child("g_norm", norm_);
     child("o_proj", out_);
     const at::NoGradGuard constant;
@@ -52,15 +56,17 @@ class RWKV7 : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto in = inputs(x, previous_token(x));
+    const auto in = inputs(x, previous_token(x), [&](const at::Tensor& rkv) { return (*conv_)(rkv); });
     return out(delta_recurrence(in.recurrence).first, in);
   }
 
   at::Tensor step(const at::Tensor& token, State& state) override {
     const auto R = token.size(0), B = token.size(1);
     if (state.tensors.empty())
-      state.tensors = {at::zeros({R, B, heads_, size_, size_}, token.options()), at::zeros_like(token)};
-    const auto in = inputs(token.unsqueeze(2), state.tensors[1].unsqueeze(2));
+      state.tensors = {at::zeros({R, B, heads_, size_, size_}, token.options()), at::zeros_like(token), at::Tensor()};
+    const auto in = inputs(token.unsqueeze(2), state.tensors[1].unsqueeze(2), [&](const at::Tensor& rkv) {
+      return conv_->step(rkv.squeeze(2), state.tensors[2]).unsqueeze(2);
+    });
     state.tensors[1] = token;
     ++state.position;
     return out(delta_step(in.recurrence, state.tensors[0]), in).squeeze(2);
@@ -77,7 +83,7 @@ class RWKV7 : public Mixer {
       {{"x_r", 0.2}, {"x_w", 0.9}, {"x_k", 0.7}, {"x_v", 0.7}, {"x_a", 0.9}, {"x_g", 0.2}}};
 
   static Linear::Options scaled(const Build& build, double by) {
-    return {.bound = by / std::sqrt(static_cast<double>(build.width))};
+    return {.mad_lab_bound = by / std::sqrt(static_cast<double>(build.width))};
   }
 
   /// down to `rank` numbers and up again; `up` starts as a tenth of orthonormal rows or columns.
@@ -103,21 +109,25 @@ class RWKV7 : public Mixer {
     at::Tensor g;  // [R, B, T, D]
   };
 
-  /// `last` [R, B, T, D]: the token before each.
-  Inputs inputs(const at::Tensor& x, const at::Tensor& last) const {
+  /// `last` [R, B, T, D]: the token before each; `convolved` [R, B, T, 3 D] -> the same: the convolution, if there is
+  /// one.
+  template <class Convolved>
+  Inputs inputs(const at::Tensor& x, const at::Tensor& last, Convolved&& convolved) const {
     const auto R = x.size(0), B = x.size(1), T = x.size(2);
     const auto change = last - x;
     const auto mixed = [&](int c) { return token_shifted(x, change, mix_[static_cast<std::size_t>(c)]); };
     const auto heads = [&](const at::Tensor& u) { return u.view({R, B, T, heads_, size_}); };
-    const auto k = k_(mixed(kK));
+    std::vector<at::Tensor> rkv = {r_(mixed(kR)), k_(mixed(kK)), v_(mixed(kV))};
+    if (conv_) rkv = convolved(at::cat(rkv, -1)).chunk(3, -1);
+    const auto& k = rkv[1];
     const auto eta = at::sigmoid(a_.up(a_.down(mixed(kA))));
     const auto kappa = l2_normalised(heads(k * per_channel(removal_, k)), 1e-12);
     const auto decay = at::sigmoid(w_.up(at::tanh(w_.down(mixed(kW))))) * -std::exp(-0.5);
-    return {.recurrence = {.q = heads(r_(mixed(kR))),
+    return {.recurrence = {.q = heads(rkv[0]),
                            .a = heads(eta) * kappa,
                            .b = -kappa,
                            .k = heads(k * (1 + (eta - 1) * per_channel(replacement_, k))),
-                           .v = heads(v_(mixed(kV))),
+                           .v = heads(rkv[2]),
                            .log_decay = heads(decay)},
             .g = g_.up(at::sigmoid(g_.down(mixed(kG))))};
   }
@@ -133,6 +143,7 @@ class RWKV7 : public Mixer {
   at::Tensor removal_, replacement_, bonus_;  // [R, D], [R, D], [R, H, d]: ξ, α, ρ
   LowRank w_, a_, g_;
   Linear r_, k_, v_, out_;
+  std::optional<ResidualConv> conv_;
   GroupNorm norm_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "primitives/table.h"
 #include "tests/primitives/delta_rule/delta_plain.h"
+#include "tests/primitives/layers/filter.h"
 
 namespace madsearch {
 namespace {
@@ -17,7 +18,7 @@ std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
   };
   std::vector<Matrix> states(static_cast<std::size_t>(heads), zeros(d, d));
   Vector last(static_cast<std::size_t>(D), 0);
-  std::vector<Vector> out;
+  std::vector<Vector> projected, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto x = pass.token(t);
     const auto shifted = [&](const std::string& name) {
@@ -25,9 +26,15 @@ std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
       for (std::int64_t i = 0; i < D; ++i) u.push_back((1 - pass[name](i)) * x[i] + pass[name](i) * last[i]);
       return u;
     };
-    const auto r = pass.linear("r_proj", shifted("x_r"));
-    const auto k = pass.linear("k_proj", shifted("x_k"));
-    const auto v = pass.linear("v_proj", shifted("x_v"));
+    auto& all = projected.emplace_back();
+    for (const std::string name : {"r", "k", "v"}) {
+      const auto one = pass.linear(name + "_proj", shifted("x_" + name));
+      all.insert(all.end(), one.begin(), one.end());
+    }
+    const auto rkv = residual_convolution(pass, "rkv_conv", projected, t);
+    const auto r = slice(rkv, 0, D);
+    const auto k = slice(rkv, 1, D);
+    const auto v = slice(rkv, 2, D);
     auto w = low_rank("w_lora", shifted("x_w"), [](double u) { return std::tanh(u); });
     auto eta = low_rank("a_lora", shifted("x_a"), [](double u) { return u; });
     const auto g = low_rank("g_lora", shifted("x_g"), sigmoid);
@@ -70,8 +77,9 @@ std::vector<Vector> time_mixer(const Pass& pass, std::int64_t heads) {
 
 TEST(RWKV7, EvolvesItsStateAsThePaperSays) {
   for (const std::int64_t heads : {1, 3})
-    expect_agreement(passes("rwkv7", {{"heads", heads}, {"rank", KnobValue(1, 4)}}, {12, 10}),
-                     [&](const Pass& pass) { return time_mixer(pass, heads); });
+    for (const KnobValue& conv : {KnobValue("none"), KnobValue(4)})
+      expect_agreement(passes("rwkv7", {{"heads", heads}, {"rank", KnobValue(1, 4)}, {"conv", conv}}, {12, 10}),
+                       [&](const Pass& pass) { return time_mixer(pass, heads); });
 }
 
 TEST(RWKV7, StartsWithDecaysFromSlowToFastAndOrthogonalNetworks) {
