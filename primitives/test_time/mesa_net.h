@@ -21,7 +21,8 @@ namespace madsearch {
 /// Parameters  4 D² + 2 D conv + 2 (D + 1) H + D + D/H, and D² for the gate
 /// FLOPs       8 T D² + 4 T D conv + 4 T D H + T (D³/(3 H²) + 17 D²/(2 H)), and 2 T D² for the gate
 /// State       2 D²/H + 2 (conv - 1) D       A and B of every head
-/// Protocol    the same in both; weights N(0, 0.02²), biases 0, λ = 1 at first
+/// Protocol    the same in both but for initial weights, which are N(0, 0.02²) in mad-lab, as in transformers' models;
+///             biases 0, λ = 1 at first
 /// Source      von Oswald et al. 2025, arXiv:2506.05233, sections 3 and 4; flash-linear-attention, MesaNet. Both
 ///             approach the solution by 30 steps of conjugate gradients; here it is exact, by elimination, which is
 ///             cheaper for heads of up to 128 channels

@@ -28,7 +28,7 @@ class MesaNet : public Mixer {
         out_(build.inside("o_proj"), build.width, build.width),
         norm_(build.inside("o_norm"), size_) {
     const auto linear = [&](const std::string& name, Linear& layer) {
-      draw_normal_weight(build.inside(name), layer);
+      if (build.protocol == Protocol::kMadLab) draw_normal_weight(build.inside(name), layer);
       child(name, layer);
     };
     parameter("lambda_params", lambda_,

@@ -27,7 +27,9 @@ namespace madsearch {
 /// FLOPs       2 T D per square, 2 T D H + 4 T D conv, and T (6 D²/H + 2 D (n + 1)) for the inner model in its dual
 ///             form
 /// State       2 (D²/H + D), W, b and the mini-batch's Σ r kᵀ g, Σ r g (of n = 1 no sums), and (conv - 1) D
-/// Protocol    the same in both; weights N(0, 0.02²), biases 0, convolutions as PyTorch's
+/// Protocol    the same in both but for initial weights, which are N(0, 0.02²) in mad-lab, as the authors'; biases 0
+/// Initial     the inner model: W ~ N(0, 0.16²/F), which is the authors' N(0, 0.02²) at their heads of 64 channels (in
+///             mad-lab at all), b = 0
 /// Source      Sun et al. 2024, arXiv:2407.04620, sections 2 and 3, and the authors' code (ttt-lm-pytorch, TTTLinear):
 ///             conv=4 gate=on is the layer of their Mamba backbone, conv=none gate=off that of their Transformer
 ///             backbone (both without its blocks' own residual convolution). Rotated pairs are (j, j + F/2); theirs are

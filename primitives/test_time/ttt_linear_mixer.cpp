@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <optional>
 
 #include "primitives/layers/causal_conv.h"
@@ -14,7 +15,8 @@
 namespace madsearch {
 namespace {
 
-constexpr double kDeviation = 0.02;  // of all initial weights
+constexpr double kDeviation = 0.02;      // of all initial weights of the authors
+constexpr std::int64_t kTheirSize = 64;  // of their heads
 constexpr double kEps = 1e-6;
 
 class TTTLinear : public Mixer {
@@ -44,7 +46,9 @@ class TTTLinear : public Mixer {
     parameter("learnable_token_idx", place_, at::zeros({build.replicas(), mini_batch_}, build.options));
     parameter("ttt_norm_weight", norm_weight_, at::ones({build.replicas(), H, F}, build.options));
     parameter("ttt_norm_bias", norm_bias_, at::zeros({build.replicas(), H, F}, build.options));
-    parameter("W1", W_, normal_init(build, "W1", {H, F, F}, kDeviation));
+    const bool reference = build.protocol == Protocol::kMadLab;
+    const auto wider = reference ? 1 : std::sqrt(static_cast<double>(kTheirSize) / static_cast<double>(F));
+    parameter("W1", W_, normal_init(build, "W1", {H, F, F}, kDeviation * wider));
     parameter("b1", b_, at::zeros({build.replicas(), H, F}, build.options));
   }
 
@@ -126,7 +130,7 @@ class TTTLinear : public Mixer {
 
  private:
   void linear(const std::string& name, Linear& layer, const Build& build) {
-    draw_normal_weight(build.inside(name), layer, kDeviation);
+    if (build.protocol == Protocol::kMadLab) draw_normal_weight(build.inside(name), layer, kDeviation);
     child(name, layer);
   }
 
