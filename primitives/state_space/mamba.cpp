@@ -1,6 +1,17 @@
 #include "primitives/state_space/mamba.h"
 
+#include "primitives/shared_knobs.h"
+
 namespace madsearch {
+namespace {
+
+Knob short_conv_knob() {
+  auto out = conv_knob(4);
+  out.least = 1;
+  return out;
+}
+
+}  // namespace
 
 Primitive mamba() {
   return {.name = "mamba",
@@ -10,13 +21,13 @@ Primitive mamba() {
           .source = "arXiv:2312.00752, section 3 and algorithm 2",
           .knobs = {{"state", {16, 4, 8, 32}, "numbers a channel keeps", 1, 256},
                     {"expand", {2, 1}, "channels of the recurrence as a ratio to the width", 0.25, 8, true},
-                    {"conv", {4, 2, 3}, "taps of the short convolution, the current token included", 1, 16}},
+                    short_conv_knob()},
           .cost = [](const Settings& set, CountedShape s) -> Cost {
-            const Count D = s.width, T = s.length, N = set.count("state"), k = set.count("conv");
+            const Count D = s.width, T = s.length, N = set.count("state"), k = taps(set);
             const Count I = set.at("expand").of(D), R = (D + 15) / 16;
-            return {.parameters = 3 * I * D + I * (R + 2 * N) + R * I + I + I * N + I + (k + 1) * I,
+            return {.parameters = 3 * I * D + I * (R + 2 * N) + R * I + I + I * N + I + (k ? k + 1 : 0) * I,
                     .flops = T * (6 * I * D + 2 * I * (R + 2 * N) + 2 * R * I + 2 * k * I + 9 * I * N),
-                    .state = I * N + (k - 1) * I,
+                    .state = I * N + (k ? k - 1 : 0) * I,
                     .state_mad = I * N};
           },
           .valid = [](const Settings& set, Shape s) -> std::string {

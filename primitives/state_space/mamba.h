@@ -14,11 +14,11 @@ namespace madsearch {
 ///   y_t = C_t h_t + D u_t                              this D: one number a channel
 ///   out = (y silu(z)) Wo                               out [R, B, T, D]
 ///
-/// Knobs       state (N); expand, a ratio to the width; conv (k)
-/// Parameters  3 I D + I (R + 2 N) + R I + I + I N + I + (k + 1) I
+/// Knobs       state (N); expand, a ratio to the width; conv (k), or none
+/// Parameters  3 I D + I (R + 2 N) + R I + I + I N + I + (k + 1) I     without the term in k where conv=none
 /// FLOPs       T (6 I D + 2 I (R + 2 N) + 2 R I + 2 k I + 9 I N)
 /// State       I N + (k - 1) I       h, and the inputs that the convolution still sees; convention mad: I N
-/// Protocol    the same in both
+/// Protocol    the same in both; A = -1 .. -N, softplus(bδ) log-uniform in [1e-3, 0.1]
 /// Source      Gu and Dao 2023, arXiv:2312.00752, section 3 and algorithm 2
 Primitive mamba();
 

@@ -2,12 +2,14 @@
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>
+#include <optional>
 
 #include "primitives/layers/causal_conv.h"
 #include "primitives/layers/initial_values.h"
 #include "primitives/layers/linear.h"
 #include "primitives/mixer.h"
 #include "primitives/ops/selective_scan.h"
+#include "primitives/shared_knobs.h"
 #include "primitives/state_space/step_sizes.h"
 
 namespace madsearch {
@@ -20,15 +22,14 @@ class Mamba : public Mixer {
         channels_(set.at("expand").of(build.width)),
         rank_((build.width + 15) / 16),
         in_(build.inside("in_proj"), build.width, 2 * channels_),
-        conv_(build.inside("conv1d"), channels_, set.count("conv")),
         x_(build.inside("x_proj"), channels_, rank_ + 2 * states_),
-        dt_(build.inside("dt_proj"), rank_, channels_, {.bias = true, .bound = fan_in_bound(rank_)}),
+        dt_(build.inside("dt_proj"), rank_, channels_, {.bias = true}),
         out_(build.inside("out_proj"), channels_, build.width) {
     const auto numbers = at::arange(1, states_ + 1, at::kDouble).log();
     parameter("A_log", A_log_, constant_init(build, numbers.expand({channels_, states_})));
     parameter("D", D_, at::ones({build.replicas(), channels_}, build.options));
     child("in_proj", in_);
-    child("conv1d", conv_);
+    if (const auto k = taps(set)) child("conv1d", conv_.emplace(build.inside("conv1d"), channels_, k));
     child("x_proj", x_);
     child("dt_proj", dt_);
     child("out_proj", out_);
@@ -39,7 +40,7 @@ class Mamba : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto uz = in_(x).chunk(2, -1);  // [R, B, T, I] each
-    const auto u = at::silu(conv_(uz[0]));
+    const auto u = at::silu(conv_ ? (*conv_)(uz[0]) : uz[0]);
     const auto parts = x_(u).split_with_sizes({rank_, states_, states_}, -1);
     const auto delta = at::softplus(dt_(parts[0]));
     const auto A = -at::exp(A_log_).transpose(1, 2);  // [R, N, I]
@@ -52,7 +53,7 @@ class Mamba : public Mixer {
       state.tensors = {at::zeros({x.size(0), x.size(1), channels_, states_}, x.options()), at::Tensor()};
     auto &h = state.tensors[0], &cache = state.tensors[1];
     const auto uz = in_(x).chunk(2, -1);  // [R, B, I]
-    const auto u = at::silu(conv_.step(uz[0], cache));
+    const auto u = at::silu(conv_ ? conv_->step(uz[0], cache) : uz[0]);
     const auto parts = x_(u).split_with_sizes({rank_, states_, states_}, -1);
     const auto delta = at::softplus(dt_(parts[0])).unsqueeze(-1);
     h = at::exp(delta * -at::exp(A_log_).unsqueeze(1)) * h + delta * parts[1].unsqueeze(2) * u.unsqueeze(-1);
@@ -64,7 +65,7 @@ class Mamba : public Mixer {
  private:
   std::int64_t states_, channels_, rank_;
   Linear in_;
-  CausalConv conv_;
+  std::optional<CausalConv> conv_;
   Linear x_, dt_, out_;
   at::Tensor A_log_, D_;  // [R, I, N], [R, I]
 };

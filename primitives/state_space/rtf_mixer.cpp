@@ -17,7 +17,9 @@ class RTF : public Mixer {
   RTF(const Settings& set, const Build& build)
       : order_(set.count("state")),
         length_(build.max_length),
+        roots_(std::max(length_, order_ + 1)),
         out_(build.inside("output_linear"), build.width, 2 * build.width, {.bias = true}) {
+    if (set.word("roots") == "even") roots_ += roots_ % 2;
     parameter("ab", ab_,
               at::zeros({build.replicas(), 2 * build.width, order_}, build.options));  // one parameter, as published
     parameter("h_0", h0_, normal_init(build, "h_0", {build.width}, 1));
@@ -60,14 +62,14 @@ class RTF : public Mixer {
   }
 
   /// The filter at every root, in float64: near a root of 1 + a the quotient is steep, and the polynomials are short.
-  /// [R, D, L]
+  /// [R, D, roots]
   at::Tensor taps() const {
-    const auto L = std::max(length_, order_ + 1);
-    const auto spectra = at::fft_rfft(at::constant_pad_nd(ab_.to(at::kDouble), {1, L - 1 - order_}), L).chunk(2, 1);
-    return at::fft_irfft(spectra[1] / (1 + spectra[0]) + h0_.to(at::kDouble).unsqueeze(-1), L);
+    const auto padded = at::constant_pad_nd(ab_.to(at::kDouble), {1, roots_ - 1 - order_});
+    const auto spectra = at::fft_rfft(padded, roots_).chunk(2, 1);
+    return at::fft_irfft(spectra[1] / (1 + spectra[0]) + h0_.to(at::kDouble).unsqueeze(-1), roots_);
   }
 
-  std::int64_t order_, length_;
+  std::int64_t order_, length_, roots_;
   at::Tensor ab_, h0_;  // [R, 2 D, N], [R, D]
   Linear out_;
 };

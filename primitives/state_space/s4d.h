@@ -11,6 +11,8 @@ namespace madsearch {
 ///   h_t = λ h_{t-1} + B̄ x_t    y_t = 2 Re Σ_n C_n h_{t,n} + D x_t
 ///   out = GLU(gelu(y) W + b)                           W to 2 D, GLU(u, v) = u σ(v)
 ///
+/// No short convolution of its own, as the states take up x itself: nothing is projected before them.
+///
 /// Knobs       state (N), real numbers a channel, even; init, the oscillations at first: lin or inv
 /// Parameters  2 D² + 4 D + 2 D N
 /// FLOPs       T (4 D² + 2 D + 6 D N)

@@ -5,8 +5,10 @@
 
 #include "primitives/layers/initial_values.h"
 #include "primitives/layers/linear.h"
+#include "primitives/layers/residual_conv.h"
 #include "primitives/mixer.h"
 #include "primitives/ops/diagonal_scan.h"
+#include "primitives/shared_knobs.h"
 #include "primitives/state_space/step_sizes.h"
 
 namespace madsearch {
@@ -44,7 +46,9 @@ Modes hippo_modes(std::int64_t n) {
 class S5 : public Mixer {
  public:
   S5(const Settings& set, const Build& build)
-      : pairs_(set.count("state") / 2), gate_(build.inside("out2"), build.width, build.width, {.bias = true}) {
+      : pairs_(set.count("state") / 2),
+        conv_(build.inside("conv"), 2 * pairs_, taps(set)),
+        gate_(build.inside("out2"), build.width, build.width, {.bias = true}) {
     const auto D = build.width, P = 2 * pairs_, blocks = set.count("blocks");
     const auto [values, vectors] = hippo_modes(P / blocks);
     const auto V = at::block_diag(std::vector<at::Tensor>(static_cast<std::size_t>(blocks), vectors));    // [P, P/2]
@@ -59,7 +63,9 @@ class S5 : public Mixer {
     parameter("C", C_, parts(C));
     parameter("D", D_, normal_init(build, "D", {D}, 1.0));
     parameter("log_step", log_step_, log_uniform_steps(build, "log_step", pairs_).log());
+    child("conv", conv_);
     child("out2", gate_);
+    if (build.protocol != Protocol::kMadLab) return;
     const at::NoGradGuard constant;
     gate_.weight.copy_(lecun_normal(build.inside("out2"), "weight", {D, D}, D));
   }
@@ -69,7 +75,8 @@ class S5 : public Mixer {
     const auto [lambda, input] = discretised();
     const auto parts = [](const at::Tensor& z) { return at::stack({at::real(z), at::imag(z)}, 1); };
     const auto u = at::bmm(x.reshape({R, B * T, D}), parts(input).view({R, 2 * pairs_, D}).transpose(1, 2));
-    const auto h = diagonal_scan(parts(lambda), u.view({R, B, T, 2, pairs_}));
+    const auto taken_up = conv_(u.view({R, B, T, 2 * pairs_}));
+    const auto h = diagonal_scan(parts(lambda), taken_up.view({R, B, T, 2, pairs_}));
     const auto read =
         at::cat({2 * C_.select(1, 0), -2 * C_.select(1, 1)}, -1);  // of real and of imaginary parts, [R, D, P]
     const auto y = at::bmm(h.view({R, B * T, 2 * pairs_}), read.transpose(1, 2)).view({R, B, T, D});
@@ -77,11 +84,17 @@ class S5 : public Mixer {
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
-    if (state.tensors.empty()) state.tensors.assign(2, at::zeros({x.size(0), x.size(1), pairs_}, Lambda_re_.options()));
+    if (state.tensors.empty()) {
+      const auto zeros = at::zeros({x.size(0), x.size(1), pairs_}, Lambda_re_.options());
+      state.tensors = {zeros, zeros, at::Tensor()};
+    }
     const auto [lambda, input] = discretised();
     const auto u = at::matmul(x.to(input.scalar_type()), input.transpose(1, 2));  // [R, B, P/2]
-    const auto h = lambda.unsqueeze(1) * at::complex(state.tensors[0], state.tensors[1]) + u;
-    state.tensors = {at::real(h), at::imag(h)};
+    const auto taken_up = conv_.step(at::cat({at::real(u), at::imag(u)}, -1), state.tensors[2]).chunk(2, -1);
+    const auto h = lambda.unsqueeze(1) * at::complex(state.tensors[0], state.tensors[1]) +
+                   at::complex(taken_up[0].contiguous(), taken_up[1].contiguous());
+    state.tensors[0] = at::real(h);
+    state.tensors[1] = at::imag(h);
     ++state.position;
     const auto C = at::complex(C_.select(1, 0), C_.select(1, 1));
     return gated(2 * at::real(at::matmul(h, C.transpose(1, 2))) + x * D_.unsqueeze(1));
@@ -101,6 +114,7 @@ class S5 : public Mixer {
   }
 
   std::int64_t pairs_;
+  ResidualConv conv_;
   Linear gate_;
   at::Tensor Lambda_re_, Lambda_im_, B_, C_, D_,
       log_step_;  // [R, P/2] twice, [R, 2, P/2, D], [R, 2, D, P/2], [R, D], [R, P/2]

@@ -1,10 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 
 #include "primitives/table.h"
-#include "tests/primitives/plain.h"
+#include "tests/primitives/layers/filter.h"
 
 namespace madsearch {
 namespace {
@@ -23,11 +24,20 @@ struct Token {
   std::vector<Vector> k, q, turn;  // before they are turned; turn is of this token alone
 };
 
-std::vector<Token> tokens(const Pass& pass) {
+/// What makes the rate of decay positive.
+using Rate = double (*)(double);
+double softplus(double a) { return std::log1p(std::exp(a)); }
+double heavy_tail(double a) { return a >= 0 ? 1 + a : 1 / (1 - a); }
+
+std::vector<Token> tokens(const Pass& pass, Rate rate) {
   const auto H = pass["D"].sizes[0], N = pass["B_norm.weight"].sizes[0], I = pass["out_proj.weight"].sizes[1];
   std::vector<Token> out;
+  std::vector<Vector> convolved;
   for (std::int64_t t = 0; t < pass.length; ++t) {
-    const auto all = pass.linear("in_proj", pass.token(t));
+    auto all = pass.linear("in_proj", pass.token(t));
+    convolved.emplace_back(all.begin() + I, all.begin() + 2 * I + 2 * N);
+    const auto vBC = residual_convolution(pass, "conv", convolved, t);
+    std::copy(vBC.begin(), vBC.end(), all.begin() + I);
     auto from = all.begin();
     const auto take = [&](std::int64_t count) {
       from += count;
@@ -44,7 +54,7 @@ std::vector<Token> tokens(const Pass& pass) {
     const Vector theta(from, all.end());
     for (std::int64_t h = 0; h < H; ++h) {
       token.step[h] = std::log1p(std::exp(token.step[h] + pass["dt_bias"](h)));
-      token.log_decay[h] = -token.step[h] * std::max(std::log1p(std::exp(token.log_decay[h])), 1e-4);
+      token.log_decay[h] = -token.step[h] * std::max(rate(token.log_decay[h]), 1e-4);
       token.share[h] = sigmoid(token.share[h]);
       auto& k = token.k.emplace_back(B);
       auto& q = token.q.emplace_back(C);
@@ -68,9 +78,9 @@ Vector output(const Pass& pass, const Token& token, Vector y) {
 /// Lahoti et al. 2026, as a state of complex numbers that turns, instead of keys and queries that do: pair j of a head
 /// is one complex state whose decay is α exp(-i Δ π tanh θ_j), read by the conjugate of the query; what is not turned
 /// has angle 0.
-std::vector<Vector> complex_states(const Pass& pass) {
+std::vector<Vector> complex_states(const Pass& pass, Rate rate) {
   using Complex = std::complex<double>;
-  const auto all = tokens(pass);
+  const auto all = tokens(pass, rate);
   const auto H = all[0].k.size();
   const auto pairs = all[0].k[0].size() / 2;
   const auto J = all[0].turn[0].size();
@@ -97,8 +107,8 @@ std::vector<Vector> complex_states(const Pass& pass) {
 }
 
 /// Unrolled: an attention whose keys and queries carry their own turns and whose weights decay.
-std::vector<Vector> attention(const Pass& pass) {
-  const auto all = tokens(pass);
+std::vector<Vector> attention(const Pass& pass, Rate rate) {
+  const auto all = tokens(pass, rate);
   const auto H = all[0].k.size(), I = all[0].v.size(), P = I / H, J = all[0].turn[0].size();
   std::vector<std::vector<Vector>> k(all.size()), q(all.size());
   for (std::size_t t = 0; t < all.size(); ++t)
@@ -132,15 +142,27 @@ std::vector<Vector> attention(const Pass& pass) {
 }
 
 TEST(Mamba3, AgreesWithItsComplexStatesAndItsAttention) {
+  const auto check = [](Settings set, Rate rate) {
+    set.set("rate", rate == softplus ? "softplus" : "heavy_tail");
+    const auto all = passes("mamba3", set, {6, 9});
+    expect_agreement(all, [&](const Pass& pass) { return complex_states(pass, rate); });
+    expect_agreement(all, [&](const Pass& pass) { return attention(pass, rate); });
+  };
+  const Settings plain = {
+      {"state", 4}, {"expand", KnobValue(3, 2)}, {"head_size", 3}, {"turning", "half"}, {"conv", "none"}};
   for (const char* turning : {"half", "all"})
     for (const std::int64_t head_size : {3, 9})
       for (const std::int64_t state : {4, 10}) {
-        const Settings set = {
-            {"state", state}, {"expand", KnobValue(3, 2)}, {"head_size", head_size}, {"turning", turning}};
-        const auto all = passes("mamba3", set, {6, 9});
-        expect_agreement(all, complex_states);
-        expect_agreement(all, attention);
+        auto set = plain;
+        set.set("turning", turning);
+        set.set("head_size", head_size);
+        set.set("state", state);
+        check(set, softplus);
       }
+  check(plain, heavy_tail);
+  auto convolved = plain;
+  convolved.set("conv", 3);
+  check(convolved, softplus);
 }
 
 TEST(Mamba3, SaysWhatDoesNotFit) {

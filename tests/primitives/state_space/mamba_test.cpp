@@ -11,7 +11,7 @@ namespace {
 using Vector = std::vector<double>;
 
 /// Gu and Dao 2023, algorithm 2 with the block of figure 3, one channel and one state at a time.
-std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
+std::vector<Vector> recurrence(const Pass& pass, const KnobValue& conv) {
   const auto& A_log = pass["A_log"];
   const auto I = A_log.sizes[0], N = A_log.sizes[1], rank = pass["dt_proj.weight"].sizes[1];
   std::vector<Vector> inputs, out;
@@ -21,7 +21,8 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
     inputs.push_back(uz);
     Vector u;
     for (std::int64_t c = 0; c < I; ++c) {
-      double sum = pass["conv1d.bias"](c);
+      double sum = conv.is_word() ? uz[c] : pass["conv1d.bias"](c);
+      const auto taps = conv.is_word() ? 0 : conv.count();
       for (std::int64_t lag = 0; lag < taps && lag <= t; ++lag)
         sum += pass["conv1d.weight"](c, taps - 1 - lag) * inputs[t - lag][c];
       u.push_back(silu(sum));
@@ -45,7 +46,7 @@ std::vector<Vector> recurrence(const Pass& pass, std::int64_t taps) {
 
 TEST(Mamba, AgreesWithTheRecurrenceOfThePaper) {
   for (const std::int64_t width : {6, 20})  // at 20 the rank of the steps is 2
-    for (const std::int64_t taps : {1, 4})
+    for (const KnobValue& taps : {KnobValue(1), KnobValue(4), KnobValue("none")})
       expect_agreement(passes("mamba", {{"state", 3}, {"expand", KnobValue(3, 2)}, {"conv", taps}}, {width, 9}),
                        [&](const Pass& pass) { return recurrence(pass, taps); });
 }

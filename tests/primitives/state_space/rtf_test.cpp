@@ -12,8 +12,9 @@ namespace {
 using Vector = std::vector<double>;
 
 /// The taps of one channel by the sum over roots, as in Parnichkun et al. 2024.
-Vector taps_by_roots(const Pass& pass, std::int64_t channel, std::int64_t order) {
-  const auto L = std::max(pass.length, order + 1);
+Vector taps_by_roots(const Pass& pass, std::int64_t channel, std::int64_t order, bool even) {
+  auto L = std::max(pass.length, order + 1);
+  if (even) L += L % 2;
   const auto D = pass.width;
   const auto root = [&](std::int64_t k) {
     return std::polar(1.0, 2 * M_PI * static_cast<double>(k % L) / static_cast<double>(L));
@@ -62,19 +63,20 @@ std::vector<Vector> convolve(const Pass& pass, const std::function<Vector(std::i
 TEST(RTF, ConvolvesWithAQuotientOfPolynomials) {
   for (const std::int64_t order : {1, 4})
     for (const std::int64_t length : {3, 10, 133})  // order 4 at length 3 takes 5 roots
-      expect_agreement(
-          passes("rtf", {{"state", order}}, {4, length}),
-          [&](const Pass& pass) {
-            return convolve(pass, [&](std::int64_t c) { return taps_by_roots(pass, c, order); });
-          },
-          1e-9);
+      for (const std::string roots : {"length", "even"})
+        expect_agreement(
+            passes("rtf", {{"state", order}, {"roots", roots}}, {4, length}),
+            [&](const Pass& pass) {
+              return convolve(pass, [&](std::int64_t c) { return taps_by_roots(pass, c, order, roots == "even"); });
+            },
+            1e-9);
 }
 
 TEST(RTF,
      // where nothing is left to wrap around: |a| sums to 0.4 at most
      IsTheRecurrenceOfItsCoefficientsOverLongSequences) {
   expect_agreement(
-      passes("rtf", {{"state", 4}}, {4, 120}),
+      passes("rtf", {{"state", 4}, {"roots", "length"}}, {4, 120}),
       [](const Pass& pass) { return convolve(pass, [&](std::int64_t c) { return taps_by_recurrence(pass, c, 4); }); },
       1e-9);
 }

@@ -5,7 +5,7 @@
 #include <complex>
 
 #include "primitives/table.h"
-#include "tests/primitives/plain.h"
+#include "tests/primitives/layers/filter.h"
 
 namespace madsearch {
 namespace {
@@ -13,20 +13,28 @@ namespace {
 using Vector = std::vector<double>;
 using Complex = std::complex<double>;
 
-/// Smith et al. 2022, section 3: h_t = λ h_{t-1} + B̄ x_t, y_t = 2 Re C h_t + D x_t, g = gelu(y), g σ(W g + b).
+/// Smith et al. 2022, section 3: h_t = λ h_{t-1} + B̄ x_t (behind a short convolution of its real and of its imaginary
+/// parts, if there is one), y_t = 2 Re C h_t + D x_t, g = gelu(y), g σ(W g + b).
 std::vector<Vector> recurrence(const Pass& pass) {
   const auto D = pass.width, pairs = pass["Lambda_re"].sizes[0];
   std::vector<Complex> h(static_cast<std::size_t>(pairs));
-  std::vector<Vector> out;
+  std::vector<Vector> inputs, out;
   for (std::int64_t t = 0; t < pass.length; ++t) {
     const auto x = pass.token(t);
+    auto& input = inputs.emplace_back(2 * static_cast<std::size_t>(pairs));
+    std::vector<Complex> decays;
     for (std::int64_t p = 0; p < pairs; ++p) {
       const Complex Lambda(std::min(pass["Lambda_re"](p), -1e-4), pass["Lambda_im"](p));
       const Complex lambda = std::exp(std::exp(pass["log_step"](p)) * Lambda);
       Complex u = 0;
       for (std::int64_t d = 0; d < D; ++d) u += Complex(pass["B"](0, p, d), pass["B"](1, p, d)) * x[d];
-      h[p] = lambda * h[p] + (lambda - 1.0) / Lambda * u;
+      u *= (lambda - 1.0) / Lambda;
+      input[p] = u.real();
+      input[pairs + p] = u.imag();
+      decays.push_back(lambda);
     }
+    const auto u = residual_convolution(pass, "conv", inputs, t);
+    for (std::int64_t p = 0; p < pairs; ++p) h[p] = decays[p] * h[p] + Complex(u[p], u[pairs + p]);
     Vector g;
     for (std::int64_t d = 0; d < D; ++d) {
       Complex sum = 0;
@@ -43,13 +51,14 @@ std::vector<Vector> recurrence(const Pass& pass) {
 
 TEST(S5, AgreesWithTheRecurrenceOfThePaper) {
   for (const std::int64_t blocks : {1, 3})
-    expect_agreement(passes("s5", {{"state", 12}, {"blocks", blocks}}, {5, 11}), recurrence);
+    for (const KnobValue& conv : {KnobValue("none"), KnobValue(3)})
+      expect_agreement(passes("s5", {{"state", 12}, {"blocks", blocks}, {"conv", conv}}, {5, 11}), recurrence);
 }
 
 /// A normal matrix's eigenvalues are those of its parts: -½ + i times those of a real skew matrix, here of 4 by its
 /// characteristic polynomial μ⁴ + a μ² + b with a = Σ_{i<j} s_ij² and b = Pf².
 TEST(S5, StartsFromTheEigenvaluesOfHippo) {
-  const auto block = passes("s5", {{"state", 8}, {"blocks", 2}}, {3, 1}, 1, 1).front();
+  const auto block = passes("s5", {{"state", 8}, {"blocks", 2}, {"conv", "none"}}, {3, 1}, 1, 1).front();
   const auto s = [](int i, int j) { return -0.5 * std::sqrt((2.0 * i + 1) * (2.0 * j + 1)); };
   double a = 0;
   for (int i = 0; i < 4; ++i)
@@ -65,7 +74,7 @@ TEST(S5, StartsFromTheEigenvaluesOfHippo) {
 /// V holds one of each pair of conjugate eigenvectors, so that V* keeps half the length of a real column of B₀, which
 /// is about 1.
 TEST(S5, StartsWithHalfTheLengthOfRealInputs) {
-  const auto block = passes("s5", {{"state", 64}, {"blocks", 1}}, {64, 1}, 1, 1).front();
+  const auto block = passes("s5", {{"state", 64}, {"blocks", 1}, {"conv", "none"}}, {64, 1}, 1, 1).front();
   double squares = 0;
   for (const auto number : block["B"].numbers) squares += number * number;
   EXPECT_NEAR(squares / 64, 0.5 + 64 * 0.1 * 0.1 / 3,
