@@ -19,9 +19,10 @@ struct Sized {
 };
 
 /// Replaces `inner=auto` of channel mixers (swiglu, mlp, moe, rwkv_channel): one common inner size, a multiple of 16
-/// (of 2 in a design with shared experts, of 8 in one with a short convolution inside), so that active parameters without embeddings come nearest to `parameters`
-/// (default: transformer_parameters of as many blocks). State hardly sees channel mixers, so without this rule the
-/// largest allowed would win. Throws TooLarge where its costs are beyond 64 bits.
+/// (of 2 in a design with shared experts, of 8 in one with a short convolution inside), so that active parameters
+/// without embeddings come nearest to `parameters` (default: transformer_parameters of as many blocks). State hardly
+/// sees channel mixers, so without this rule the largest allowed would win. Throws TooLarge where its costs are beyond
+/// 64 bits.
 Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t> parameters = {});
 
 }  // namespace madsearch
