@@ -15,7 +15,8 @@ std::vector<NamedParameter> Module::list(bool linear_only) const {
   for (const auto& [name, slot, linear] : own_)
     if (linear || !linear_only) out.push_back({name, *slot});
   for (const auto& [name, module] : children_)
-    for (auto& inner : module->list(linear_only)) out.push_back({name + "." + inner.name, inner.value});
+    for (auto& inner : module->list(linear_only))
+      out.push_back({name.empty() ? inner.name : name + "." + inner.name, inner.value});
   return out;
 }
 

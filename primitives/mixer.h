@@ -47,7 +47,7 @@ class Module {
  protected:
   /// Puts `value` [R, ...] into the member `slot` as a leaf that requires gradients, under `name`.
   void parameter(const std::string& name, at::Tensor& slot, at::Tensor value, bool linear = false);
-  /// Lists the parameters of the member `module` as name.THEIR_NAME.
+  /// Lists the parameters of the member `module` as name.THEIR_NAME, of one without a name as they are.
   void child(const std::string& name, Module& module);
 
  private:
@@ -83,10 +83,12 @@ class Mixer : public Module {
   /// The filters of its long convolutions as they are trained, [R, C, max_length], or an undefined tensor if it has
   /// none.
   virtual at::Tensor long_filters() const { return {}; }
+  /// Itself, or the mixer that it hands its input on to.
+  virtual Mixer* inner() { return this; }
   /// From now on `filters` replace the trained ones; they were distilled from long_filters() of the same replicas
   /// (layers/distillation.h). forward convolves with their responses, step carries their states in place of the past.
   /// nullptr: the trained filters again.
-  void use_distilled(std::shared_ptr<const DistilledFilters> filters) { distilled_ = std::move(filters); }
+  virtual void use_distilled(std::shared_ptr<const DistilledFilters> filters) { distilled_ = std::move(filters); }
 
  protected:
   const DistilledFilters* distilled() const { return distilled_.get(); }
@@ -94,6 +96,9 @@ class Mixer : public Module {
  private:
   std::shared_ptr<const DistilledFilters> distilled_;
 };
+
+/// `mixer` behind a residual short convolution of its input, whose knob all primitives have (layers/input_conv.h).
+std::unique_ptr<Mixer> behind_input_conv(std::unique_ptr<Mixer> mixer, std::int64_t taps, const Build& build);
 
 /// How a NAME_mixer.cpp builds its primitive: the type of `build_NAME`, which mixers.cpp lists. The settings are valid;
 /// `keys_values` is as in build_mixer.

@@ -1,6 +1,7 @@
 #include <stdexcept>
 
 #include "primitives/mixer.h"
+#include "primitives/shared_knobs.h"
 #include "primitives/table.h"
 
 // One line a primitive, by name. build_NAME is defined in its NAME_mixer.cpp. A test compares the names with
@@ -79,8 +80,12 @@ std::unique_ptr<Mixer> build_mixer(const std::string& primitive, const Settings&
     throw std::invalid_argument(primitive + ": " + sentence);
   if (keys_values && !sheet->shares_keys_values)
     throw std::invalid_argument(primitive + " has no keys and values to share");
-  for (const auto& row : table)
-    if (primitive == row.name) return row.build(settings, build, keys_values);
+  for (const auto& row : table) {
+    if (primitive != row.name) continue;
+    auto mixer = row.build(settings, build, keys_values ? keys_values->inner() : nullptr);
+    const auto taps = input_taps(settings);
+    return taps == 0 ? std::move(mixer) : behind_input_conv(std::move(mixer), taps, build);
+  }
   throw std::invalid_argument("no mixer for \"" + primitive + "\": primitives/mixers.cpp needs a row for it");
 }
 

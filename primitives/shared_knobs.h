@@ -34,6 +34,18 @@ inline Knob taps_knob(std::int64_t standard) {
 /// 0 for none.
 inline std::int64_t taps(const Settings& set) { return set.at("conv").is_word() ? 0 : set.count("conv"); }
 
+/// Taps of a residual short convolution before the whole block, which table.cpp gives to every primitive
+/// (layers/input_conv.h).
+inline Knob input_conv_knob() {
+  Knob out{"input_conv", {"none", 4}, "taps of a residual short convolution of the block's input, or none", 2, 16};
+  out.before = "none";
+  return out;
+}
+/// 0 for none, and for a primitive without the knob.
+inline std::int64_t input_taps(const Settings& set) {
+  return !set.has("input_conv") || set.at("input_conv").is_word() ? 0 : set.count("input_conv");
+}
+
 inline Knob switch_knob(const std::string& name, bool standard, const std::string& meaning) {
   return {name, standard ? std::vector<KnobValue>{"on", "off"} : std::vector<KnobValue>{"off", "on"}, meaning};
 }

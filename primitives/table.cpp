@@ -34,6 +34,7 @@
 #include "primitives/recurrent/minlstm.h"
 #include "primitives/recurrent/rg_lru.h"
 #include "primitives/recurrent/slstm.h"
+#include "primitives/shared_knobs.h"
 #include "primitives/state_space/mamba.h"
 #include "primitives/state_space/mamba2.h"
 #include "primitives/state_space/mamba3.h"
@@ -44,9 +45,35 @@
 #include "primitives/test_time/ttt_linear.h"
 
 namespace madsearch {
+namespace {
+
+/// The knob input_conv and what it costs.
+Primitive with_input_conv(Primitive primitive) {
+  primitive.knobs.push_back(input_conv_knob());
+  primitive.cost = [cost = primitive.cost](const Settings& set, CountedShape shape) {
+    auto out = cost(set, shape);
+    const Count taps = input_taps(set);
+    if (taps == 0) return out;
+    if (out.active_parameters) out.active_parameters += taps * shape.width;
+    out.parameters += taps * shape.width;
+    out.flops += 2 * taps * shape.length * shape.width;
+    out.state += (taps - 1) * shape.width;
+    return out;
+  };
+  return primitive;
+}
+
+/// All but those to which a short convolution in front would be nothing new.
+std::vector<Primitive> with_input_convs(std::vector<Primitive> table) {
+  for (auto& primitive : table)
+    if (primitive.name != "identity" && primitive.name != "canon") primitive = with_input_conv(std::move(primitive));
+  return table;
+}
+
+}  // namespace
 
 const std::vector<Primitive>& primitives() {
-  static const std::vector<Primitive> table = {
+  static const std::vector<Primitive> table = with_input_convs({
       // by name; a genome stores the name, never the row
       attention(),
       canon(),
@@ -90,7 +117,7 @@ const std::vector<Primitive>& primitives() {
       slstm(),
       swiglu(),
       ttt_linear(),
-  };
+  });
   return table;
 }
 

@@ -11,7 +11,12 @@ Primitive swiglu() {
           .kind = Kind::kChannel,
           .equation = "y = (silu(x W1) * (x W2)) W3",
           .source = "arXiv:2002.05202, section 2",
-          .knobs = {inner_knob(), added_conv_knob("the inner channels (Canon-D)")},
+          .knobs = {inner_knob(),
+                    {.name = "activation",
+                     .values = {"silu", "gelu"},
+                     .meaning = "of the gate: SwiGLU, or GeGLU",
+                     .before = "silu"},
+                    added_conv_knob("the inner channels (Canon-D)")},
           .cost = [](const Settings& set, CountedShape s) -> Cost {
             const Count D = s.width, T = s.length, m = set.at("inner").of(D), k = taps(set);
             return {.parameters = 3 * D * m + 2 * k * m,

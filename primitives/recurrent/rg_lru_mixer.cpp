@@ -12,6 +12,7 @@
 #include "primitives/ops/gated_scan.h"
 #include "primitives/ops/per_channel.h"
 #include "primitives/recurrent/headwise.h"
+#include "primitives/recurrent/rg_lru.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -42,7 +43,7 @@ at::Tensor initial_log_base(const std::string& decay_range, const Build& build, 
 class RGLRU : public Mixer {
  public:
   RGLRU(const Settings& set, const Build& build)
-      : channels_(set.at("expand").of(build.width)),
+      : channels_(rg_lru_channels(set, build.width)),
         branch_(build.inside("linear_y"), build.width, channels_, {.bias = true}),
         in_(build.inside("linear_x"), build.width, channels_, {.bias = true}),
         out_(build.inside("linear_out"), channels_, build.width, {.bias = true}) {

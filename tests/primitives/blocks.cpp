@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "configs/seed.h"
+#include "primitives/table.h"
 
 namespace madsearch {
 namespace {
@@ -33,6 +34,12 @@ at::Tensor random_tensor(at::IntArrayRef sizes, std::uint64_t seed, at::ScalarTy
   for (auto *data = out.data_ptr<double>(), *end = data + out.numel(); data < end; ++data)
     *data = 3 * uniform(rng) - 1.5;
   return out.to(type);
+}
+
+Settings with_defaults(const std::string& primitive, const Settings& some) {
+  auto out = find_primitive(primitive)->defaults();
+  for (const auto& [knob, value] : some) out.set(knob, value);
+  return out;
 }
 
 void move_parameters(Module& module) {

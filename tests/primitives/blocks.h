@@ -12,6 +12,9 @@ namespace madsearch {
 /// `replicas` replicas at `shape`, seeds `first_seed` on, float64 unless told.
 Build build_for(Shape shape, std::int64_t replicas, at::ScalarType type = at::kDouble, std::uint64_t first_seed = 1);
 
+/// `some` knobs of `primitive`, all others at their defaults.
+Settings with_defaults(const std::string& primitive, const Settings& some);
+
 /// Adds up to ±0.1 to every number, differently for every replica: zeros and ones are exercised too.
 void move_parameters(Module& module);
 

@@ -47,7 +47,7 @@ Layer build(const GoldenLayer& layer, const Build& build) {
     const auto forward = [it = norm.get()](const at::Tensor& x) { return (*it)(x); };
     return {std::move(norm), forward};
   }
-  auto mixer = build_mixer(layer.primitive, layer.settings, build);
+  auto mixer = build_mixer(layer.primitive, with_defaults(layer.primitive, layer.settings), build);
   const auto forward = [it = mixer.get()](const at::Tensor& x) { return it->forward(x); };
   return {std::move(mixer), forward};
 }

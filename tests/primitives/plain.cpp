@@ -44,7 +44,7 @@ std::vector<double> Pass::token(std::int64_t t) const {
 
 std::vector<Pass> passes(const std::string& primitive, const Settings& settings, Shape shape, std::int64_t replicas,
                          std::int64_t sequences) {
-  const auto mixer = build_mixer(primitive, settings, build_for(shape, replicas));
+  const auto mixer = build_mixer(primitive, with_defaults(primitive, settings), build_for(shape, replicas));
   move_parameters(*mixer);
   const auto x = random_input(replicas, sequences, shape);
   const auto y = mixer->forward(x);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iostream>
+#include <set>
 #include <tuple>
 
 #include "primitives/mixer.h"
@@ -237,6 +239,38 @@ TEST_P(EveryPrimitive, HearsItsKnobs) {
     heard = std::max(heard, relative_difference(changed->forward(x), plain->forward(x)));
   }
   EXPECT_GT(heard, 1e-6);
+}
+
+/// Projections whose first values their papers derive; the data sheets say which and why.
+bool is_derived(const std::string& projection) {
+  static const std::set<std::string> kDerived = {
+      "mlstm fgate_preact.weight", "mlstm igate_preact.weight", "rwkv7 a_lora.down.weight",
+      "rwkv7 a_lora.up.weight",    "rwkv7 g_lora.down.weight",  "rwkv7 g_lora.up.weight",
+      "rwkv7 o_proj.weight",       "rwkv7 w_lora.down.weight",  "rwkv7 w_lora.up.weight",
+  };
+  return kDerived.contains(projection);
+}
+
+/// Channels that one number of the output is a sum over; of those of all experts a token reads those of one at a time.
+std::int64_t channels_read(const std::string& primitive, const std::string& projection, const at::Tensor& weight,
+                           const Settings& set) {
+  return primitive == "moe" && projection == "w3.weight" ? weight.size(2) / set.count("experts") : weight.size(2);
+}
+
+/// Otherwise a comparison of primitives is one of their authors' habits: 2^-2.5 here, N(0, 0.02²) of wide models there.
+TEST_P(EveryPrimitive, DrawsItsProjectionsOnOneScale) {
+  if (GetParam().protocol == Protocol::kMadLab) return;
+  std::string scales;
+  for (const auto& [name, value] : mixer(4)->linear_parameters()) {
+    if (value.dim() != 3) continue;  // a bias
+    const auto read = channels_read(GetParam().primitive, name, value, GetParam().settings);
+    const auto scale = std::sqrt(value.square().mean().item<double>() * static_cast<double>(read));
+    scales += "  " + name + " " + std::to_string(scale).substr(0, 4);
+    if (is_derived(GetParam().primitive + " " + name)) continue;
+    EXPECT_GE(scale, 0.4) << name;
+    EXPECT_LE(scale, 1.3) << name;
+  }
+  if (GetParam().label.ends_with("_defaults_madsearch")) std::cout << GetParam().primitive << scales << std::endl;
 }
 
 TEST_P(EveryPrimitive, TrainsReplicasAsIfEachWereAlone) {

@@ -67,10 +67,10 @@ TEST(Primitives, AreNotBuiltFromSettingsThatDoNotFit) {
     return "";
   };
   EXPECT_EQ(message("atention", {}), "no primitive \"atention\"");
-  EXPECT_EQ(message("linear_attention", {{"heads", 3}, {"feature_map", "elu"}, {"feature_size", "none"}}),
+  EXPECT_EQ(message("linear_attention", with_defaults("linear_attention", {{"heads", 3}})),
             "linear_attention: heads=3 does not divide width 32");
-  EXPECT_EQ(message("swiglu", {{"inner", "auto"}, {"conv", "none"}}), "swiglu: inner=auto has not been solved yet");
-  const auto mlp = build_mixer("mlp", {{"inner", 2}, {"activation", "gelu"}, {"conv", "none"}}, build);
+  EXPECT_EQ(message("swiglu", with_defaults("swiglu", {})), "swiglu: inner=auto has not been solved yet");
+  const auto mlp = build_mixer("mlp", with_defaults("mlp", {{"inner", 2}}), build);
   EXPECT_EQ(message("gla", find_primitive("gla")->defaults(), mlp.get()), "gla has no keys and values to share");
   EXPECT_EQ(message("attention", find_primitive("attention")->defaults(), mlp.get()),
             "attention can share the keys and values of attention only");

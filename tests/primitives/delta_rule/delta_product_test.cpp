@@ -35,9 +35,10 @@ TEST(DeltaProduct, OfOneStepIsDeltaNet) {
   const at::NoGradGuard constant;
   for (const std::string on : {"off", "on"}) {
     const auto build = build_for({16, 12}, 2);
-    const auto product = build_mixer("delta_product", delta_product_with(4, 1, on, "off", on), build);
+    const auto product =
+        build_mixer("delta_product", with_defaults("delta_product", delta_product_with(4, 1, on, "off", on)), build);
     const auto net =
-        build_mixer("delta_net", {{"heads", 4}, {"conv", 4}, {"gate", on}, {"negative_eigenvalues", on}}, build);
+        build_mixer("delta_net", with_defaults("delta_net", {{"gate", on}, {"negative_eigenvalues", on}}), build);
     const auto x = random_input(2, 3, {16, 12});
     EXPECT_TRUE(at::equal(product->forward(x), net->forward(x)));
     EXPECT_EQ(find_primitive("delta_product")->cost(delta_product_with(4, 1, on, "off", on), {16, 12}).flops,

@@ -121,7 +121,7 @@ TEST(InitialValues, DrawsTheSameForAnyDtypeAndCompany) {
 }
 
 TEST(Module, NamesItsParametersWithDotsAndInOrder) {
-  const Settings set = {{"heads", 2}, {"gate_rank", 2}, {"conv", "none"}, {"expand_k", 1}, {"expand_v", 1}};
+  const auto set = with_defaults("gla", {{"heads", 2}, {"gate_rank", 2}});
   const auto block = build_mixer("gla", set, build_for({4, 8}, 1).inside("stage3"));
   std::vector<std::string> names;
   for (const auto& parameter : block->parameters()) names.push_back(parameter.name);

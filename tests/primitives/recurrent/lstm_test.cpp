@@ -45,7 +45,7 @@ TEST(LSTM, AgreesWithTheEquationsOfThePaper) {
 
 TEST(LSTM, StartsWithItsForgetBiasOnTop) {
   const auto bias = [](std::int64_t forget) {
-    return build_mixer("lstm", {{"heads", 1}, {"forget_bias", forget}, {"conv", "none"}}, build_for({32, 16}, 1))
+    return build_mixer("lstm", with_defaults("lstm", {{"forget_bias", forget}}), build_for({32, 16}, 1))
         ->parameters()
         .at(3);
   };

@@ -1,3 +1,5 @@
+#include "primitives/recurrent/rg_lru.h"
+
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -81,9 +83,16 @@ TEST(RGLRU, KeepsItsGradientsWhereNothingFades) {
   for (const auto& [name, gradient] : found.parameters) EXPECT_TRUE(at::isfinite(gradient).all().item<bool>()) << name;
 }
 
-TEST(RGLRU, SaysWhichChannelsItsHeadsDoNotDivide) {
-  const auto set = Settings{{"heads", 4}, {"expand", KnobValue(4, 3)}, {"conv", 4}, {"decay_range", "power"}};
-  EXPECT_EQ(find_primitive("rg_lru")->valid(set, {32, 16}), "heads=4 does not divide channels 43");
+TEST(RGLRU, TakesTheNearestMultipleOfItsHeads) {
+  const auto channels = [](std::int64_t heads, const KnobValue& expand, std::int64_t width) {
+    return rg_lru_channels({{"heads", heads}, {"expand", expand}}, width);
+  };
+  EXPECT_EQ(channels(4, KnobValue(4, 3), 48), 64);
+  EXPECT_EQ(channels(4, KnobValue(4, 3), 32), 44);  // of 42.7
+  EXPECT_EQ(channels(1, KnobValue(4, 3), 32), 43);
+  EXPECT_EQ(channels(4, 1, 32), 32);
+  const auto set = with_defaults("rg_lru", {{"heads", 128}, {"expand", KnobValue(1, 4)}});
+  EXPECT_EQ(find_primitive("rg_lru")->valid(set, {32, 16}), "expand=1/4 leaves no channel a head at width 32");
 }
 
 }  // namespace
