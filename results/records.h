@@ -22,7 +22,7 @@ Rung rung_from(const std::string& text);  // throws std::invalid_argument
 /// One architecture that was met in a run.
 struct CandidateRecord {
   std::string hash;                  // of the expanded text with all knobs, 16 hex digits
-  std::string text;                  // canonical
+  std::string text;                  // expanded; up to scoring 1 the short one
   std::string origin;                // "seed:mamba", "random", "crossover+replace", ...
   std::vector<std::string> parents;  // hashes
   // Costs at the battery's width and longest length.

@@ -6,6 +6,6 @@ namespace madsearch {
 /// values, kernels, the data of a task, the training itself. Stored scores carry it; runs that are resumed, studies and
 /// workers compare it, so that scores made in different ways are never mixed. (A former run as a seed of the next gives
 /// designs, no scores.) A commit that changes no score leaves it alone: runs go on and studies are read again.
-inline constexpr int kScoring = 1;
+inline constexpr int kScoring = 2;
 
 }  // namespace madsearch

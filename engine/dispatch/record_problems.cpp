@@ -55,8 +55,8 @@ bool edge_can_be(const TrainingRecord& record, const std::vector<GridPoint>& gri
 
 void check_sizes(FieldCheck& check, const PretrainingRecord& record, const PretrainRequest& request) {
   try {
-    const auto scaled =
-        scale_up(parse(request.design), request.repeat, request.base_width, request.parameters, request.length);
+    const auto scaled = scale_up(parse_expanded(request.design), request.repeat, request.base_width, request.parameters,
+                                 request.length);
     check.equal("width", record.width, scaled.width);
     check.equal("parameters", record.parameters, scaled.parameters);
     check.equal("length", record.length, request.length);

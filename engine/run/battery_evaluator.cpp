@@ -73,7 +73,7 @@ void BatteryEvaluator::submit(Wanted wanted, std::int64_t evaluation, const Geno
 
 void BatteryEvaluator::start(const Evaluation& evaluation) {
   if (!batch_) batch_.emplace(store_);
-  const auto genome = parse(evaluation.text);
+  const auto genome = parse_expanded(evaluation.text);
   const auto sized = space_.sized(genome).genome;
   Underway underway{.evaluation = evaluation, .candidate = candidate_record(space_, evaluation)};
   underway.begun = {.number = evaluation.number,
@@ -82,7 +82,7 @@ void BatteryEvaluator::start(const Evaluation& evaluation) {
                     .seed_set = evaluation.seed_set,
                     .retry = evaluation.retry};
   underway.battery = &battery_of(config_, evaluation.rung);
-  auto requests = missing(underway, text(sized));
+  auto requests = missing(underway, expanded_text(sized));
   underway.missing = requests.size();
   const auto before = finished_.find(evaluation.number);  // a run that became longer has another evaluation there
   underway.replayed = requests.empty() && before != finished_.end() && before->second == evaluation_key(underway.begun);

@@ -27,7 +27,7 @@ std::vector<Chosen> choose_for_pretraining(const Store& store, const PretrainOpt
   };
   for (const auto& control : options.controls) {
     const auto genome = repeated(control, stages);
-    add(hash(genome), text(genome), "control");
+    add(hash(genome), expanded_text(genome), "control");
   }
   auto members = read_front(store).front;
   std::stable_sort(members.begin(), members.end(),

@@ -13,23 +13,26 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
-/// The members of a former run's front, a line "NAME<tab>TEXT" each. Throws ConfigError if there is none.
+/// A line "NAME<tab>TEXT".
+std::string line_of(const std::string& name, const std::string& expanded) { return name + "\t" + expanded + "\n"; }
+
+/// The members of a former run's front, a line each. Throws ConfigError if there is none.
 std::string former_front(const fs::path& run) {
   const Store store(run / "search.db", Store::Mode::kRead);
   const auto folder = run.has_filename() ? run : run.parent_path();
   std::string out;
   for (const auto& row : read_front(store).front)
-    out += folder.filename().string() + "#" + row.candidate.hash.substr(0, 6) + "\t" + row.candidate.text + "\n";
+    out += line_of(folder.filename().string() + "#" + row.candidate.hash.substr(0, 6), row.candidate.text);
   if (out.empty()) throw ConfigError("the run " + run.string() + " has no front yet, so no design to begin with");
   return out;
 }
 
-std::vector<Design> designs_in(const std::string& front) {
+std::vector<Design> designs_in(const std::string& text) {
   std::vector<Design> out;
-  std::istringstream lines(front);
+  std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const auto tab = line.find('\t');
-    out.push_back({line.substr(0, tab), canonical(parse(line.substr(tab + 1))), "", ""});
+    out.push_back({line.substr(0, tab), canonical(parse_expanded(line.substr(tab + 1))), "", ""});
   }
   return out;
 }
@@ -70,20 +73,33 @@ Battery ConfigNames::battery(Reader& in, const std::string& key, const std::stri
   }
 }
 
+/// What an earlier release stored: files and fronts as they were written, and texts in the configuration alone. Knobs
+/// that have been added since were written nowhere.
+std::vector<Design> ConfigNames::stored_by_an_earlier_release(const std::string& name) const {
+  if (const auto known = found_.find("design " + name); known != found_.end())
+    return {read_design(Reader::text(known->second, as_file_name(name)), Unwritten::kBefore)};
+  return {text_design(name, Unwritten::kBefore)};
+}
+
 std::vector<Design> ConfigNames::designs_of(const std::string& name) {
-  const auto design = "design " + name;
-  const auto front = "front " + name;
-  if (const auto known = found_.find(design); known != found_.end())
-    return {read_design(Reader::text(known->second, as_file_name(name)))};
-  if (const auto known = found_.find(front); known != found_.end()) return designs_in(known->second);
-  if (stored_) return {text_design(name)};
+  for (const std::string kind : {"expanded ", "front "})
+    if (const auto known = found_.find(kind + name); known != found_.end()) return designs_in(known->second);
+  if (stored_) return stored_by_an_earlier_release(name);
   const auto path = resolved(name);
-  if (std::error_code none; fs::exists(path / "search.db", none)) return designs_in(found_[front] = former_front(path));
+  if (std::error_code none; fs::exists(path / "search.db", none))
+    return designs_in(found_["front " + name] = former_front(path));
+  const auto design = named_design(name, path);
+  found_["expanded " + name] = line_of(design.name, expanded_text(design.genome));
+  return {design};
+}
+
+/// On the disk, or the text itself.
+Design ConfigNames::named_design(const std::string& name, const fs::path& path) {
   const auto file = design_file(is_file_name(name) ? path.string() : name, configs_);
-  if (!file) return {text_design(name)};
+  if (!file) return text_design(name);
   const auto read = Reader::file(*file);
-  found_[design] = read.source();
-  return {read_design(read)};
+  found_["design " + name] = read.source();
+  return read_design(read);
 }
 
 std::vector<Design> ConfigNames::designs(Reader& in, const std::string& key,

@@ -12,8 +12,9 @@
 namespace madsearch {
 
 /// What a configuration was read from: its own text under "config", that of what it names under "battery quick",
-/// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files".
-/// A run's store keeps it, so that the run can be read again without anything outside its folder.
+/// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files";
+/// a line "NAME<tab>TEXT", expanded, for each design under "expanded mine.yaml". A run's store keeps it, so that the
+/// run can be read again without anything outside its folder, and means the same under a release with more knobs.
 using Inputs = std::map<std::string, std::string>;
 
 /// Looks up what a run's configuration names: files, batteries, designs and entries of fixed lists. All errors are
@@ -49,6 +50,8 @@ class ConfigNames {
 
  private:
   std::vector<Design> designs_of(const std::string& name);  // one, or those of a front
+  std::vector<Design> stored_by_an_earlier_release(const std::string& name) const;
+  Design named_design(const std::string& name, const std::filesystem::path& path);
 
   std::filesystem::path file_, configs_;
   bool stored_ = false;  // what is not found already is nowhere

@@ -145,7 +145,7 @@ std::string this_process() { return std::to_string(getpid()) + " on " + host_nam
 /// Notes a control of a former configuration, "NAME = TEXT": its pretraining stays one.
 void note_control(RunMeta& meta, const std::string& control, const RunConfig& config) {
   Design design;
-  design.genome = parse(control.substr(control.find(" = ") + 3));
+  design.genome = parse_expanded(control.substr(control.find(" = ") + 3));
   const auto known = hash(repeated(design, config.limits.stages));
   auto& all = meta.former_controls;
   if (std::find(all.begin(), all.end(), known) == all.end()) all.push_back(known);

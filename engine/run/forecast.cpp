@@ -41,7 +41,7 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
   const auto& setting = config.battery.tasks.front().settings.front();
   const auto batch = std::min(setting.batch, kMostBatch);
   BenchRequest request{.id = "forecast",
-                       .designs = {text(sized)},
+                       .designs = {expanded_text(sized)},
                        .width = config.battery.width,
                        .length = config.battery.longest(),
                        .batch = batch,

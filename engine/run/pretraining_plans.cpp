@@ -20,7 +20,7 @@ struct Planned {
 std::vector<Planned> planned(const RunConfig& config) {
   std::vector<Planned> out;
   const auto add = [&](const std::string& name, const Genome& genome) {
-    auto design = text(genome);
+    auto design = expanded_text(genome);
     if (std::none_of(out.begin(), out.end(), [&](const Planned& known) { return known.text == design; }))
       out.push_back({name, std::move(design)});
   };

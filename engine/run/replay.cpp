@@ -29,7 +29,7 @@ class Replay : public Evaluator {
     const auto& record = known->second;
     const auto what = "evaluation " + std::to_string(evaluation.number);
     auto right = record;
-    right.hash = hash(parse(evaluation.text));
+    right.hash = hash(parse_expanded(evaluation.text));
     right.rung = evaluation.rung;
     right.seed_set = evaluation.seed_set;
     right.retry = evaluation.retry;

@@ -17,10 +17,13 @@
 #include "engine/run/summary.h"
 #include "results/retries.h"
 #include "results/run_meta.h"
+#include "results/scoring.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
+
+bool share(const std::optional<double>& value) { return value && *value >= 0 && *value <= 1; }
 
 /// The evaluation_key of a training's id, which has task and setting behind it.
 std::string key_of(const std::string& training) {
@@ -44,7 +47,7 @@ class RunCheck {
     } catch (const std::runtime_error& error) {  // a row that can't be read
       problems_.push_back(printable(error.what(), 1000));
     }
-    if (problems_.empty()) check_decisions();
+    if (problems_.empty() && decisions_can_be_checked(meta_)) check_decisions();
     return problems_;
   }
 
@@ -84,10 +87,10 @@ class RunCheck {
   void check_candidate(const CandidateRecord& candidate) {
     const auto what = "candidate " + candidate.hash;
     try {
-      const auto genome = parse(candidate.text);
+      const auto genome = parse_expanded(candidate.text);
       if (hash(genome) != candidate.hash) say(what, "its text has another hash");
       auto right = candidate_record(space_, {.number = candidate.born, .text = candidate.text});
-      right.text = text(canonical(genome));
+      if (decisions_can_be_checked(meta_)) right.text = expanded_text(genome);
       right.origin = candidate.origin;  // by whom it was born follows from the search
       right.parents = candidate.parents;
       for (const auto& wrong : wrong_fields(candidate, right)) say(what, wrong);
@@ -237,7 +240,7 @@ class RunCheck {
   }
 
   void check_pretraining(const std::string& what, const PretrainingRecord& record) {
-    const auto genome = parse(record.text);
+    const auto genome = parse_expanded(record.text);
     if (hash(genome) != record.hash) say(what, "its text has another hash");
     check_role(what, record);
     const auto asked = pretrain_request(config_, pretraining_id(record.hash), record.text);
@@ -266,6 +269,8 @@ class RunCheck {
 };
 
 }  // namespace
+
+bool decisions_can_be_checked(const RunMeta& meta) { return scoring_of(meta) == kScoring; }
 
 std::vector<std::string> problems_of(const Store& store, const RunConfig& config) {
   return RunCheck(store, config).all();

@@ -39,10 +39,10 @@ const Battery& battery_of(const RunConfig& config, Rung rung) {
 }
 
 CandidateRecord candidate_record(const Architectures& space, const Evaluation& born) {
-  const auto genome = parse(born.text);
+  const auto genome = parse_expanded(born.text);
   const auto spent = cost(space.sized(genome).genome, space.limits().shape);
   CandidateRecord out{.hash = hash(genome), .text = born.text, .origin = born.origin};
-  for (const auto& parent : born.parents) out.parents.push_back(hash(parse(parent)));
+  for (const auto& parent : born.parents) out.parents.push_back(hash(parse_expanded(parent)));
   out.parameters = spent.parameters;
   out.active_parameters = spent.active();
   out.flops = spent.flops;
@@ -101,7 +101,7 @@ SearchOptions search_options(const RunConfig& config, const RunMeta& meta, const
 
 std::vector<SeedDesign> seed_designs(const RunConfig& config) {
   std::vector<SeedDesign> out;
-  for (const auto& design : config.seeds) out.push_back({design.name, text(design.genome)});
+  for (const auto& design : config.seeds) out.push_back({design.name, expanded_text(design.genome)});
   return out;
 }
 

@@ -30,7 +30,7 @@ double talent(const Block& block, const std::string& task) {
 
 /// 0..1, how well a design does: blocks add up with falling gains, and neighbours of different kinds help each other.
 double skill(const std::string& design, const std::string& task) {
-  const auto genome = parse(design);
+  const auto genome = parse_expanded(design);
   const auto all = blocks(genome);
   double sum = 0;
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -94,10 +94,10 @@ std::vector<Curve> made_up_curves(const TrainRequest& request, int looks) {
 
 PretrainingRecord made_up(const PretrainRequest& request) {
   PretrainingRecord record;
-  record.hash = hash(parse(request.design));
+  record.hash = hash(parse_expanded(request.design));
   record.text = request.design;
   const auto scaled =
-      scale_up(parse(request.design), request.repeat, request.base_width, request.parameters, request.length);
+      scale_up(parse_expanded(request.design), request.repeat, request.base_width, request.parameters, request.length);
   record.flops = request.flops;
   record.parameters = scaled.parameters;
   record.width = scaled.width;

@@ -31,7 +31,7 @@ StudyDesign read_study_design(Reader in) {
   const auto stored = in.required("hash");
   const auto text = in.required("text");
   try {
-    out.genome = canonical(parse(text, "text"));
+    out.genome = canonical(parse_expanded(text, "text"));
   } catch (const ConfigError& error) {
     throw in.error("text", std::string("this text is not valid\n") + error.what());
   }
@@ -67,7 +67,7 @@ std::vector<std::vector<TrainRequest>> study_requests(const Battery& battery, co
   for (const auto& task : battery.tasks) {
     auto& row = out.emplace_back();
     for (const auto& setting : task.settings) {
-      auto& request = row.emplace_back(train_request(battery, setting, text(sized), seed));
+      auto& request = row.emplace_back(train_request(battery, setting, expanded_text(sized), seed));
       request.id = study_key(request);
     }
   }

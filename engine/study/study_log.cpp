@@ -97,10 +97,10 @@ TrainReply read(const Json& in) {
   return reply;
 }
 
-/// The text that study_key hashes. It must never change, not by a letter: names, their order, how numbers are written
-/// and the empty "id" and zero "seconds_limit" are those of the first stored trainings. Another text would orphan every
-/// one of them (docs/reference, hours of computing). It is no message: a field that a request gains later is added here
-/// only where it differs from what all older trainings had.
+/// The text that study_key hashes. It must not change, not by a letter, but with kScoring: names, their order, how
+/// numbers are written and the empty "id" and zero "seconds_limit" are those of the first stored trainings. Another
+/// text would orphan every one of them (docs/reference, hours of computing). It is no message: a field that a request
+/// gains later is added here only where it differs from what all older trainings had.
 std::string key_text(const TrainRequest& request) {
   Json values = Json::object();
   for (const auto& [name, value] : request.setting.setting.values) values[name] = value;
@@ -172,15 +172,14 @@ StudyLog::StudyLog(fs::path folder) : folder_(std::move(folder)) {
 void StudyLog::add_line(const std::string& line) {
   const auto json = Json::parse(line);
   if (scoring_of(json) != kScoring) {
-    scored_otherwise_.insert(json.at("key").get<std::string>());
+    json.at("key").get_ref<const std::string&>();  // throws for what is no training
+    ++scored_otherwise_;
     return;
   }
   auto reply = read(json);
   auto key = reply.record.id;
   replies_.insert_or_assign(std::move(key), std::move(reply));
 }
-
-bool StudyLog::scored_otherwise(const std::string& key) const { return !find(key) && scored_otherwise_.contains(key); }
 
 const TrainReply* StudyLog::find(const std::string& key) const {
   const auto found = replies_.find(key);

@@ -1,7 +1,6 @@
 #pragma once
 #include <filesystem>
 #include <map>
-#include <set>
 #include <string>
 
 #include "engine/dispatch/messages.h"
@@ -20,7 +19,8 @@ class StudyLog {
   /// training would be scored otherwise now. A line without it has 1. ConfigError for a line that is no training.
   explicit StudyLog(std::filesystem::path folder);
   const TrainReply* find(const std::string& key) const;  // nullptr if it was not trained yet
-  bool scored_otherwise(const std::string& key) const;   // it was, but under another kScoring alone
+  /// Trainings under another kScoring, whose designs may be written otherwise too.
+  std::int64_t scored_otherwise() const { return scored_otherwise_; }
   /// Appends to `name`.jsonl, on disk when it returns. ConfigError if that cannot be written.
   void add(const std::string& name, const TrainRequest& request, const TrainReply& reply);
 
@@ -28,7 +28,7 @@ class StudyLog {
   void add_line(const std::string& line);  // throws std::exception if it is no training
   std::filesystem::path folder_;
   std::map<std::string, TrainReply> replies_;
-  std::set<std::string> scored_otherwise_;  // keys
+  std::int64_t scored_otherwise_ = 0;
 };
 
 }  // namespace madsearch

@@ -156,7 +156,7 @@ BenchReply bench(const BenchRequest& request, const Runtime& runtime) {
   BenchReply reply{request.id, peak_gflops(runtime), {}};
   std::map<std::string, double> attention;  // twins share one timing
   for (const auto& design : request.designs) {
-    const auto genome = parse(design);
+    const auto genome = parse_expanded(design);
     const auto own = time_steps(genome, request, runtime);
     const auto twin = as_transformer(genome, request.width);
     auto [at, fresh] = attention.try_emplace(text(twin), own.milliseconds);

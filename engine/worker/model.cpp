@@ -102,12 +102,17 @@ void Model::add_block(std::size_t i, const Build& build) {
 }
 
 void Model::add_merge(std::size_t i, const Build& build) {
-  const auto branches = graph_.nodes()[i].inputs.size();  // and the input itself, which is the first
-  for (std::size_t n = 1; n < branches; ++n) {
+  const auto& node = graph_.nodes()[i];
+  if (node.merge == Merge::kSum) return;
+  for (std::size_t n = 1; n < node.inputs.size(); ++n) {  // the first is where the branches part
     const auto beta = "stage" + std::to_string(i) + ".beta" + std::to_string(n);
-    merges_[i].push_back(std::make_unique<RMSNorm>(build.inside(beta), options_.width));
-    child(beta, *merges_[i].back());
+    merges_[i].norms.push_back(std::make_unique<RMSNorm>(build.inside(beta), options_.width));
+    child(beta, *merges_[i].norms.back());
   }
+  if (node.merge != Merge::kProjected) return;
+  const auto out = "stage" + std::to_string(i) + ".out_proj";
+  merges_[i].projection = std::make_unique<Linear>(build.inside(out), options_.width, options_.width);
+  child(out, *merges_[i].projection);
 }
 
 void Model::add_decoder(const Build& build) {
@@ -132,14 +137,18 @@ at::Tensor Model::embed(const at::Tensor& tokens) const {
 }
 
 at::Tensor Model::merge(std::size_t i, const std::vector<at::Tensor>& values) const {
-  const auto& inputs = graph_.nodes()[i].inputs;
-  const auto& in = values[inputs[0]];
+  const auto& node = graph_.nodes()[i];
+  const auto& [norms, projection] = merges_[i];
+  const auto& in = values[node.inputs[0]];
   at::Tensor sum;
-  for (std::size_t n = 1; n < inputs.size(); ++n) {
-    const auto branch = (*merges_[i][n - 1])(values[inputs[n]] - in);
+  for (std::size_t n = 1; n < node.inputs.size(); ++n) {
+    auto branch = values[node.inputs[n]] - in;
+    if (!norms.empty()) branch = (*norms[n - 1])(branch);
     sum = sum.defined() ? sum + branch : branch;
   }
-  return at::add(in, sum, 1.0 / static_cast<double>(inputs.size() - 1));
+  if (node.merge == Merge::kSum) return in + sum;
+  const auto share = 1.0 / static_cast<double>(node.inputs.size() - 1);
+  return projection ? in + (*projection)(share * sum) : at::add(in, sum, share);
 }
 
 template <class Block>

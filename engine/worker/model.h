@@ -84,6 +84,10 @@ class Model : public Module {
     std::unique_ptr<Mixer> own;
     Mixer* mixer = nullptr;  // own, or that of the first use of the label
   };
+  struct Merging {                                // of a kMerge node
+    std::vector<std::unique_ptr<RMSNorm>> norms;  // of the branches; β_i is the weight of the i-th
+    std::unique_ptr<Linear> projection;
+  };
   void add_block(std::size_t i, const Build& build);  // of node i
   void add_merge(std::size_t i, const Build& build);
   void add_decoder(const Build& build);
@@ -102,8 +106,8 @@ class Model : public Module {
   Graph graph_;
   std::int64_t exact_state_ = 0;
   at::Tensor embedding_;
-  std::vector<Stage> stages_;                                  // by node
-  std::vector<std::vector<std::unique_ptr<RMSNorm>>> merges_;  // by node: beta_i is the weight of the i-th norm
+  std::vector<Stage> stages_;    // by node
+  std::vector<Merging> merges_;  // by node
   std::vector<std::unique_ptr<Norm>> decoder_norms_;
   std::vector<std::unique_ptr<Linear>> decoder_;
   at::Tensor positions_;  // [max_length, D], the decoder's

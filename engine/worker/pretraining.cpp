@@ -111,7 +111,7 @@ PretrainingRecord pretrain(const PretrainRequest& request, const Runtime& runtim
   const Stopwatch watch(runtime);
   std::string why;
   catch_outcome(record.outcome, why, [&] {
-    record.hash = hash(parse(request.design));
+    record.hash = hash(parse_expanded(request.design));
     run(request, runtime, progress, watch, record);
   });
   if (!why.empty()) record.message = why;

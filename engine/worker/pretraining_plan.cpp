@@ -40,7 +40,8 @@ PretrainingPlan plan_of(const PretrainRequest& request) {
     throw std::invalid_argument("pretraining needs a length of 8, a batch, FLOPs and a learning rate at least");
   PretrainingPlan out;
   out.corpus = read_corpus(request.data, facts_of(request));
-  out.scaled = scale_up(parse(request.design), request.repeat, request.base_width, request.parameters, request.length);
+  out.scaled =
+      scale_up(parse_expanded(request.design), request.repeat, request.base_width, request.parameters, request.length);
   const auto sheet =
       cost(out.scaled.genome, {out.scaled.width, request.length, Protocol::kMadsearch}, out.corpus.vocabulary);
   out.flops_per_token = 3 * static_cast<double>(sheet.flops) / static_cast<double>(request.length);

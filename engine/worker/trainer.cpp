@@ -141,7 +141,7 @@ void Training::begin(const std::vector<GridPoint>& grid) {
   }
   step_.reset();
   optimizer_.reset();
-  model_ = std::make_unique<Model>(parse(request_.design), options);
+  model_ = std::make_unique<Model>(parse_expanded(request_.design), options);
   AdamW::Options adam;
   adam.beta2 = mad_lab_ ? 0.999 : 0.98;
   adam.decay = mad_lab_ ? Decay::kAll : Decay::kMatrices;

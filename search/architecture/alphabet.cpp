@@ -36,6 +36,17 @@ bool possible(const Primitive& primitive, const Knob& knob, const KnobValue& val
   });
 }
 
+/// The default or, one time in three, any value. A short convolution is worth more than most mixers differ in, so it is
+/// none for every second block of every primitive, whatever the default.
+KnobValue draw_value(const Knob& knob, const std::vector<KnobValue>& allowed, Rng& rng) {
+  if (knob.name != "conv") return chance(rng, 1.0 / 3) ? pick(rng, allowed) : allowed.front();
+  std::vector<KnobValue> taps;
+  for (const auto& value : allowed)
+    if (!value.is_word()) taps.push_back(value);
+  const bool none = taps.size() < allowed.size() && (taps.empty() || chance(rng, 0.5));
+  return none ? KnobValue("none") : pick(rng, taps);
+}
+
 }  // namespace
 
 Alphabet::Alphabet(const std::vector<std::string>& names, const std::vector<Shape>& shapes, std::int64_t max_window)
@@ -77,8 +88,7 @@ Block Alphabet::draw(const std::string& name, Rng& rng) const {
   Block block{name, {}, "", false};
   do {
     for (const auto& knob : primitive->knobs) {
-      const auto& allowed = values(name, knob.name);
-      block.settings.set(knob.name, chance(rng, 1.0 / 3) ? pick(rng, allowed) : allowed.front());
+      block.settings.set(knob.name, draw_value(knob, values(name, knob.name), rng));
     }
   } while (!fits(block));  // each value alone fits, so this ends
   if (primitive->simplify) primitive->simplify(block.settings);

@@ -28,7 +28,8 @@ class Alphabet {
   std::vector<std::string> variable_knobs(const std::string& primitive) const;
   /// Whether the knobs of `block` are valid together at every shape and keep max_window.
   bool fits(const Block& block) const;
-  /// A block of `primitive`: each knob keeps its default or, one time in three, takes another value.
+  /// A block of `primitive`: each knob keeps its default or, one time in three, takes another value; `conv` is none in
+  /// every second block.
   Block draw(const std::string& primitive, Rng& rng) const;
   /// A block of any primitive; sequence and channel mixers are equally likely where there are both.
   Block draw(Rng& rng) const;

@@ -126,9 +126,9 @@ std::optional<std::string> Architectures::random(Rng& rng) const {
     const auto period = periods.empty() ? limits_.stages : pick(rng, periods);
     Genome genome;
     for (std::int64_t k = 0; k < limits_.stages; ++k)
-      genome.stages.push_back(k < period ? Stage{alphabet_.draw(rng), {}}
+      genome.stages.push_back(k < period ? Stage{.block = alphabet_.draw(rng)}
                                          : genome.stages[static_cast<std::size_t>(k - period)]);
-    if (refusal(genome).empty()) return text(genome);
+    if (refusal(genome).empty()) return expanded_text(genome);
   }
   return std::nullopt;
 }
@@ -137,8 +137,8 @@ Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) 
   Child child{parent, {}};
   for (int done = 0, tries = 0; done < operators && tries < kChildTries * operators; ++tries) {
     const auto& mutation = draw_mutation(rng);
-    const auto genome = mutation.apply(parse(child.text), alphabet_, rng);
-    auto changed = text(genome);
+    const auto genome = mutation.apply(parse_expanded(child.text), alphabet_, rng);
+    auto changed = expanded_text(genome);
     if (changed == child.text || !refusal(genome).empty()) continue;
     child.text = std::move(changed);
     child.operators.push_back(mutation.name);
@@ -150,15 +150,15 @@ Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) 
 Child Architectures::cross(const std::string& a, const std::string& b, Rng& rng) const {
   for (int tries = 0; tries < kChildTries; ++tries) {
     const auto& crossover = pick(rng, crossovers());
-    const auto genome = crossover.apply(parse(a), parse(b), rng);
+    const auto genome = crossover.apply(parse_expanded(a), parse_expanded(b), rng);
     if (!refusal(genome).empty()) continue;
-    if (auto made = text(genome); made != a && made != b) return {std::move(made), {crossover.name}};
+    if (auto made = expanded_text(genome); made != a && made != b) return {std::move(made), {crossover.name}};
   }
   return {a, {}};
 }
 
 int Architectures::bin(const std::string& candidate) const {
-  const auto spent = cost(sized(parse(candidate)).genome, limits_.shape);
+  const auto spent = cost(sized(parse_expanded(candidate)).genome, limits_.shape);
   return static_cast<int>(std::floor(2 * std::log10(1.0 + static_cast<double>(spent.state))));
 }
 

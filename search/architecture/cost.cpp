@@ -31,16 +31,21 @@ Count key_value_parameters(const Settings& set, CountedShape shape) {
   return weights + biases + norm;
 }
 
-/// What the convolution over the queries of an @a:kv use still sees: all the state that it carries.
-Count query_state(const Settings& set, Count width) {
-  const auto c = taps(set);
-  return c ? (c - 1) * width : 0;
+/// What the convolutions over the input and the queries of an @a:kv use still see: all the state that it carries.
+Count own_state(const Settings& set, Count width) {
+  Count out;
+  for (const auto c : {taps(set), input_taps(set)})
+    if (c > 0) out += (c - 1) * width;
+  return out;
 }
 
 /// `a` with the larger window and sinks of both: what a cache must hold that serves both uses.
 Settings wider(Settings a, const Settings& b) {
   if (!a.has("window") || a.at("window").is_word()) return a;
-  if (b.at("window").is_word()) return b;
+  if (b.at("window").is_word()) {
+    a.set("window", b.at("window"));
+    return a;
+  }
   a.set("window", std::max(a.count("window"), b.count("window")));
   a.set("sinks", std::max(a.count("sinks"), b.count("sinks")));
   return a;
@@ -52,9 +57,17 @@ class Adder {
   Adder(const Graph& graph, CountedShape shape) : graph_(graph), shape_(shape) {}
 
   void merge(const Node& node) {
-    const auto branches = static_cast<std::int64_t>(node.inputs.size()) - 1;
+    const Count branches = static_cast<std::int64_t>(node.inputs.size()) - 1;
+    const auto numbers = branches * shape_.length * shape_.width;
+    if (node.merge == Merge::kSum) {
+      total_.flops += 2 * numbers;
+      return;
+    }
     add_parameters(branches * shape_.width);  // beta, the weight of each branch's RMSNorm
-    total_.flops += 8 * branches * shape_.length * shape_.width;
+    total_.flops += 8 * numbers;
+    if (node.merge != Merge::kProjected) return;
+    add_parameters(shape_.width * shape_.width);
+    total_.flops += 2 * shape_.length * shape_.width * shape_.width;
   }
 
   void block(std::size_t index) {
@@ -71,7 +84,7 @@ class Adder {
     total_.flops += own.flops + 4 * shape_.length * shape_.width;
     if (borrows) {
       total_.flops -= 2 * shape_.length * key_value_weights(settings, shape_.width);
-      total_.state += query_state(settings, shape_.width);
+      total_.state += own_state(settings, shape_.width);
     }
     const auto [cache, first] = caches_.try_emplace(node.keys_values, settings);
     if (!first) cache->second = wider(cache->second, settings);

@@ -17,12 +17,12 @@ bool is_name(const std::string& word) { return !word.empty() && word.find_first_
 
 }  // namespace
 
-Design read_design(Reader in) {
+Design read_design(Reader in, Unwritten unwritten) {
   Design design;
   design.name = fs::path(in.name()).stem().string();
   const auto stripe = in.required("stripe");
   try {
-    design.genome = canonical(parse(stripe, "stripe"));
+    design.genome = canonical(parse(stripe, "stripe", unwritten));
   } catch (const ConfigError& error) {
     throw in.error("stripe", std::string("this stripe is not valid\n") + error.what());
   }
@@ -52,8 +52,8 @@ std::optional<fs::path> design_file(const std::string& given, const fs::path& co
                     "; a file.yaml; or a text like 'mamba swiglu'" + did_you_mean(given, names));
 }
 
-Design text_design(const std::string& given) {
-  auto genome = canonical(parse(given, "design"));
+Design text_design(const std::string& given, Unwritten unwritten) {
+  auto genome = canonical(parse(given, "design", unwritten));
   return {text(genome), std::move(genome), "", ""};
 }
 
@@ -83,7 +83,7 @@ Genome repeated(const Design& design, std::int64_t wanted) {
 Genome transformer(std::int64_t stages) {
   Genome out;
   for (std::int64_t i = 0; i < stages; ++i)
-    out.stages.push_back({parse(i % 2 ? "swiglu" : "attention").stages.front().block, {}});
+    out.stages.push_back({parse(i % 2 ? "swiglu" : "attention{conv=none}").stages.front().block, {}});
   return out;
 }
 

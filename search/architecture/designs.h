@@ -7,6 +7,7 @@
 
 #include "configs/reader.h"
 #include "search/architecture/genome.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 
@@ -19,7 +20,7 @@ struct Design {
 };
 
 /// Throws ConfigError for a stripe that can't be read, and for an unknown key.
-Design read_design(Reader in);
+Design read_design(Reader in, Unwritten unwritten = Unwritten::kDefault);
 
 /// The designs that ship, `configs`/designs/*.yaml, by name. Throws ConfigError as read_design does.
 std::vector<Design> shipped_designs(const std::filesystem::path& configs);
@@ -30,7 +31,7 @@ std::optional<std::filesystem::path> design_file(const std::string& name_path_or
                                                  const std::filesystem::path& configs);
 
 /// The design that is this text.
-Design text_design(const std::string& text);
+Design text_design(const std::string& text, Unwritten unwritten = Unwritten::kDefault);
 
 /// The name of a shipped design, else the path of a YAML file, else a genome's text ("gla" is the design, "gla{}" the
 /// block alone). Throws ConfigError, with did-you-mean over designs and primitives.
@@ -40,7 +41,8 @@ Design find_design(const std::string& name_path_or_text, const std::filesystem::
 /// is no multiple of its blocks.
 Genome repeated(const Design& design, std::int64_t stages);
 
-/// transformer++ of `stages` blocks: attention and SwiGLU in turn, of an odd number one attention more.
+/// transformer++ of `stages` blocks: attention without a convolution and SwiGLU in turn, of an odd number one attention
+/// more.
 Genome transformer(std::int64_t stages);
 
 }  // namespace madsearch

@@ -43,7 +43,8 @@ std::string stage_text(const Stage& stage, Knobs knobs, Labels labels, bool fold
   std::string out = "(";
   for (const auto& branch : stage.branches)
     out += (out.size() == 1 ? "" : " + ") + stripe_text(branch, knobs, labels, fold);
-  return out + ")";
+  out += ")";
+  return stage.merge == Merge::kNorms ? out : out + "{merge=" + to_text(stage.merge) + "}";
 }
 
 /// A group of `period` stages repeated until (not including) stage `end`.
@@ -188,6 +189,18 @@ Genome first_of_all_orders(Genome& genome, const Ties& ties) {
 }
 
 }  // namespace
+
+std::string to_text(Merge merge) {
+  switch (merge) {
+    case Merge::kNorms:
+      return "norms";
+    case Merge::kSum:
+      return "sum";
+    case Merge::kProjected:
+      return "projected";
+  }
+  return "";
+}
 
 std::vector<const Block*> blocks(const Genome& genome) {
   std::vector<Block*> out;

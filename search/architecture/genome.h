@@ -23,10 +23,21 @@ inline constexpr std::array kCacheKnobs = {"heads", "kv_heads", "qk_norm", "rota
 struct Stage;
 using Stripe = std::vector<Stage>;  // residual stages in series
 
+/// How parallel branches become one, written behind their group as {merge=sum}. With x where n branches part and b_i
+/// what branch i adds to it:
+///
+///   norms      x + (1/n) Σ_i β_i * RMSNorm(b_i), β_i in R^D, ones at first: the default
+///   sum        x + Σ_i b_i                                                  Falcon-H1, arXiv:2507.22448, section 2
+///   projected  x + ((1/n) Σ_i β_i * RMSNorm(b_i)) Wo                        Hymba, arXiv:2411.13676, section 2.1
+enum class Merge { kNorms, kSum, kProjected };
+inline constexpr std::array kMerges = {Merge::kNorms, Merge::kSum, Merge::kProjected};
+std::string to_text(Merge merge);  // "norms", "sum", "projected"
+
 /// Either one block, or two or more parallel branches from one input.
 struct Stage {
   Block block;
   std::vector<Stripe> branches;  // empty for a block
+  Merge merge = Merge::kNorms;   // of the branches
   bool parallel() const { return !branches.empty(); }
   friend bool operator==(const Stage&, const Stage&) = default;
 };

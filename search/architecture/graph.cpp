@@ -19,7 +19,7 @@ std::string label_of(const Node& node) {
     case Node::Type::kInput:
       return "input";
     case Node::Type::kMerge:
-      return "merge";
+      return node.merge == Merge::kNorms ? "merge" : "merge\\n" + to_text(node.merge);
     case Node::Type::kOutput:
       return "output";
     case Node::Type::kBlock:
@@ -65,7 +65,7 @@ struct Graph::Impl {
         from = add_block(stage.block, from);
         continue;
       }
-      Node merge{.type = Node::Type::kMerge, .inputs = {from}};
+      Node merge{.type = Node::Type::kMerge, .inputs = {from}, .merge = stage.merge};
       for (const auto& branch : stage.branches) merge.inputs.push_back(add_stripe(branch, from));
       from = add(std::move(merge));
     }

@@ -13,14 +13,14 @@ namespace madsearch {
 ///
 ///   kInput   the embedded tokens
 ///   kBlock   x + Mixer(Norm(x)) of x = inputs[0]
-///   kMerge   x + (1/n) Σ_i β_i * RMSNorm(e_i - x): x = inputs[0], where n branches parted; e_i = inputs[i], their
-///            ends; β_i in R^D, ones at first (Hymba, Dong et al. 2024, arXiv:2411.13676)
+///   kMerge   branches become one (Merge, genome.h): x = inputs[0], where they parted, b_i = inputs[i] - x
 ///   kOutput  inputs[0]
 struct Node {
   enum class Type { kInput, kBlock, kMerge, kOutput };
   Type type = Type::kInput;
   std::vector<std::size_t> inputs;
-  Block block;              // of kBlock
+  Block block;                  // of kBlock
+  Merge merge = Merge::kNorms;  // of kMerge
   std::size_t weights = 0;  // of kBlock: the vertex whose weights it uses, itself unless an earlier one has its label
   std::size_t keys_values = 0;  // of kBlock: the vertex whose keys and values it reads, itself unless it is @a:kv
 };

@@ -18,9 +18,6 @@ constexpr int kMaxGroups = 16;               // nested
 constexpr std::size_t kMaxText = 64 * 1024;  // bytes; 128 blocks with all their knobs take a third of it
 constexpr std::size_t kMaxLabel = 32;
 
-/// What a knob means that is not written.
-enum class Unwritten { kDefault, kBefore };
-
 /// One function for each rule of the grammar in parser.h.
 class Parser {
  public:
@@ -80,7 +77,7 @@ class Parser {
       } else if (c == '(') {
         out.push_back(parallel());
       } else if (std::isalpha(static_cast<unsigned char>(c))) {
-        out.push_back(Stage{block(), {}});
+        out.push_back(Stage{.block = block()});
       } else {
         break;
       }
@@ -126,7 +123,31 @@ class Parser {
     if (!take(')')) fail(open, 1, "this \"(\" is not closed");
     if (stage.branches.size() < 2) fail(open, at_ - open, "parallel branches are two or more: \"(mamba + attention)\"");
     --depth_;
+    if (at_ < text_.size() && text_[at_] == '{') stage.merge = merge();
     return stage;
+  }
+
+  /// "{merge=WORD}" behind a group.
+  Merge merge() {
+    const auto open = at_++;
+    skip_space();
+    const auto key_at = at_;
+    if (const auto key = word(); key != "merge")
+      fail(key_at, std::max<std::size_t>(key.size(), 1), "parallel branches have one knob, merge",
+           expected_one_of({"merge"}, std::string(key)));
+    if (!take('=')) fail(at_, 1, "expected \"merge=VALUE\"");
+    skip_space();
+    const auto start = at_;
+    const auto given = word();
+    std::vector<std::string> known;
+    for (const auto kind : kMerges) {
+      known.push_back(to_text(kind));
+      if (known.back() != given) continue;
+      if (!take('}')) fail(open, 1, "these knobs do not end with \"}\"");
+      return kind;
+    }
+    fail(start, std::max<std::size_t>(given.size(), 1), "unknown value " + in_quotes(given) + " of merge",
+         expected_one_of(known, std::string(given)));
   }
 
   Block block() {
@@ -229,11 +250,11 @@ class Parser {
 
 }  // namespace
 
-Genome parse(std::string_view text, std::string_view name) { return Parser(text, name, Unwritten::kDefault).parse(); }
-
-Genome parse_expanded(std::string_view text, std::string_view name) {
-  return Parser(text, name, Unwritten::kBefore).parse();
+Genome parse(std::string_view text, std::string_view name, Unwritten unwritten) {
+  return Parser(text, name, unwritten).parse();
 }
+
+Genome parse_expanded(std::string_view text, std::string_view name) { return parse(text, name, Unwritten::kBefore); }
 
 std::string short_text(std::string_view expanded) { return text(parse_expanded(expanded)); }
 

@@ -5,10 +5,16 @@
 
 namespace madsearch {
 
+/// What a knob means that a text does not write.
+enum class Unwritten {
+  kDefault,  // in a text of today
+  kBefore    // in an expanded or an older one: what it had before it was added (Knob::before)
+};
+
 /// Reads the text of an architecture:
 ///
 ///   stripe = stage { stage }
-///   stage  = block | "[" stripe "]x" TIMES | "(" stripe "+" stripe { "+" stripe } ")"
+///   stage  = block | "[" stripe "]x" TIMES | "(" stripe "+" stripe { "+" stripe } ")" [ "{" "merge" "=" MERGE "}" ]
 ///   block  = PRIMITIVE [ "{" KNOB "=" VALUE { "," KNOB "=" VALUE } "}" ] [ "@" LABEL [ ":kv" ] ]
 ///
 /// e.g. "[mamba swiglu]x3 (attention{heads=4}@a + gla) attention{heads=4}@a". Repeats are expanded, at most 128 blocks
@@ -16,10 +22,10 @@ namespace madsearch {
 /// The genome is as written, not canonical. `name` is what messages call the text ("design", a file). Throws
 /// ConfigError with place and did-you-mean. Whether the knobs fit a width, and labels one another, is not checked
 /// (search/architecture/validity.h).
-Genome parse(std::string_view text, std::string_view name = "design");
+Genome parse(std::string_view text, std::string_view name = "design", Unwritten unwritten = Unwritten::kDefault);
 
 /// Reads what expanded_text wrote, now or in an earlier release: knobs that are not written have the value that they
-/// had before they were added (Knob::before). Throws as parse does.
+/// had before they were added. Throws as parse does.
 Genome parse_expanded(std::string_view text, std::string_view name = "design");
 
 /// For people: the short text of an expanded one.

@@ -68,7 +68,7 @@ std::vector<Reply> answers(const WorkerOptions& options, std::vector<Request> re
   for (std::size_t i = 0; i < requests.size(); ++i) {
     places[id_of(requests[i])] = i;
     const auto* training = std::get_if<TrainRequest>(&requests[i]);
-    const auto flops = training ? training_flops(*training, parse(training->design)) : 0;
+    const auto flops = training ? training_flops(*training, parse_expanded(training->design)) : 0;
     workers.submit(std::move(requests[i]), static_cast<std::int64_t>(i), flops);
   }
   std::vector<Reply> out(requests.size());

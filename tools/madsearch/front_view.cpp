@@ -6,6 +6,7 @@
 #include "configs/text.h"
 #include "numbers.h"
 #include "results/scoring.h"
+#include "search/architecture/parser.h"
 #include "stored.h"
 #include "table.h"
 
@@ -21,7 +22,7 @@ std::int64_t state_of(const FrontReport& report, const CandidateRecord& candidat
 Record facts(const FrontReport& report, const FrontRow& row) {
   const auto& candidate = row.candidate;
   return {{"id", short_id(candidate.hash)},
-          {"text", candidate.text},
+          {"text", short_text(candidate.text)},
           {"score", row.score.mean},
           {"score_low", row.score.low},
           {"score_high", row.score.high},
@@ -111,6 +112,7 @@ std::string marks_text(const FrontReport& report) {
 Record facts(const PretrainingRecord& pretraining) {
   Record out = {{"id", short_id(pretraining.hash)}};
   add_fields(out, pretraining);
+  out.set("text", short_text(pretraining.text));
   return out;
 }
 

@@ -201,13 +201,21 @@ void show_primitive(const std::string& name, Format format) {
 
 std::string page_row(const Primitive& primitive) {
   std::vector<std::string> knobs;
-  for (const auto& knob : primitive.knobs) knobs.push_back(knob.name + " " + values_of(knob));
+  for (const auto& knob : primitive.knobs)
+    if (knob.name != "input_conv") knobs.push_back(knob.name + " " + values_of(knob));
   const auto cost = cost_at(primitive, {kWidth, kShort});
   const auto long_state = cost_at(primitive, {kWidth, kLong}).state;
   return "| [" + primitive.name + "](#" + primitive.name + ") | " + primitive.family + " | " +
          grouped(cost.parameters) + " | " + grouped(cost.flops) + " | " + grouped(cost.state) + " | " +
          grouped(long_state) + " | " + joined(knobs, "; ") + " |\n";
 }
+
+constexpr const char* kInputConv = R"(
+All but `identity` and `canon` also have the knob `input_conv` (c taps, or none): a residual short convolution of the
+whole block's input, x + conv(x), depthwise, causal, no bias (Canon-A before a sequence mixer, Canon-C before a channel
+mixer; Allen-Zhu 2025, arXiv:2512.17351). It adds c D parameters, 2 T c D FLOPs and (c - 1) D numbers of state, and is
+left out of the sheets and the table.
+)";
 
 constexpr const char* kSymbols = R"(
 In all sheets x is the block's input and out its output, [R, B, T, D]: replicas, sequences, tokens, channels (the
@@ -220,7 +228,7 @@ std::string page() {
   std::string out =
       "# Primitives\n\nMade by `build/madsearch list primitives --page > docs/primitives.md` from the data sheets "
       "(`primitives/FAMILY/NAME.h`); a test keeps it fresh.\n" +
-      std::string(kSymbols) +
+      std::string(kSymbols) + kInputConv +
       "\nParameters, FLOPs (one sequence, forward) and state (numbers a sequence carries) are those of the "
       "defaults at width " +
       std::to_string(kWidth) + ",\nlength " + std::to_string(kShort) + " and, for state, " + std::to_string(kLong) +

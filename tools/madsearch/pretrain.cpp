@@ -9,6 +9,7 @@
 #include "numbers.h"
 #include "ranges.h"
 #include "report.h"
+#include "search/architecture/parser.h"
 #include "stored.h"
 #include "table.h"
 
@@ -31,7 +32,7 @@ std::string is_separator(const std::string& text) {
 PretrainRequest request_of(const Flags& flags, const Design& design, std::size_t index) {
   auto out = pretrain_request(flags.pretrain, flags.base_width, static_cast<std::uint64_t>(flags.seed));
   out.id = std::to_string(index);
-  out.design = text(design.genome);
+  out.design = expanded_text(design.genome);
   out.data = std::filesystem::absolute(flags.pretrain.data).string();
   return out;
 }
@@ -52,6 +53,7 @@ std::vector<PretrainingRecord> pretrain(const Flags& flags) {
 Record facts(const PretrainingRecord& pretraining) {
   Record out;
   add_fields(out, pretraining);
+  out.set("text", short_text(pretraining.text));
   return out;
 }
 

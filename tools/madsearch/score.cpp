@@ -97,7 +97,7 @@ std::vector<Request> requests_of(const std::vector<Scored>& designs, const Flags
       const auto seed = first.derive(static_cast<std::uint64_t>(i));
       for (const auto& task : battery.tasks)
         for (const auto& setting : task.settings) {
-          auto request = train_request(battery, setting, text(design.sized), seed);
+          auto request = train_request(battery, setting, expanded_text(design.sized), seed);
           request.id = std::to_string(out.size());
           out.push_back(std::move(request));
         }

@@ -85,11 +85,11 @@ std::function<std::string(const Record&)> if_ok(const char* field) {
 }
 
 std::string lineage_text(const Store& store, const CandidateRecord& candidate) {
-  std::string out = candidate.hash + "  " + candidate.text + "\n  origin " + candidate.origin +
+  std::string out = candidate.hash + "  " + short_text(candidate.text) + "\n  origin " + candidate.origin +
                     ", born at evaluation " + std::to_string(candidate.born) + "\n";
   for (const auto& parent : candidate.parents)
     for (const auto& other : store.candidates())
-      if (other.hash == parent) out += "  parent " + short_id(parent) + "  " + other.text + "\n";
+      if (other.hash == parent) out += "  parent " + short_id(parent) + "  " + short_text(other.text) + "\n";
   return out;
 }
 
@@ -146,7 +146,7 @@ std::string history_csv(const History& history) {
 Report report(const Store& store, const CandidateRecord& candidate) {
   const auto history = history_of(store, candidate);
   const Record record = {{"id", candidate.hash},
-                         {"text", candidate.text},
+                         {"text", short_text(candidate.text)},
                          {"origin", candidate.origin},
                          {"parents", candidate.parents},
                          {"born", candidate.born},
@@ -170,7 +170,7 @@ void show(const Flags& flags) {
   const auto store = store_in(flags.folder);
   const auto candidate = candidate_of(store, flags.id);
   if (flags.dot)
-    std::cout << Graph(parse(candidate.text)).dot(candidate.text);
+    std::cout << Graph(parse_expanded(candidate.text)).dot(short_text(candidate.text));
   else
     print(report(store, candidate), flags.format);
 }

@@ -61,7 +61,7 @@ TrainRequest request_of(const Flags& flags, const Task& task) {
   out.protocol = protocol_named(flags.protocol);
   const auto design = find_design(flags.design, configs_folder());
   const Shape shape{flags.width, task.input_length(values), out.protocol};
-  out.design = text(solved(design.name, design.genome, shape).genome);
+  out.design = expanded_text(solved(design.name, design.genome, shape).genome);
   out.setting.steps = flags.steps;
   out.setting.batch = flags.batch;
   out.setting.train_examples = values.count("examples");

@@ -5,12 +5,32 @@
 namespace madsearch {
 namespace {
 
+std::vector<Stage*> groups(Genome& genome) {
+  std::vector<Stage*> out;
+  for (auto* stripe : stripes(genome))
+    for (auto& stage : *stripe)
+      if (stage.parallel()) out.push_back(&stage);
+  return out;
+}
+
+void change_merge(Stage& group, Rng& rng) {
+  std::vector<Merge> others;
+  for (const auto merge : kMerges)
+    if (merge != group.merge) others.push_back(merge);
+  group.merge = pick(rng, others);
+}
+
 Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
   Genome child = parent;
   std::vector<Block*> variable;
   for (auto* block : blocks(child))
     if (alphabet.has(block->primitive) && !alphabet.variable_knobs(block->primitive).empty()) variable.push_back(block);
-  if (variable.empty()) return child;
+  const auto merges = groups(child);
+  if (variable.empty() && merges.empty()) return child;
+  if (below(rng, variable.size() + merges.size()) >= variable.size()) {
+    change_merge(*pick(rng, merges), rng);
+    return child;
+  }
   auto* const target = pick(rng, variable);
   const Block chosen = *target;
   const auto knob = pick(rng, alphabet.variable_knobs(chosen.primitive));

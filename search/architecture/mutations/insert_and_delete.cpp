@@ -13,7 +13,7 @@ Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
   if (single.empty()) return child;
   from->erase(from->begin() + static_cast<std::ptrdiff_t>(pick(rng, single)));
   auto* to = pick(rng, stripes(child));
-  to->insert(to->begin() + static_cast<std::ptrdiff_t>(below(rng, to->size() + 1)), Stage{alphabet.draw(rng), {}});
+  to->insert(to->begin() + static_cast<std::ptrdiff_t>(below(rng, to->size() + 1)), Stage{.block = alphabet.draw(rng)});
   repair_branches(child);
   repair_labels(child);
   return child;

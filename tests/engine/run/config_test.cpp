@@ -110,8 +110,9 @@ TEST_F(RunConfigTest, IsReadAgainFromWhatItWasReadFrom) {
   EXPECT_EQ(again.inputs, config.inputs);
   std::vector<std::string> names;
   for (const auto& [name, text] : config.inputs) names.push_back(name);
-  EXPECT_EQ(names, (std::vector<std::string>{"battery probe", "battery quick", "config", "design gla",
-                                             "design transformer++"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"battery probe", "battery quick", "config", "design gla", "design transformer++",
+                                      "expanded gla", "expanded mamba swiglu", "expanded transformer++"}));
 }
 
 TEST_F(RunConfigTest, PopulationStaysWhenEvaluationsGrow) {
@@ -146,7 +147,7 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
             ":1:10: battery \"probe\" does not hold all six tasks, so its sum is no MAD score");
   EXPECT_EQ(first_line("battery: standard\nprobe: probe\n"), ":2:8: the probe trains at width 32, the battery at 128");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nseeds: [jamba]\n"),
-            ":3:8: design \"jamba\" has 8 blocks, and 4 stages are no multiple of that; choose another number of "
+            ":3:8: design \"jamba\" has 16 blocks, and 4 stages are no multiple of that; choose another number of "
             "stages, or another design");
   EXPECT_EQ(first_line("battery: quick\nobjectives: [score]\n"), ":2:13: a search has two or three objectives, not 1");
   EXPECT_EQ(first_line("battery: quick\nobjectives: [state, flops]\n"), ":2:13: one objective must be score");

@@ -5,12 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "configs/text.h"
 #include "engine/dispatch/curves.h"
+#include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
+#include "engine/run/run.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 #include "search/architecture/scale.h"
@@ -21,18 +25,50 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A copy of a finished run, brought to today's schema and resumed so far that its inputs are in it.
+/// A search of the stub's, with pretraining, in `folder`.
+void search_in(const fs::path& folder) {
+  const TemporaryFolder written;
+  const auto file = fs::path(written.path) / "config.yaml";
+  std::ofstream(file) << R"(
+seed: 7
+battery: quick
+probe: probe
+stages: 2
+primitives: [attention, gla, mamba, short_conv, swiglu]
+seeds: [transformer++, gla]
+search: {evaluations: 16, population: 4, lag: 4, confirm_seeds: 2, confirm_members: 2}
+pretrain:
+  members: 4
+  pairs: 1
+  controls: [transformer++]
+  data: )" << in_source("tests/data/speeches")
+                      << R"(
+  flops: 1.0e+9
+  parameters: 5000
+  learning_rates: [0.001, 0.003]
+devices: cpu
+slots_per_device: 2
+)";
+  auto config = read_run(file, in_source("configs"));
+  config.workers.command = "MADSEARCH_STUB=milliseconds=1 " + in_build("tests/stub_worker");
+  EXPECT_EQ(run_search(config, {.folder = folder}), Ended::kFinished);
+}
+
+/// A copy of a finished run, whose store holds what real workers would have said.
 class RunCheckTest : public testing::Test {
  protected:
+  static void SetUpTestSuite() {
+    if (finished_) return;
+    finished_ = std::make_unique<TemporaryFolder>();
+    search_in(finished_->path);
+  }
+
   RunCheckTest() {
-    fs::copy(in_source("tests/data/runs/finished"), folder_.path, fs::copy_options::recursive);
-    fs::current_path(in_source(""));  // the run's text is named from there
-    const auto config = stored_run(store_in(folder_.path), folder_.path, in_source("configs"));
-    open_run(folder_.path, config, false);
+    fs::copy(finished_->path, folder_.path, fs::copy_options::recursive);
     record_curves();
   }
 
-  /// The trainings' releases recorded no curves; today's do.
+  /// The stub learns nothing that a curve could show.
   void record_curves() {
     Store store(file(), Store::Mode::kWrite);
     store.transaction([&] {
@@ -57,6 +93,9 @@ class RunCheckTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
+
+ private:
+  inline static std::unique_ptr<TemporaryFolder> finished_;
 };
 
 TEST_F(RunCheckTest, AnUndisturbedRunHasNoProblem) { EXPECT_EQ(problems(), std::vector<std::string>{}); }

@@ -109,8 +109,12 @@ TEST(Model, StepsInItsDistilledFormAndCarriesTheStateCounted) {
   }
 }
 
-TEST(Model, MergesTheMeanOfTheNormedBranches) {
-  Model model(testing::sized("(swiglu{inner=1} + swiglu{inner=2})", 32, 8),
+class EveryMerge : public ::testing::TestWithParam<Merge> {};
+
+/// By hand, from the equations of Merge.
+TEST_P(EveryMerge, ComputesWhatItSays) {
+  const auto merge = GetParam();
+  Model model(testing::sized("(swiglu{inner=1} + swiglu{inner=2}){merge=" + to_text(merge) + "}", 32, 8),
               testing::model_options(32, 16, 8, {1}, at::kDouble));
   const at::NoGradGuard no_grad;
   std::map<std::string, at::Tensor> p;
@@ -131,13 +135,29 @@ TEST(Model, MergesTheMeanOfTheNormedBranches) {
   };
   const auto tokens = some_tokens(16, {2, 8});
   const auto x = p.at("embedding.weight").index({tokens});
-  const auto y = x + (norm(branch(x, "stage1"), p.at("stage3.beta1.weight")) +
-                      norm(branch(x, "stage2"), p.at("stage3.beta2.weight"))) /
-                         2;
+  const auto normed = [&](const std::string& stage, const std::string& beta) {
+    return norm(branch(x, stage), p.at("stage3." + beta + ".weight"));
+  };
+  at::Tensor y;
+  if (merge == Merge::kSum) y = x + branch(x, "stage1") + branch(x, "stage2");
+  if (merge != Merge::kSum) y = (normed("stage1", "beta1") + normed("stage2", "beta2")) / 2;
+  if (merge == Merge::kProjected) y = at::matmul(y, p.at("stage3.out_proj.weight").t());
+  if (merge != Merge::kSum) y = x + y;
   const auto logits =
       at::matmul(norm(y, p.at("final.norm.rms.weight")), p.at("unembedding.weight").t()) + p.at("unembedding.bias");
   EXPECT_LT(distance(model.forward(tokens)[0], logits), 1e-12);
 }
+
+TEST_P(EveryMerge, CostsTheParametersThatItHas) {
+  const auto genome = testing::sized("(swiglu{inner=1} + gla + mamba){merge=" + to_text(GetParam()) + "}", 32, 8);
+  std::int64_t count = 0;
+  for (const auto& one : Model(genome, testing::model_options(32, 16, 8, {1})).parameters())
+    if (one.name.starts_with("stage")) count += one.value.numel();
+  EXPECT_EQ(cost(genome, {32, 8}).parameters, count);
+}
+
+INSTANTIATE_TEST_SUITE_P(Merges, EveryMerge, ::testing::ValuesIn(kMerges),
+                         [](const auto& of) { return to_text(of.param); });
 
 TEST(Model, SharesOneWeightSetUnderOneLabel) {
   const auto count = [](const char* design) {

@@ -26,6 +26,25 @@ std::vector<Shape> shapes() { return {{32, 64}, {64, 64}}; }
 /// Valid at the shape once sizes are solved: what every operator owes, whatever the limits of the search.
 std::string problem(const Genome& genome) { return invalid(solve_sizes(canonical(genome), {32, 64}).genome, {32, 64}); }
 
+/// Whatever the default: mamba and delta_net have the convolution, attention and gla have none.
+TEST(Alphabet, DrawsTheShortConvolutionAlikeForAllPrimitives) {
+  const std::vector<std::string> names = {"attention", "gla", "delta_net", "mamba"};
+  const Alphabet alphabet(names, shapes(), 16);
+  Rng rng{Seed{5}};
+  for (const auto& name : names) {
+    int with = 0;
+    for (int i = 0; i < 1000; ++i) with += !alphabet.draw(name, rng).settings.at("conv").is_word();
+    EXPECT_NEAR(with, 500, 60) << name;
+  }
+}
+
+TEST(ChangeKnob, ChangesHowBranchesAreMerged) {
+  const Alphabet alphabet({"identity", "attention"}, shapes(), 16);
+  Rng rng{Seed{5}};
+  const auto parent = parse("(identity + identity)");
+  EXPECT_EQ(text(change_knob().apply(parent, alphabet, rng)).substr(0, 28), "(identity + identity){merge=");
+}
+
 class EveryMutation : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(EveryMutation, MakesValidChildrenAndLeavesTheParentAlone) {
@@ -36,7 +55,8 @@ TEST_P(EveryMutation, MakesValidChildrenAndLeavesTheParentAlone) {
   int changed = 0;
   int too_deep = 0;
   for (int i = 0; i < 1000; ++i) {
-    auto parent = parse(space.mutate(space.random(rng).value(), 1 + static_cast<int>(below(rng, 4)), rng).text);
+    auto parent =
+        parse_expanded(space.mutate(space.random(rng).value(), 1 + static_cast<int>(below(rng, 4)), rng).text);
     if (chance(rng, 0.3)) parent = share().apply(parent, alphabet, rng);
     if (chance(rng, 0.3)) parent = branch().apply(parent, alphabet, rng);
     if (!problem(parent).empty()) continue;
@@ -67,8 +87,8 @@ TEST_P(EveryCrossover, MakesValidChildrenOfBothParents) {
   Rng rng{Seed{7}.derive(crossover.name)};
   int mixed = 0;
   for (int i = 0; i < 1000; ++i) {
-    const auto a = parse(space.mutate(space.random(rng).value(), 3, rng).text);
-    const auto b = parse(space.mutate(space.random(rng).value(), 3, rng).text);
+    const auto a = parse_expanded(space.mutate(space.random(rng).value(), 3, rng).text);
+    const auto b = parse_expanded(space.mutate(space.random(rng).value(), 3, rng).text);
     const auto before_a = a;
     const auto before_b = b;
     const auto child = crossover.apply(a, b, rng);
@@ -93,9 +113,9 @@ TEST(Architectures, KeepEveryLimitOverTenThousandCandidates) {
   auto b = space.random(rng).value();
   for (int i = 0; i < 10'000; ++i) {
     const auto child = chance(rng, 0.3) ? space.cross(a, b, rng) : space.mutate(a, 1 + poisson(rng, 0.5), rng);
-    const auto genome = parse(child.text);
+    const auto genome = parse_expanded(child.text);
     ASSERT_EQ(space.refusal(genome), "") << child.text;
-    ASSERT_EQ(text(genome), child.text);
+    ASSERT_EQ(expanded_text(genome), child.text);
     ASSERT_LE(cost(space.sized(genome).genome, bounded.shape).state, 10'000);
     b = std::exchange(a, child.text);
     if (i % 50 == 0) a = space.random(rng).value();

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+
 #include "configs/errors.h"
+#include "configs/folder.h"
+#include "primitives/table.h"
 #include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
 #include "search/architecture/validity.h"
@@ -12,6 +16,8 @@ namespace madsearch {
 namespace {
 
 const std::filesystem::path kConfigs = in_source("configs");
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
 TEST(Designs, AllThatShipAreValidAtBatteryAndPretrainingWidths) {
   const auto designs = shipped_designs(kConfigs);
@@ -31,6 +37,31 @@ TEST(Designs, AreFoundByNameByFileAndByText) {
   EXPECT_EQ(text(find_design("gla{}", kConfigs).genome), "gla");
   EXPECT_EQ(text(find_design("mlp", kConfigs).genome), "mlp");
   EXPECT_EQ(find_design("gla{heads=2} swiglu", kConfigs).name, "gla{heads=2} swiglu");
+}
+
+/// As their papers have it, whatever the default of a bare name.
+TEST(Designs, ThatShipWriteTheConvolutionOfEverySequenceMixer) {
+  for (const auto& file : shipped_files(kConfigs, "designs")) {
+    const auto text = Reader::file(file).required("stripe");
+    for (const auto& primitive : primitives()) {
+      if (primitive.kind != Kind::kSequence || !primitive.knob("conv")) continue;
+      for (auto at = text.find(primitive.name); at != std::string::npos; at = text.find(primitive.name, at + 1)) {
+        const auto end = at + primitive.name.size();
+        const bool whole = (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
+        if (!whole) continue;
+        const auto knobs = text.substr(end, text.find('}', end) - end);
+        EXPECT_TRUE(knobs.starts_with("{") && knobs.find("conv=") != std::string::npos)
+            << file << ": " << primitive.name << " at " << at;
+      }
+    }
+  }
+}
+
+/// A stripe of more blocks than the shipped searches have stages comes with a shorter relative.
+TEST(Designs, SayHowTheyAreRepeated) {
+  EXPECT_EQ(block_count(repeated(find_design("jamba", kConfigs), 32)), 32);
+  for (const std::string name : {"based", "hymba", "jamba", "xlstm"})
+    EXPECT_LE(block_count(find_design(name + "-short", kConfigs).genome), 8) << name;
 }
 
 TEST(Designs, SuggestTheNameThatWasMeant) {

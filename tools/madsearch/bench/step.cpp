@@ -35,10 +35,10 @@ std::string stripe_of(const Primitive& primitive) {
 /// Texts of the designs that are timed, each once.
 std::vector<std::string> designs_of(const Flags& flags) {
   std::vector<std::string> out;
-  for (const auto& name : flags.designs) out.push_back(text(find_design(name, configs_folder()).genome));
+  for (const auto& name : flags.designs) out.push_back(expanded_text(find_design(name, configs_folder()).genome));
   const bool all = flags.designs.empty() && flags.primitives.empty();
   for (const auto& name : all ? primitive_names() : flags.primitives) {
-    auto design = text(parse(stripe_of(primitive_named(name))));
+    auto design = expanded_text(parse(stripe_of(primitive_named(name))));
     if (std::find(out.begin(), out.end(), design) == out.end()) out.push_back(std::move(design));
   }
   return out;
@@ -90,7 +90,7 @@ std::optional<double> growth(const std::vector<BenchRow>& rows, const BenchRow& 
 }
 
 Record facts(const BenchRow& row, std::optional<double> growth) {
-  return {{"design", row.design},
+  return {{"design", short_text(row.design)},
           {"width", row.width},
           {"length", row.length},
           {"batch", row.batch},

@@ -45,12 +45,10 @@ void train_missing(const StudyFlags& flags, const Battery& battery, const std::v
         for (const auto& request : task) ask(request);
   if (requests.empty()) return;
   if (flags.stored) {
-    const auto otherwise =
-        std::count_if(asked.begin(), asked.end(), [&](const auto& one) { return log.scored_otherwise(one.first); });
     std::cerr << requests.size() << " trainings of battery " << battery.name << " are not in " << flags.log;
-    if (otherwise > 0)
-      std::cerr << " as they are scored now (scoring " << kScoring << "); it has " << otherwise
-                << " of them from another scoring";
+    if (log.scored_otherwise() > 0)
+      std::cerr << " as they are scored now (scoring " << kScoring << "); it has " << log.scored_otherwise()
+                << " trainings of another scoring";
     std::cerr << "\n";
     return;
   }
