@@ -81,6 +81,7 @@ Comparison::Comparison(std::vector<FreshResults> designs) : designs_(std::move(d
 }
 
 Comparison::Difference Comparison::difference(std::size_t a, std::size_t b, std::size_t objective) const {
+  if (a == b) return {0, 0};  // of a design alone there is no noise to measure
   const auto sample = differences(designs_[a], designs_[b], objective);
   const auto& noise = noise_[objective];
   if (sample.count == 0) return {0, std::numeric_limits<double>::infinity()};

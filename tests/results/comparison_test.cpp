@@ -37,6 +37,13 @@ TEST(Comparison, ALargerDesignNeverBeatsASmallerOne) {
   EXPECT_EQ(comparison.difference(0, 1, 1).margin, 0);
 }
 
+TEST(Comparison, ADesignAloneIsNotBeatenByItself) {
+  const Comparison comparison({design({0.3, 0.4, 0.35}, 3)});
+  EXPECT_EQ(comparison.beats(0, 0), Beats::kNo);
+  EXPECT_EQ(comparison.difference(0, 0, 0).mean, 0);
+  EXPECT_EQ(comparison.margin_of_one(0), 0);
+}
+
 TEST(Comparison, OneCommonSeedSetDecidesNothing) {
   auto early = design({0.1, 0.11}, 3), late = design({0, 0.9, 0.91}, 3);
   late.erase(1);

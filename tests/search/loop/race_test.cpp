@@ -81,6 +81,14 @@ TEST(Race, SpendsItsBudgetExactlyOnTwoSeedsOrMoreOfEach) {
     }
 }
 
+TEST(Race, OfOneDesignAloneEnds) {
+  const std::map<std::string, Objectives> truth = {{"only", {0.5, 3}}, {"beaten", {0.9, 5}}};
+  const auto archive = archive_of(truth);
+  Race race(archive, {{"only", "only"}}, budget(2, 1));
+  const auto found = finish(race, noisy(truth, 0.02));
+  EXPECT_GE(found.at("only").size(), 2u);
+}
+
 TEST(Race, GivesMoreSeedsToNeighboursThatNoiseMayHaveSwappedThanToDesignsFarFromAnyOther) {
   const std::map<std::string, Objectives> truth = {
       {"near", {0.500, 3}}, {"nearer", {0.498, 3.1}}, {"apart", {0.3, 4}}, {"far", {0.1, 5}}};
