@@ -16,6 +16,7 @@
   ROW(forgetting_attention)       \
   ROW(gated_delta_net)            \
   ROW(gated_short_conv)           \
+  ROW(gated_slot_attention)       \
   ROW(gla)                        \
   ROW(gru)                        \
   ROW(hgrn2)                      \

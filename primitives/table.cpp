@@ -21,6 +21,7 @@
 #include "primitives/delta_rule/gated_delta_net.h"
 #include "primitives/delta_rule/kda.h"
 #include "primitives/delta_rule/rwkv7.h"
+#include "primitives/linear_attention/gated_slot_attention.h"
 #include "primitives/linear_attention/gla.h"
 #include "primitives/linear_attention/hgrn2.h"
 #include "primitives/linear_attention/linear_attention.h"
@@ -83,6 +84,7 @@ const std::vector<Primitive>& primitives() {
       forgetting_attention(),
       gated_delta_net(),
       gated_short_conv(),
+      gated_slot_attention(),
       gla(),
       gru(),
       hgrn2(),

@@ -28,6 +28,7 @@ from fla.ops.gated_delta_rule.naive import naive_recurrent_gated_delta_rule
 from fla.ops.gdn2.naive import naive_recurrent_gdn2
 from fla.ops.generalized_delta_rule.dplr.naive import dplr_recurrence
 from fla.ops.gla.naive import naive_recurrent_gla
+from fla.ops.gsa.naive import naive_recurrent_gsa
 from fla.ops.hgrn.naive import naive_recurrent_hgrn
 from fla.ops.kda.naive import naive_recurrent_kda
 from fla.ops.mesa_net.naive import naive_mesa_net_exact
@@ -90,6 +91,18 @@ def cases():
     d = Draw("gla")
     yield "gla", naive_recurrent_gla, qkv(d) | {"gk": d.log_decay(B, T, H, K)}, state(d), \
         recurrence(naive_recurrent_gla)
+
+    # Five slots a head; its state is the slots' keys [B, H, K, 5] and their values [B, H, 5, V].
+    def gsa(arguments):
+        given = dict(arguments)
+        states = [given.pop(name) for name in ("initial_keys", "initial_values") if name in given]
+        o, last = naive_recurrent_gsa(**given, initial_state=tuple(states) or None, output_final_state=True)
+        return dict(zip(["o", "final_keys", "final_values"], [o, *last]))
+
+    d, slots = Draw("gsa"), 5
+    first = qkv(d) | {"s": d.share(B, T, H, slots), "g": d.log_decay(B, T, H, slots)}
+    initial = {"initial_keys": d.normal(B, H, K, slots), "initial_values": d.normal(B, H, slots, V)}
+    yield "gsa", naive_recurrent_gsa, first, initial, gsa
 
     d = Draw("simple_gla")
     yield "simple_gla", naive_recurrent_simple_gla, qkv(d) | {"g": d.log_decay(B, T, H)}, state(d), \

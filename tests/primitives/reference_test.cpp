@@ -9,6 +9,7 @@
 #include "primitives/ops/gated_scan.h"
 #include "primitives/ops/inner_training.h"
 #include "primitives/ops/mesa_regression.h"
+#include "primitives/ops/slot_attention.h"
 #include "primitives/ops/softmax_attention.h"
 #include "tests/golden/safetensors.h"
 #include "tests/primitives/blocks.h"
@@ -138,6 +139,16 @@ const std::vector<Reference> table = {
      [](const Tensors& in) {
        const auto h = network(Cell::kGru, in, 3, {}).h[0];
        return Tensors{{"o", h}, {"final_h", h.select(1, -1)}};
+     }},
+    {"gsa",
+     [](const Tensors& in) {
+       const auto slots = slot_attention({.q = scaled(turned(in.at("q"))),
+                                          .k = turned(in.at("k")),
+                                          .v = turned(in.at("v")),
+                                          .written = turned(in.at("s")),
+                                          .log_decay = turned(in.at("g"))},
+                                         given(in, "initial_keys"), given(in, "initial_values"));
+       return Tensors{{"o", turned(slots.o)}, {"final_keys", slots.keys}, {"final_values", slots.values}};
      }},
     {"hgrn",
      [](const Tensors& in) {
