@@ -15,6 +15,7 @@
   ROW(differential_attention)     \
   ROW(forgetting_attention)       \
   ROW(gated_delta_net)            \
+  ROW(gated_delta_net2)           \
   ROW(gated_short_conv)           \
   ROW(gated_slot_attention)       \
   ROW(gla)                        \

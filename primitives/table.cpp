@@ -19,6 +19,7 @@
 #include "primitives/delta_rule/delta_net.h"
 #include "primitives/delta_rule/delta_product.h"
 #include "primitives/delta_rule/gated_delta_net.h"
+#include "primitives/delta_rule/gated_delta_net2.h"
 #include "primitives/delta_rule/kda.h"
 #include "primitives/delta_rule/rwkv7.h"
 #include "primitives/linear_attention/gated_slot_attention.h"
@@ -83,6 +84,7 @@ const std::vector<Primitive>& primitives() {
       differential_attention(),
       forgetting_attention(),
       gated_delta_net(),
+      gated_delta_net2(),
       gated_short_conv(),
       gated_slot_attention(),
       gla(),

@@ -34,7 +34,7 @@ DeltaRule::DeltaRule(const Options& options, const Build& build)
       q_(build, "q_proj", build.width, options.sizes.keys()),
       k_(build, "k_proj", build.width, options.sizes.steps * options.sizes.keys()),
       v_(build, "v_proj", build.width, options.sizes.steps * options.sizes.values()),
-      beta_(build, "b_proj", build.width, options.sizes.steps * options.sizes.heads),
+      beta_(build, "b_proj", build.width, options.sizes.steps * options.sizes.heads * options.sizes.strengths),
       out_(build, "o_proj", options.sizes.values(), build.width),
       norm_(build.inside("o_norm"), options.sizes.value) {
   const auto& z = options_.sizes;
@@ -62,31 +62,40 @@ at::Tensor DeltaRule::gated(const at::Tensor& o, const at::Tensor& x) const {
   return gate_ ? fused_silu_gate((*gate_)(x), o) : o;
 }
 
-DeltaInputs DeltaRule::inputs(const at::Tensor& x, const at::Tensor& q, const at::Tensor& k,
-                              const at::Tensor& v) const {
+at::Tensor DeltaRule::beta(const at::Tensor& x, double scale) const {
   const auto& z = options_.sizes;
-  const auto R = x.size(0), B = x.size(1), T = x.size(2);
-  const std::int64_t n = z.steps;
-  const auto heads = [&](const at::Tensor& u, std::int64_t rows, std::int64_t size) {
-    return u.view({R, B, rows, z.heads, size});
-  };
-  const auto key = l2_normalised(heads(at::silu(k), T * n, z.key));
-  const auto beta = heads(at::sigmoid(beta_(x)), T * n, 1) * (options_.negative_eigenvalues ? -2 : -1);
-  DeltaInputs in{.q = l2_normalised(heads(at::silu(q), T, z.key)) / std::sqrt(static_cast<double>(z.key)),
-                 .a = beta * key,
-                 .b = key,
-                 .v = heads(at::silu(v), T * n, z.value),
-                 .log_decay = log_decay(x)};
+  const auto share = at::sigmoid(beta_(x)).view({x.size(0), x.size(1), -1, z.heads, z.strengths});
+  return share * (options_.negative_eigenvalues ? 2 * scale : scale);
+}
+
+at::Tensor DeltaRule::unit_query(const at::Tensor& q) const {
+  return l2_normalised(q) / std::sqrt(static_cast<double>(options_.sizes.key));
+}
+
+DeltaInputs DeltaRule::recurrence(const at::Tensor& x, const at::Tensor& q, const at::Tensor& k,
+                                  const at::Tensor& v) const {
+  const auto key = l2_normalised(k);
+  DeltaInputs in{.q = unit_query(q), .a = beta(x, -1) * key, .b = key, .v = v, .log_decay = log_decay(x)};
   if (in.log_decay.defined()) {  // what a token's first step recalls has decayed
+    const std::int64_t n = options_.sizes.steps;
     const auto alpha = at::exp(in.log_decay);
     if (n == 1) {
       in.b = alpha * key;
     } else {
-      const auto steps = key.view({R, B, T, n, z.heads, z.key});
+      const auto steps = key.view({x.size(0), x.size(1), x.size(2), n, key.size(3), key.size(4)});
       in.b = at::cat({alpha.unsqueeze(3) * steps.slice(3, 0, 1), steps.slice(3, 1)}, 3).view_as(key);
     }
   }
   return in;
+}
+
+DeltaInputs DeltaRule::inputs(const at::Tensor& x, const at::Tensor& q, const at::Tensor& k,
+                              const at::Tensor& v) const {
+  const auto& z = options_.sizes;
+  const auto heads = [&](const at::Tensor& u, std::int64_t size) {
+    return at::silu(u).view({x.size(0), x.size(1), -1, z.heads, size});
+  };
+  return recurrence(x, heads(q, z.key), heads(k, z.key), heads(v, z.value));
 }
 
 at::Tensor DeltaRule::out(const at::Tensor& o, const at::Tensor& x) const {

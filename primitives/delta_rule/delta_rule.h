@@ -44,6 +44,13 @@ class DeltaRule : public Mixer {
   virtual at::Tensor log_decay(const at::Tensor& x) const;
   /// o [R, B, T, H value], normalised.
   virtual at::Tensor gated(const at::Tensor& o, const at::Tensor& x) const;
+  /// The recurrence of q, k, v [R, B, T n, H, size] after silu: here the delta rule, after the decay.
+  virtual DeltaInputs recurrence(const at::Tensor& x, const at::Tensor& q, const at::Tensor& k,
+                                 const at::Tensor& v) const;
+  /// scale sigmoid(x Wβ), twice that with negative_eigenvalues: [R, B, T n, H, strengths].
+  at::Tensor beta(const at::Tensor& x, double scale) const;
+  /// q / (|q| √key), a head.
+  at::Tensor unit_query(const at::Tensor& q) const;
 
  private:
   /// q, k, v [R, B, T, channels] after the convolutions.

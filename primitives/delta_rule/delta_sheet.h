@@ -10,6 +10,7 @@ struct DeltaSizes {
   Count heads, key, value;
   Count taps;  // of the short convolutions on q, k and v; 0: none
   Count steps = 1;
+  Count strengths = 1;  // β of a head and step: one, or one for each key channel
   Count keys() const { return heads * key; }
   Count values() const { return heads * value; }
 };
@@ -24,7 +25,7 @@ inline Knob negative_eigenvalues_knob(bool standard) {
 inline Cost delta_cost(const DeltaSizes& z, Count D, Count T) {
   const auto inputs = z.keys() + z.steps * (z.keys() + z.values());
   const auto matrix = z.keys() * z.value;
-  const auto projections = D * (inputs + z.steps * z.heads + z.values());
+  const auto projections = D * (inputs + z.steps * z.heads * z.strengths + z.values());
   return {.parameters = projections + z.taps * inputs + z.value,
           .flops = 2 * T * (projections + z.taps * inputs) + T * matrix * (4 * z.steps + 2),
           .state = matrix + (z.taps ? (z.taps - 1) * inputs : 0),

@@ -8,11 +8,12 @@ namespace madsearch {
 /// The inputs of a delta recurrence: n steps a token, each S = (diag(w) + aᵀ b) S + kᵀ v on a head's matrix S [K, V],
 /// with w = exp(log_decay) in the first step of a token and 1 in the others; o_t = q_t S after the last.
 ///
-///   DeltaNet       S = (I - β kᵀk) S + β kᵀv               a = -β k, b = k
-///   Gated DeltaNet S = α (I - β kᵀk) S + β kᵀv             a = -β k, b = α k, w = α
-///   KDA            S = (I - β kᵀk) diag(α) S + β kᵀv       a = -β k, b = α k, w = α; α for each key channel
-///   DeltaProduct   n products (I - β kᵀk) a token          as Gated DeltaNet; α in the first step only
-///   RWKV-7         S = (diag(w) - (η κ)ᵀκ) S + k̃ᵀv         a = η κ, b = -κ, k = k̃
+///   DeltaNet         S = (I - β kᵀk) S + β kᵀv             a = -β k, b = k
+///   Gated DeltaNet   S = α (I - β kᵀk) S + β kᵀv           a = -β k, b = α k, w = α
+///   KDA              S = (I - β kᵀk) diag(α) S + β kᵀv     a = -β k, b = α k, w = α; α for each key channel
+///   Gated DeltaNet-2 S = (I - kᵀ(β * k)) diag(α) S + kᵀv   a = -k, b = α β k, w = α; α, β for each key channel
+///   DeltaProduct     n products (I - β kᵀk) a token        as Gated DeltaNet; α in the first step only
+///   RWKV-7           S = (diag(w) - (η κ)ᵀκ) S + k̃ᵀv       a = η κ, b = -κ, k = k̃
 struct DeltaInputs {
   at::Tensor q;          // [..., T, H, K]
   at::Tensor a, b;       // [..., T n, H, K]

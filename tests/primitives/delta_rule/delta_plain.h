@@ -76,6 +76,10 @@ struct DeltaPlain {
   bool negative_eigenvalues = false;
   std::function<Vector(const Vector& x)> alpha = nullptr;  // the decay of every key channel of every head
   std::function<Vector(const Vector& x)> gate = nullptr;   // of every value channel of every head
+  /// Another rule: of a token's q, k, v of one head, moves S and gives the query that reads it.
+  std::function<Vector(const Vector& x, std::int64_t head, const Vector& q, const Vector& k, const Vector& v,
+                       Matrix& S)>
+      rule = nullptr;
 };
 
 /// Of one token at a time: decay, then `steps` updates S = (I - β kᵀk) S + β kᵀ v, then q S.
@@ -95,14 +99,16 @@ inline std::vector<Vector> delta_layer(const Pass& pass, const DeltaPlain& z) {
       auto& S = states[h];
       for (std::int64_t i = 0; z.alpha && i < z.key; ++i)
         for (auto& number : S[i]) number *= alpha[h * z.key + i];
-      for (std::int64_t s = 0; s < z.steps; ++s) {
+      auto query = slice(q[t], h, z.key);
+      if (z.rule) query = z.rule(x, h, query, slice(k[t], h, z.key), slice(v[t], h, z.value), S);
+      for (std::int64_t s = 0; !z.rule && s < z.steps; ++s) {
         const auto part = s * z.heads + h;
         const auto key = unit(slice(k[t], part, z.key), 1e-6);
         const double b = sigmoid(beta[part]) * (z.negative_eigenvalues ? 2 : 1);
         S = product(transition(Vector(static_cast<std::size_t>(z.key), 1), -b, key, key), S);
         add_outer(S, b, key, slice(v[t], part, z.value));
       }
-      const auto o = read_out(unit(slice(q[t], h, z.key), 1e-6), S);
+      const auto o = read_out(unit(query, 1e-6), S);
       const double scale = 1 / std::sqrt(dot(o, o) / static_cast<double>(z.key * z.value) + 1e-5) /
                            std::sqrt(static_cast<double>(z.key));
       for (std::int64_t j = 0; j < z.value; ++j)
