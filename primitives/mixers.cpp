@@ -10,6 +10,7 @@
 #define MADSEARCH_MIXERS(ROW) \
   ROW(attention)                  \
   ROW(canon)                      \
+  ROW(comba)                      \
   ROW(delta_net)                  \
   ROW(delta_product)              \
   ROW(differential_attention)     \

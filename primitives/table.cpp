@@ -16,6 +16,7 @@
 #include "primitives/convolution/long_conv.h"
 #include "primitives/convolution/mh_hyena.h"
 #include "primitives/convolution/short_conv.h"
+#include "primitives/delta_rule/comba.h"
 #include "primitives/delta_rule/delta_net.h"
 #include "primitives/delta_rule/delta_product.h"
 #include "primitives/delta_rule/gated_delta_net.h"
@@ -79,6 +80,7 @@ const std::vector<Primitive>& primitives() {
       // by name; a genome stores the name, never the row
       attention(),
       canon(),
+      comba(),
       delta_net(),
       delta_product(),
       differential_attention(),

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from fla.ops.attn.naive import naive_parallel_attn
+from fla.ops.comba.naive import naive_chunk_comba
 from fla.ops.delta_rule.naive import delta_rule_recurrence
 from fla.ops.forgetting_attn.naive import naive_forgetting_attn
 from fla.ops.gated_delta_product.naive import naive_recurrent_gated_delta_product
@@ -151,6 +152,11 @@ def cases():
     d = Draw("gdn2")
     first = qkv(d, Draw.unit) | {"g": d.log_decay(B, T, H, K), "b": d.share(B, T, H, K), "w": d.share(B, T, H, V)}
     yield "gdn2", naive_recurrent_gdn2, first, state(d), recurrence(naive_recurrent_gdn2)
+
+    # The form in chunks, which fla holds its kernels to; naive_recurrent_comba recalls what has decayed already.
+    d = Draw("comba")
+    first = qkv(d, Draw.unit) | {"p": d.unit(B, T, H, K), "g": d.log_decay(B, T, H), "beta": d.share(B, T, H)}
+    yield "comba", naive_chunk_comba, first, state(d), recurrence(naive_chunk_comba, chunk_size=4)
 
     def mesa_net(arguments):
         return dict(zip(["o", "h_kk", "h_kv"], naive_mesa_net_exact(**arguments)))

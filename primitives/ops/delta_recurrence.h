@@ -10,6 +10,7 @@ namespace madsearch {
 ///
 ///   DeltaNet         S = (I - β kᵀk) S + β kᵀv             a = -β k, b = k
 ///   Gated DeltaNet   S = α (I - β kᵀk) S + β kᵀv           a = -β k, b = α k, w = α
+///   Comba            S = (α - β σ kᵀk) S + β kᵀv           a = -β k, b = σ k, w = α: recalls what has not decayed
 ///   KDA              S = (I - β kᵀk) diag(α) S + β kᵀv     a = -β k, b = α k, w = α; α for each key channel
 ///   Gated DeltaNet-2 S = (I - kᵀ(β * k)) diag(α) S + kᵀv   a = -k, b = α β k, w = α; α, β for each key channel
 ///   DeltaProduct     n products (I - β kᵀk) a token        as Gated DeltaNet; α in the first step only

@@ -95,6 +95,14 @@ const std::vector<Reference> table = {
        return Tensors{{"o", turned(o.at("o"))}};
      }},
     {"attention_window", [](const Tensors& in) { return attention(in.at("q"), in.at("k"), in.at("v"), 3); }},
+    {"comba",  // p recalls what has not decayed
+     [](const Tensors& in) {
+       return delta(in, {.q = scaled(in.at("q")),
+                         .a = -in.at("beta").unsqueeze(-1) * in.at("k"),
+                         .b = in.at("p"),
+                         .v = in.at("v"),
+                         .log_decay = in.at("g").unsqueeze(-1)});
+     }},
     {"delta_rule",
      [](const Tensors& in) {
        return heads_first(delta(

@@ -9,7 +9,8 @@ namespace {
 /// Outputs and gradients of 512 tokens in float32 are finite and near those in float64.
 TEST(DeltaRule, HoldsInFloat32AtLength512InEveryLayer) {
   constexpr std::int64_t T = 512;
-  for (const std::string name : {"delta_net", "delta_product", "gated_delta_net", "gated_delta_net2", "kda", "rwkv7"})
+  for (const std::string name :
+       {"comba", "delta_net", "delta_product", "gated_delta_net", "gated_delta_net2", "kda", "rwkv7"})
     for (const std::string negative : {"off", "on"}) {
       SCOPED_TRACE(name + ", negative_eigenvalues " + negative);
       auto set = find_primitive(name)->defaults();
