@@ -5,6 +5,7 @@
 #include "configs/text.h"
 #include "engine/run/config.h"
 #include "engine/study/fidelity.h"
+#include "published.h"
 #include "study.h"
 #include "tools/madsearch/numbers.h"
 #include "tools/madsearch/ranges.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Flags {
   StudyFlags study;
-  std::string battery = "quick", against = "reference";
+  std::string battery = "quick", against = "reference", published;
   std::int64_t against_seeds = 1;
   std::int64_t first = -1;
   bool designs = false;
@@ -191,6 +192,10 @@ std::string text_of(const Flags& flags, const Battery& battery, const Findings& 
 int bench_battery(Flags flags) {
   if (flags.first < 0) flags.first = flags.against_seeds;  // common draws would make the two agree
   const auto battery = load_battery(flags.battery, configs_folder());
+  if (flags.against == "published") {
+    print(bench_published({flags.study, flags.published, flags.first, flags.designs}, battery), flags.format);
+    return 0;
+  }
   const auto against = load_battery(flags.against, configs_folder());
   const auto study = read_study(flags.study.file);
   StudyLog log(flags.study.log);
@@ -210,8 +215,13 @@ void add_bench_battery(CLI::App& bench, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = bench.add_subcommand("battery", "How faithfully a battery ranks the designs of a study");
   command->add_option("BATTERY", flags->battery, "a name or a YAML file")->capture_default_str();
-  command->add_option("--against", flags->against, "the longer battery that it should agree with")
+  command
+      ->add_option(
+          "--against", flags->against,
+          "the longer battery that it should agree with, or `published`: pretraining results of the literature")
       ->capture_default_str();
+  flags->published = (configs_folder().parent_path() / "docs/reference/published").string();
+  command->add_option("--published", flags->published, "the folder of the published results")->capture_default_str();
   command->add_option("--against-seeds", flags->against_seeds, "seed sets of the longer battery")
       ->check(integers(1, 100))
       ->capture_default_str();

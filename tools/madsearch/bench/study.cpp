@@ -17,7 +17,9 @@ void add_study(CLI::App& command, StudyFlags& flags) {
   command.add_option("--study", flags.file, "the designs, a file of configs/studies")->capture_default_str();
   command.add_option("--log", flags.log, "the folder of the study's trainings; what it holds is not trained again")
       ->capture_default_str();
-  command.add_option("--half", flags.half, "which designs")
+  const auto judged = [](const std::string& half) { return half == "judging" ? std::string("judged") : half; };
+  command.add_option("--half", flags.half, "which designs or, of published results, papers; judging is judged")
+      ->transform(judged, "")
       ->check(CLI::IsMember({"judged", "choosing", "all"}))
       ->capture_default_str();
   command.add_option("--seeds", flags.seeds, "seed sets")->check(integers(1, 100))->capture_default_str();
