@@ -18,38 +18,58 @@ double rightness(double better, double worse) {
   return better > worse ? 1 : 0;
 }
 
+namespace {
+
+/// Of a paper.
+struct Sum {
+  double weight = 0;
+  double value = 0;
+};
+
+using Drawn = std::vector<std::size_t>;
+
+double mean_of_papers(const std::vector<Sum>& sums, const Drawn& drawn) {
+  double out = 0;
+  for (const auto i : drawn) out += sums[i].value / sums[i].weight;
+  return out / static_cast<double>(drawn.size());
+}
+
+double mean_of_contrasts(const std::vector<Sum>& sums, const Drawn& drawn) {
+  Sum out;
+  for (const auto i : drawn) {
+    out.weight += sums[i].weight;
+    out.value += sums[i].value;
+  }
+  return out.value / out.weight;
+}
+
+}  // namespace
+
 PaperShare paper_share(const std::vector<Case>& cases, const std::vector<std::size_t>& of,
                        const std::vector<double>& values, Seed seed) {
-  struct Sum {  // of a paper
-    double weight = 0;
-    double value = 0;
-  };
-  std::map<std::string, Sum> sums;
+  std::map<std::string, Sum> papers;
   std::set<std::size_t> contrasts;
   for (const auto i : of) {
-    auto& sum = sums[cases[i].paper];
+    auto& sum = papers[cases[i].paper];
     sum.weight += cases[i].weight;
     sum.value += cases[i].weight * values[i];
     contrasts.insert(cases[i].contrast);
   }
-  std::vector<double> means;
-  Sum total;
-  for (const auto& [paper, sum] : sums) {
-    means.push_back(sum.value / sum.weight);
-    total.weight += sum.weight;
-    total.value += sum.value;
+  std::vector<Sum> sums;
+  Drawn once;
+  for (const auto& [paper, sum] : papers) {
+    once.push_back(sums.size());
+    sums.push_back(sum);
   }
-  PaperShare out{.contrasts = contrasts.size(), .papers = means.size()};
-  if (means.empty()) return out;
-  out.mean = mean(means);
-  out.alike = total.value / total.weight;
-  if (means.size() < 2) return out;
-  const auto statistic = [&](const std::vector<std::size_t>& drawn) -> std::optional<double> {
-    double sum = 0;
-    for (const auto i : drawn) sum += means[i];
-    return sum / static_cast<double>(drawn.size());
-  };
-  out.bounds = bootstrap(means.size(), statistic, seed);
+  PaperShare out{.contrasts = contrasts.size(), .papers = sums.size()};
+  if (sums.empty()) return out;
+  out.mean = mean_of_papers(sums, once);
+  out.alike = mean_of_contrasts(sums, once);
+  if (sums.size() < 2) return out;
+  out.bounds = bootstrap(
+      sums.size(), [&](const Drawn& drawn) { return mean_of_papers(sums, drawn); }, seed);
+  out.alike_bounds = bootstrap(
+      sums.size(), [&](const Drawn& drawn) { return mean_of_contrasts(sums, drawn); }, seed);
   return out;
 }
 

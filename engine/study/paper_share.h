@@ -25,8 +25,10 @@ struct PaperShare {
   std::size_t contrasts = 0;
   std::size_t papers = 0;
   std::optional<double> mean;    // nothing of no cases
-  std::optional<double> alike;   // the mean of contrasts that weigh the same
   std::optional<Bounds> bounds;  // 95 %, bootstrap over papers; nothing of fewer than two papers
+  // The mean of contrasts that weigh the same, also bootstrapped over papers.
+  std::optional<double> alike;
+  std::optional<Bounds> alike_bounds;
 };
 /// `of`: the cases that count; `values`: of every case.
 PaperShare paper_share(const std::vector<Case>& cases, const std::vector<std::size_t>& of,

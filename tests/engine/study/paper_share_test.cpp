@@ -36,6 +36,7 @@ TEST(PaperShare, IsBootstrappedOverPapersTheSameWayEachTime) {
   EXPECT_EQ(share.bounds->high, paper_share(all, of, right, Seed{1}).bounds->high);
   EXPECT_LE(share.bounds->low, 0.5) << "of 8 papers, not of 40 contrasts";
   EXPECT_GE(share.bounds->high, 0.95);
+  EXPECT_NEAR(share.alike_bounds->low, share.bounds->low, 1e-12) << "papers of as many contrasts";
 }
 
 TEST(PaperShare, OfOnePaperHasNoBoundsAndOfNoneNoMean) {

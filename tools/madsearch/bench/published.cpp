@@ -188,22 +188,28 @@ std::string key_of(std::string name) {
   return name;
 }
 
-Value low(const PaperShare& share) { return share.bounds ? Value(share.bounds->low) : Value(); }
-Value high(const PaperShare& share) { return share.bounds ? Value(share.bounds->high) : Value(); }
+Value low(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->low) : Value(); }
+Value high(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->high) : Value(); }
 
 Record facts(const Part& part, const std::string& predictor, const Shares& shares) {
+  const auto& [right, difference] = shares;
   return {{"part", part.name},
           {"trust", part.set->trust},
-          {"contrasts", shares.right.contrasts},
-          {"papers", shares.right.papers},
+          {"contrasts", right.contrasts},
+          {"papers", right.papers},
           {"predictor", predictor},
-          {"right", shares.right.mean},
-          {"low", low(shares.right)},
-          {"high", high(shares.right)},
-          {"right_alike", shares.right.alike},
-          {"battery_better_by", shares.difference.mean},
-          {"better_low", low(shares.difference)},
-          {"better_high", high(shares.difference)}};
+          {"right", right.mean},
+          {"low", low(right.bounds)},
+          {"high", high(right.bounds)},
+          {"battery_better_by", difference.mean},
+          {"better_low", low(difference.bounds)},
+          {"better_high", high(difference.bounds)},
+          {"alike_right", right.alike},
+          {"alike_low", low(right.alike_bounds)},
+          {"alike_high", high(right.alike_bounds)},
+          {"alike_better_by", difference.alike},
+          {"alike_better_low", low(difference.alike_bounds)},
+          {"alike_better_high", high(difference.alike_bounds)}};
 }
 
 /// What is reported: each predictor on each part, and the same with a part a row.
@@ -233,16 +239,29 @@ Findings findings(const Bench& bench) {
   return out;
 }
 
-Table predictor_table(const Findings& found, bool scored) {
-  std::vector<Column> columns = {{"predictor<", "predictor"},
-                                 {"right", "right", percent()},
-                                 {"95 % bootstrap<", range("%.2f", "low", "high")},
-                                 {"contrasts alike", "right_alike", percent()}};
+/// `alike`: where contrasts weigh the same, not papers.
+Table predictor_table(const Findings& found, bool scored, bool alike) {
+  const std::string prefix = alike ? "alike_" : "";
+  const auto better = alike ? "alike_better" : "better";
+  std::vector<Column> columns = {{alike ? "contrasts alike<" : "papers alike<", "predictor"},
+                                 {"right", prefix + "right", percent()},
+                                 {"95 % bootstrap<", range("%.2f", prefix + "low", prefix + "high")}};
   if (scored) {
-    columns.emplace_back("battery better by", "battery_better_by", number("%+.2f"));
-    columns.emplace_back("95 % bootstrap<", range("%+.2f", "better_low", "better_high"));
+    columns.emplace_back("battery better by", alike ? "alike_better_by" : "battery_better_by", number("%+.2f"));
+    columns.emplace_back("95 % bootstrap<",
+                         range("%+.2f", std::string(better) + "_low", std::string(better) + "_high"));
   }
   return Table(columns, found.predictors);
+}
+
+/// Of every predictor on every part, for programs.
+Table share_table(const Findings& found) {
+  std::vector<Column> columns;
+  for (const auto* name : {"part", "trust", "contrasts", "papers", "predictor"}) columns.emplace_back(name, name);
+  for (const auto* name : {"right", "low", "high", "battery_better_by", "better_low", "better_high", "alike_right",
+                           "alike_low", "alike_high", "alike_better_by", "alike_better_low", "alike_better_high"})
+    columns.emplace_back(name, name, number("%.4f"));
+  return Table(columns, found.all);
 }
 
 Table part_table(const Findings& found) {
@@ -290,9 +309,8 @@ std::string title_of(const PublishedFlags& flags, const Battery& battery, const 
 std::string notes(const Battery& battery) {
   const auto shape = shape_of(battery);
   return "right: contrasts (two designs that a paper has clearly apart) that are ordered rightly, of one seed set's "
-         "scores; a tie is half; every paper weighs the same, bootstrapped over papers (contrasts alike: every "
-         "contrast does);\nstate and parameters: at "
-         "width " +
+         "scores; a tie is half; every paper weighs the same, or every contrast does; bootstrapped over papers;\n"
+         "state and parameters: at width " +
          std::to_string(shape.width) + ", state after " + std::to_string(shape.length) +
          " tokens, more is better; kinds of mixers: more is better; lookup table: shares of primitives, windows and "
          "convolutions, fitted to contrasts of trust A and B of the other papers; a primitive left out: also without "
@@ -310,22 +328,10 @@ Report bench_published(const PublishedFlags& flags, const Battery& battery) {
   find_scores(flags, battery, bench);
   for (auto* set : {&bench.headline, &bench.beside, &bench.agreed}) predict(known, bench, *set);
   const auto found = findings(bench);
-  auto text = title_of(flags, battery, bench) + predictor_table(found, !bench.scores.empty()).text() + notes(battery) +
-              "\n" + part_table(found).text();
+  const bool scored = !bench.scores.empty();
+  auto text = title_of(flags, battery, bench) + predictor_table(found, scored, false).text() +
+              predictor_table(found, scored, true).text() + notes(battery) + "\n" + part_table(found).text();
   if (flags.designs) text += "\n" + design_table(bench).text();
-  const Table all({{"part", "part"},
-                   {"trust", "trust"},
-                   {"contrasts", "contrasts"},
-                   {"papers", "papers"},
-                   {"predictor", "predictor"},
-                   {"right", "right", number("%.4f")},
-                   {"low", "low", number("%.4f")},
-                   {"high", "high", number("%.4f")},
-                   {"right_alike", "right_alike", number("%.4f")},
-                   {"battery_better_by", "battery_better_by", number("%.4f")},
-                   {"better_low", "better_low", number("%.4f")},
-                   {"better_high", "better_high", number("%.4f")}},
-                  found.all);
   const auto shape = shape_of(battery);
   return {Record{{"battery", battery.name},
                  {"against", "published"},
@@ -339,7 +345,7 @@ Report bench_published(const PublishedFlags& flags, const Battery& battery) {
                  {"not_taken", bench.not_taken},
                  {"not_scored", bench.not_scored},
                  {"shares", found.all}},
-          text, all.csv()};
+          text, share_table(found).csv()};
 }
 
 }  // namespace madsearch
