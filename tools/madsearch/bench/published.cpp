@@ -1,53 +1,16 @@
 #include "published.h"
 
-#include <algorithm>
 #include <iostream>
-#include <set>
 
 #include "configs/errors.h"
-#include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
-#include "engine/study/null_predictors.h"
-#include "tools/madsearch/numbers.h"
-#include "tools/madsearch/table.h"
+#include "published_report.h"
 
 namespace madsearch {
 namespace {
 
-/// Contrasts with what each predictor gets right of their cases; all sets have the same predictors.
-struct Set {
-  std::string trust;
-  std::vector<Contrast> contrasts;
-  std::vector<Case> cases;
-  std::vector<Predictor> predictors;
-};
-
-/// Some cases of a set.
-struct Part {
-  std::string name;
-  const Set* set = nullptr;
-  std::vector<std::size_t> of;
-};
-
-/// A predictor on a part, and by how much the battery is better there.
-struct Shares {
-  PaperShare right;
-  PaperShare difference;  // of no cases where nothing is scored
-};
-
-/// Everything that is compared.
-struct Bench {
-  Published published;
-  TraitsOf traits;                           // of designs that the battery takes
-  std::map<std::string, StudyScore> scores;  // by hash, complete ones
-  std::size_t contradicting = 0;
-  std::size_t not_taken = 0;   // contrasts with a design that the battery does not take
-  std::size_t not_scored = 0;  // where others are
-  Set headline, beside, agreed;
-};
-
 /// Which contrasts are compared.
-void choose_contrasts(const std::string& half_name, Bench& bench) {
+void choose_contrasts(const std::string& half_name, PublishedBench& bench) {
   const auto half = half_name == "all" ? Half::kAll : half_name == "choosing" ? Half::kChoosing : Half::kJudging;
   auto headline = contrasts(bench.published, true, half);
   bench.contradicting = headline.contradicting;
@@ -64,13 +27,13 @@ std::size_t keep_those_of(const Designs& designs, std::vector<Contrast>& contras
 }
 
 template <class Designs>
-std::size_t keep_those_of(const Designs& designs, Bench& bench) {
+std::size_t keep_those_of(const Designs& designs, PublishedBench& bench) {
   keep_those_of(designs, bench.beside.contrasts);
   keep_those_of(designs, bench.agreed.contrasts);
   return keep_those_of(designs, bench.headline.contrasts);
 }
 
-void find_traits(const Battery& battery, Bench& bench) {
+void find_traits(const Battery& battery, PublishedBench& bench) {
   for (const auto& [hash, genome] : bench.published.genomes) {
     try {
       study_requests(battery, {.name = "published", .genome = genome, .family = ""}, 0);
@@ -83,18 +46,7 @@ void find_traits(const Battery& battery, Bench& bench) {
   bench.not_taken = keep_those_of(bench.traits, bench);
 }
 
-/// The designs of all contrasts.
-std::vector<StudyDesign> compared_designs(const Bench& bench) {
-  std::set<std::string> hashes;
-  for (const auto* set : {&bench.headline, &bench.beside, &bench.agreed})
-    for (const auto& one : set->contrasts) hashes.insert({one.better, one.worse});
-  std::vector<StudyDesign> out;
-  for (const auto& hash : hashes)
-    out.push_back({.name = "published", .genome = bench.published.genomes.at(hash), .family = ""});
-  return out;
-}
-
-void find_scores(const PublishedFlags& flags, const Battery& battery, Bench& bench) {
+void find_scores(const PublishedFlags& flags, const Battery& battery, PublishedBench& bench) {
   const auto designs = compared_designs(bench);
   std::vector<const StudyDesign*> asked;
   for (const auto& design : designs) asked.push_back(&design);
@@ -115,7 +67,7 @@ double right_by_score(const StudyScore& better, const StudyScore& worse) {
 }
 
 /// The null predictors, and the battery before them where it has scores.
-void predict(const std::vector<Contrast>& known, const Bench& bench, Set& set) {
+void predict(const std::vector<Contrast>& known, const PublishedBench& bench, PublishedSet& set) {
   set.cases = cases(set.contrasts);
   set.predictors = null_predictors(set.contrasts, known, bench.traits);
   if (bench.scores.empty()) return;
@@ -127,225 +79,17 @@ void predict(const std::vector<Contrast>& known, const Bench& bench, Set& set) {
   set.predictors.insert(set.predictors.begin(), std::move(battery));
 }
 
-Part part_of(const std::string& name, const Set& set, const std::function<bool(const Case&)>& holds) {
-  Part out{name, &set, {}};
-  for (std::size_t i = 0; i < set.cases.size(); ++i)
-    if (holds(set.cases[i])) out.of.push_back(i);
-  return out;
-}
-
-Part whole(const std::string& name, const Set& set) {
-  return part_of(name, set, [](const Case&) { return true; });
-}
-
-void add_papers_and_groups(const Published& published, const Set& set, std::vector<Part>& out) {
-  std::set<std::string> papers;
-  for (const auto& one : set.cases) papers.insert(one.paper);
-  for (const auto& paper : papers)
-    out.push_back(part_of("paper " + paper, set, [&](const Case& one) { return one.paper == paper; }));
-  for (const auto& group : published.groups)
-    out.push_back(part_of("group " + group.name, set, [&](const Case& one) {
-      const auto& groups = set.contrasts[one.contrast].groups;
-      return one.paper == group.paper && std::find(groups.begin(), groups.end(), group.name) != groups.end();
-    }));
-}
-
-/// All, strata, what labs agree on, papers, groups; none that is empty but the first.
-std::vector<Part> parts_of(const Bench& bench) {
-  const auto& headline = bench.headline;
-  std::vector<Part> out = {whole("all", headline)};
-  for (const auto& stratum : strata())
-    out.push_back(part_of(stratum.name, headline, [&](const Case& one) {
-      const auto& contrast = headline.contrasts[one.contrast];
-      return stratum.holds(bench.traits.at(contrast.better), bench.traits.at(contrast.worse));
-    }));
-  out.push_back(whole("what several labs agree on", bench.agreed));
-  out.push_back(whole("all", bench.beside));
-  for (const auto* set : {&headline, &bench.beside}) add_papers_and_groups(bench.published, *set, out);
-  const auto empty = [](const Part& part) { return part.of.empty(); };
-  out.erase(std::remove_if(out.begin() + 1, out.end(), empty), out.end());
-  return out;
-}
-
-std::vector<Shares> shares_of(const Part& part, bool scored) {
-  std::vector<Shares> out;
-  const auto& set = *part.set;
-  const auto seed = Seed{}.derive("published").derive(part.name);
-  for (std::size_t p = 0; p < set.predictors.size(); ++p) {
-    Shares shares{paper_share(set.cases, part.of, set.predictors[p].right, seed), {}};
-    if (scored && p > 0) {
-      auto ahead = set.predictors.front().right;
-      for (std::size_t i = 0; i < ahead.size(); ++i) ahead[i] -= set.predictors[p].right[i];
-      shares.difference = paper_share(set.cases, part.of, ahead, seed);
-    }
-    out.push_back(shares);
-  }
-  return out;
-}
-
-std::string key_of(std::string name) {
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
-}
-
-Value low(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->low) : Value(); }
-Value high(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->high) : Value(); }
-
-Record facts(const Part& part, const std::string& predictor, const Shares& shares) {
-  const auto& [right, difference] = shares;
-  return {{"part", part.name},
-          {"trust", part.set->trust},
-          {"contrasts", right.contrasts},
-          {"papers", right.papers},
-          {"predictor", predictor},
-          {"right", right.mean},
-          {"low", low(right.bounds)},
-          {"high", high(right.bounds)},
-          {"battery_better_by", difference.mean},
-          {"better_low", low(difference.bounds)},
-          {"better_high", high(difference.bounds)},
-          {"alike_right", right.alike},
-          {"alike_low", low(right.alike_bounds)},
-          {"alike_high", high(right.alike_bounds)},
-          {"alike_better_by", difference.alike},
-          {"alike_better_low", low(difference.alike_bounds)},
-          {"alike_better_high", high(difference.alike_bounds)}};
-}
-
-/// What is reported: each predictor on each part, and the same with a part a row.
-struct Findings {
-  std::vector<Record> all;
-  std::vector<Record> predictors;  // on the first part
-  std::vector<Record> parts;
-  std::vector<std::string> names;  // of the predictors
-};
-
-Findings findings(const Bench& bench) {
-  Findings out;
-  for (const auto& predictor : bench.headline.predictors) out.names.push_back(predictor.name);
-  for (const auto& part : parts_of(bench)) {
-    const auto shares = shares_of(part, !bench.scores.empty());
-    Record row = {{"part", part.name},
-                  {"trust", part.set->trust},
-                  {"contrasts", shares.front().right.contrasts},
-                  {"papers", shares.front().right.papers}};
-    for (std::size_t p = 0; p < shares.size(); ++p) {
-      out.all.push_back(facts(part, out.names[p], shares[p]));
-      row.set(key_of(out.names[p]), shares[p].right.mean);
-    }
-    if (out.predictors.empty()) out.predictors = out.all;
-    out.parts.push_back(std::move(row));
-  }
-  return out;
-}
-
-/// `alike`: where contrasts weigh the same, not papers.
-Table predictor_table(const Findings& found, bool scored, bool alike) {
-  const std::string prefix = alike ? "alike_" : "";
-  const auto better = alike ? "alike_better" : "better";
-  std::vector<Column> columns = {{alike ? "contrasts alike<" : "papers alike<", "predictor"},
-                                 {"right", prefix + "right", percent()},
-                                 {"95 % bootstrap<", range("%.2f", prefix + "low", prefix + "high")}};
-  if (scored) {
-    columns.emplace_back("battery better by", alike ? "alike_better_by" : "battery_better_by", number("%+.2f"));
-    columns.emplace_back("95 % bootstrap<",
-                         range("%+.2f", std::string(better) + "_low", std::string(better) + "_high"));
-  }
-  return Table(columns, found.predictors);
-}
-
-/// Of every predictor on every part, for programs.
-Table share_table(const Findings& found) {
-  std::vector<Column> columns;
-  for (const auto* name : {"part", "trust", "contrasts", "papers", "predictor"}) columns.emplace_back(name, name);
-  for (const auto* name : {"right", "low", "high", "battery_better_by", "better_low", "better_high", "alike_right",
-                           "alike_low", "alike_high", "alike_better_by", "alike_better_low", "alike_better_high"})
-    columns.emplace_back(name, name, number("%.4f"));
-  return Table(columns, found.all);
-}
-
-Table part_table(const Findings& found) {
-  std::vector<Column> columns = {{"contrasts<", "part"}, {"trust<", "trust"}, {"", "contrasts"}, {"papers", "papers"}};
-  for (const auto& name : found.names) columns.emplace_back(name, key_of(name), percent());
-  return Table(columns, found.parts);
-}
-
-Table design_table(const Bench& bench) {
-  std::vector<Record> rows;
-  for (const auto& design : compared_designs(bench)) {
-    const auto key = hash(design.genome);
-    const auto& traits = bench.traits.at(key);
-    const auto score = bench.scores.find(key);
-    rows.push_back({{"score", score == bench.scores.end() ? Value() : Value(mean(score->second.scores))},
-                    {"state", traits.state},
-                    {"parameters", traits.parameters},
-                    {"mixers", traits.mixers.size()},
-                    {"convolution", traits.convolution ? "yes" : "no"},
-                    {"text", text(design.genome)}});
-  }
-  return Table({{"score", "score", number("%.3f")},
-                {"state", "state", number("%.0f")},
-                {"parameters", "parameters", number("%.0f")},
-                {"mixers", "mixers"},
-                {"convolution<", "convolution"},
-                {"design<", "text"}},
-               rows);
-}
-
-std::string title_of(const PublishedFlags& flags, const Battery& battery, const Bench& bench) {
-  const auto half = flags.study.half == "all"        ? std::string("both halves")
-                    : flags.study.half == "choosing" ? std::string("papers for choosing")
-                                                     : std::string("judging papers");
-  auto out = "battery " + battery.name + " against published results, " + half + ": " +
-             counted(static_cast<std::int64_t>(bench.headline.contrasts.size()), "contrast") + " of trust A and B";
-  if (bench.contradicting > 0) out += ", " + std::to_string(bench.contradicting) + " more contradict themselves";
-  if (bench.not_taken > 0)
-    out += ", " + std::to_string(bench.not_taken) + " have a design that the battery does not take";
-  if (bench.not_scored > 0) out += ", " + std::to_string(bench.not_scored) + " are not scored";
-  return out + (bench.scores.empty() ? "\nnothing is scored: null predictors alone\n"
-                                     : "; " + counted(flags.study.seeds, "seed set") + "\n");
-}
-
-std::string notes(const Battery& battery) {
-  const auto shape = shape_of(battery);
-  return "right: contrasts (two designs that a paper has clearly apart) that are ordered rightly, of one seed set's "
-         "scores; a tie is half; every paper weighs the same, or every contrast does; bootstrapped over papers;\n"
-         "state and parameters: at width " +
-         std::to_string(shape.width) + ", state after " + std::to_string(shape.length) +
-         " tokens, more is better; kinds of mixers: more is better; lookup table: shares of primitives, windows and "
-         "convolutions, fitted to contrasts of trust A and B of the other papers; a primitive left out: also without "
-         "every contrast with a mixer in which the two designs differ, each in turn\n";
-}
-
 }  // namespace
 
 Report bench_published(const PublishedFlags& flags, const Battery& battery) {
-  Bench bench{.published = read_published(flags.folder)};
+  PublishedBench bench{.published = read_published(flags.folder)};
   choose_contrasts(flags.study.half, bench);
   auto known = contrasts(bench.published, true, Half::kAll).list;
   find_traits(battery, bench);
   keep_those_of(bench.traits, known);
   find_scores(flags, battery, bench);
   for (auto* set : {&bench.headline, &bench.beside, &bench.agreed}) predict(known, bench, *set);
-  const auto found = findings(bench);
-  const bool scored = !bench.scores.empty();
-  auto text = title_of(flags, battery, bench) + predictor_table(found, scored, false).text() +
-              predictor_table(found, scored, true).text() + notes(battery) + "\n" + part_table(found).text();
-  if (flags.designs) text += "\n" + design_table(bench).text();
-  const auto shape = shape_of(battery);
-  return {Record{{"battery", battery.name},
-                 {"against", "published"},
-                 {"half", flags.study.half},
-                 {"width", shape.width},
-                 {"length", shape.length},
-                 {"seed_sets", flags.study.seeds},
-                 {"first_seed_set", flags.first},
-                 {"contrasts", bench.headline.contrasts.size()},
-                 {"contradicting", bench.contradicting},
-                 {"not_taken", bench.not_taken},
-                 {"not_scored", bench.not_scored},
-                 {"shares", found.all}},
-          text, share_table(found).csv()};
+  return published_report(flags, battery, bench);
 }
 
 }  // namespace madsearch

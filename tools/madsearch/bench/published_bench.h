@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/study/null_predictors.h"
+#include "study.h"
+
+namespace madsearch {
+
+/// How a battery is held against pretraining results of the literature.
+struct PublishedFlags {
+  StudyFlags study;    // the half is one of papers
+  std::string folder;  // of the published results
+  std::int64_t first = 0;
+  bool designs = false;  // list the designs
+};
+
+/// Contrasts with what each predictor gets right of their cases; all sets have the same predictors.
+struct PublishedSet {
+  std::string trust;
+  std::vector<Contrast> contrasts;
+  std::vector<Case> cases;
+  std::vector<Predictor> predictors;
+};
+
+/// Everything that is compared.
+struct PublishedBench {
+  Published published;
+  TraitsOf traits;                           // of designs that the battery takes
+  std::map<std::string, StudyScore> scores;  // by hash, complete ones
+  std::size_t contradicting = 0;
+  std::size_t not_taken = 0;   // contrasts with a design that the battery does not take
+  std::size_t not_scored = 0;  // where others are
+  PublishedSet headline, beside, agreed;
+};
+
+/// The designs of all contrasts.
+std::vector<StudyDesign> compared_designs(const PublishedBench& bench);
+
+}  // namespace madsearch
