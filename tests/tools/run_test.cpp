@@ -314,7 +314,8 @@ TEST(Run, TriesAFailedPretrainingAgainAndSaysWhyItFailed) {
   write_file(stub.config(), fine);
   const auto resumed = run_madsearch("resume " + stub.out() + " --config " + stub.config() + " --quiet");
   EXPECT_EQ(resumed.code, 0) << resumed.err;
-  for (const auto& pretraining : front_of(stub)["pretrained"]) {
+  const auto front = front_of(stub);
+  for (const auto& pretraining : front["pretrained"]) {
     EXPECT_EQ(pretraining["outcome"], "ok");
     EXPECT_GT(pretraining["bits_per_byte"], 0);
   }
