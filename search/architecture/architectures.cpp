@@ -56,8 +56,7 @@ bool has_branches(const Genome& genome) {
 
 Architectures::Architectures(ArchitectureLimits limits)
     : limits_(std::move(limits)), alphabet_(limits_.primitives, shapes(limits_), limits_.max_window) {
-  if (alphabet_.sequence_mixers().empty())
-    throw std::invalid_argument("the primitives hold no sequence mixer");
+  if (alphabet_.sequence_mixers().empty()) throw std::invalid_argument("the primitives hold no sequence mixer");
 }
 
 Sized Architectures::sized(const Genome& genome) const {
