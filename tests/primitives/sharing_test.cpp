@@ -90,6 +90,12 @@ TEST(SharedKeysAndValues, AreKeptForTheLargestWindowAndTheMostSinks) {
   }
 }
 
+at::Tensor of(const Mixer& block, const std::string& name) {
+  for (const auto& parameter : block.parameters())
+    if (parameter.name == name) return parameter.value;
+  throw std::invalid_argument("no parameter " + name);
+}
+
 TEST(SharedKeysAndValues, AreNormalisedByTheirOwner) {
   const at::NoGradGuard constant;
   auto set = attention_with(5);
@@ -97,11 +103,6 @@ TEST(SharedKeysAndValues, AreNormalisedByTheirOwner) {
   Pair pair(set, set);
   move_parameters(*pair.user);
   const auto whole = build_mixer("attention", set, build_for({16, 12}, 2));
-  const auto of = [](const Mixer& block, const std::string& name) {
-    for (const auto& parameter : block.parameters())
-      if (parameter.name == name) return parameter.value;
-    throw std::invalid_argument("no parameter " + name);
-  };
   of(*whole, "Wqkv.weight")
       .copy_(at::cat({of(*pair.user, "Wqkv.weight"), of(*pair.owner, "Wqkv.weight").slice(1, 16)}, 1));
   for (const auto* name : {"out_proj.weight", "q_norm.weight"}) of(*whole, name).copy_(of(*pair.user, name));
@@ -119,11 +120,6 @@ TEST(SharedKeysAndValues, AreConvolvedByTheirOwner) {
   Pair pair(set, set);
   move_parameters(*pair.user);
   const auto whole = build_mixer("attention", set, build_for({16, 12}, 2));
-  const auto of = [](const Mixer& block, const std::string& name) {
-    for (const auto& parameter : block.parameters())
-      if (parameter.name == name) return parameter.value;
-    throw std::invalid_argument("no parameter " + name);
-  };
   for (const auto* name : {"Wqkv.weight", "conv.conv1d.weight"})
     of(*whole, name).copy_(at::cat({of(*pair.user, name), of(*pair.owner, name).slice(1, 16)}, 1));
   of(*whole, "out_proj.weight").copy_(of(*pair.user, "out_proj.weight"));

@@ -143,4 +143,14 @@ inline Vector silu_gate(const Pass& pass, const Vector& x) {
   return out;
 }
 
+/// As KDA has it: a decay for each key channel and a sigmoid on the output, both of low rank. `pass` outlives `plain`.
+inline void decay_and_gate_channels(DeltaPlain& plain, const Pass& pass) {
+  plain.alpha = [&pass](const Vector& x) { return decay(pass, pass.linear("f_proj.1", pass.linear("f_proj.0", x))); };
+  plain.gate = [&pass](const Vector& x) {
+    auto gate = pass.linear("g_proj.1", pass.linear("g_proj.0", x));
+    for (auto& number : gate) number = sigmoid(number);
+    return gate;
+  };
+}
+
 }  // namespace madsearch

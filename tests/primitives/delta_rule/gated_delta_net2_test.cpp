@@ -31,14 +31,7 @@ TEST(GatedDeltaNet2, GatesWhatItErasesByKeyChannelAndWhatItWritesByValueChannel)
           [&](const Pass& pass) {
             const auto d = 12 / heads;
             DeltaPlain plain{.heads = heads, .key = d, .value = d, .taps = 3};
-            plain.alpha = [&](const Vector& x) {
-              return decay(pass, pass.linear("f_proj.1", pass.linear("f_proj.0", x)));
-            };
-            plain.gate = [&](const Vector& x) {
-              auto gate = pass.linear("g_proj.1", pass.linear("g_proj.0", x));
-              for (auto& number : gate) number = sigmoid(number);
-              return gate;
-            };
+            decay_and_gate_channels(plain, pass);
             plain.rule = [&](const Vector& x, std::int64_t head, const Vector& q, const Vector& k, const Vector& v,
                              Matrix& S) {
               const auto key = unit(k, 1e-6);

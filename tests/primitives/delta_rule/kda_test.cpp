@@ -13,14 +13,7 @@ TEST(KDA, FadesEachKeyChannelByItsOwnRate) {
                        [&](const Pass& pass) {
                          DeltaPlain plain{.heads = heads, .key = 12 / heads, .value = 12 / heads, .taps = 3};
                          plain.negative_eigenvalues = on == "on";
-                         plain.alpha = [&](const Vector& x) {
-                           return decay(pass, pass.linear("f_proj.1", pass.linear("f_proj.0", x)));
-                         };
-                         plain.gate = [&](const Vector& x) {
-                           auto gate = pass.linear("g_proj.1", pass.linear("g_proj.0", x));
-                           for (auto& number : gate) number = sigmoid(number);
-                           return gate;
-                         };
+                         decay_and_gate_channels(plain, pass);
                          return delta_layer(pass, plain);
                        });
 }
