@@ -41,35 +41,44 @@ struct Length {
   }
 };
 
-/// The settings of one task while they are read: the baseline, then every axis.
+/// A setting and how long it is trained.
+struct Rung {
+  TaskSetting setting;
+  Length length;
+};
+
+/// The settings of one task while they are read: the baseline, then every axis, then the ladder.
 class SettingsOf {
  public:
   /// `in` is the task's mapping, which stands in `at` under the task's name.
-  SettingsOf(const Task& task, const Reader& at, Reader& in) : task_(task) {
-    for (const auto& [name, value] : task.baseline) {
-      baseline_.set(name, in.real(name, value, 0, 1e9));
-      names_.push_back(name);
-    }
+  SettingsOf(const Task& task, const Reader& at, Reader& in, const Length& length)
+      : task_(task), names_(task.settings()), length_(length) {
+    for (const auto& name : names_) task.set(baseline_, name, in.real(name, task.value(task.baseline, name), 0, 1e9));
     if (const auto why = task.valid(baseline_); !why.empty()) throw at.error(task.name, why, false);
-    out_ = {{task.name, baseline_, "baseline"}};
+    out_ = {{{task.name, baseline_, "baseline"}, length}};
   }
 
-  std::vector<TaskSetting> read(Reader& in) {
+  std::vector<Rung> read(Reader& in) {
     if (in.mapping("axes"))
       read_axes(in.child("axes"));
     else if (in.word("axes", "none", {"all", "none"}) == "all")
       add_all_axes(in);
+    for (auto& rung : in.children("ladder")) read_rung(rung, in);
     return out_;
   }
 
  private:
   /// Adds a setting; returns why not.
+  std::string add(const std::string& axis, const TaskValues& values, const Length& length) {
+    auto why = task_.valid(values);
+    if (why.empty()) out_.push_back({{task_.name, values, axis}, length});
+    return why;
+  }
+
   std::string add(const std::string& axis, double value) {
     auto values = baseline_;
-    values.set(axis, value);
-    const auto why = task_.valid(values);
-    if (why.empty()) out_.push_back({task_.name, values, axis});
-    return why;
+    task_.set(values, axis, value);
+    return add(axis, values, length_);
   }
 
   void add_all_axes(const Reader& in) {
@@ -82,12 +91,12 @@ class SettingsOf {
 
   void read_axes(Reader axes) {
     for (const auto& axis : axes.keys()) {
-      if (!baseline_.has(axis))
+      if (std::find(names_.begin(), names_.end(), axis) == names_.end())
         throw axes.error(
             axis, "unknown setting " + in_quotes(axis) + " of " + task_.name + expected_one_of(names_, axis), false);
       const auto values = axes.reals(axis, {}, 0, 1e9);
       if (values.empty()) throw axes.error(axis, "an axis needs values besides the baseline's");
-      std::set<double> seen = {baseline_.real(axis)};
+      std::set<double> seen = {task_.value(baseline_, axis)};
       for (const double value : values) {
         if (!seen.insert(value).second)
           throw axes.error(axis,
@@ -97,10 +106,27 @@ class SettingsOf {
     }
   }
 
+  /// The baseline with some settings changed, and with a budget of its own.
+  void read_rung(Reader& in, const Reader& task) {
+    auto values = baseline_;
+    for (const auto& name : names_) task_.set(values, name, in.real(name, task_.value(baseline_, name), 0, 1e9));
+    const auto length = Length::read(in, length_);
+    in.finish();
+    const auto keys = in.keys();
+    const auto refuse = [&](const std::string& why) {
+      throw keys.empty() ? task.error("ladder", why) : in.error(keys.front(), why, false);
+    };
+    for (const auto& other : out_)
+      if (other.setting.values == values)
+        refuse(values.text() + " is there already; the baseline is the ladder's first rung");
+    if (const auto why = add("ladder", values, length); !why.empty()) refuse(why);
+  }
+
   const Task& task_;
-  TaskValues baseline_;
   std::vector<std::string> names_;
-  std::vector<TaskSetting> out_;
+  Length length_;
+  TaskValues baseline_;
+  std::vector<Rung> out_;
 };
 
 /// What the whole battery says and a task may change.
@@ -115,11 +141,11 @@ BatteryTask read_task(const Task& task, Reader& list, const Defaults& defaults) 
   const auto length = Length::read(in, defaults.length);
   if (length.steps == 0 && length.epochs == 0)
     throw list.error(task.name, task.name + " needs steps or epochs, here or for the whole battery", false);
-  for (auto& setting : SettingsOf(task, list, in).read(in)) {
+  for (auto& [setting, budget] : SettingsOf(task, list, in, length).read(in)) {
     const auto examples = setting.values.count("examples");
     out.settings.push_back({.setting = std::move(setting),
-                            .steps = length.steps_for(examples),
-                            .batch = length.batch,
+                            .steps = budget.steps_for(examples),
+                            .batch = budget.batch,
                             .train_examples = examples,
                             .evaluation_examples = defaults.evaluation_examples});
   }

@@ -19,13 +19,15 @@ struct FuzzySizes {
   std::int64_t key_motif;
   std::int64_t value_motif;
   bool multi_query;
+  bool train_asked;
 
   explicit FuzzySizes(const TaskValues& values)
       : vocabulary(values.count("vocabulary")),
         length(values.count("length")),
         key_motif(values.count("key_motif")),
         value_motif(values.count("value_motif")),
-        multi_query(values.count("multi_query") != 0) {}
+        multi_query(values.count("multi_query") != 0),
+        train_asked(values.real_or("train_asked", 0) != 0) {}
   std::int64_t padding() const { return vocabulary - (multi_query ? 1 : 2); }  // keys and values lie below it
   std::int64_t keys() const { return padding() / 2; }
   std::int64_t values() const { return padding() - keys(); }
@@ -88,7 +90,7 @@ class FuzzyRecall : public Generator {
     out.put(probe_key, false);
     out.put(probe_value, true);
     out.pad(sizes_.length + 1, static_cast<std::int32_t>(sizes_.padding()));
-    return next_token_example(out.tokens, out.asked, split);
+    return next_token_example(out.tokens, out.asked, split, sizes_.train_asked);
   }
 
  private:
@@ -159,7 +161,8 @@ double part_that_can_be_known(const FuzzySizes& sizes) {
 std::string valid(const TaskValues& values) {
   const auto why =
       first_of({at_least(values, "vocabulary", 4), at_least(values, "key_motif", 1), at_least(values, "value_motif", 1),
-                at_least(values, "length", 1), at_least(values, "examples", 1), yes_or_no(values, "multi_query")});
+                at_least(values, "length", 1), at_least(values, "examples", 1), yes_or_no(values, "multi_query"),
+                values.has("train_asked") ? yes_or_no(values, "train_asked") : ""});
   if (!why.empty()) return why;
   const FuzzySizes sizes(values);
   if (sizes.keys() < sizes.key_motif || sizes.values() < std::max<std::int64_t>(2, sizes.value_motif))
@@ -191,6 +194,7 @@ Task fuzzy_in_context_recall() {
                        {"multi_query", 1},
                        {"key_motif", 3},
                        {"value_motif", 3}},
+          .added = {{"train_asked", 0}},
           .axes = {{"vocabulary", {32, 64, 128}}, {"length", {256, 512, 1024}}, {"examples", {6400, 3200, 1600, 800}}},
           .valid = valid,
           .prepare = [](const TaskValues& values, Seed seed, Protocol protocol) -> std::unique_ptr<Generator> {

@@ -10,6 +10,7 @@ Task in_context_recall() {
           .source = "arXiv:2403.17844; mad-lab configs/tasks/in-context-recall.yml",
           .recall_or_copying = true,
           .baseline = {{"vocabulary", 16}, {"length", 128}, {"examples", 12800}, {"multi_query", 1}},
+          .added = recall_added(),
           .axes = {{"vocabulary", {32, 64, 128}}, {"length", {256, 512, 1024}}, {"examples", {6400, 3200, 1600, 800}}},
           .valid = recall_valid,
           .prepare = [](const TaskValues& values, Seed seed,

@@ -16,6 +16,7 @@ Task noisy_in_context_recall() {
                        {"multi_query", 1},
                        {"noise_vocabulary", 16},
                        {"noise_fraction", 0.2}},
+          .added = recall_added(),
           .axes = {{"vocabulary", {48, 80, 144}},
                    {"length", {256, 512, 1024}},
                    {"examples", {6400, 3200, 1600, 800}},

@@ -33,4 +33,22 @@ std::string TaskValues::text() const {
   return out.str();
 }
 
+std::vector<std::string> Task::settings() const {
+  std::vector<std::string> out;
+  for (const auto* some : {&baseline, &added})
+    for (const auto& [name, value] : *some) out.push_back(name);
+  return out;
+}
+
+double Task::value(const TaskValues& values, const std::string& name) const {
+  return values.has(name) || !added.has(name) ? values.real(name) : added.real(name);
+}
+
+void Task::set(TaskValues& values, const std::string& name, double value) const {
+  if (added.has(name) && added.real(name) == value)
+    values.erase(name);
+  else
+    values.set(name, value);
+}
+
 }  // namespace madsearch

@@ -34,7 +34,9 @@ class TaskValues {
   /// Throws std::invalid_argument naming the setting if it is missing or no integer.
   std::int64_t count(const std::string& name) const;
   bool has(const std::string& name) const { return values_.contains(name); }
+  double real_or(const std::string& name, double otherwise) const { return has(name) ? real(name) : otherwise; }
   void set(const std::string& name, double value) { values_[name] = value; }
+  void erase(const std::string& name) { values_.erase(name); }
   std::string text() const;  // "length=128 vocabulary=16", by name
   auto begin() const { return values_.begin(); }
   auto end() const { return values_.end(); }
@@ -71,7 +73,10 @@ struct Task {
   /// Whether the task asks for tokens of the sequence itself. A design must be above chance on one such task to be
   /// feasible, and windows are limited by the length of these tasks. Every task says it, as no default fits all.
   bool recall_or_copying;
-  TaskValues baseline;     // every setting of the task with its default
+  TaskValues baseline;  // every setting of the task with its default
+  /// Settings that came later, with the value at which examples are as before. At it they stand in no TaskValues, so
+  /// that a battery which does not write them keeps its hash and its stored trainings.
+  TaskValues added = {};
   std::vector<Axis> axes;  // the sweep of mad-lab, one setting changed at a time
   /// "" if the settings are possible, else a sentence. Every setting of `baseline` is there.
   std::function<std::string(const TaskValues&)> valid;
@@ -84,6 +89,11 @@ struct Task {
   std::function<double(const TaskValues&)> chance;
   /// The share that a perfect predictor gets right; below 1 where some targets cannot be known.
   std::function<double(const TaskValues&, Protocol)> oracle;
+
+  std::vector<std::string> settings() const;  // names, those of `added` last
+  double value(const TaskValues& values, const std::string& name) const;
+  /// Sets `name`, one of settings(), so that one of `added` stands in `values` only where it differs.
+  void set(TaskValues& values, const std::string& name, double value) const;
 };
 
 /// One difficulty of a task: the baseline with some values changed.

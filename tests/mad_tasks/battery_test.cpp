@@ -68,6 +68,45 @@ TEST(Battery, CountsEpochsInBatchesOfTheSettingsExamples) {
   EXPECT_EQ(battery.tasks[0].settings[1].steps, 3);
 }
 
+TEST(Battery, ClimbsALadderWhoseRungsHaveBudgetsOfTheirOwn) {
+  const auto battery = read(
+      "name: b\nsteps: 100\nbatch: 16\ntasks:\n  in-context-recall:\n    vocabulary: 64\n    pairs: 4\n"
+      "    axes: {length: [64]}\n    ladder: [{pairs: 8, length: 256, batch: 4}, {pairs: 0, steps: 7}]\n");
+  const auto& settings = battery.tasks[0].settings;
+  ASSERT_EQ(settings.size(), 4u);
+  const auto shown = [&](std::size_t i) {
+    return settings[i].setting.axis + ": " + settings[i].setting.values.text() + ", " +
+           std::to_string(settings[i].steps) + " x " + std::to_string(settings[i].batch);
+  };
+  EXPECT_EQ(shown(0), "baseline: examples=12800 length=128 multi_query=1 pairs=4 vocabulary=64, 100 x 16");
+  EXPECT_EQ(shown(1), "length: examples=12800 length=64 multi_query=1 pairs=4 vocabulary=64, 100 x 16");
+  EXPECT_EQ(shown(2), "ladder: examples=12800 length=256 multi_query=1 pairs=8 vocabulary=64, 100 x 4");
+  EXPECT_EQ(shown(3), "ladder: examples=12800 length=128 multi_query=1 vocabulary=64, 7 x 16");
+}
+
+TEST(Battery, RefusesARungThatIsThereAlreadyOrNotPossible) {
+  EXPECT_EQ(error("name: b\nsteps: 1\ntasks:\n  compression: {ladder: [{length: 8}, {steps: 2, length: 8}]}\n"),
+            "b.yaml:4:40: examples=12800 length=8 vocabulary=16 is there already; the baseline is the ladder's first "
+            "rung\n"
+            "  4 |   compression: {ladder: [{length: 8}, {steps: 2, length: 8}]}\n"
+            "    |                                        ^^^^^");
+  EXPECT_EQ(error("name: b\nsteps: 1\ntasks:\n  in-context-recall: {ladder: [{pairs: 9}]}\n"),
+            "b.yaml:4:33: pairs must be from 1 to the number of keys, 8: examples=12800 length=128 multi_query=1 "
+            "pairs=9 vocabulary=16\n"
+            "  4 |   in-context-recall: {ladder: [{pairs: 9}]}\n"
+            "    |                                 ^^^^^");
+  EXPECT_NE(error("name: b\nsteps: 1\ntasks: {compression: {ladder: [{}]}}\n").find("is there already"),
+            std::string::npos);
+}
+
+TEST(Battery, KeepsItsHashWhereASettingThatCameLaterIsAsBefore) {
+  const std::string before = "name: b\nsteps: 1\ntasks: {in-context-recall: {}}\n";
+  const auto hash = read(before).hash();
+  EXPECT_EQ(read("name: b\nsteps: 1\ntasks: {in-context-recall: {pairs: 0, rewritten: 0, train_asked: 0}}\n").hash(),
+            hash);
+  EXPECT_NE(read("name: b\nsteps: 1\ntasks: {in-context-recall: {train_asked: 1}}\n").hash(), hash);
+}
+
 TEST(Battery, KnowsItsLengthsAndWhetherItIsPartial) {
   auto battery = read(kSmall);
   EXPECT_TRUE(battery.partial());
@@ -125,7 +164,7 @@ TEST(Battery, SuggestsTheSettingAndTheAxisThatWereMeant) {
             "b.yaml:4:17: unknown key \"lenght\" in compression\n"
             "  4 |   compression: {lenght: 8}\n"
             "    |                 ^^^^^^\n"
-            "  expected one of: axes, batch, epochs, examples, length, steps, vocabulary, weight\n"
+            "  expected one of: axes, batch, epochs, examples, ladder, length, steps, vocabulary, weight\n"
             "  did you mean \"length\"?");
   EXPECT_EQ(error("name: b\nsteps: 1\ntasks:\n  compression:\n    axes: {vocabullary: [8]}\n"),
             "b.yaml:5:12: unknown setting \"vocabullary\" of compression\n"

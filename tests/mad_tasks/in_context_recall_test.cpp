@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "tests/mad_tasks/oracles.h"
 
@@ -71,6 +73,57 @@ TEST(InContextRecall, AsksOnlyTheLastPairBehindTheCopyPrefixWithASingleQuery) {
     EXPECT_EQ(std::count(example.inputs.begin(), example.inputs.end(), 15), 1);
     EXPECT_EQ(example.targets.back(), recall_oracle(example.inputs, 7, 15).back());
   }
+}
+
+TEST(InContextRecall, ShowsAsManyKeysAsItHasPairs) {
+  const auto generator = recall({{"vocabulary", 256}, {"length", 64}, {"pairs", 8}});
+  std::set<std::int32_t> all;
+  std::size_t most = 0;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const auto example = generator->make(Split::kTest, i);
+    ASSERT_EQ(example.targets, recall_oracle(example.inputs, 128, 256));
+    std::set<std::int32_t> keys;
+    for (std::size_t t = 0; t < example.inputs.size(); t += 2) keys.insert(example.inputs[t]);
+    ASSERT_LE(keys.size(), 8u);
+    most = std::max(most, keys.size());
+    all.insert(keys.begin(), keys.end());
+  }
+  EXPECT_EQ(most, 8u);
+  EXPECT_EQ(all.size(), 128u);  // which they are is drawn anew for each example
+}
+
+TEST(InContextRecall, AsksForTheLastValueOfAKeyThatWasRewritten) {
+  const auto generator = recall({{"vocabulary", 256}, {"length", 64}, {"pairs", 8}, {"rewritten", 0.3}});
+  int repeated = 0;
+  int changed = 0;
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    const auto example = generator->make(Split::kTest, i);
+    std::map<std::int32_t, std::int32_t> last;
+    for (std::size_t t = 0; t + 1 < example.inputs.size(); t += 2) {
+      const auto [key, value] = std::pair(example.inputs[t], example.inputs[t + 1]);
+      const bool known = last.contains(key);
+      const bool same = known && last.at(key) == value;
+      repeated += known;
+      changed += known && !same;
+      if (example.targets[t] != kIgnore) {
+        EXPECT_EQ(example.targets[t], value);
+        EXPECT_TRUE(same) << "what is new can't be known";
+      }
+      last[key] = value;
+    }
+    EXPECT_EQ(example.targets.back(), last.at(example.inputs.back()));
+  }
+  EXPECT_NEAR(static_cast<double>(changed) / repeated, 0.3, 0.02);
+}
+
+TEST(InContextRecall, TrainsOnWhatIsAskedAloneIfTold) {
+  const TaskValues small = {{"vocabulary", 64}, {"length", 32}};
+  TaskValues asked = small;
+  asked.set("train_asked", 1);
+  const auto every = recall(small)->make(Split::kTrain, 5);
+  const auto alone = recall(asked)->make(Split::kTrain, 5);
+  EXPECT_EQ(alone.inputs, every.inputs);
+  EXPECT_EQ(alone.targets, recall_oracle(alone.inputs, 32, 64));
 }
 
 TEST(InContextRecall, NeedsTwoKeysAndTwoValues) {

@@ -69,8 +69,8 @@ const Task& task_named(const std::string& name) {
 TaskValues with(const Task& task, const TaskValues& changes) {
   auto out = task.baseline;
   for (const auto& [name, value] : changes) {
-    if (!out.has(name)) throw std::invalid_argument(task.name + " has no " + name);
-    out.set(name, value);
+    if (!out.has(name) && !task.added.has(name)) throw std::invalid_argument(task.name + " has no " + name);
+    task.set(out, name, value);
   }
   return out;
 }

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "command.h"
 #include "configs/errors.h"
@@ -40,13 +41,12 @@ double value_in(const std::string& item) {
 /// The task's baseline with the values of `given`, each "NAME=NUMBER".
 TaskValues values_of(const Task& task, const std::vector<std::string>& given) {
   auto out = task.baseline;
-  std::vector<std::string> names;
-  for (const auto& [name, value] : task.baseline) names.push_back(name);
+  const auto names = task.settings();
   for (const auto& item : given) {
     const auto name = item.substr(0, item.find('='));
-    if (!task.baseline.has(name))
+    if (std::find(names.begin(), names.end(), name) == names.end())
       throw ConfigError("task " + task.name + " has no setting " + in_quotes(name) + did_you_mean(name, names));
-    out.set(name, value_in(item));
+    task.set(out, name, value_in(item));
   }
   if (const auto sentence = task.valid(out); !sentence.empty())
     throw ConfigError("task " + task.name + ": " + sentence);
