@@ -232,6 +232,7 @@ Battery read_battery(Reader in) {
   out.norm = in.word("norm", "rmsnorm", {"rmsnorm", "layernorm"});
   out.evaluate_every = in.integer("evaluate_every", 0, 0, 100'000'000);
   out.early_stop = in.boolean("early_stop", true);
+  if (in.has("seed_deviation")) out.seed_deviation = in.real("seed_deviation", 0, 1e-6, 1);
   const auto evaluation_examples = in.integer("evaluation_examples", 1280, 1, 1'000'000);
   const Defaults defaults{Length::read(in, {.batch = 128}), evaluation_examples};
   out.grid = read_grid(in.child("grid"));

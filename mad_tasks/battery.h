@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,11 @@ struct Battery {
   std::vector<BatteryTask> tasks;
   std::int64_t evaluate_every = 0;  // steps between looks at validation-A; 0: the trainer's choice
   bool early_stop = true;           // false: trainings run to their end (but at a perfect score) and leave curves
-  bool partial() const;             // whether a task of mad_tasks/table.h is missing
-  std::int64_t longest() const;     // the longest input length
+  /// How far one design's score deviates between seed sets, without what a set does to all designs alike, as `madsearch
+  /// score --seeds` measures it; nothing where the file doesn't say. It changes no score and is not part of hash().
+  std::optional<double> seed_deviation;
+  bool partial() const;          // whether a task of mad_tasks/table.h is missing
+  std::int64_t longest() const;  // the longest input length
   /// Of each recall or copying task the longest `length`, of these the least; 0 without such a task. Windows are at
   /// most a quarter of it.
   std::int64_t shortest_recall() const;

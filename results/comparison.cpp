@@ -111,4 +111,14 @@ double Comparison::margin_of_one(std::size_t objective) const {
   return noise.variance == 0 ? 0 : t(noise.freedom) * std::sqrt(noise.variance);
 }
 
+std::optional<double> Comparison::deviation(std::size_t objective) const {
+  const auto& noise = noise_[objective];
+  if (noise.freedom == 0) return {};
+  return std::sqrt(noise.variance / 2);  // a difference has the variance of both
+}
+
+double expected_margin(double deviation, std::int64_t sets) {
+  return t(kPrior + sets - 1) * deviation * std::sqrt(2 / static_cast<double>(sets));
+}
+
 }  // namespace madsearch

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "results/front.h"
@@ -42,6 +43,9 @@ class Comparison {
   /// How far apart two designs must be to differ surely if both have one and the same seed set; 0 if the objective has
   /// no noise or none could be measured.
   double margin_of_one(std::size_t objective) const;
+  /// How far one design deviates between seed sets, without what a set does to all designs alike; nothing if no two
+  /// designs share two sets.
+  std::optional<double> deviation(std::size_t objective) const;
 
  private:
   struct Noise {
@@ -51,5 +55,9 @@ class Comparison {
   std::vector<FreshResults> designs_;
   std::vector<Noise> noise_;  // of each objective
 };
+
+/// The margin of the difference of two designs that share `sets` >= 2 seed sets, where `deviation` (as above) is what
+/// was to be expected.
+double expected_margin(double deviation, std::int64_t sets);
 
 }  // namespace madsearch

@@ -1,12 +1,14 @@
 #include "results/front_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <unordered_map>
 
 #include "results/run_meta.h"
 #include "results/running_front.h"
+#include "results/statistics.h"
 
 namespace madsearch {
 namespace {
@@ -62,26 +64,39 @@ class Rows {
   std::map<std::string, double> bits_;
 };
 
+/// The place of the score among the objectives.
+std::optional<std::size_t> score_of(const std::vector<Objective>& objectives) {
+  for (std::size_t k = 0; k < objectives.size(); ++k)
+    if (objectives[k].name == "score") return k;
+  return {};
+}
+
 /// Sets the rival of each row of `which`: of the rows that may beat it the one with the best mean score on their common
 /// seed sets.
-void find_rivals(std::vector<FrontRow>& rows, const std::vector<std::size_t>& which,
-                 const std::vector<Objective>& objectives) {
-  const auto score = std::find_if(objectives.begin(), objectives.end(),
-                                  [](const Objective& objective) { return objective.name == "score"; });
-  if (score == objectives.end()) return;
-  std::vector<FreshResults> fresh;
-  for (const auto& row : rows) fresh.push_back(row.fresh);
-  const Comparison comparison(std::move(fresh));
+void find_rivals(std::vector<FrontRow>& rows, const std::vector<std::size_t>& which, const Comparison& comparison,
+                 std::size_t score) {
   for (const auto i : which) {
     double best = std::numeric_limits<double>::infinity();
     for (std::size_t j = 0; j < rows.size(); ++j) {
       if (j == i || comparison.beats(j, i) == Comparison::Beats::kNo) continue;
-      const double ahead = comparison.difference(j, i, static_cast<std::size_t>(score - objectives.begin())).mean;
+      const double ahead = comparison.difference(j, i, score).mean;
       if (ahead >= best) continue;
       best = ahead;
       rows[i].rival = rows[j].candidate.hash;
     }
   }
+}
+
+/// Of `designs` designs.
+std::optional<Resolution> resolution(const Comparison& comparison, std::size_t designs, std::size_t score) {
+  std::vector<double> margins;
+  for (std::size_t a = 0; a < designs; ++a)
+    for (std::size_t b = 0; b < a; ++b)
+      if (const auto margin = comparison.difference(a, b, score).margin; std::isfinite(margin))
+        margins.push_back(margin);
+  const auto deviation = margins.empty() ? std::nullopt : comparison.deviation(score);
+  if (!deviation) return {};
+  return Resolution{quantile(margins, 0.5), *deviation, static_cast<std::int64_t>(margins.size())};
 }
 
 /// Whether `a` is nowhere larger than `b` in the run's objectives other than the score.
@@ -115,19 +130,22 @@ void sort_rows(std::vector<FrontRow>& rows, const std::vector<Objective>& object
   });
 }
 
-/// The members of the front; of a confirmed one each with its rival.
-std::vector<FrontRow> members(const Rows& rows, const RunningFront& front) {
-  if (!front.is_confirmed()) return rows.rows(front.members());
+/// The members of a front of confirmed designs, each with its rival, and what their seeds resolve.
+void fill_confirmed(FrontReport& report, const Rows& rows, const RunningFront& front) {
   auto all = rows.rows(front.confirmed_designs());
   std::vector<std::size_t> which;
   for (const auto& hash : front.members())
     which.push_back(static_cast<std::size_t>(
         std::find_if(all.begin(), all.end(), [&](const FrontRow& row) { return row.candidate.hash == hash; }) -
         all.begin()));
-  find_rivals(all, which, rows.objectives());
-  std::vector<FrontRow> out;
-  for (const auto i : which) out.push_back(all[i]);
-  return out;
+  if (const auto score = score_of(rows.objectives())) {
+    std::vector<FreshResults> fresh;
+    for (const auto& row : all) fresh.push_back(row.fresh);
+    const Comparison comparison(std::move(fresh));
+    find_rivals(all, which, comparison, *score);
+    report.resolution = resolution(comparison, all.size(), *score);
+  }
+  for (const auto i : which) report.front.push_back(all[i]);
 }
 
 /// The role of a pretrained design: a member of the front may have left it since.
@@ -182,7 +200,10 @@ FrontReport read_front(const Store& store) {
   report.waiting = running.waiting();
   report.confirmed = running.is_confirmed();
   report.hypervolume = running.hypervolume();
-  report.front = members(rows, running);
+  if (running.is_confirmed())
+    fill_confirmed(report, rows, running);
+  else
+    report.front = rows.rows(running.members());
   report.hand_designs = rows.rows(running.hand_designs());
   sort_rows(report.front, rows.objectives());
   sort_rows(report.hand_designs, rows.objectives());

@@ -31,6 +31,13 @@ struct FrontRow {
   std::optional<std::string> rival;
 };
 
+/// Which differences in score the fresh seeds of a run resolve, by its confirmed designs.
+struct Resolution {
+  double difference = 0;   // two designs further apart are told apart at 95 %: the median over pairs
+  double deviation = 0;    // of one design between seed sets (Comparison::deviation)
+  std::int64_t pairs = 0;  // that share two seed sets or more
+};
+
 /// A run's front, from its store alone. Once all members that were given fresh seeds have two, the front is that of
 /// confirmed designs: a member chosen because it scored well is shown with what it scored on seeds that played no part
 /// in choosing it.
@@ -52,6 +59,7 @@ struct FrontReport {
   /// Hashes of the members, not hand designs themselves, that are surely better than hand designs: at least one hand
   /// design is no larger in any objective, and the score intervals of all of those lie below the member's.
   std::vector<std::string> better;
+  std::optional<Resolution> resolution;         // nothing unless the front is confirmed and has a pair
   std::vector<PretrainingRecord> pretrainings;  // the role of a member that has left the front is "former front"
 };
 

@@ -5,6 +5,7 @@
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/training/learning_rates.h"
+#include "results/comparison.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/designs.h"
 
@@ -87,6 +88,18 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
   return out;
 }
 
+std::string resolution_text(const RunConfig& config) {
+  const auto sets = config.search.confirm_seeds;
+  if (sets == 0) return "resolves no difference in score: without `confirm_seeds` nothing is measured on fresh seeds";
+  if (!config.battery.seed_deviation)
+    return "which differences in score it resolves is not known: battery " + config.battery.name +
+           " states no `seed_deviation`";
+  const auto deviation = *config.battery.seed_deviation;
+  return "resolves differences in score above " + shown("%.3f", expected_margin(deviation, sets)) + " (95 %, " +
+         std::to_string(sets) + " fresh seed sets of each design, deviation " + shown("%.3f", deviation) +
+         " of one set)";
+}
+
 std::string to_text(const Forecast& f, const RunConfig& config) {
   std::string out = "forecast: ";
   if (f.probes > 0) out += std::to_string(f.probes) + " probes of " + duration(f.probe_seconds) + ", ";
@@ -96,7 +109,7 @@ std::string to_text(const Forecast& f, const RunConfig& config) {
     out += ", " + std::to_string(f.pretrainings) + " pretrainings of " + duration(f.pretrain_seconds);
   out += "\n          on " + std::to_string(f.slots) + " slots at " + shown("%.2f", f.gflops) +
          " GFLOP/s each: about " + duration(f.hours * 3600) + " at the speed of transformer++, " +
-         shown("%.0f", f.memory_mib) + " MiB a training";
+         shown("%.0f", f.memory_mib) + " MiB a training\n          " + resolution_text(config);
   if (config.hours > 0) out += "\n          limited to " + shown("%g", config.hours) + " h";
   if (!config.until.empty()) out += "\n          until " + config.until;
   return out;

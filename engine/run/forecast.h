@@ -28,6 +28,9 @@ struct Forecast {
 /// Asks one of `workers` for the measurement. Throws ConfigError if no worker can make it.
 Forecast forecast(const RunConfig& config, Coordinator& workers);
 
+/// Which differences in score the run's fresh seeds will resolve, in one sentence without a full stop.
+std::string resolution_text(const RunConfig& config);
+
 /// Several lines for people, without a trailing newline.
 std::string to_text(const Forecast& forecast, const RunConfig& config);
 

@@ -126,6 +126,7 @@ TEST(Battery, HashesWhatChangesAScoreAndNothingElse) {
     return read(yaml).hash();
   };
   EXPECT_EQ(with("name: small", "name: other"), hash);
+  EXPECT_EQ(with("name: small", "name: small\nseed_deviation: 0.016"), hash);
   EXPECT_EQ(with("0.001,", "1.0e-3,"), hash);
   EXPECT_EQ(with("length: 64,", "multi_query: 1, length: 64,"), hash);
   std::set<std::string> others = {hash};
@@ -145,6 +146,15 @@ TEST(Battery, HashesWhatChangesAScoreAndNothingElse) {
                                                         {"name: small", "name: s\nevaluate_every: 5"},
                                                         {"name: small", "name: s\nevaluation_examples: 5"}})
     EXPECT_TRUE(others.insert(with(from, to)).second) << to;
+}
+
+TEST(Battery, MaySayHowFarScoresDeviateBetweenSeedSets) {
+  EXPECT_FALSE(read(kSmall).seed_deviation);
+  EXPECT_EQ(read(kSmall + "seed_deviation: 0.016\n").seed_deviation, 0.016);
+  EXPECT_EQ(error(kSmall + "seed_deviation: 0\n"),
+            "b.yaml:7:17: seed_deviation must be a number from 1e-06 to 1, not \"0\"\n"
+            "  7 | seed_deviation: 0\n"
+            "    |                 ^");
 }
 
 TEST(Battery, HasTheSameHashInEveryBuild) { EXPECT_EQ(load_battery("mad-lab", configs()).hash(), "29dbaaf9a340a247"); }

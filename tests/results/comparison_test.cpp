@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "configs/seed.h"
 
 namespace madsearch {
@@ -79,6 +81,27 @@ TEST(Comparison, TellsEqualDesignsApartNoMoreThanOneTimeInTwenty) {
     EXPECT_GT(rate, 0.01) << seeds;
     EXPECT_LT(rate, 0.06) << seeds;
   }
+}
+
+TEST(Comparison, TheDeviationIsThatOfOneDesignWithoutWhatASeedSetDoesToAll) {
+  // Beyond 0.1, 0.4 and 0.2 for everybody, each deviates by d, -d and 0 with the signs +, -, 0.
+  const auto sets = [](double sign) { return design({0.1 + sign * 0.01, 0.4 - sign * 0.01, 0.2}, 3); };
+  const Comparison comparison({sets(1), sets(-1)});
+  EXPECT_NEAR(*comparison.deviation(0), 0.02 / std::sqrt(2), 1e-12);  // differences of 0.02, -0.02, 0
+  EXPECT_EQ(comparison.deviation(1), 0);
+  EXPECT_FALSE(Comparison({design({0.1, 0.2}, 3)}).deviation(0));
+}
+
+TEST(Comparison, TheMarginThatWasToBeExpectedIsTheOneOfSuchDesigns) {
+  std::vector<FreshResults> designs;
+  for (const double sign : {1, -1}) designs.push_back(design({0.5 + sign * 0.01, 0.5 - sign * 0.01, 0.5}, 3));
+  designs.push_back(design({0.5, 0.5 + 0.01, 0.5 - 0.01}, 3));
+  designs.push_back(design({0.5, 0.5 - 0.01, 0.5 + 0.01}, 3));
+  const Comparison comparison(designs);
+  const auto margin = comparison.difference(0, 2, 0).margin;
+  EXPECT_NEAR(margin, 2.447 * std::sqrt((4 * std::pow(*comparison.deviation(0), 2) * 2 + 0.0006) / 6 / 3), 1e-5);
+  EXPECT_NEAR(expected_margin(0.016, 3), 2.447 * 0.016 * std::sqrt(2.0 / 3), 1e-5);
+  EXPECT_LT(expected_margin(0.016, 4), expected_margin(0.016, 3));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "results/front_report.h"
 
+#include <cmath>
+
 #include "tests/results/stored_run.h"
 
 namespace madsearch {
@@ -126,6 +128,18 @@ TEST_F(FrontReportTest, AMemberThatWasPretrainedAndLeftTheFrontIsAFormerOne) {
   EXPECT_EQ(roles(), (std::vector<std::string>{"control", "front"}));
   add("better", "random", 900, 0.6);
   EXPECT_EQ(roles(), (std::vector<std::string>{"control", "former front"}));
+}
+
+TEST_F(FrontReportTest, SaysWhichDifferencesItsFreshSeedsResolve) {
+  add("small", "seed:a", 1000, 0.5, {0.60, 0.66, 0.63});
+  EXPECT_FALSE(read_front(store_).resolution);  // there is nothing to compare it with
+  add("better", "random", 1200, 0.5, {0.62, 0.66, 0.64});
+  add("unconfirmed", "random", 1300, 0.4, {0.5});
+  const auto resolution = read_front(store_).resolution;
+  ASSERT_TRUE(resolution);
+  EXPECT_EQ(resolution->pairs, 1);
+  EXPECT_NEAR(resolution->deviation, 0.01 / std::sqrt(2), 1e-9);  // differences of 0.02, 0, 0.01
+  EXPECT_NEAR(resolution->difference, 4.3027 * 0.01 / std::sqrt(3), 1e-5);
 }
 
 }  // namespace

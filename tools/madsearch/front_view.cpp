@@ -109,6 +109,22 @@ std::string marks_text(const FrontReport& report) {
          "difference in score reaches 0\n";
 }
 
+/// One line below the table: how far two designs must be apart; empty where nothing is confirmed.
+std::string resolution_text(const FrontReport& report) {
+  if (!report.resolution) return "";
+  const auto& resolution = *report.resolution;
+  return "  resolved: differences in score above " + shown("%.3f", resolution.difference) + " (95 %, median of " +
+         counted(resolution.pairs, "pair") + " of confirmed designs on the seeds both had; deviation " +
+         shown("%.3f", resolution.deviation) + " of one seed set)\n";
+}
+
+Value resolution_facts(const FrontReport& report) {
+  if (!report.resolution) return {};
+  const auto& resolution = *report.resolution;
+  return Record{
+      {"difference", resolution.difference}, {"deviation", resolution.deviation}, {"pairs", resolution.pairs}};
+}
+
 Record facts(const PretrainingRecord& pretraining) {
   Record out = {{"id", short_id(pretraining.hash)}};
   add_fields(out, pretraining);
@@ -219,7 +235,7 @@ std::string heading(const FrontReport& report) {
 std::string text_of(const FrontReport& report, const Validation& validation) {
   std::string out = heading(report) + "\n";
   out += report.front.empty() ? "  no feasible design has completed the battery yet\n" : member_table(report).text();
-  out += marks_text(report);
+  out += marks_text(report) + resolution_text(report);
   if (!report.hand_designs.empty()) out += "\nhand designs, on the front or not\n" + hand_table(report).text();
   if (!report.pretrainings.empty())
     out += "\npretrained on real text at equal training FLOPs; bits per byte of held-out documents\n" +
@@ -248,6 +264,7 @@ Record record_of(const FrontReport& report, const Validation& validation) {
           {"front", members(report)},
           {"hand_designs", hand_designs(report)},
           {"better_than_hand_designs", better},
+          {"resolution", resolution_facts(report)},
           {"verdict", verdict(report)},
           {"pretrained", pretrained},
           {"validation", Record{{"points", validation.points},

@@ -13,6 +13,7 @@
 #include "numbers.h"
 #include "ranges.h"
 #include "report.h"
+#include "results/comparison.h"
 #include "results/interval.h"
 #include "results/statistics.h"
 #include "search/architecture/cost.h"
@@ -42,6 +43,7 @@ struct Scored {
   std::int64_t parameters = 0;
   std::vector<Trainings> seeds;
   std::vector<double> scores;              // of each seed that is ok
+  FreshResults fresh;                      // the same by seed, as losses
   std::vector<std::vector<double>> tasks;  // [task][seed that is ok]
   double core_seconds = 0;
 };
@@ -112,6 +114,7 @@ void add_seed(Scored& design, const Battery& battery, Trainings trainings) {
   if (all_ok(trainings)) {
     const auto result = battery_score(battery, accuracies(battery, trainings));
     design.scores.push_back(result.score);
+    design.fresh[static_cast<std::int64_t>(design.seeds.size())] = {1 - result.score};
     for (std::size_t i = 0; i < result.tasks.size(); ++i) design.tasks[i].push_back(result.tasks[i].score);
   }
   design.seeds.push_back(std::move(trainings));
@@ -208,6 +211,14 @@ std::optional<Variances> variances(const std::vector<Scored>& all) {
   return Variances{between / static_cast<double>(means.size() - 1), within / static_cast<double>(means.size())};
 }
 
+/// Of one design between seeds, without what a seed does to all designs alike; a battery's `seed_deviation`.
+std::optional<double> seed_deviation(const std::vector<Scored>& all) {
+  std::vector<FreshResults> fresh;
+  for (const auto& design : all) fresh.push_back(design.fresh);
+  const Comparison comparison(std::move(fresh));
+  return comparison.objectives() == 0 ? std::nullopt : comparison.deviation(0);
+}
+
 std::optional<double> effective_tasks(const std::vector<Scored>& all, std::size_t tasks) {
   std::vector<std::vector<double>> columns(tasks);
   for (std::size_t i = 0; i < tasks; ++i)
@@ -235,6 +246,7 @@ Table table_of(const Battery& battery, const std::vector<Record>& designs) {
 
 Report report(const Flags& flags, const Battery& battery, const std::vector<Scored>& all) {
   const auto spread = variances(all);
+  const auto deviation = seed_deviation(all);
   const auto effective = effective_tasks(all, battery.tasks.size());
   std::vector<Record> designs;
   for (const auto& design : all) designs.push_back(facts(battery, design));
@@ -246,6 +258,7 @@ Report report(const Flags& flags, const Battery& battery, const std::vector<Scor
     out.record = Record{{"designs", designs},
                         {"variance_between", spread ? Value(spread->between) : Value()},
                         {"variance_within", spread ? Value(spread->within) : Value()},
+                        {"seed_deviation", deviation},
                         {"effective_tasks", effective}};
   out.csv = table.csv();
   out.text = (battery.partial() ? "partial score (not all six tasks)" : "MAD score") + (" on battery " + battery.name) +
@@ -254,6 +267,9 @@ Report report(const Flags& flags, const Battery& battery, const std::vector<Scor
   if (spread && spread->within > 0)
     out.text += "variance between designs " + shown("%.5f", spread->between) + ", within (between seeds) " +
                 shown("%.5f", spread->within) + ": ratio " + shown("%.1f", spread->between / spread->within) + "\n";
+  if (deviation)
+    out.text += "deviation of one seed, without what it does to all designs alike: " + shown("%.4f", *deviation) +
+                " (a battery's seed_deviation)\n";
   if (effective)
     out.text += "effective number of tasks over these designs " + shown("%.1f", *effective) + " of " +
                 std::to_string(battery.tasks.size()) + "\n";
