@@ -184,7 +184,8 @@ std::optional<FrontRow> completed_design(const Store& store, const std::string& 
 FrontReport read_front(const Store& store) {
   const auto meta = read_meta(store);
   const Rows rows(store, meta);
-  const RunningFront running(store, rows.objectives(), store.scores());
+  const auto scores = store.scores();
+  const RunningFront running(store, rows.objectives(), scores);
   FrontReport report;
   report.name = meta.name;
   report.protocol = meta.protocol;
@@ -205,6 +206,7 @@ FrontReport read_front(const Store& store) {
   else
     report.front = rows.rows(running.members());
   report.hand_designs = rows.rows(running.hand_designs());
+  if (!rows.objectives().empty()) report.control = control_report(rows.objectives(), store.sizes(), scores);
   sort_rows(report.front, rows.objectives());
   sort_rows(report.hand_designs, rows.objectives());
   for (const auto& row : report.front)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "results/comparison.h"
+#include "results/control_report.h"
 #include "results/interval.h"
 #include "results/objectives.h"
 #include "results/store.h"
@@ -59,6 +60,7 @@ struct FrontReport {
   /// Hashes of the members, not hand designs themselves, that are surely better than hand designs: at least one hand
   /// design is no larger in any objective, and the score intervals of all of those lie below the member's.
   std::vector<std::string> better;
+  std::optional<ControlReport> control;         // nothing without one, or before its first result
   std::optional<Resolution> resolution;         // nothing unless the front is confirmed and has a pair
   std::vector<PretrainingRecord> pretrainings;  // the role of a member that has left the front is "former front"
 };

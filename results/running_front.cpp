@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "results/origins.h"
+
 namespace madsearch {
 
 RunningFront::RunningFront(const Store& store, std::vector<Objective> objectives,
@@ -36,6 +38,7 @@ RunningFront::Design& RunningFront::design_of(const CandidateRecord& candidate) 
   design.hash = candidate.hash;
   design.born = candidate.born;
   design.seed = candidate.origin.starts_with("seed:");
+  design.control = candidate.origin == kRandomControl;
   design.sizes = values(objectives_, candidate, 1);
   return design;
 }
@@ -61,7 +64,7 @@ Objectives RunningFront::point(const Design& design, double loss) const {
 
 /// Enters a design under its sizes and its search's score, or takes it out. False if it stands where it did.
 bool RunningFront::put_in_place(Design& design) {
-  const bool belongs = design.scores.completed() && design.scores.feasible();
+  const bool belongs = design.scores.completed() && design.scores.feasible() && !design.control;
   const double loss = belongs ? 1 - design.scores.searched() : 0;
   if (design.placed == belongs && design.loss == loss) return false;
   if (design.placed) {

@@ -43,6 +43,7 @@ class RunningFront {
     std::string hash;
     std::int64_t born = 0;
     bool seed = false;
+    bool control = false;  // counted, and on no front
     bool evaluated = false;
     Objectives sizes;  // its objectives if it scored 1
     DesignScores scores;

@@ -179,6 +179,9 @@ void check_search(Reader& in, RunConfig& config) {
   std::vector<std::string> algorithms;
   for (const auto& row : selections()) algorithms.push_back(row.name);
   search.algorithm = in.word("algorithm", search.algorithm, algorithms);
+  search.control = in.word("control", search.control, {"none", "random"});
+  if (search.control == "random" && search.algorithm == "random")
+    throw in.error("control", "a search with `algorithm: random` is its own control");
   if (search.population > 0 && search.population < 4)
     throw in.error("population", "population must be 0 (chosen from evaluations) or at least 4");
   if (std::count(search.grid.begin(), search.grid.end(), 0.0) > 0)

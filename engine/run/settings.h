@@ -72,6 +72,8 @@ void settings(Config&& c, Visit&& visit) {
   visit("search.lag", kResults, c.search.lag, Whole{8, 1, 4096});
   visit("search.eta", kResults, c.search.eta, Real{3, 1, 100});
   visit("search.resample_after", kResults, c.search.resample_after, Whole{0, 0, 1'000'000});
+  visit("search.control", kResults, c.search.control, Text{"none"});
+  visit("search.control_share", kResults, c.search.control_share, Real{0.1, 0.01, 0.5});
   visit("search.grid", kResults, c.search.grid, Reals{{}, 0, 1e300});
   visit("search.confirm_seeds", kExtent, c.search.confirm_seeds, Whole{0, 0, 100});
   visit("search.confirm_members", kExtent, c.search.confirm_members, Whole{0, 0, 10'000});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "configs/text.h"
+#include "results/origins.h"
 
 namespace madsearch {
 namespace {
@@ -22,6 +23,14 @@ std::optional<Evaluation> Births::next(Rng& rng) {
   known_.insert(born->text);
   ++births_;
   return born;
+}
+
+std::optional<Evaluation> Births::control(Rng& rng) {
+  auto drawn = stranger(rng);
+  if (!drawn) return std::nullopt;
+  drawn->origin = kRandomControl;
+  known_.insert(drawn->text);
+  return drawn;
 }
 
 std::optional<Evaluation> Births::conceive(Rng& rng) {

@@ -32,6 +32,9 @@ class Births {
   }
   /// Text, origin and parents of the next one; nothing if the space seems exhausted.
   std::optional<Evaluation> next(Rng& rng);
+  /// Text and origin of one that is drawn at random for the control, and counts as met from then on; nothing if none is
+  /// found. What next() decides depends on it no further.
+  std::optional<Evaluation> control(Rng& rng);
 
  private:
   std::optional<Evaluation> conceive(Rng& rng);

@@ -15,7 +15,7 @@ struct Evaluation {
   std::string text;  // canonical text of the candidate
   Rung rung = Rung::kProbe;
   std::int64_t seed_set = 0;         // of data, initial weights and order; 1, 2, ... where it is measured again
-  std::string origin;                // "seed:NAME", "random", or the operators that made it: "crossover+reset"
+  std::string origin;                // "seed:NAME", "random", the operators ("crossover+reset"), kRandomControl
   std::vector<std::string> parents;  // texts
   std::int64_t retry = 0;            // 1, 2, ... where it is asked for again, as it failed for no fault of its own
   friend bool operator==(const Evaluation&, const Evaluation&) = default;

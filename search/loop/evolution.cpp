@@ -1,6 +1,7 @@
 #include "search/loop/evolution.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <deque>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "results/origins.h"
 #include "search/loop/archive.h"
 #include "search/loop/births.h"
 #include "search/loop/population.h"
@@ -36,6 +38,12 @@ std::vector<SeedDesign> distinct(std::vector<SeedDesign> designs) {
   return designs;
 }
 
+/// Whether turn 0, 1, 2, ... is the control's, so that it has had `share` of the turns so far, rounded down.
+bool is_controls_turn(std::int64_t turn, double share) {
+  const auto had = [&](std::int64_t turns) { return std::floor(static_cast<double>(turns) * share); };
+  return had(turn + 1) > had(turn);
+}
+
 void at_least_one(const char* name, double value) {
   if (value >= 1) return;
   char text[120];
@@ -57,6 +65,7 @@ struct Evolution::Impl {
         population(selection(options.algorithm), archive),
         births(space, options, seeds, archive, population),
         promotion(options.eta),
+        control_promotion(options.eta),
         resampling(options.resample_after) {
     at_least_one("evaluations", static_cast<double>(options.evaluations));
     at_least_one("lag", static_cast<double>(options.lag));
@@ -94,13 +103,31 @@ struct Evolution::Impl {
 
   std::optional<Evaluation> decide() {
     if (auto design = seed_design()) return design;
-    if (auto climber = promotion.take()) {
-      climber->rung = Rung::kBattery;
-      return climber;
-    }
+    if (auto drawn = control()) return drawn;
+    if (auto climber = climbing(promotion)) return climber;
     if (auto again = another_seed()) return again;
     return birth();
   }
+
+  static std::optional<Evaluation> climbing(Promotion& from) {
+    auto climber = from.take();
+    if (climber) climber->rung = Rung::kBattery;
+    return climber;
+  }
+
+  /// What number m is to the control; nothing if it is the search's.
+  std::optional<Evaluation> control() {
+    const auto number = underway.handed_out();
+    if (options.control != "random") return std::nullopt;
+    if (!is_controls_turn(number - static_cast<std::int64_t>(seeds.size()), options.control_share)) return std::nullopt;
+    if (auto climber = climbing(control_promotion)) return climber;
+    Rng rng(seed.derive("control").derive(static_cast<std::uint64_t>(number)));
+    auto drawn = births.control(rng);
+    if (drawn) drawn->rung = first_rung();
+    return drawn;
+  }
+
+  Rung first_rung() const { return options.probe ? Rung::kProbe : Rung::kBattery; }
 
   std::optional<Evaluation> seed_design() const {
     const auto number = static_cast<std::size_t>(underway.handed_out());
@@ -120,7 +147,7 @@ struct Evolution::Impl {
     Rng rng(seed.derive("birth").derive(static_cast<std::uint64_t>(underway.handed_out())));
     auto born = births.next(rng);
     if (!born) return std::nullopt;
-    born->rung = options.probe ? Rung::kProbe : Rung::kBattery;
+    born->rung = first_rung();
     for (const auto& parent : born->parents) count_child(parent);
     for (const auto& name : operators_of(born->origin)) ++statistics[name].first;
     return born;
@@ -160,12 +187,16 @@ struct Evolution::Impl {
     }
   }
 
+  static bool of_control(const Evaluation& evaluation) { return evaluation.origin == kRandomControl; }
+
   void take(const Evaluation& evaluation, const Measurement& result) {
     switch (evaluation.rung) {
       case Rung::kProbe:
         if (evaluation.retry > 0) return;  // nothing climbs any more
-        return promotion.add(evaluation, result, space.bin(evaluation.text));
+        return (of_control(evaluation) ? control_promotion : promotion)
+            .add(evaluation, result, space.bin(evaluation.text));
       case Rung::kBattery:
+        if (of_control(evaluation)) return;
         if (evaluation.retry > 0) return retried(evaluation, result);
         return evaluation.seed_set == 0 ? enter(evaluation, result) : merge(evaluation, result);
       case Rung::kConfirm:
@@ -238,6 +269,7 @@ struct Evolution::Impl {
   Population population;
   Births births;
   Promotion promotion;
+  Promotion control_promotion;  // of the control's probes among themselves
   Resampling resampling;
   std::deque<Evaluation> retries;       // before the race
   std::deque<Evaluation> late_retries;  // of fresh seeds, after it

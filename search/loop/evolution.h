@@ -21,6 +21,8 @@ namespace madsearch {
 /// al. 2020, arXiv:1810.05934), then a Race that confirms its front on fresh seeds.
 ///
 ///   evaluation m is    the m-th seed design, at rung battery, while there are any
+///                      else the control's, if it is its turn and there is one: a probe of it that climbs, or a random
+///                      candidate, which the search never hears of
 ///                      else a probe that is among the best of its bin and climbs to battery
 ///                      else a member with many children, measured on one more seed
 ///                      else a new candidate: a neighbour of a seed design, a random one, or a child
@@ -54,7 +56,8 @@ class Evolution {
   bool finished() const;   // everything handed out and told
   bool exhausted() const;  // a new candidate was wanted and none was found
   std::int64_t handed_out() const;
-  const std::vector<Member>& archive() const;  // every candidate that completed battery, in order of visibility
+  const std::vector<Member>& archive() const;  // every candidate of the search that completed battery, in order of
+                                               // visibility
   std::vector<std::size_t> front() const;      // feasible non-dominated members of archive(), indices
   /// Hash of every decision so far, 8 hex digits.
   std::string signature() const;

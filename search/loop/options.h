@@ -20,8 +20,12 @@ struct SearchOptions {
   bool probe = true;                // candidates begin at rung probe, and the best 1/eta of a bin climb to battery
   double eta = 3;
   std::int64_t resample_after = 0;  // a member with this many children gets one more seed, four in all; 0: never
-  std::vector<double> grid;         // steps of the epsilon grid for breeding and display, one an objective; empty: none
-  std::int64_t confirm_seeds = 0;   // the race has this x (seed designs + confirm_members) evaluations; 0: no race
+  /// "random": beside the search, candidates are drawn at random that take no part in it. They climb by a promotion of
+  /// their own and are never parents, in the archive or in the race. "none": there are none.
+  std::string control = "none";
+  double control_share = 0.1;      // of the numbers behind the seed designs, if there is a control
+  std::vector<double> grid;        // steps of the epsilon grid for breeding and display, one an objective; empty: none
+  std::int64_t confirm_seeds = 0;  // the race has this x (seed designs + confirm_members) evaluations; 0: no race
   std::int64_t confirm_members = 0;  // members of the front that race from the start; seed designs always do
   /// Evaluations that are handed out again once the search is over: text, rung, seed set, origin and retry are given.
   /// What the search decided stays as it was; a result of rung battery joins the archive for the Race.

@@ -49,7 +49,7 @@ battery: quick
 probe: probe
 stages: 4
 seeds: [transformer++, mamba-swiglu]
-search: {evaluations: 60, population: 8, confirm_seeds: 4, confirm_members: 3}
+search: {evaluations: 60, population: 8, confirm_seeds: 4, confirm_members: 3, control: random, control_share: 0.25}
 worker: "MADSEARCH_STUB=milliseconds=2 madsearch stub-worker"
 devices: cpu
 slots_per_device: 3
@@ -64,6 +64,7 @@ TEST(Kill, ResumedSearchesComeToTheFrontOfAnUndisturbedOne) {
   ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
   const auto wanted = front_of(folder / "whole");
   ASSERT_FALSE(wanted["front"].empty());
+  EXPECT_EQ(wanted["control"]["evaluations"], 14);  // a quarter of those that are no hand designs
   Rng rng{Seed{11}};
   int kills = 0;
   for (const auto* name : {"a", "b", "c"}) {

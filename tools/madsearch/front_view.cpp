@@ -109,6 +109,27 @@ std::string marks_text(const FrontReport& report) {
          "difference in score reaches 0\n";
 }
 
+/// The search beside its random control, in a line; empty without one.
+std::string control_text(const FrontReport& report) {
+  if (!report.control) return "";
+  const auto& control = *report.control;
+  const auto n = std::to_string(control.evaluations);
+  return "random control: " + n + " of " + std::to_string(control.of) + " evaluations came to a hypervolume of " +
+         shown("%.3f", control.control) + ", the first " + n + " of the search to " + shown("%.3f", control.first) +
+         ", its last " + n + " to " + shown("%.3f", control.last) +
+         " (the search's scores, hand designs in neither; one draw of each)\n";
+}
+
+Value control_facts(const FrontReport& report) {
+  if (!report.control) return {};
+  const auto& control = *report.control;
+  return Record{{"evaluations", control.evaluations},
+                {"of", control.of},
+                {"hypervolume", control.control},
+                {"search_first", control.first},
+                {"search_last", control.last}};
+}
+
 /// One line below the table: how far two designs must be apart; empty where nothing is confirmed.
 std::string resolution_text(const FrontReport& report) {
   if (!report.resolution) return "";
@@ -237,6 +258,7 @@ std::string text_of(const FrontReport& report, const Validation& validation) {
   out += report.front.empty() ? "  no feasible design has completed the battery yet\n" : member_table(report).text();
   out += marks_text(report) + resolution_text(report);
   if (!report.hand_designs.empty()) out += "\nhand designs, on the front or not\n" + hand_table(report).text();
+  if (report.control) out += "\n" + control_text(report);
   if (!report.pretrainings.empty())
     out += "\npretrained on real text at equal training FLOPs; bits per byte of held-out documents\n" +
            pretraining_table(report) + validation_text(validation);
@@ -265,6 +287,7 @@ Record record_of(const FrontReport& report, const Validation& validation) {
           {"hand_designs", hand_designs(report)},
           {"better_than_hand_designs", better},
           {"resolution", resolution_facts(report)},
+          {"control", control_facts(report)},
           {"verdict", verdict(report)},
           {"pretrained", pretrained},
           {"validation", Record{{"points", validation.points},

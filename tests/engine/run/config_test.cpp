@@ -160,6 +160,11 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
             ":3:16: the grid needs a step for each of the 2 objectives, in their order, not 1");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nobjectives: [score, state, flops]\nsearch: {grid: [0.01, 1]}\n"),
             ":4:16: the grid needs a step for each of the 3 objectives, in their order, not 2");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nsearch: {control: randon}\n"), ":3:19: unknown control \"randon\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nsearch: {algorithm: random, control: random}\n"),
+            ":3:38: a search with `algorithm: random` is its own control");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nsearch: {control: random, control_share: 0.9}\n"),
+            ":3:42: control_share must be a number from 0.01 to 0.5, not \"0.9\"");
   EXPECT_EQ(first_line("battery: quick\nprimitives: []\n"), ":2:13: the primitives hold no sequence mixer");
   EXPECT_EQ(first_line("battery: quick\nprimitives: [swiglu]\n"), ":2:13: the primitives hold no sequence mixer");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nvalid_widths: [5]\n"),

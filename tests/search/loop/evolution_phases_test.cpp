@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "results/origins.h"
 #include "search/loop/evolution.h"
 #include "search/loop/promotion.h"
 #include "search/toy/bench.h"
@@ -119,6 +120,55 @@ TEST(Phases, OnlyWhatCompletedBatteryEntersTheArchive) {
   EXPECT_EQ(archived, battery);
   EXPECT_GT(probes, 150);  // of 300
   EXPECT_GT(battery.size(), 40u);
+}
+
+SearchOptions controlled() {
+  SearchOptions out;
+  out.evaluations = 302;  // 300 behind the seed designs
+  out.control = "random";
+  out.control_share = 0.2;
+  out.confirm_seeds = 3;
+  out.confirm_members = 10;
+  return out;
+}
+
+bool of_control(const Evaluation& evaluation) { return evaluation.origin == kRandomControl; }
+
+TEST(Phases, TheControlHasItsShareAndTakesNoPart) {
+  Evolution evolution(toy(), controlled(), Seed{1}, kSeeds);
+  std::set<std::string> drawn;
+  std::set<std::string> used;
+  std::map<Rung, int> controls;
+  for (const auto& evaluation : finish(evolution, exact)) {
+    if (of_control(evaluation)) {
+      ++controls[evaluation.rung];
+      EXPECT_EQ(drawn.insert(evaluation.text).second, evaluation.rung == Rung::kProbe);
+    } else {
+      used.insert(evaluation.text);
+      used.insert(evaluation.parents.begin(), evaluation.parents.end());
+    }
+  }
+  for (const auto& member : evolution.archive()) used.insert(member.text);
+  EXPECT_EQ(controls[Rung::kProbe] + controls[Rung::kBattery], 60);
+  EXPECT_GT(controls[Rung::kBattery], 10);  // they climb, too
+  EXPECT_EQ(controls[Rung::kConfirm], 0);
+  EXPECT_TRUE(std::none_of(drawn.begin(), drawn.end(), [&](const auto& text) { return used.contains(text); }));
+  EXPECT_FALSE(evolution.operators().contains(kRandomControl));
+}
+
+TEST(Phases, TheControlKnowsNothingOfTheSearch) {
+  const auto drawn = [](const Score& score) {
+    Evolution evolution(toy(), controlled(), Seed{1}, kSeeds);
+    auto out = finish(evolution, score);
+    std::erase_if(out, [](const Evaluation& evaluation) { return !of_control(evaluation); });
+    return out;
+  };
+  const auto other_search = [](const Evaluation& evaluation) {
+    auto out = exact(evaluation);
+    if (!of_control(evaluation)) std::swap(out.objectives[0], out.objectives[1]);
+    return out;
+  };
+  EXPECT_TRUE(drawn(exact) == drawn(other_search));
 }
 
 TEST(Phases, AProbeChangesNoRank) {

@@ -83,6 +83,7 @@ TEST(Evolution, IsTheSameForAnyNumberOfSlotsAndAnyOrderOfResults) {
     options.lag = *rc::gen::inRange(1, 20);
     options.algorithm = *rc::gen::element<std::string>("nsga2", "regularized", "random");
     options.probe = *rc::gen::arbitrary<bool>();
+    options.control = *rc::gen::element<std::string>("none", "random");
     Evolution one(toy(), options, Seed{seed}, kSeeds);
     Evolution many(toy(), options, Seed{seed}, kSeeds);
     const auto expected = drive(one, 1, Seed{0});
@@ -94,14 +95,16 @@ TEST(Evolution, IsTheSameForAnyNumberOfSlotsAndAnyOrderOfResults) {
 }
 
 TEST(Evolution, ResumesAfterAKillAtAnyNumber) {
-  const auto expected = sequence(eventful());
+  auto options = eventful();
+  options.control = "random";
+  const auto expected = sequence(options);
   EXPECT_TRUE(rc::check([&](std::uint64_t order) {
     const auto killed_at = *rc::gen::inRange<std::size_t>(0, expected.size());
     Rng rng(Seed{order});
     std::map<std::int64_t, Measurement> stored;  // of what was under way when the run was killed some is missing
     for (std::size_t i = 0; i < killed_at; ++i)
       if (i + 8 < killed_at || chance(rng, 0.5)) stored[expected[i].number] = measured(expected[i]);
-    Evolution resumed(toy(), eventful(), Seed{1}, kSeeds);
+    Evolution resumed(toy(), options, Seed{1}, kSeeds);
     std::vector<Evaluation> found;
     std::vector<Evaluation> underway;
     while (!resumed.finished()) {
@@ -133,6 +136,7 @@ TEST(Evolution, NeverRepeatsACandidateAtARungAndSeedSet) {
     auto options = eventful();
     options.algorithm = algorithm;
     options.evaluations = 1500;
+    options.control = "random";
     std::set<std::tuple<std::string, Rung, std::int64_t>> met;
     for (const auto& evaluation : sequence(options))
       EXPECT_TRUE(met.emplace(evaluation.text, evaluation.rung, evaluation.seed_set).second)
