@@ -129,9 +129,16 @@ class SettingsOf {
   std::vector<Rung> out_;
 };
 
+Measure read_measure(Reader& in, Measure otherwise) {
+  const auto best = to_text(Measure::kBest);
+  const auto progress = to_text(Measure::kProgress);
+  return in.word("measure", to_text(otherwise), {best, progress}) == progress ? Measure::kProgress : Measure::kBest;
+}
+
 /// What the whole battery says and a task may change.
 struct Defaults {
   Length length;
+  Measure measure = Measure::kBest;
   std::int64_t evaluation_examples = 0;
 };
 
@@ -141,13 +148,15 @@ BatteryTask read_task(const Task& task, Reader& list, const Defaults& defaults) 
   const auto length = Length::read(in, defaults.length);
   if (length.steps == 0 && length.epochs == 0)
     throw list.error(task.name, task.name + " needs steps or epochs, here or for the whole battery", false);
+  const auto measure = read_measure(in, defaults.measure);
   for (auto& [setting, budget] : SettingsOf(task, list, in, length).read(in)) {
     const auto examples = setting.values.count("examples");
     out.settings.push_back({.setting = std::move(setting),
                             .steps = budget.steps_for(examples),
                             .batch = budget.batch,
                             .train_examples = examples,
-                            .evaluation_examples = defaults.evaluation_examples});
+                            .evaluation_examples = defaults.evaluation_examples,
+                            .measure = measure});
   }
   in.finish();
   return out;
@@ -170,6 +179,8 @@ std::vector<std::string> task_names() {
 }
 
 }  // namespace
+
+std::string to_text(Measure measure) { return measure == Measure::kBest ? "best" : "progress"; }
 
 bool Battery::partial() const {
   std::set<std::string> names;
@@ -216,6 +227,7 @@ std::string Battery::hash() const {
       for (const auto& [name, value] : one.setting.values) add(name + "=" + number(value));
       for (const auto count : {one.steps, one.batch, one.train_examples, one.evaluation_examples})
         add(std::to_string(count));
+      if (one.measure != Measure::kBest) add(to_text(one.measure));
     }
   }
   std::uint64_t h = 0xcbf29ce484222325ull;  // FNV-1a
@@ -234,7 +246,8 @@ Battery read_battery(Reader in) {
   out.early_stop = in.boolean("early_stop", true);
   if (in.has("seed_deviation")) out.seed_deviation = in.real("seed_deviation", 0, 1e-6, 1);
   const auto evaluation_examples = in.integer("evaluation_examples", 1280, 1, 1'000'000);
-  const Defaults defaults{Length::read(in, {.batch = 128}), evaluation_examples};
+  const auto length = Length::read(in, {.batch = 128});
+  const Defaults defaults{length, read_measure(in, Measure::kBest), evaluation_examples};
   out.grid = read_grid(in.child("grid"));
   if (out.grid.empty()) throw in.error("grid", "the grid needs a learning rate and a weight decay", false);
 
@@ -245,6 +258,11 @@ Battery read_battery(Reader in) {
     out.tasks.push_back(read_task(*task, list, defaults));
   }
   in.finish();
+  if (as_mad_lab)
+    for (const auto& task : out.tasks)
+      for (const auto& one : task.settings)
+        if (one.measure != Measure::kBest)
+          throw in.error("protocol", "protocol mad-lab scores the best epoch; it has no measure: progress");
   if (out.tasks.empty()) throw in.error("tasks", "a battery needs at least one task", false);
   return out;
 }

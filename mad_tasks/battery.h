@@ -16,6 +16,14 @@ struct GridPoint {
   double weight_decay = 0;
 };
 
+/// What a training is scored by, of its accuracies on validation-B.
+enum class Measure {
+  kBest,      // at the epoch that is best on validation-A
+  kProgress,  // the mean over the looks of the training, at equal distances: how fast it is learned and how well. Tells
+              // designs apart that all end at the ceiling
+};
+std::string to_text(Measure measure);  // "best", "progress"
+
 /// One training: a setting with its budget. All sizes are resolved.
 struct BatterySetting {
   TaskSetting setting;
@@ -23,6 +31,7 @@ struct BatterySetting {
   std::int64_t batch = 0;                // examples a step
   std::int64_t train_examples = 0;       // different ones; they are shown again once all were
   std::int64_t evaluation_examples = 0;  // of each of validation-A, validation-B and test
+  Measure measure = Measure::kBest;
 };
 
 /// One task of a battery.

@@ -54,6 +54,7 @@ void fields(R& r, Visit visit) {
   visit("batch", r.batch);
   visit("train_examples", r.train_examples);
   visit("evaluation_examples", r.evaluation_examples);
+  visit("measure", r.measure);
 }
 
 template <Is<TrainRequest> R, class Visit>

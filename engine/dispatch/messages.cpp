@@ -32,6 +32,7 @@ Json written(double value) {  // JSON has no numbers for these
 }
 Json written(Protocol value) { return to_text(value); }
 Json written(Outcome value) { return to_text(value); }
+Json written(Measure value) { return to_text(value); }
 Json written(const TaskValues& values) {
   auto out = Json::object();
   for (const auto& [name, value] : values) out[name] = written(value);
@@ -109,6 +110,14 @@ void read(const Json& json, Protocol& value, const std::string& where) {
     value = Protocol::kMadLab;
   else
     unexpected(where, "\"madsearch\" or \"mad-lab\"");
+}
+void read(const Json& json, Measure& value, const std::string& where) {
+  if (json == "best")
+    value = Measure::kBest;
+  else if (json == "progress")
+    value = Measure::kProgress;
+  else
+    unexpected(where, "\"best\" or \"progress\"");
 }
 void read(const Json& json, Outcome& value, const std::string& where) {
   std::string name;

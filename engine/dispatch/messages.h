@@ -21,7 +21,7 @@ namespace madsearch {
 // A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
-inline constexpr int kMessagesVersion = 6;
+inline constexpr int kMessagesVersion = 7;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";

@@ -23,8 +23,6 @@
 namespace madsearch {
 namespace {
 
-bool share(const std::optional<double>& value) { return value && *value >= 0 && *value <= 1; }
-
 /// The evaluation_key of a training's id, which has task and setting behind it.
 std::string key_of(const std::string& training) {
   const auto setting = training.rfind('/');

@@ -14,6 +14,7 @@ namespace madsearch {
 struct Progressed {
   GridPoint point;
   std::vector<Look> looks;
+  std::vector<double> on_b;  // accuracy on validation-B at each look, where that is what a battery scores by
   bool diverged = false;
   double accuracy = -1;                                   // at the kept step
   double loss = std::numeric_limits<double>::infinity();  // there too; under mad-lab the perplexity

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -69,11 +70,14 @@ class Training {
   double drop_diverged(const at::Tensor& losses);                                  // returns the least finite loss
   bool look(std::int64_t step, double training_loss);                              // true if the training is over
   bool note(std::int64_t step, std::size_t replica, const SplitMetrics& metrics);  // true if the replica is perfect
+  void note_progress();
+  double progress(const Progressed& point, double (*accuracy)(const Progressed&, std::size_t)) const;
+  const Progressed* best_point() const;
   bool hopeful(const Progressed& point, double best) const;
   void drop(const std::vector<bool>& keep);  // by replica
   std::vector<SplitMetrics> evaluate(const Examples& examples, bool with_macro);
   SplitMetrics tested();                         // by replica 0
-  double selected(const SplitMetrics& on_test);  // the accuracy that a battery scores by
+  double selected(const SplitMetrics& on_test);  // the accuracy at the kept step that a battery scores by
   void finish(TrainReply& reply);
   void score(const Progressed& best, TrainReply& reply);
 
@@ -82,7 +86,9 @@ class Training {
   const OnProgress& progress_;
   Stopwatch watch_;
   const bool mad_lab_;
+  const bool by_progress_;  // validation-B is looked at too
   const TaskData data_;
+  std::optional<Examples> validation_b_;
   std::int64_t steps_ = 0;  // of a replica
   std::int64_t every_ = 0;  // steps between looks
   std::unique_ptr<Model> model_;
@@ -98,6 +104,7 @@ Training::Training(const TrainRequest& request, const Runtime& runtime, const On
       progress_(progress),
       watch_(runtime),
       mad_lab_(request.protocol == Protocol::kMadLab),
+      by_progress_(request.setting.measure == Measure::kProgress),
       data_(request, runtime.threads),
       steps_(request.setting.steps) {
   const auto batch = request.setting.batch;
@@ -105,6 +112,7 @@ Training::Training(const TrainRequest& request, const Runtime& runtime, const On
   every_ = request.evaluate_every > 0 ? request.evaluate_every
            : mad_lab_                 ? epoch
                                       : std::max<std::int64_t>(1, steps_ / 10);
+  if (by_progress_) validation_b_ = data_.held_out(Split::kValidationB);
 }
 
 void Training::run(TrainReply& reply) {
@@ -150,7 +158,7 @@ void Training::begin(const std::vector<GridPoint>& grid) {
 }
 
 std::optional<GridPoint> Training::one_more() const {
-  const auto* best = chosen(points_);
+  const auto* best = best_point();
   if (mad_lab_ || !best || best->accuracy >= kPerfect * data_.oracle()) return {};
   return beyond_the_edge(request_.grid, best->point);
 }
@@ -194,6 +202,7 @@ bool Training::look(std::int64_t step, double training_loss) {
   const auto metrics = evaluate(data_.validation(), mad_lab_);
   bool perfect = false;
   for (std::size_t r = 0; r < alive_.size(); ++r) perfect |= note(step, r, metrics[r]);
+  if (by_progress_) note_progress();
   const auto best = best_accuracy(points_);
   if (progress_) progress_({request_.id, step, steps_, training_loss, best});
   std::vector<bool> keep;
@@ -220,6 +229,36 @@ bool Training::note(std::int64_t step, std::size_t replica, const SplitMetrics& 
     point.weights = optimizer_->replica(static_cast<std::int64_t>(replica));
   }
   return accuracy >= kPerfect * (mad_lab_ ? 1.0 : data_.oracle());
+}
+
+void Training::note_progress() {
+  const auto metrics = evaluate(*validation_b_, false);
+  for (std::size_t r = 0; r < alive_.size(); ++r) points_[alive_[r]].on_b.push_back(metrics[r].micro());
+}
+
+double on_a(const Progressed& point, std::size_t look) { return point.looks[look].accuracy; }
+double on_b(const Progressed& point, std::size_t look) { return point.on_b[look]; }
+
+/// The mean accuracy over all looks. Where a training ended early those that are left count as its last, or as perfect
+/// if it was.
+double Training::progress(const Progressed& point, double (*accuracy)(const Progressed&, std::size_t)) const {
+  const auto planned = (steps_ + every_ - 1) / every_;
+  const auto seen = point.looks.size();
+  double sum = 0;
+  for (std::size_t i = 0; i < seen; ++i) sum += accuracy(point, i);
+  const bool perfect = point.accuracy >= kPerfect * data_.oracle();
+  const auto left = static_cast<double>(planned) - static_cast<double>(seen);
+  return (sum + left * (perfect ? data_.oracle() : accuracy(point, seen - 1))) / static_cast<double>(planned);
+}
+
+/// What is kept of the grid.
+const Progressed* Training::best_point() const {
+  if (!by_progress_) return chosen(points_);
+  const Progressed* out = nullptr;
+  for (const auto& point : points_)
+    if (!point.diverged && point.weights.defined() && (!out || progress(point, on_a) > progress(*out, on_a)))
+      out = &point;
+  return out;
 }
 
 bool Training::hopeful(const Progressed& point, double best) const {
@@ -269,7 +308,7 @@ void Training::finish(TrainReply& reply) {
   auto& record = reply.record;
   record.trainings = static_cast<std::int64_t>(points_.size());
   for (const auto& point : points_) reply.curves.push_back({point.point, point.looks});
-  const auto* best = chosen(points_);
+  const auto* best = best_point();
   if (!best) {
     record.outcome = Outcome::kDiverged;
     record.message = "the loss was not a finite number at any grid point";
@@ -295,11 +334,14 @@ void Training::score(const Progressed& best, TrainReply& reply) {
   record.test_macro = test.macro();
   record.test_loss = test.loss();
   record.validation_a = mad_lab_ ? test.macro() : best.accuracy;
-  record.validation_b = selected(test);
+  const auto at_best = selected(test);
+  record.validation_b = by_progress_ ? progress(best, on_b) : at_best;
   if (!request_.distil) return;
   const auto state = model_->distil_filters();
   const auto again = tested();
-  reply.distilled = {model_->exact_state(), state, selected(again), again.micro()};
+  // What distilling costs at the end is taken off the whole way.
+  const auto distilled = std::max(0.0, *record.validation_b + selected(again) - at_best);
+  reply.distilled = {model_->exact_state(), state, distilled, again.micro()};
 }
 
 }  // namespace

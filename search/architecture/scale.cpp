@@ -64,11 +64,11 @@ std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64
       if (own < 0.7 * static_cast<double>(target) || own > 1.4 * static_cast<double>(target)) continue;
     }
     try {
-      const auto sized = solve_sizes(*candidate, shape, fit ? std::optional<std::int64_t>(target) : std::nullopt);
-      if (!invalid(sized.genome, shape).empty()) continue;
-      const auto parameters = cost(sized.genome, shape).active();
+      const auto sized = fit ? fit_sizes(*candidate, shape, target) : solve_sizes(*candidate, shape).genome;
+      if (!invalid(sized, shape).empty()) continue;
+      const auto parameters = cost(sized, shape).active();
       const auto off = std::abs(std::log(static_cast<double>(parameters) / static_cast<double>(target)));
-      if (!best || off < best->off) best = Found{sized.genome, width, parameters, off};
+      if (!best || off < best->off) best = Found{sized, width, parameters, off};
       if (!fit && parameters > 4 * target) break;
     } catch (const std::invalid_argument&) {  // this width cannot hold the genome
     }

@@ -10,10 +10,10 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kMultiple = 16;  // inner sizes are multiples of it, and not below it: what matrix units like
-constexpr std::int64_t kOfExperts = 2;  // with shared experts, where 16 channels are several times too coarse a step
-constexpr std::int64_t kConvolved = 8;  // with a convolution inside, where they are too coarse at width 32
-constexpr double kTolerance = 0.05;     // of active parameters, relative
+constexpr std::int64_t kWide = 1024;  // the width at which ratios are solved
+constexpr std::int64_t kEven = 2;     // of an inner size
+constexpr std::int64_t kOfMadLab = 16;
+constexpr double kTolerance = 0.05;  // of active parameters, relative
 
 bool is_auto(const Block& block) {
   return block.settings.has("inner") && block.settings.at("inner") == KnobValue("auto");
@@ -25,15 +25,39 @@ Genome with_inner(Genome genome, std::int64_t inner, std::int64_t width) {
   return genome;
 }
 
-std::int64_t multiple(const std::vector<const Block*>& all) {
-  const auto shares = [](const Block* block) {
-    return is_auto(*block) && block->settings.has("shared") && block->settings.count("shared") > 0;
-  };
-  const auto convolves = [](const Block* block) {
-    return is_auto(*block) && block->settings.has("conv") && taps(block->settings) > 0;
-  };
-  if (std::any_of(all.begin(), all.end(), shares)) return kOfExperts;
-  return std::any_of(all.begin(), all.end(), convolves) ? kConvolved : kMultiple;
+/// Where parameters alone are counted: they do not depend on the length.
+Shape anywhere(std::int64_t width, Protocol protocol) { return {width, 1, protocol}; }
+
+/// The inner size, of multiples of `step`, whose active parameters come nearest to `parameters`.
+std::int64_t nearest_inner(const Genome& genome, Shape shape, std::int64_t parameters, std::int64_t step) {
+  const auto active = [&](std::int64_t inner) { return cost(with_inner(genome, inner, shape.width), shape).active(); };
+  const auto least = active(step);  // they grow linearly with the inner size
+  const auto slope = active(2 * step) - least;
+  if (slope <= 0 || parameters <= least) return step;
+  return step + step * std::llround(static_cast<double>(parameters - least) / static_cast<double>(slope));
+}
+
+/// `inner` of width kWide at another width.
+std::int64_t scaled(std::int64_t inner, std::int64_t width) {
+  const auto half = static_cast<double>(inner) * static_cast<double>(width) / (kWide * kEven);
+  return kEven * std::max<std::int64_t>(1, std::llround(half));
+}
+
+/// The inner size of transformer++: 8/3 of the width.
+std::int64_t transformer_inner(Shape shape) {
+  const auto inner = 8.0 * static_cast<double>(shape.width) / 3;
+  if (shape.protocol == Protocol::kMadLab)
+    return static_cast<std::int64_t>(std::ceil(std::floor(inner) / kOfMadLab)) * kOfMadLab;
+  return kEven * std::max<std::int64_t>(1, std::llround(inner / kEven));
+}
+
+double residual(const Genome& sized, Shape shape, double target) {
+  return static_cast<double>(cost(sized, shape).active()) / target - 1;
+}
+
+bool has_auto(const Genome& genome) {
+  const auto all = blocks(genome);
+  return std::any_of(all.begin(), all.end(), [](const Block* block) { return is_auto(*block); });
 }
 
 }  // namespace
@@ -41,39 +65,39 @@ std::int64_t multiple(const std::vector<const Block*>& all) {
 std::int64_t transformer_parameters(std::int64_t stages, Shape shape) {
   const auto& attention = *find_primitive("attention");
   const auto& swiglu = *find_primitive("swiglu");
-  auto mlp = swiglu.defaults();  // the paper's inner size, 8/3 of the width, in multiples of 16
-  const auto inner =
-      static_cast<std::int64_t>(std::ceil(std::floor(8.0 * static_cast<double>(shape.width) / 3) / kMultiple)) *
-      kMultiple;
-  mlp.set("inner", inner_ratio(inner, shape.width));
-  const Shape anywhere{shape.width, 1, shape.protocol};  // their parameters do not depend on the length
-  const auto of_attention = attention.cost(attention.defaults(), anywhere).parameters;
-  const auto of_mlp = swiglu.cost(mlp, anywhere).parameters;
+  auto mlp = swiglu.defaults();
+  mlp.set("inner", inner_ratio(transformer_inner(shape), shape.width));
+  const auto here = anywhere(shape.width, shape.protocol);
+  const auto of_attention = attention.cost(attention.defaults(), here).parameters;
+  const auto of_mlp = swiglu.cost(mlp, here).parameters;
   const auto of_norms = stages * shape.width;  // one before each
   return (stages + 1) / 2 * of_attention + stages / 2 * of_mlp + of_norms;
 }
 
 Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t> parameters) {
-  const auto target = parameters.value_or(transformer_parameters(block_count(genome), shape));
-  const auto active = [&](std::int64_t inner) { return cost(with_inner(genome, inner, shape.width), shape).active(); };
-  const auto all = blocks(genome);
-  Sized out;
-  out.fixed = std::none_of(all.begin(), all.end(), [](const Block* block) { return is_auto(*block); });
-  out.genome = genome;
+  const auto stages = block_count(genome);
+  const bool by_ratio = shape.protocol != Protocol::kMadLab;
+  const auto where = anywhere(by_ratio ? kWide : shape.width, shape.protocol);
+  const auto of_transformer = static_cast<double>(transformer_parameters(stages, shape));
+  const auto here = parameters ? static_cast<double>(*parameters) : of_transformer;
+  const auto there = static_cast<double>(transformer_parameters(stages, where)) * here / of_transformer;
+  Sized out{.genome = genome, .fixed = !has_auto(genome)};
+  auto wide = genome;
   if (!out.fixed) {
-    // Active parameters grow linearly with the inner size.
-    const auto step = multiple(all);
-    const auto least = active(kMultiple);
-    const auto slope = active(kMultiple + step) - least;
-    std::int64_t steps = 0;
-    if (slope > 0 && target > least)
-      steps = std::llround(static_cast<double>(target - least) / static_cast<double>(slope));
-    out.genome = with_inner(genome, kMultiple + step * steps, shape.width);
+    const auto inner = nearest_inner(genome, where, std::llround(there), by_ratio ? kEven : kOfMadLab);
+    wide = with_inner(genome, inner, where.width);
+    out.genome = with_inner(genome, by_ratio ? scaled(inner, shape.width) : inner, shape.width);
   }
-  const auto spent = cost(out.genome, shape);
-  out.within = std::abs(static_cast<double>(spent.active() - target)) <= kTolerance * static_cast<double>(target) &&
-               spent.parameters <= 2 * target;
+  out.residual = residual(out.genome, anywhere(shape.width, shape.protocol), here);
+  out.within = std::abs(residual(wide, where, there)) <= kTolerance &&
+               static_cast<double>(cost(wide, where).parameters) <= 2 * there;
   return out;
+}
+
+Genome fit_sizes(const Genome& genome, Shape shape, std::int64_t parameters) {
+  if (!has_auto(genome)) return genome;
+  return with_inner(genome, nearest_inner(genome, anywhere(shape.width, shape.protocol), parameters, kEven),
+                    shape.width);
 }
 
 }  // namespace madsearch

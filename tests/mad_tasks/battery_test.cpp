@@ -107,6 +107,23 @@ TEST(Battery, KeepsItsHashWhereASettingThatCameLaterIsAsBefore) {
   EXPECT_NE(read("name: b\nsteps: 1\ntasks: {in-context-recall: {train_asked: 1}}\n").hash(), hash);
 }
 
+TEST(Battery, ScoresByTheBestEpochOrByProgress) {
+  const std::string plain = "name: b\nsteps: 1\ntasks: {compression: {}, memorization: {}}\n";
+  const auto by = [](const std::string& all, const std::string& one) {
+    return read("name: b\nsteps: 1\nmeasure: " + all + "\ntasks: {compression: {}, memorization: {measure: " + one +
+                "}}\n");
+  };
+  const auto mixed = by("progress", "best");
+  EXPECT_EQ(mixed.tasks[0].settings[0].measure, Measure::kProgress);
+  EXPECT_EQ(mixed.tasks[1].settings[0].measure, Measure::kBest);
+  EXPECT_EQ(by("best", "best").hash(), read(plain).hash());
+  EXPECT_NE(mixed.hash(), read(plain).hash());
+  EXPECT_EQ(error("name: b\nsteps: 1\nprotocol: mad-lab\nmeasure: progress\ntasks: {compression: {}}\n"),
+            "b.yaml:3:11: protocol mad-lab scores the best epoch; it has no measure: progress\n"
+            "  3 | protocol: mad-lab\n"
+            "    |           ^^^^^^^");
+}
+
 TEST(Battery, KnowsItsLengthsAndWhetherItIsPartial) {
   auto battery = read(kSmall);
   EXPECT_TRUE(battery.partial());

@@ -119,6 +119,7 @@ void draw(Outcome& value) {
   value = *rc::gen::element(Outcome::kOk, Outcome::kDiverged, Outcome::kOutOfMemory, Outcome::kTimedOut,
                             Outcome::kFailed, Outcome::kLost);
 }
+void draw(Measure& value) { value = *rc::gen::element(Measure::kBest, Measure::kProgress); }
 void draw(Protocol& value) { value = *rc::gen::element(Protocol::kMadsearch, Protocol::kMadLab); }
 void draw(TaskValues& value) {
   for (auto left = *rc::gen::inRange(0, 4); left > 0; --left) {

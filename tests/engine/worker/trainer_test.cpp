@@ -145,6 +145,37 @@ TEST(Trainer, LeavesTheCurvesOfWhatItDoesNotStop) {
   EXPECT_EQ(reply.record.steps, 40 * reply.record.trainings);
 }
 
+TEST(Trainer, ScoresTheWholeWayByProgress) {
+  auto r = request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}},
+                   200);
+  r.grid = {{5e-3, 0}};
+  r.evaluate_every = 20;
+  r.early_stop = false;
+  r.setting.measure = Measure::kProgress;
+  const auto reply = train(r, {}, {});
+  ASSERT_EQ(reply.record.outcome, Outcome::kOk) << reply.record.message;
+  double sum = 0;
+  for (const auto& look : reply.curves.front().looks) sum += look.accuracy;
+  ASSERT_EQ(reply.curves.front().looks.size(), 10u);
+  EXPECT_NEAR(reply.record.validation_b.value(), sum / 10, 0.05);  // B is like A
+  EXPECT_LT(reply.record.validation_b.value(), reply.record.validation_a.value() - 0.02);
+  r.setting.measure = Measure::kBest;
+  const auto best = train(r, {}, {});
+  EXPECT_EQ(best.record.test, reply.record.test) << "what is trained is the same";
+}
+
+TEST(Trainer, CountsWhatIsLeftOfAPerfectTrainingAsPerfect) {
+  auto r = request("attention{heads=4} swiglu", "memorization", {{"vocabulary", 8}, {"length", 8}}, 600);
+  r.evaluate_every = 20;
+  r.setting.measure = Measure::kProgress;
+  const auto reply = train(r, {}, {});
+  double sum = 0;
+  for (const auto& look : reply.curves.front().looks) sum += look.accuracy;
+  const auto seen = static_cast<double>(reply.curves.front().looks.size());
+  EXPECT_LT(seen, 30);
+  EXPECT_NEAR(reply.record.validation_b.value(), (sum + 30 - seen) / 30, 0.02);
+}
+
 TEST(Trainer, StopsAtALimitOfTime) {
   auto r = request("attention{heads=4} swiglu", "in-context-recall", {}, 100000);
   r.setting.train_examples = 64;

@@ -168,21 +168,39 @@ Table part_table(const Findings& found) {
   return Table(columns, found.parts);
 }
 
-Table design_table(const PublishedBench& bench) {
+/// The best first.
+std::vector<Record> design_facts(const PublishedFlags& flags, const Battery& battery, const PublishedBench& bench) {
   std::vector<Record> rows;
   for (const auto& design : compared_designs(bench)) {
     const auto key = hash(design.genome);
     const auto& traits = bench.traits.at(key);
     const auto score = bench.scores.find(key);
+    std::vector<std::string> trainings;  // keys of the log's lines
+    for (auto s = flags.first; s < flags.first + flags.study.seeds; ++s)
+      for (const auto& row : study_requests(battery, design, s))
+        for (const auto& request : row) trainings.push_back(request.id);
     rows.push_back({{"score", score == bench.scores.end() ? Value() : Value(mean(score->second.scores))},
                     {"state", traits.state},
                     {"parameters", traits.parameters},
                     {"mixers", traits.mixers.size()},
                     {"convolution", traits.convolution ? "yes" : "no"},
-                    {"text", text(design.genome)}});
+                    {"text", text(design.genome)},
+                    {"hash", key},
+                    {"trainings", trainings}});
   }
   const auto score = [](const Record& row) { return row.at("score").unknown() ? -1 : row.at("score").number(); };
   std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return score(a) > score(b); });
+  return rows;
+}
+
+std::vector<Record> contrast_facts(const PublishedBench& bench) {
+  std::vector<Record> out;
+  for (const auto& one : bench.headline.contrasts)
+    out.push_back({{"better", one.better}, {"worse", one.worse}, {"papers", one.papers}, {"groups", one.groups}});
+  return out;
+}
+
+Table design_table(const std::vector<Record>& rows) {
   return Table({{"score", "score", number("%.3f")},
                 {"state", "state", number("%.0f")},
                 {"parameters", "parameters", number("%.0f")},
@@ -224,21 +242,26 @@ Report published_report(const PublishedFlags& flags, const Battery& battery, con
   const bool scored = !bench.scores.empty();
   auto text = title_of(flags, battery, bench) + predictor_table(found, scored, false).text() +
               predictor_table(found, scored, true).text() + notes(battery) + "\n" + part_table(found).text();
-  if (flags.designs) text += "\n" + design_table(bench).text();
+  const auto designs = flags.designs ? design_facts(flags, battery, bench) : std::vector<Record>();
+  if (flags.designs) text += "\n" + design_table(designs).text();
   const auto shape = shape_of(battery);
-  return {Record{{"battery", battery.name},
-                 {"against", "published"},
-                 {"half", flags.study.half},
-                 {"width", shape.width},
-                 {"length", shape.length},
-                 {"seed_sets", flags.study.seeds},
-                 {"first_seed_set", flags.first},
-                 {"contrasts", bench.headline.contrasts.size()},
-                 {"contradicting", bench.contradicting},
-                 {"not_taken", bench.not_taken},
-                 {"not_scored", bench.not_scored},
-                 {"shares", found.all}},
-          text, share_table(found).csv()};
+  Record facts = {{"battery", battery.name},
+                  {"against", "published"},
+                  {"half", flags.study.half},
+                  {"width", shape.width},
+                  {"length", shape.length},
+                  {"seed_sets", flags.study.seeds},
+                  {"first_seed_set", flags.first},
+                  {"contrasts", bench.headline.contrasts.size()},
+                  {"contradicting", bench.contradicting},
+                  {"not_taken", bench.not_taken},
+                  {"not_scored", bench.not_scored},
+                  {"shares", found.all}};
+  if (flags.designs) {
+    facts.set("designs", designs);
+    facts.set("contrast_list", contrast_facts(bench));
+  }
+  return {facts, text, share_table(found).csv()};
 }
 
 }  // namespace madsearch
