@@ -23,6 +23,7 @@ struct Source {
   std::string name;
   std::string text;
 
+  std::string format() const { return name.ends_with(".json") ? "JSON" : "YAML"; }
   /// Where a place that yaml-cpp gives as line and column stands in `text`.
   std::size_t offset(const YAML::Mark& mark) const {
     std::size_t at = 0;
@@ -110,7 +111,7 @@ YAML::Node only_document(const Source& source) {
   } catch (const YAML::DeepRecursion& error) {
     throw ConfigError(printable(source.name) + ": lists and mappings are nested too deeply");
   } catch (const YAML::Exception& error) {
-    throw source.error(error.mark, 1, "not YAML: " + printable(error.msg));
+    throw source.error(error.mark, 1, "not " + source.format() + ": " + printable(error.msg));
   }
 }
 
@@ -220,6 +221,11 @@ Reader Reader::file(const std::filesystem::path& path) {
 }
 
 bool Reader::has(const std::string& key) const { return node_->ask(key) != nullptr; }
+
+bool Reader::given(const std::string& key) const {
+  const auto* value = node_->ask(key);
+  return value && !value->IsNull();
+}
 
 bool Reader::mapping(const std::string& key) const {
   const auto* value = node_->ask(key);

@@ -11,7 +11,8 @@
 
 namespace madsearch {
 
-/// Reads one YAML mapping, of a file of one document and at most 1 MiB, of at most 1000 keys and lists of 1000 entries.
+/// Reads one YAML mapping (or JSON object, which is one), of a file of one document and at most 1 MiB, of at most 1000
+/// keys and lists of 1000 entries.
 /// The code that reads is the only schema: a key that nobody asked for is an error at finish().
 /// Every function that takes a key returns `otherwise` where it is missing, and throws ConfigError for a value of the
 /// wrong kind or out of range (least .. most, both allowed) that shows file, line, column and what is expected.
@@ -21,6 +22,7 @@ class Reader {
   static Reader text(const std::string& yaml, const std::string& name);
 
   bool has(const std::string& key) const;      // whether it is there; marks `key` as known
+  bool given(const std::string& key) const;    // whether it is there and not null; marks `key` as known
   bool mapping(const std::string& key) const;  // whether it is there and a mapping; marks `key` as known
   std::int64_t integer(const std::string& key, std::int64_t otherwise, std::int64_t least, std::int64_t most);
   double real(const std::string& key, double otherwise, double least, double most);

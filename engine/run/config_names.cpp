@@ -37,10 +37,10 @@ std::vector<Design> designs_in(const std::string& text) {
   return out;
 }
 
-bool is_file_name(const std::string& name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
+bool is_yaml(const std::string& name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
 
 /// What a file is called in messages, and what its design is called, where only its text is left.
-std::string as_file_name(const std::string& name) { return is_file_name(name) ? name : name + ".yaml"; }
+std::string as_file_name(const std::string& name) { return is_yaml(name) ? name : name + ".yaml"; }
 
 }  // namespace
 
@@ -63,7 +63,7 @@ Battery ConfigNames::battery(Reader& in, const std::string& key, const std::stri
     if (const auto known = found_.find(input); known != found_.end())
       return read_battery(Reader::text(known->second, as_file_name(name)));
     if (stored_) throw ConfigError("the run's folder lacks the battery \"" + name + "\"");
-    const auto file = Reader::file(battery_file(is_file_name(name) ? resolved(name).string() : name, configs_));
+    const auto file = Reader::file(battery_file(is_yaml(name) ? resolved(name).string() : name, configs_));
     found_[input] = file.source();
     return read_battery(file);
   } catch (const ConfigError& error) {
@@ -95,11 +95,11 @@ std::vector<Design> ConfigNames::designs_of(const std::string& name) {
 
 /// On the disk, or the text itself.
 Design ConfigNames::named_design(const std::string& name, const fs::path& path) {
-  const auto file = design_file(is_file_name(name) ? path.string() : name, configs_);
+  const auto file = design_file(is_design_file(name) ? path.string() : name, configs_);
   if (!file) return text_design(name);
   const auto read = Reader::file(*file);
   found_["design " + name] = read.source();
-  return read_design(read);
+  return read_design_file(read);
 }
 
 std::vector<Design> ConfigNames::designs(Reader& in, const std::string& key,

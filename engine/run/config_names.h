@@ -33,8 +33,8 @@ class ConfigNames {
   /// The battery under `key`: a shipped one's name or a YAML file.
   Battery battery(Reader& in, const std::string& key, const std::string& otherwise);
 
-  /// The designs under `key`: names of shipped ones, YAML files, texts, or folders of former runs, for which their
-  /// fronts stand.
+  /// The designs under `key`: names of shipped ones, YAML files, models' config.json, texts, or folders of former
+  /// runs, for which their fronts stand.
   std::vector<Design> designs(Reader& in, const std::string& key, const std::vector<std::string>& otherwise);
 
   /// A folder for pretraining.

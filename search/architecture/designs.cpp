@@ -3,6 +3,7 @@
 #include "configs/folder.h"
 #include "configs/text.h"
 #include "primitives/table.h"
+#include "search/architecture/model_configs/model_config.h"
 #include "search/architecture/parser.h"
 #include "search/architecture/sizes.h"
 
@@ -10,12 +11,18 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_file_name(const std::string& word) { return word.ends_with(".yaml") || word.ends_with(".yml"); }
-
 /// "transformer++": a single word, which may be a design's name.
 bool is_name(const std::string& word) { return !word.empty() && word.find_first_of(" {}[]()@/") == std::string::npos; }
 
 }  // namespace
+
+bool is_design_file(const std::string& word) {
+  return word.ends_with(".yaml") || word.ends_with(".yml") || word.ends_with(".json");
+}
+
+Design read_design_file(Reader in) {
+  return in.name().ends_with(".json") ? read_model_config(std::move(in)) : read_design(std::move(in));
+}
 
 Design read_design(Reader in, Unwritten unwritten) {
   Design design;
@@ -39,7 +46,7 @@ std::vector<Design> shipped_designs(const fs::path& configs) {
 }
 
 std::optional<fs::path> design_file(const std::string& given, const fs::path& configs) {
-  if (is_file_name(given)) return given;
+  if (is_design_file(given)) return given;
   if (!is_name(given)) return {};
   const auto shipped = configs / "designs" / (given + ".yaml");
   if (std::error_code none; fs::exists(shipped, none)) return shipped;
@@ -49,7 +56,7 @@ std::optional<fs::path> design_file(const std::string& given, const fs::path& co
   const auto listed = joined(names);
   for (const auto& primitive : primitives()) names.push_back(primitive.name);
   throw ConfigError("unknown design " + in_quotes(given) + "\n  expected one of: " + listed +
-                    "; a file.yaml; or a text like 'mamba swiglu'" + did_you_mean(given, names));
+                    "; a file.yaml; a model's config.json; or a text like 'mamba swiglu'" + did_you_mean(given, names));
 }
 
 Design text_design(const std::string& given, Unwritten unwritten) {
@@ -59,7 +66,7 @@ Design text_design(const std::string& given, Unwritten unwritten) {
 
 Design find_design(const std::string& given, const fs::path& configs) {
   const auto file = design_file(given, configs);
-  return file ? read_design(Reader::file(*file)) : text_design(given);
+  return file ? read_design_file(Reader::file(*file)) : text_design(given);
 }
 
 Genome repeated(const Design& design, std::int64_t wanted) {

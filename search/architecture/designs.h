@@ -6,21 +6,19 @@
 #include <vector>
 
 #include "configs/reader.h"
-#include "search/architecture/genome.h"
+#include "search/architecture/design.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
 
-/// A hand design: a YAML file with `stripe` (a genome's text), and `source`, `note` for the reader.
-struct Design {
-  std::string name;    // of the file, without .yaml; the text itself for a design given as text
-  Genome genome;       // canonical
-  std::string source;  // the paper that it follows
-  std::string note;    // where it differs
-};
-
 /// Throws ConfigError for a stripe that can't be read, and for an unknown key.
 Design read_design(Reader in, Unwritten unwritten = Unwritten::kDefault);
+
+/// Whether a word names a file: *.yaml, *.yml, or the config.json of a model.
+bool is_design_file(const std::string& word);
+
+/// A hand design or, of a *.json, the model that it is of (model_configs/model_config.h). Throws ConfigError.
+Design read_design_file(Reader in);
 
 /// The designs that ship, `configs`/designs/*.yaml, by name. Throws ConfigError as read_design does.
 std::vector<Design> shipped_designs(const std::filesystem::path& configs);
@@ -33,8 +31,8 @@ std::optional<std::filesystem::path> design_file(const std::string& name_path_or
 /// The design that is this text.
 Design text_design(const std::string& text, Unwritten unwritten = Unwritten::kDefault);
 
-/// The name of a shipped design, else the path of a YAML file, else a genome's text ("gla" is the design, "gla{}" the
-/// block alone). Throws ConfigError, with did-you-mean over designs and primitives.
+/// The name of a shipped design, else the path of a YAML file or of a model's config.json, else a genome's text
+/// ("gla" is the design, "gla{}" the block alone). Throws ConfigError, with did-you-mean over designs and primitives.
 Design find_design(const std::string& name_path_or_text, const std::filesystem::path& configs);
 
 /// The stripe repeated until it has `stages` blocks; copies have weights of their own. Throws ConfigError if `stages`

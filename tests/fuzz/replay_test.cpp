@@ -15,6 +15,8 @@ TEST(Replay, Genomes) { replay("genome", fuzz_genome); }
 
 TEST(Replay, Messages) { replay("messages", fuzz_messages); }
 
+TEST(Replay, ModelConfigs) { replay("model_config", fuzz_model_config); }
+
 TEST(Replay, Shards) { replay("shards", fuzz_shards); }
 
 TEST(Replay, Stores) { replay("store", fuzz_store); }

@@ -14,6 +14,7 @@ int fuzz_config(const std::uint8_t* data, std::size_t size);
 int fuzz_design(const std::uint8_t* data, std::size_t size);
 int fuzz_genome(const std::uint8_t* data, std::size_t size);
 int fuzz_messages(const std::uint8_t* data, std::size_t size);
+int fuzz_model_config(const std::uint8_t* data, std::size_t size);
 int fuzz_shards(const std::uint8_t* data, std::size_t size);
 int fuzz_store(const std::uint8_t* data, std::size_t size);
 

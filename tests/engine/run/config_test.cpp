@@ -138,6 +138,16 @@ TEST_F(RunConfigTest, MisspeltSeedIsAnsweredWithTheOneMeant) {
   EXPECT_NE(whole.find("  did you mean \"transformer++\"?"), std::string::npos) << whole;
 }
 
+TEST_F(RunConfigTest, ASeedMayBeTheConfigOfAModel) {
+  const auto model = in_source("tests/data/models/fla-samba/config.json");
+  const auto config = read("battery: quick\nstages: 8\nseeds: [" + model + "]\n");
+  ASSERT_EQ(config.seeds.size(), 1u);
+  EXPECT_EQ(config.seeds[0].name, "fla-samba");
+  EXPECT_EQ(text(config.seeds[0].genome), "[mamba swiglu attention{window=16} swiglu]x2");
+  EXPECT_NE(message("battery: quick\nseeds: [nowhere/config.json]\n").find("nowhere/config.json: no such file"),
+            std::string::npos);
+}
+
 TEST_F(RunConfigTest, SaysWhatCanNotBe) {
   const auto first_line = [&](const std::string& yaml) {
     const auto whole = message(yaml);
