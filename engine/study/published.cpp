@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "configs/errors.h"
+#include "configs/folder.h"
 #include "configs/text.h"
 #include "search/architecture/parser.h"
 
@@ -36,6 +37,7 @@ class Line {
   std::optional<std::string> text_or_null(const std::string& field) {
     return at(field).is_null() ? std::nullopt : std::optional(text(field));
   }
+  std::string text_if_there(const std::string& field) { return json_.contains(field) ? text(field) : ""; }
   double number(const std::string& field) {
     const auto& value = at(field);
     if (!value.is_number()) throw std::runtime_error("\"" + field + "\" is no number");
@@ -103,10 +105,11 @@ PublishedGroup read_group(Line& in) {
   out.judging = in.word("half", {"choosing", "judging"}) == 1;
   out.trust = static_cast<char>('A' + in.word("trust", {"A", "B", "C", "D"}));
   out.unit = static_cast<PublishedGroup::Unit>(in.word("unit", {"perplexity", "loss", "error"}));
+  out.scale = in.text_if_there("scale");
   out.clear = in.number_or_null("clear");
   if (!out.clear && out.unit == PublishedGroup::Unit::kError)
     throw std::runtime_error("\"clear\" is null: 2 % of perplexity says nothing of errors");
-  for (const auto* field : {"why", "noise", "metric", "recall_metric", "scale", "data", "source"}) in.remark(field);
+  for (const auto* field : {"why", "noise", "metric", "recall_metric", "data", "source"}) in.remark(field);
   return out;
 }
 
@@ -152,6 +155,8 @@ bool PublishedGroup::apart(double better, double worse) const {
   if (clear) return gap > *clear;
   return gap > (unit == Unit::kLoss ? std::log(kShare) : (kShare - 1) * better);
 }
+
+fs::path published_folder() { return configs_folder().parent_path() / "docs/reference/published"; }
 
 Published read_published(const fs::path& folder) {
   Published out;

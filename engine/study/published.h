@@ -17,6 +17,7 @@ struct PublishedGroup {
   bool judging = false;  // its paper is of the half that batteries are judged on; the other is for choosing
   char trust = 'A';      // the best, to 'D'
   Unit unit = Unit::kPerplexity;
+  std::string scale;            // "1.3B, 100B tokens"; "" if it does not say
   std::optional<double> clear;  // values are apart by more than this, in their unit; nothing where no noise is stated
 
   /// Whether values are apart: by more than `clear`, else by more than 2 % of perplexity.
@@ -48,6 +49,9 @@ struct Published {
   std::vector<PublishedVerdict> verdicts;
   std::map<std::string, Genome> genomes;  // by hash, of designs and verdicts; canonical
 };
+
+/// The folder that belongs to this program: docs/reference/published beside its configs. Need not exist.
+std::filesystem::path published_folder();
 
 /// Reads groups.jsonl, designs.jsonl and verdicts.jsonl of `folder`. A genome is a short text; knobs that it does not
 /// write are what they were before they were added. Throws ConfigError with file and line for what is not as the README

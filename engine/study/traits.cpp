@@ -39,13 +39,9 @@ bool hybrid_and_parent(const Traits& a, const Traits& b) { return is_parent(a, b
 
 }  // namespace
 
-Traits traits(const Genome& genome, Shape shape) {
-  const auto sized = solve_sizes(genome, shape).genome;
-  const auto costs = cost(sized, shape);
+Traits makeup(const Genome& genome) {
   Traits out;
-  out.state = static_cast<double>(std::int64_t{costs.state});
-  out.parameters = static_cast<double>(std::int64_t{costs.parameters});
-  const auto all = blocks(sized);
+  const auto all = blocks(genome);
   for (const auto* block : all) {
     ++out.shares[block->primitive];
     if (find_primitive(block->primitive)->kind == Kind::kSequence && block->primitive != "identity")
@@ -54,6 +50,15 @@ Traits traits(const Genome& genome, Shape shape) {
     out.window = out.window || has_window(*block);
   }
   for (auto& [primitive, share] : out.shares) share /= static_cast<double>(all.size());
+  return out;
+}
+
+Traits traits(const Genome& genome, Shape shape) {
+  const auto sized = solve_sizes(genome, shape).genome;
+  const auto costs = cost(sized, shape);
+  auto out = makeup(sized);
+  out.state = static_cast<double>(std::int64_t{costs.state});
+  out.parameters = static_cast<double>(std::int64_t{costs.parameters});
   return out;
 }
 

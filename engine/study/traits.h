@@ -20,6 +20,9 @@ struct Traits {
   bool pure() const { return mixers.size() == 1; }
 };
 
+/// What the genome alone says: without state and parameters, which are 0.
+Traits makeup(const Genome& genome);
+
 /// Of a design whose sizes are solved at `shape`; state is that after shape.length tokens. Throws ConfigError or
 /// std::invalid_argument if it is not valid there.
 Traits traits(const Genome& genome, Shape shape);

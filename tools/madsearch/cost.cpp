@@ -6,8 +6,10 @@
 #include "command.h"
 #include "configs/text.h"
 #include "engine/run/config.h"
+#include "layout.h"
 #include "named.h"
 #include "numbers.h"
+#include "published_view.h"
 #include "ranges.h"
 #include "report.h"
 #include "search/architecture/graph.h"
@@ -23,6 +25,7 @@ struct Flags {
   std::int64_t vocabulary = 0;
   std::int64_t stages = 0;
   std::string protocol = "madsearch";
+  std::string published = published_folder().string();
   bool dot = false;
   Format format = Format::kText;
 };
@@ -31,14 +34,21 @@ Genome genome_of(const Design& design, const Flags& flags) {
   return flags.stages > 0 ? repeated(design, flags.stages) : design.genome;
 }
 
-Record facts(const Design& design, const Flags& flags, Shape shape) {
+/// What a file of the user's says of its design; those that ship are listed with theirs.
+Value note_of(const std::string& given, const Design& design) {
+  return is_design_file(given) && !design.note.empty() ? Value(design.note) : Value();
+}
+
+Record facts(const std::string& given, const std::optional<Published>& published, const Flags& flags, Shape shape) {
+  const auto design = find_design(given, configs_folder());
   const auto genome = genome_of(design, flags);
   const auto sized = solved(design.name, genome, shape);
   const auto spent = cost(sized.genome, shape, flags.vocabulary);
   const auto state_at = [&](std::int64_t length) {
     return cost(sized.genome, {shape.width, length, shape.protocol}).state;
   };
-  return {{"text", text(genome)},
+  return {{"name", design.name},
+          {"text", text(genome)},
           {"parameters", spent.parameters},
           {"active_parameters", spent.active()},
           {"flops", spent.flops},
@@ -52,7 +62,22 @@ Record facts(const Design& design, const Flags& flags, Shape shape) {
           {"fixed_sizes", sized.fixed},
           {"within_parameters", sized.within},
           {"parameters_off", sized.residual},
-          {"sized", text(sized.genome)}};
+          {"sized", text(sized.genome)},
+          {"note", note_of(given, design)},
+          {"nearest_published", facts(published ? nearest_published(design.genome, *published) : std::nullopt)}};
+}
+
+/// Notes and nearest published designs, in lines of at most 80 letters.
+std::string remarks(const std::vector<Record>& designs) {
+  constexpr int kColumns = 80;
+  constexpr std::size_t kFurtherIn = 4;
+  std::string out;
+  for (const auto& design : designs) {
+    const auto of = designs.size() == 1 ? "" : design.at("name").text() + ": ";
+    if (const auto& note = design.at("note"); !note.unknown()) out += of + "note: " + note.text() + "\n";
+    out += nearest_text(design.at("nearest_published"), of);
+  }
+  return broken_at(kColumns, out, kFurtherIn);
 }
 
 std::function<Value(const Record&)> state(const char* which) {
@@ -82,7 +107,8 @@ Report report(const std::vector<Record>& designs, Shape shape) {
                      " tokens; parameters without embeddings, state in numbers a sequence\n"
                      "off: active parameters against transformer++ of as many blocks, ! above 5 %; fixed: the design "
                      "fixes its own sizes\n";
-  return {designs.size() == 1 ? Value(designs.front()) : Value(designs), title + table.text(), table.csv()};
+  return {designs.size() == 1 ? Value(designs.front()) : Value(designs), title + table.text() + remarks(designs),
+          table.csv()};
 }
 
 void show_costs(const Flags& flags) {
@@ -95,7 +121,10 @@ void show_costs(const Flags& flags) {
     return;
   }
   std::vector<Record> designs;
-  for (const auto& name : flags.designs) designs.push_back(facts(find_design(name, configs_folder()), flags, shape));
+  std::optional<Published> published;
+  if (std::error_code none; std::filesystem::is_directory(flags.published, none))
+    published = read_published(flags.published);
+  for (const auto& name : flags.designs) designs.push_back(facts(name, published, flags, shape));
   print(report(designs, shape), flags.format);
 }
 
@@ -104,7 +133,7 @@ void show_costs(const Flags& flags) {
 void add_cost(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("cost", "Parameters, FLOPs and inference state of designs");
-  command->add_option("DESIGN", flags->designs, "names, YAML files or texts")->required();
+  command->add_option("DESIGN", flags->designs, "names, files (YAML, config.json) or texts")->required();
   command->add_option("--width", flags->width, "channels of the model")
       ->check(integers(4, 65536))
       ->capture_default_str();
@@ -116,6 +145,8 @@ void add_cost(CLI::App& app, int& code) {
       ->capture_default_str();
   command->add_option("--stages", flags->stages, "repeat each design to so many blocks")->check(integers(1, 128));
   add_protocol(*command, flags->protocol);
+  command->add_option("--published", flags->published, "the folder of published results, of which the nearest is shown")
+      ->capture_default_str();
   command->add_flag("--dot", flags->dot, "the graph of the first design, for Graphviz");
   add_format(*command, flags->format);
   command->callback([flags, &code] {

@@ -99,7 +99,7 @@ int pretrain_command(const Flags& flags) {
 void add_pretrain(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("pretrain", "Train designs on real text at equal training FLOPs");
-  command->add_option("DESIGN", flags->designs, "names, YAML files or texts")->required();
+  command->add_option("DESIGN", flags->designs, "names, files (YAML, config.json) or texts")->required();
   command->add_option("--data", flags->pretrain.data, "a folder of texts (*.txt), or of token shards (*.bin)")
       ->required();
   command->add_option("--flops", flags->pretrain.flops, "training FLOPs of each design's final run")

@@ -289,7 +289,9 @@ int score_command(const Flags& flags) {
 void add_score(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("score", "Train designs on a battery and score them");
-  command->add_option("DESIGN", flags->designs, "names, YAML files or texts; \"all\" for every shipped design")
+  command
+      ->add_option("DESIGN", flags->designs,
+                   "names, files (YAML, config.json) or texts; \"all\" for every shipped design")
       ->required();
   command->add_option("--battery", flags->battery, "a name of `madsearch list batteries`, or a YAML file")
       ->capture_default_str();

@@ -5,6 +5,7 @@
 #include "configs/text.h"
 #include "engine/run/config.h"
 #include "engine/study/fidelity.h"
+#include "engine/study/published.h"
 #include "published.h"
 #include "study.h"
 #include "tools/madsearch/numbers.h"
@@ -220,7 +221,7 @@ void add_bench_battery(CLI::App& bench, int& code) {
           "--against", flags->against,
           "the longer battery that it should agree with, or `published`: pretraining results of the literature")
       ->capture_default_str();
-  flags->published = (configs_folder().parent_path() / "docs/reference/published").string();
+  flags->published = published_folder().string();
   command->add_option("--published", flags->published, "the folder of the published results")->capture_default_str();
   command->add_option("--against-seeds", flags->against_seeds, "seed sets of the longer battery")
       ->check(integers(1, 100))

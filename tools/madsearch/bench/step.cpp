@@ -129,7 +129,7 @@ Report report(const Timings& timings, std::int64_t width) {
 void add_bench_step(CLI::App& bench, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = bench.add_subcommand("step", "Training steps of designs, beside transformer++ of the same shape");
-  command->add_option("DESIGN", flags->designs, "names, YAML files or texts (default: every primitive)");
+  command->add_option("DESIGN", flags->designs, "names, files (YAML, config.json) or texts (default: every primitive)");
   command->add_option("--primitives", flags->primitives, "each as [X swiglu]x2, a channel mixer as [attention X]x2")
       ->delimiter(',');
   command->add_option("--width", flags->width, "channels of the model")
