@@ -144,7 +144,7 @@ struct Defaults {
 
 BatteryTask read_task(const Task& task, Reader& list, const Defaults& defaults) {
   Reader in = list.child(task.name);
-  BatteryTask out{.task = task.name, .weight = in.real("weight", 1, 1e-6, 1e6), .settings = {}};
+  BatteryTask out{.task = task.name, .weight = in.real("weight", 1, 0, 1e6), .settings = {}};
   const auto length = Length::read(in, defaults.length);
   if (length.steps == 0 && length.epochs == 0)
     throw list.error(task.name, task.name + " needs steps or epochs, here or for the whole battery", false);
@@ -162,14 +162,13 @@ BatteryTask read_task(const Task& task, Reader& list, const Defaults& defaults) 
   return out;
 }
 
-std::vector<GridPoint> read_grid(Reader in) {
+void read_grid(Reader in, Battery& battery) {
   const auto rates = in.reals("learning_rates", {1e-3}, 1e-9, 10);
   const auto decays = in.reals("weight_decays", {0}, 0, 10);
+  battery.extend_grid = in.boolean("extend", true);
   in.finish();
-  std::vector<GridPoint> out;
   for (const double rate : rates)
-    for (const double decay : decays) out.push_back({rate, decay});
-  return out;
+    for (const double decay : decays) battery.grid.push_back({rate, decay});
 }
 
 std::vector<std::string> task_names() {
@@ -219,6 +218,7 @@ std::string Battery::hash() const {
   const auto add = [&](const std::string& word) { all += '\n' + word; };
   add(std::to_string(width) + " " + norm + " " + std::to_string(evaluate_every));
   if (!early_stop) add("to the end");
+  if (!extend_grid) add("this grid alone");
   for (const auto& point : grid) add(number(point.learning_rate) + " " + number(point.weight_decay));
   for (const auto& task : tasks) {
     add(task.task + " " + number(task.weight));
@@ -248,7 +248,7 @@ Battery read_battery(Reader in) {
   const auto evaluation_examples = in.integer("evaluation_examples", 1280, 1, 1'000'000);
   const auto length = Length::read(in, {.batch = 128});
   const Defaults defaults{length, read_measure(in, Measure::kBest), evaluation_examples};
-  out.grid = read_grid(in.child("grid"));
+  read_grid(in.child("grid"), out);
   if (out.grid.empty()) throw in.error("grid", "the grid needs a learning rate and a weight decay", false);
 
   Reader list = in.child("tasks");
@@ -264,6 +264,8 @@ Battery read_battery(Reader in) {
         if (one.measure != Measure::kBest)
           throw in.error("protocol", "protocol mad-lab scores the best epoch; it has no measure: progress");
   if (out.tasks.empty()) throw in.error("tasks", "a battery needs at least one task", false);
+  if (std::none_of(out.tasks.begin(), out.tasks.end(), [](const auto& task) { return task.weight > 0; }))
+    throw in.error("tasks", "a battery needs a task whose weight is above 0", false);
   return out;
 }
 

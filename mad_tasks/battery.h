@@ -37,7 +37,7 @@ struct BatterySetting {
 /// One task of a battery.
 struct BatteryTask {
   std::string task;
-  double weight = 1;                     // in the battery's score, relative to the other tasks'
+  double weight = 1;                     // in the score, relative to the other tasks; 0: trained and shown alone
   std::vector<BatterySetting> settings;  // the baseline first, then the axes in order
 };
 
@@ -48,6 +48,7 @@ struct Battery {
   std::int64_t width = 128;
   std::string norm = "rmsnorm";  // or "layernorm"
   std::vector<GridPoint> grid;
+  bool extend_grid = true;  // whether the rate beyond a best one at the grid's end is tried (engine/training)
   std::vector<BatteryTask> tasks;
   std::int64_t evaluate_every = 0;  // steps between looks at validation-A; 0: the trainer's choice
   bool early_stop = true;           // false: trainings run to their end (but at a perfect score) and leave curves

@@ -10,6 +10,7 @@ TrainRequest train_request(const Battery& battery, const BatterySetting& setting
   out.design = design;
   out.setting = setting;
   out.grid = battery.grid;
+  out.extend = battery.extend_grid;
   out.seed = seed.value;
   out.width = battery.width;
   out.protocol = battery.protocol;

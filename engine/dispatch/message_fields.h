@@ -63,6 +63,7 @@ void fields(R& r, Visit visit) {
   visit("design", r.design);
   visit("setting", r.setting);
   visit("grid", r.grid);
+  visit("extend", r.extend);
   visit("seed", r.seed);
   visit("width", r.width);
   visit("protocol", r.protocol);

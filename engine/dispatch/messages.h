@@ -67,6 +67,7 @@ struct TrainRequest {
   std::string design;  // sized text: no `auto`
   BatterySetting setting;
   std::vector<GridPoint> grid;
+  bool extend = true;      // try the rate beyond a best one at the grid's end
   std::uint64_t seed = 0;  // of data, weights and order
   std::int64_t width = 0;
   Protocol protocol = Protocol::kMadsearch;

@@ -18,7 +18,7 @@ constexpr std::int64_t kMostBatch = 16;
 
 /// Training FLOPs of one candidate: transformer++ stands for all, which have equal parameters.
 double flops_of(const Battery& battery, const Genome& genome) {
-  const bool beyond = battery.protocol == Protocol::kMadsearch &&
+  const bool beyond = battery.protocol == Protocol::kMadsearch && battery.extend_grid &&
                       std::any_of(battery.grid.begin(), battery.grid.end(),
                                   [&](const auto& point) { return beyond_the_edge(battery.grid, point).has_value(); });
   const auto replicas = static_cast<double>(battery.grid.size() + (beyond ? 1 : 0));

@@ -147,6 +147,7 @@ void drop_cut_line(const fs::path& path) {
 std::string study_key(const TrainRequest& request) {
   auto all = key_text(request);
   if (request.early_stop) all += to_text(StopRule{});
+  if (!request.extend) all += "this grid alone";
   if (request.setting.measure != Measure::kBest) all += to_text(request.setting.measure);
   return hexadecimal(Seed{}.derive(all).value);
 }

@@ -159,7 +159,7 @@ void Training::begin(const std::vector<GridPoint>& grid) {
 
 std::optional<GridPoint> Training::one_more() const {
   const auto* best = best_point();
-  if (mad_lab_ || !best || best->accuracy >= kPerfect * data_.oracle()) return {};
+  if (mad_lab_ || !request_.extend || !best || best->accuracy >= kPerfect * data_.oracle()) return {};
   return beyond_the_edge(request_.grid, best->point);
 }
 

@@ -107,6 +107,15 @@ TEST(Battery, KeepsItsHashWhereASettingThatCameLaterIsAsBefore) {
   EXPECT_NE(read("name: b\nsteps: 1\ntasks: {in-context-recall: {train_asked: 1}}\n").hash(), hash);
 }
 
+TEST(Battery, KeepsToItsGridIfTold) {
+  const std::string tasks = "steps: 1\ntasks: {compression: {}}\n";
+  const auto extended = read("name: b\ngrid: {learning_rates: [1e-3, 2e-3]}\n" + tasks);
+  const auto alone = read("name: b\ngrid: {learning_rates: [1e-3, 2e-3], extend: false}\n" + tasks);
+  EXPECT_TRUE(extended.extend_grid);
+  EXPECT_FALSE(alone.extend_grid);
+  EXPECT_NE(alone.hash(), extended.hash());
+}
+
 TEST(Battery, ScoresByTheBestEpochOrByProgress) {
   const std::string plain = "name: b\nsteps: 1\ntasks: {compression: {}, memorization: {}}\n";
   const auto by = [](const std::string& all, const std::string& one) {
@@ -191,7 +200,7 @@ TEST(Battery, SuggestsTheSettingAndTheAxisThatWereMeant) {
             "b.yaml:4:17: unknown key \"lenght\" in compression\n"
             "  4 |   compression: {lenght: 8}\n"
             "    |                 ^^^^^^\n"
-            "  expected one of: axes, batch, epochs, examples, ladder, length, steps, vocabulary, weight\n"
+            "  expected one of: axes, batch, epochs, examples, ladder, length, measure, steps, vocabulary, weight\n"
             "  did you mean \"length\"?");
   EXPECT_EQ(error("name: b\nsteps: 1\ntasks:\n  compression:\n    axes: {vocabullary: [8]}\n"),
             "b.yaml:5:12: unknown setting \"vocabullary\" of compression\n"
@@ -219,6 +228,10 @@ TEST(Battery, RefusesSettingsThatAreNotPossible) {
 }
 
 TEST(Battery, NeedsTasksAndStepsAndAGrid) {
+  EXPECT_EQ(error("name: b\nsteps: 1\ntasks: {compression: {weight: 0}}\n"),
+            "b.yaml:3:1: a battery needs a task whose weight is above 0\n"
+            "  3 | tasks: {compression: {weight: 0}}\n"
+            "    | ^^^^^");
   EXPECT_NE(error("name: b\ntasks: {compression: {}}\n").find("compression needs steps or epochs"), std::string::npos);
   EXPECT_NE(error("name: b\nsteps: 1\n").find("at least one task"), std::string::npos);
   EXPECT_NE(error("name: b\nsteps: 1\nepochs: 1\ntasks: {compression: {}}\n").find("exclude each other"),

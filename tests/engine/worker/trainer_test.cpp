@@ -129,6 +129,17 @@ TEST(Trainer, GoesOnceBeyondTheEdgeOfTheGrid) {
   EXPECT_EQ(train(r, {}, {}).record.trainings, 2) << "the reference does not";
 }
 
+TEST(Trainer, KeepsToTheGridIfTold) {
+  auto r =
+      request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}}, 20);
+  r.grid = {{1e-5, 0}, {1e-3, 0}};
+  EXPECT_EQ(train(r, {}, {}).record.trainings, 3);
+  r.extend = false;
+  const auto alone = train(r, {}, {}).record;
+  EXPECT_EQ(alone.trainings, 2);
+  EXPECT_TRUE(alone.edge);
+}
+
 TEST(Trainer, LeavesTheCurvesOfWhatItDoesNotStop) {
   auto r = request("mamba swiglu", "in-context-recall", {{"length", 16}, {"vocabulary", 8}}, 40);
   r.grid = {{1e-3, 0}, {3e-3, 0}, {1e-2, 0}};
