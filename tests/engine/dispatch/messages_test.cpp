@@ -22,13 +22,13 @@ constexpr int count_of<GridPoint> = 2;
 template <>
 constexpr int count_of<TaskSetting> = 3;
 template <>
-constexpr int count_of<BatterySetting> = 5;
+constexpr int count_of<BatterySetting> = 6;
 template <>
 constexpr int count_of<Look> = 3;
 template <>
 constexpr int count_of<Curve> = 2;
 template <>
-constexpr int count_of<TrainRequest> = 12;
+constexpr int count_of<TrainRequest> = 13;
 template <>
 constexpr int count_of<PretrainRequest> = 17;
 template <>
@@ -85,9 +85,9 @@ auto members(R& r) {
   } else if constexpr (n == 9) {
     auto& [a, b, c, d, e, f, g, h, i] = r;
     return std::tie(a, b, c, d, e, f, g, h, i);
-  } else if constexpr (n == 12) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
+  } else if constexpr (n == 13) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
   } else if constexpr (n == 17) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s);
