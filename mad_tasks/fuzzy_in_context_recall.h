@@ -19,8 +19,8 @@ namespace madsearch {
 /// the one before it).
 ///
 /// Knobs    vocabulary; length, at least 3 (key_motif + value_motif); key_motif and value_motif, at most the number of
-///          key and of value tokens, and at least 2 value tokens; multi_query, 0 or 1; examples; train_asked (0), 1: in training too
-///          only what is asked is a target
+///          key and of value tokens, and at least 2 value tokens; multi_query, 0 or 1; examples;
+///          train_asked (0), 1: in training too only what is asked is a target
 /// Scored   about 4.4 positions an example at the baseline, two of them at the end
 /// Chance   f/values + (1 - f)/(values - 1), where f = 2/(value_motif + 1) is the share of scored positions that show a
 ///          key token; the others show a value token, which is not the next one

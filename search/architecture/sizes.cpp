@@ -88,7 +88,7 @@ Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t>
     wide = with_inner(genome, inner, where.width);
     out.genome = with_inner(genome, by_ratio ? scaled(inner, shape.width) : inner, shape.width);
   }
-  out.residual = residual(out.genome, anywhere(shape.width, shape.protocol), here);
+  out.residual = residual(out.genome, shape, here);
   out.within = std::abs(residual(wide, where, there)) <= kTolerance &&
                static_cast<double>(cost(wide, where).parameters) <= 2 * there;
   return out;
