@@ -46,6 +46,12 @@ std::int64_t KnobValue::of(std::int64_t width) const {
   return static_cast<std::int64_t>(rounded);
 }
 
+std::int64_t KnobValue::share_of(std::int64_t length) const {
+  if (is_word()) throw std::invalid_argument("a share was expected, not " + text());
+  const auto whole = static_cast<__int128>(numerator_) * length;
+  return static_cast<std::int64_t>((whole + denominator_ - 1) / denominator_);
+}
+
 std::string KnobValue::text() const {
   if (is_word()) return word_;
   auto out = std::to_string(numerator_);

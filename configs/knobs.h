@@ -8,7 +8,8 @@
 
 namespace madsearch {
 
-/// One setting of a block: a count (`4`), a ratio to the width (`8/3`, kept in lowest terms) or a word (`elu`, `auto`).
+/// One setting of a block: a count (`4`), a ratio to the width (`8/3`, kept in lowest terms) or a share of the length
+/// (`1/8`), or a word (`elu`, `auto`).
 class KnobValue {
  public:
   KnobValue(std::int64_t count) : numerator_(count) {}
@@ -28,6 +29,9 @@ class KnobValue {
   /// numerator * width / denominator, rounded to the nearest integer. Throws std::invalid_argument for a word, and
   /// where that is beyond 64 bits.
   std::int64_t of(std::int64_t width) const;
+  /// The same, rounded up: what a share below 1 is of a sequence of `length` tokens. Throws std::invalid_argument for a
+  /// word.
+  std::int64_t share_of(std::int64_t length) const;
 
   std::string text() const;
   static constexpr std::int64_t kMost = 1'000'000'000;  // of the numbers that a text may have

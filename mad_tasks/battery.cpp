@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -177,6 +178,14 @@ std::vector<std::string> task_names() {
   return out;
 }
 
+/// Input lengths of all settings.
+std::vector<std::int64_t> input_lengths(const std::vector<BatteryTask>& tasks) {
+  std::vector<std::int64_t> out;
+  for (const auto& task : tasks)
+    for (const auto& setting : task.settings) out.push_back(find_task(task.task)->input_length(setting.setting.values));
+  return out;
+}
+
 }  // namespace
 
 std::string to_text(Measure measure) { return measure == Measure::kBest ? "best" : "progress"; }
@@ -188,11 +197,16 @@ bool Battery::partial() const {
 }
 
 std::int64_t Battery::longest() const {
-  std::int64_t out = 0;
-  for (const auto& task : tasks)
-    for (const auto& setting : task.settings)
-      out = std::max(out, find_task(task.task)->input_length(setting.setting.values));
-  return out;
+  const auto all = input_lengths(tasks);
+  return all.empty() ? 0 : *std::max_element(all.begin(), all.end());
+}
+
+std::int64_t Battery::shortest() const {
+  std::vector<BatteryTask> counted;
+  std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(counted),
+               [](const BatteryTask& task) { return task.weight > 0; });
+  const auto all = input_lengths(counted);
+  return all.empty() ? 0 : *std::min_element(all.begin(), all.end());
 }
 
 std::int64_t Battery::shortest_recall() const {

@@ -55,8 +55,9 @@ struct Battery {
   /// How far one design's score deviates between seed sets, without what a set does to all designs alike, as `madsearch
   /// score --seeds` measures it; nothing where the file doesn't say. It changes no score and is not part of hash().
   std::optional<double> seed_deviation;
-  bool partial() const;          // whether a task of mad_tasks/table.h is missing
-  std::int64_t longest() const;  // the longest input length
+  bool partial() const;           // whether a task of mad_tasks/table.h is missing
+  std::int64_t longest() const;   // the longest input length
+  std::int64_t shortest() const;  // the shortest one of tasks that count
   /// Of each recall or copying task the longest `length`, of these the least; 0 without such a task. Windows are at
   /// most a quarter of it.
   std::int64_t shortest_recall() const;

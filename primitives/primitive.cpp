@@ -54,6 +54,10 @@ std::string check_knob(const Knob& knob, const KnobValue& value) {
   const bool only_words =
       std::all_of(knob.values.begin(), knob.values.end(), [](const KnobValue& v) { return v.is_word(); });
   if (only_words && knob.values.size() > 1) return knob.name + " must be one of " + listed + ", not " + value.text();
+  if (knob.share && !value.is_count()) {
+    if (value.numerator() > 0 && value.numerator() < value.denominator()) return "";
+    return knob.name + " must be a whole number or a fraction of the length between 0 and 1, not " + value.text();
+  }
   if (!knob.ratio && !value.is_count()) return knob.name + " must be a whole number, not " + value.text();
   if (value.real() < knob.least || value.real() > knob.most)
     return knob.name + " must be from " + number(knob.least) + " to " + number(knob.most) + ", not " + value.text();

@@ -38,7 +38,7 @@ struct Cost {
 };
 
 /// A setting that search may vary. `values` are what search draws from, the first is the default; a design may write
-/// any number in [least, most] (a fraction only if `ratio`), and of words only those listed.
+/// any number in [least, most] (a fraction only if `ratio`; below 1 if `share`), and of words only those listed.
 struct Knob {
   std::string name;
   std::vector<KnobValue> values;
@@ -46,6 +46,7 @@ struct Knob {
   double least = 1;
   double most = 1024;
   bool ratio = false;  // a ratio to the width
+  bool share = false;  // a count, or as a fraction below 1 a share of the sequence's length, rounded up
   /// Of a knob that was added to a primitive in use: the value that it had unnamed until then. Expanded texts leave the
   /// knob unwritten at it, so that texts and hashes of before keep what they mean (Genome::expanded_text).
   std::optional<KnobValue> before = std::nullopt;

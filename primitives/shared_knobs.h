@@ -62,11 +62,18 @@ inline Knob rotary_knob(bool standard) {
   return switch_knob("rotary", standard, "rotary position embedding of queries and keys");
 }
 
-/// The most tokens that a token reads by the knobs `window` and `sinks`. Without the knob `window` or with window=none
-/// there is no limit.
-inline std::int64_t tokens_read(const Settings& set) {
-  if (!set.has("window") || set.at("window").is_word()) return std::numeric_limits<std::int64_t>::max();
-  return set.count("window") + (set.has("sinks") ? set.count("sinks") : 0);
+/// Whether the knob `window` limits what a token reads.
+inline bool has_window(const Settings& set) { return set.has("window") && !set.at("window").is_word(); }
+/// The knob `window` in tokens, in a model for sequences of `length`: a count as it stands, a fraction as that share of
+/// the length, rounded up. Only where has_window.
+inline std::int64_t window_at(const Settings& set, std::int64_t length) {
+  const auto& window = set.at("window");
+  return window.is_count() ? window.count() : window.share_of(length);
+}
+/// The most tokens that a token reads there by the knobs `window` and `sinks`. Without a window there is no limit.
+inline std::int64_t tokens_read(const Settings& set, std::int64_t length) {
+  if (!has_window(set)) return std::numeric_limits<std::int64_t>::max();
+  return window_at(set, length) + (set.has("sinks") ? set.count("sinks") : 0);
 }
 
 }  // namespace madsearch

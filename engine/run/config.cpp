@@ -1,6 +1,18 @@
 #include "engine/run/config.h"
 
+#include "search/architecture/windows.h"
+
 namespace madsearch {
+
+std::vector<std::string> covered_by_windows(const RunConfig& config) {
+  const auto shortest = config.battery.shortest();
+  std::vector<std::string> out;
+  for (const auto& design : config.seeds)
+    if (const auto window = covering_window(design.genome, shortest); !window.empty())
+      out.push_back(design.name + ": " + window + " covers all of the battery's sequences of " +
+                    std::to_string(shortest) + " tokens");
+  return out;
+}
 
 std::optional<std::int64_t> limit_of(const ArchitectureLimits& limits, const std::string& objective) {
   if (objective.starts_with("state")) return limits.max_state;

@@ -63,6 +63,10 @@ struct RunConfig {
   std::string hash() const;      // 16 hex digits of identity()
 };
 
+/// A sentence for each hand design that the search starts with and that has a window as long as the battery's shortest
+/// sequence: it is trained as it stands, and is full attention there.
+std::vector<std::string> covered_by_windows(const RunConfig& config);
+
 /// The largest size of `objective` that the limits allow; nothing if they don't limit it.
 std::optional<std::int64_t> limit_of(const ArchitectureLimits& limits, const std::string& objective);
 

@@ -64,8 +64,7 @@ class Reading {
     if (value.partial())
       throw in.error(key, "battery \"" + value.name + "\" does not hold all six tasks, so its sum is no MAD score");
     out_.limits.shape = shape_of(value);
-    // A window as long as the battery's sequences would be full attention at a fraction of its price.
-    out_.limits.max_window = std::max<std::int64_t>(1, value.shortest_recall() / 4);
+    out_.limits.max_window = std::max<std::int64_t>(1, std::min(value.shortest_recall() / 4, value.shortest() - 1));
   }
 
   /// The shorter battery that candidates are probed with, if there is one.
@@ -76,6 +75,7 @@ class Reading {
     if (value->width != out_.battery.width)
       throw in.error(key, "the probe trains at width " + std::to_string(value->width) + ", the battery at " +
                               std::to_string(out_.battery.width));
+    out_.limits.max_window = std::max<std::int64_t>(1, std::min(out_.limits.max_window, value->shortest() - 1));
   }
 
   void operator()(const std::string& key, Decides, std::vector<std::string>& value, const Named& how) {

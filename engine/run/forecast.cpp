@@ -110,6 +110,7 @@ std::string to_text(const Forecast& f, const RunConfig& config) {
   out += "\n          on " + std::to_string(f.slots) + " slots at " + shown("%.2f", f.gflops) +
          " GFLOP/s each: about " + duration(f.hours * 3600) + " at the speed of transformer++, " +
          shown("%.0f", f.memory_mib) + " MiB a training\n          " + resolution_text(config);
+  for (const auto& sentence : covered_by_windows(config)) out += "\n          " + sentence;
   if (config.hours > 0) out += "\n          limited to " + shown("%g", config.hours) + " h";
   if (!config.until.empty()) out += "\n          until " + config.until;
   return out;

@@ -23,6 +23,7 @@ void RunLog::warn(const std::string& text) { logger_->warn(printable(text)); }
 
 void RunLog::begins(const RunConfig& config) {
   info(fmt::format("madsearch {} begins, search {}", kVersion, config.hash()));
+  for (const auto& sentence : covered_by_windows(config)) warn(sentence);
 }
 
 void RunLog::say(const std::string& sentence) { info(sentence); }

@@ -10,11 +10,13 @@ namespace madsearch {
 ///   q, k = RMSNorm(q), RMSNorm(k)                      qk_norm=on: over each head's d channels, one weight [d]
 ///                                                      for all q, one for all k
 ///   q, k turned by t 10000^(-2j/d)                     rotary=on
-///   y_t = Σ_s softmax_s(q_t · k_s / √d) v_s            s ≤ t; with window=w and sinks=n only t-w < s or s < n
+///   y_t = Σ_s softmax_s(q_t · k_s / √d) v_s            s ≤ t; with window=w and sinks=n only t-w < s or s < n;
+///                                                      a fraction w is ⌈w L⌉ in a model for sequences of L tokens
 ///   out = y Wo                                         out [R, B, T, D]; gate=on: (y sigmoid(x Wg)) Wo
 ///
-/// Knobs       heads (H), which must divide D; kv_heads (G), which must divide H, or all; window (w) or none; sinks
-///             (n), 0 without a window; rotary, qk_norm and gate on or off; conv (c taps), or none
+/// Knobs       heads (H), which must divide D; kv_heads (G), which must divide H, or all; window (w), a count or a
+///             fraction of the length below 1, or none; sinks (n), 0 without a window; rotary, qk_norm and gate on or
+///             off; conv (c taps), or none
 /// Parameters  2 D² + 2 D² G/H       no biases; of a use that shares keys and values (@a:kv) 2 D²; + 2 d with qk_norm;
 ///             + D² with gate; + c (D + 2 D G/H) with conv, of such a use c D
 /// FLOPs       4 T D² + 4 T D² G/H + 4 D P    P = pairs (s, t) that are read: T(T+1)/2 without a window; + 2 T D² with

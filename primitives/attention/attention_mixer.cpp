@@ -14,13 +14,13 @@
 namespace madsearch {
 namespace {
 
-AttentionHeads heads_of(const Settings& set, std::int64_t width) {
+AttentionHeads heads_of(const Settings& set, std::int64_t width, std::int64_t length) {
   AttentionHeads out;
   out.queries = set.count("heads");
   out.keys = out.values = set.at("kv_heads").is_word() ? out.queries : set.count("kv_heads");
   out.size = out.value_size = width / out.queries;
   out.rotated = on(set, "rotary") ? out.size : 0;
-  if (!set.at("window").is_word()) out.window = set.count("window");
+  if (has_window(set)) out.window = window_at(set, length);
   out.sinks = set.count("sinks");
   return out;
 }
@@ -28,7 +28,7 @@ AttentionHeads heads_of(const Settings& set, std::int64_t width) {
 class Attention : public Mixer {
  public:
   Attention(const Settings& set, const Build& build, Attention* owner)
-      : heads_(heads_of(set, build.width)),
+      : heads_(heads_of(set, build.width, build.max_length)),
         kept_(heads_),
         owner_(owner),
         attention_(heads_),

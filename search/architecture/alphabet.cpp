@@ -3,21 +3,16 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "primitives/shared_knobs.h"
 #include "primitives/table.h"
+#include "search/architecture/windows.h"
 
 namespace madsearch {
 namespace {
 
-/// Whether a window and its sinks are short enough. window=none is no window.
-bool short_enough(const Settings& set, std::int64_t max_window) {
-  return max_window == 0 || !set.has("window") || set.at("window").is_word() || tokens_read(set) <= max_window;
-}
-
 bool valid_at(const Primitive& primitive, Settings set, const std::vector<Shape>& shapes, std::int64_t max_window) {
   for (const auto& [name, held] : Settings(set))
     if (held == KnobValue("auto")) set.set(name, 2);  // whatever it is solved to fits
-  return check_knobs(primitive, set).empty() && short_enough(set, max_window) &&
+  return check_knobs(primitive, set).empty() && too_wide(set, max_window).empty() &&
          std::all_of(shapes.begin(), shapes.end(), [&](Shape shape) { return primitive.valid(set, shape).empty(); });
 }
 

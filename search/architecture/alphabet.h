@@ -15,7 +15,7 @@ namespace madsearch {
 class Alphabet {
  public:
   /// Knob values that are not valid at every one of `shapes` (heads that do not divide a width) are left out, and so
-  /// are those of windows and sinks that together let a token read more than `max_window` others. `max_window` 0: any.
+  /// are those of windows and sinks that are together too_wide.
   /// Throws std::invalid_argument for an unknown name, and where no value of a knob is left.
   Alphabet(const std::vector<std::string>& primitives, const std::vector<Shape>& shapes, std::int64_t max_window);
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "primitives/shared_knobs.h"
 #include "primitives/table.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/crossovers/crossover.h"
@@ -12,6 +11,7 @@
 #include "search/architecture/mutations/mutation.h"
 #include "search/architecture/parser.h"
 #include "search/architecture/validity.h"
+#include "search/architecture/windows.h"
 
 namespace madsearch {
 namespace {
@@ -92,12 +92,7 @@ std::string Architectures::size_refusal(const Genome& genome, bool hand_design) 
 std::string Architectures::forbidden(const Genome& genome) const {
   for (const auto* block : blocks(genome)) {
     if (!alphabet_.has(block->primitive)) return block->primitive + " is not among the primitives of the search";
-    const auto& set = block->settings;
-    if (!set.has("window") || set.at("window").is_word() || limits_.max_window == 0) continue;
-    if (tokens_read(set) <= limits_.max_window) continue;
-    const bool sinks = set.has("sinks") && set.count("sinks") > 0;
-    return "window=" + set.at("window").text() + (sinks ? " and sinks=" + set.at("sinks").text() + " are" : " is") +
-           " above " + std::to_string(limits_.max_window);
+    if (auto sentence = too_wide(block->settings, limits_.max_window); !sentence.empty()) return sentence;
   }
   if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
   if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";

@@ -39,14 +39,15 @@ Count own_state(const Settings& set, Count width) {
   return out;
 }
 
-/// `a` with the larger window and sinks of both: what a cache must hold that serves both uses.
-Settings wider(Settings a, const Settings& b) {
-  if (!a.has("window") || a.at("window").is_word()) return a;
-  if (b.at("window").is_word()) {
+/// `a` with the larger window, in sequences of `length`, and sinks of both: what a cache must hold that serves both
+/// uses.
+Settings wider(Settings a, const Settings& b, std::int64_t length) {
+  if (!has_window(a)) return a;
+  if (!has_window(b)) {
     a.set("window", b.at("window"));
     return a;
   }
-  a.set("window", std::max(a.count("window"), b.count("window")));
+  if (window_at(b, length) > window_at(a, length)) a.set("window", b.at("window"));
   a.set("sinks", std::max(a.count("sinks"), b.count("sinks")));
   return a;
 }
@@ -87,7 +88,7 @@ class Adder {
       total_.state += own_state(settings, shape_.width);
     }
     const auto [cache, first] = caches_.try_emplace(node.keys_values, settings);
-    if (!first) cache->second = wider(cache->second, settings);
+    if (!first) cache->second = wider(cache->second, settings, shape_.length);
   }
 
   Cost total() {

@@ -34,6 +34,14 @@ TEST(KnobValue, RoundsARatioOfTheWidth) {
   EXPECT_EQ(KnobValue(3).of(32), 96);
 }
 
+TEST(KnobValue, RoundsAShareOfTheLengthUp) {
+  EXPECT_EQ(KnobValue(1, 8).share_of(64), 8);
+  EXPECT_EQ(KnobValue(1, 8).share_of(65), 9);
+  EXPECT_EQ(KnobValue(1, 1000).share_of(1), 1);
+  EXPECT_EQ(KnobValue(999'999'999, 1'000'000'000).share_of(INT64_MAX), 9'223'372'027'631'403'771);
+  EXPECT_THROW(KnobValue("none").share_of(8), std::invalid_argument);
+}
+
 TEST(KnobValue, SaysWhereItsProductIsBeyond64Bits) {
   EXPECT_EQ(KnobValue(INT64_MAX, INT64_MAX - 1).of(1), 1);
   EXPECT_THROW(KnobValue(INT64_MAX, 2).of(3), std::invalid_argument);

@@ -136,7 +136,8 @@ TEST(Battery, ScoresByTheBestEpochOrByProgress) {
 TEST(Battery, KnowsItsLengthsAndWhetherItIsPartial) {
   auto battery = read(kSmall);
   EXPECT_TRUE(battery.partial());
-  EXPECT_EQ(battery.longest(), 255);          // of 256 tokens the last is only a target
+  EXPECT_EQ(battery.longest(), 255);  // of 256 tokens the last is only a target
+  EXPECT_EQ(battery.shortest(), 32);
   EXPECT_EQ(battery.shortest_recall(), 256);  // compression is no recall
   battery =
       read("name: b\nsteps: 1\ntasks: {in-context-recall: {axes: {length: [256]}}, selective-copying: {length: 64}}\n");

@@ -38,8 +38,8 @@ at::Tensor input(std::int64_t replicas = 2) { return random_input(replicas, 3, {
 TEST(SharedKeysAndValues, AreThoseOfTheOwner) {
   const at::NoGradGuard constant;
   for (const auto& kv_heads : {KnobValue("all"), KnobValue(2)})
-    for (const auto& windows :
-         {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none"))}) {
+    for (const auto& windows : {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")),
+                                std::pair(KnobValue(1, 4), KnobValue(5))}) {
       Pair pair(attention_with(windows.first, kv_heads), attention_with(windows.second, kv_heads));
       const auto whole = build_mixer("attention", attention_with(windows.second, kv_heads), build_for({16, 12}, 2));
       pair.weight(*whole).copy_(at::cat({pair.weight(*pair.user), pair.weight(*pair.owner).slice(1, 16)}, 1));
@@ -63,7 +63,8 @@ State expect_steps(Pair& pair, const at::Tensor& first, const at::Tensor& second
 TEST(SharedKeysAndValues, AreDecodedAsForwardSeesThem) {
   const at::NoGradGuard constant;
   for (const auto& windows : {std::pair(KnobValue("none"), KnobValue(5)), std::pair(KnobValue(3), KnobValue("none")),
-                              std::pair(KnobValue(3), KnobValue(6))}) {
+                              std::pair(KnobValue(3), KnobValue(6)), std::pair(KnobValue(2), KnobValue(1, 4)),
+                              std::pair(KnobValue(1, 4), KnobValue(2)), std::pair(KnobValue(1, 3), KnobValue(1, 4))}) {
     Pair pair(attention_with(windows.first), attention_with(windows.second));
     const auto first = pair.owner->forward(input());
     const auto second = pair.user->forward(input() * 0.5);

@@ -34,6 +34,14 @@ TEST(Primitives, SayWhatIsWrongWithAKnob) {
             "linear_attention: feature_map must be one of elu, relu, hedgehog, t2r, identity, elementwise_product, "
             "dpfp, taylor, not tanh");
   EXPECT_EQ(wrong("attention", "rotary", 3), "attention: rotary must be one of on, off, not 3");
+  for (const KnobValue& window : {KnobValue(1), KnobValue(1 << 20), KnobValue(1, 8), KnobValue(999, 1000)})
+    EXPECT_EQ(wrong("attention", "window", window), "");
+  EXPECT_EQ(wrong("attention", "window", 0), "attention: window must be from 1 to 1048576, not 0");
+  for (const KnobValue& window : {KnobValue(9, 8), KnobValue(-1, 8)})
+    EXPECT_EQ(
+        wrong("attention", "window", window),
+        "attention: window must be a whole number or a fraction of the length between 0 and 1, not " + window.text());
+  EXPECT_EQ(wrong("attention", "sinks", KnobValue(1, 8)), "attention: sinks must be a whole number, not 1/8");
   EXPECT_EQ(check_knobs(*find_primitive("gla"), {{"heads", 4}}), "gla needs the knob gate_rank");
 }
 

@@ -152,7 +152,7 @@ std::string bounds_of(const Knob& knob) {
   const bool numbers =
       std::any_of(knob.values.begin(), knob.values.end(), [](const KnobValue& value) { return !value.is_word(); });
   if (!numbers && !knob.ratio) return "";
-  return shown("%g", knob.least) + ".." + shown("%g", knob.most);
+  return shown("%g", knob.least) + ".." + shown("%g", knob.most) + (knob.share ? " or a fraction" : "");
 }
 
 /// Costs at the defaults; inner sizes that search solves are those of swiglu in transformer++, 8/3 of the width.

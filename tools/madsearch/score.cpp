@@ -17,6 +17,7 @@
 #include "results/interval.h"
 #include "results/statistics.h"
 #include "search/architecture/cost.h"
+#include "search/architecture/windows.h"
 #include "table.h"
 
 namespace madsearch {
@@ -41,6 +42,7 @@ struct Scored {
   Genome sized;
   std::int64_t state = 0;
   std::int64_t parameters = 0;
+  std::string covering;  // its window that is as long as the battery's shortest sequence
   std::vector<Trainings> seeds;
   std::vector<double> scores;              // of each seed that is ok
   FreshResults fresh;                      // the same by seed, as losses
@@ -86,6 +88,7 @@ Scored unscored(const Design& design, const Flags& flags, const Battery& battery
   const auto spent = cost(out.sized, shape);
   out.state = spent.state;
   out.parameters = spent.parameters;
+  out.covering = covering_window(out.genome, battery.shortest());
   out.tasks.resize(battery.tasks.size());
   return out;
 }
@@ -184,6 +187,7 @@ Record facts(const Battery& battery, const Scored& design) {
           {"core_seconds", design.core_seconds},
           {"state", design.state},
           {"parameters", design.parameters},
+          {"covering_window", design.covering.empty() ? Value() : Value(design.covering)},
           {"battery", battery.name},
           {"partial", battery.partial()},
           {"tasks", tasks}};
@@ -244,6 +248,16 @@ Table table_of(const Battery& battery, const std::vector<Record>& designs) {
   return Table(columns, designs);
 }
 
+/// A line for each design with a window that is no window on this battery.
+std::string covered_text(const Battery& battery, const std::vector<Scored>& all) {
+  std::string out;
+  for (const auto& design : all)
+    if (!design.covering.empty())
+      out += design.covering + " covers all of the battery's sequences of " + std::to_string(battery.shortest()) +
+             " tokens: " + text(design.genome) + "\n";
+  return out;
+}
+
 Report report(const Flags& flags, const Battery& battery, const std::vector<Scored>& all) {
   const auto spread = variances(all);
   const auto deviation = seed_deviation(all);
@@ -264,6 +278,7 @@ Report report(const Flags& flags, const Battery& battery, const std::vector<Scor
   out.text = (battery.partial() ? "partial score (not all six tasks)" : "MAD score") + (" on battery " + battery.name) +
              ", width " + std::to_string(battery.width) + ", " + counted(flags.seeds, "seed") +
              "; chance-corrected, 0..1\n" + table.text();
+  out.text += covered_text(battery, all);
   if (spread && spread->within > 0)
     out.text += "variance between designs " + shown("%.5f", spread->between) + ", within (between seeds) " +
                 shown("%.5f", spread->within) + ": ratio " + shown("%.1f", spread->between / spread->within) + "\n";

@@ -63,6 +63,25 @@ TEST_F(RunConfigTest, WindowsAreAtMostAQuarterOfTheRecallLength) {
   EXPECT_EQ(config.limits.max_window, config.battery.shortest_recall() / 4);
 }
 
+TEST_F(RunConfigTest, WindowsAreShorterThanEverySequenceOfBatteryAndProbe) {
+  const auto config = read("battery: standard\nstages: 4\n");
+  EXPECT_EQ(config.battery.shortest_recall() / 4, 64);
+  EXPECT_EQ(config.limits.max_window, config.battery.shortest() - 1);
+  const TemporaryFolder folder;
+  const auto probe = folder.path + "/short.yaml";
+  std::ofstream(probe) << "name: short\nwidth: 32\nsteps: 8\ntasks: {compression: {length: 4}}\n";
+  EXPECT_EQ(read("battery: quick\nstages: 4\nprobe: " + probe + "\n").limits.max_window, 3);
+}
+
+TEST_F(RunConfigTest, HandDesignsMayHaveAnyWindowAndAreNamedIfItCoversASequence) {
+  const auto config = read(
+      "battery: quick\nstages: 4\nseeds: [transformer++, 'mamba swiglu attention{window=16} swiglu', "
+      "'attention{window=7/8} swiglu']\n");
+  EXPECT_EQ(covered_by_windows(config),
+            (std::vector<std::string>{"mamba swiglu attention{window=16} swiglu: window=16 covers all of the battery's "
+                                      "sequences of 16 tokens"}));
+}
+
 TEST_F(RunConfigTest, IdentityLeavesOutDevicesAndTime) {
   const auto one = read("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 1\n");
   const auto two = read(

@@ -51,6 +51,7 @@ TEST(Model, StepsAsItGoesForwardAndCarriesTheStateDeclared) { expect_steps(kMixe
 TEST(Model, CarriesSharedKeysAndValuesOnce) {
   expect_steps("attention{heads=4}@a swiglu attention{heads=4}@a:kv swiglu");
   expect_steps("attention{heads=4,window=4}@a swiglu attention{heads=4}@a:kv attention{heads=4,window=4}@a:kv");
+  expect_steps("attention{heads=4,window=1/3}@a swiglu attention{heads=4,window=3}@a:kv attention{window=1/8,sinks=1}");
 }
 
 TEST(Model, DrawsEveryLinearOfMadLabsAutoEncoderAgainAndNothingElse) {

@@ -1,8 +1,11 @@
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "primitives/table.h"
+#include "tests/primitives/blocks.h"
 #include "tests/primitives/linear_attention/plain_convolution.h"
 #include "tests/primitives/plain.h"
 
@@ -82,6 +85,27 @@ TEST(Attention, TurnsQueriesAndKeysByTheirPositions) { check({.queries = 2, .key
 TEST(Attention, ReadsTheLastTokensOfAWindow) {
   check({.queries = 2, .keys = 2, .window = 4, .rotary = true});
   check({.queries = 1, .keys = 1, .window = 1, .rotary = true});
+}
+TEST(Attention, ReadsAShareOfTheLengthItIsBuiltFor) {
+  const at::NoGradGuard constant;
+  for (const auto& [share, length, window] :
+       {std::tuple(KnobValue(1, 8), 40, 5), std::tuple(KnobValue(1, 8), 41, 6), std::tuple(KnobValue(1, 4), 11, 3),
+        std::tuple(KnobValue(1, 50), 3, 1), std::tuple(KnobValue(11, 12), 12, 11)})
+    for (const std::int64_t sinks : {0, 2}) {
+      const auto build = build_for({12, length}, 2);
+      const auto counted = with_defaults("attention", {{"heads", 2}, {"window", window}, {"sinks", sinks}});
+      const auto shared = with_defaults("attention", {{"heads", 2}, {"window", share}, {"sinks", sinks}});
+      const auto one = build_mixer("attention", counted, build);
+      const auto other = build_mixer("attention", shared, build);
+      for (const std::int64_t T : {length, length / 2 + 1}) {  // a shorter text has the same window
+        const auto x = random_input(2, 3, {12, T});
+        EXPECT_TRUE(at::equal(one->forward(x), other->forward(x))) << share.text() << " of " << length;
+      }
+      const auto& sheet = *find_primitive("attention");
+      EXPECT_EQ(sheet.cost(shared, {12, length}).state, sheet.cost(counted, {12, length}).state);
+      EXPECT_EQ(sheet.cost(shared, {12, length}).flops, sheet.cost(counted, {12, length}).flops);
+      EXPECT_EQ(sheet.cost(shared, {12, length}).state, 2 * 12 * std::min(length, window + static_cast<int>(sinks)));
+    }
 }
 TEST(Attention, SharesKeyHeadsAmongNeighbouringQueryHeads) {
   check({.queries = 6, .keys = 2, .window = 0, .rotary = true});

@@ -136,6 +136,12 @@ TEST(Architectures, SayWhyACandidateIsRefused) {
   EXPECT_EQ(space.refusal(parse("attention{window=32} swiglu")), "window=32 is above 16");
   EXPECT_EQ(space.refusal(parse("attention{window=16, sinks=1} swiglu")), "window=16 and sinks=1 are above 16");
   EXPECT_EQ(space.refusal(parse("attention{window=12, sinks=4} swiglu")), "");
+  EXPECT_EQ(space.refusal(parse("attention{window=1/4} swiglu")), "");
+  EXPECT_EQ(space.refusal(parse("attention{window=1/8, sinks=4} swiglu")), "");
+  EXPECT_EQ(space.refusal(parse("attention{window=1/3} swiglu")), "window=1/3 is above a quarter of 64 tokens");
+  EXPECT_EQ(space.refusal(parse("attention{window=1/3} swiglu"), true), "");
+  EXPECT_EQ(space.refusal(parse("attention{window=1/4, sinks=1} swiglu")),
+            "window=1/4 and sinks=1 are above a quarter of 64 tokens");
   EXPECT_EQ(space.refusal(parse("attention swiglu")), "state 4096 is above the limit 4000");
   EXPECT_EQ(space.refusal(parse("(attention{window=8} + swiglu)")), "parallel branches are switched off");
   EXPECT_EQ(space.refusal(parse("attention{heads=3, window=8} swiglu")),
@@ -147,15 +153,15 @@ TEST(Alphabet, HasNoSinksWhereTheShortestWindowLeavesThemNoRoom) {
     return Alphabet({"attention"}, shapes(), max_window).values("attention", "sinks");
   };
   EXPECT_EQ(sinks(0), (std::vector<KnobValue>{0, 4, 1}));
-  EXPECT_EQ(sinks(11), (std::vector<KnobValue>{0, 1}));  // window=8 is the shortest
-  EXPECT_EQ(sinks(7), (std::vector<KnobValue>{0}));
+  EXPECT_EQ(sinks(7), (std::vector<KnobValue>{0, 1}));  // window=1/8 is the shortest, 4 of 28
+  EXPECT_EQ(sinks(1), (std::vector<KnobValue>{0}));
   const Alphabet alphabet({"attention"}, shapes(), 16);
   Rng rng{Seed{3}};
   bool both = false;
   for (int i = 0; i < 1000; ++i) {
     const auto set = alphabet.draw("attention", rng).settings;
     if (set.at("window").is_word()) continue;
-    EXPECT_LE(set.count("window") + set.count("sinks"), 16);
+    EXPECT_LE(set.at("window").share_of(64) + set.count("sinks"), 16);
     both |= set.count("sinks") > 0;
   }
   EXPECT_TRUE(both);

@@ -33,6 +33,16 @@ TEST(Genome, FoldsRepeatsWithinRepeats) {
   EXPECT_EQ(text(parse("mlp mlp")), "[mlp]x2");  // as long as "mlp mlp"; the first in lexicographic order is written
 }
 
+TEST(Genome, KeepsAWindowThatIsAFractionAsItIsWritten) {
+  const auto genome = parse("attention{window=2/16} swiglu");
+  EXPECT_EQ(text(genome), "attention{window=1/8} swiglu");
+  EXPECT_EQ(expanded_text(genome),
+            "attention{gate=off, heads=4, kv_heads=all, qk_norm=off, rotary=on, sinks=0, window=1/8} "
+            "swiglu{inner=auto}");
+  EXPECT_EQ(hash(genome), hash(parse("attention{window=1/8} swiglu")));
+  EXPECT_NE(hash(genome), hash(parse("attention{window=8} swiglu")));
+}
+
 /// Texts whose knobs are all of the first release, with the hashes that it gave them: what was stored under them must
 /// be found again. A knob that is added to one of these primitives needs a Knob::before.
 TEST(Genome, KeepsTheHashesOfTheFirstRelease) {

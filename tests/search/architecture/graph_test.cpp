@@ -74,6 +74,19 @@ TEST(Cost, CountsASharedCacheWithTheWindowAndTheSinksOfAllItsUses) {
   EXPECT_EQ(cost(solved("attention{window=8, sinks=4}@a attention@a:kv"), kShape).state, full.state);
 }
 
+TEST(Cost, DecidesAtTheLengthWhichOfTwoSharedWindowsIsTheLarger) {
+  const auto state = [](const char* design, std::int64_t length) {
+    return std::int64_t{cost(solved(design), {32, length}).state};
+  };
+  for (const auto* design : {"attention{window=16}@a attention{window=1/8, sinks=4}@a:kv",
+                             "attention{window=1/8}@a attention{window=16, sinks=4}@a:kv"}) {
+    EXPECT_EQ(state(design, 64), 2 * 32 * (16 + 4)) << design;
+    EXPECT_EQ(state(design, 256), 2 * 32 * (32 + 4)) << design;
+    EXPECT_EQ(state(design, 8), 2 * 32 * 8) << design;
+  }
+  EXPECT_EQ(state("attention{window=1/4}@a attention{window=1/8}@a:kv", 4096), 2 * 32 * 1024);
+}
+
 TEST(Cost, LeavesTheNormOfKeysToTheirOwner) {
   const auto one = cost(solved("attention{qk_norm=on}"), kShape);
   const auto plain = cost(solved("attention"), kShape);
