@@ -29,6 +29,8 @@ void fields(R& r, Visit visit) {
   visit("flops", r.flops);
   visit("state_exact", r.state_exact);
   visit("state_mad", r.state_mad);
+  visit("served_state", r.served_state);
+  visit("served_state_mad", r.served_state_mad);
   visit("born", r.born);
 }
 

@@ -195,6 +195,8 @@ FrontReport read_front(const Store& store) {
   report.exhausted = meta.closed_by == kExhausted;
   report.scoring = scoring_of(meta);
   report.objectives = meta.objectives;
+  report.length = meta.length;
+  report.state_length = served_length(meta);
   report.box = box(rows.objectives());
   report.evaluated = running.evaluated();
   report.completed = running.completed();

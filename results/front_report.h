@@ -45,10 +45,12 @@ struct Resolution {
 struct FrontReport {
   std::string name, protocol, battery, box;
   std::vector<std::string> objectives;
-  std::int64_t evaluated = 0;  // distinct candidates with a finished evaluation
-  std::int64_t completed = 0;  // of these, how many completed all tasks
-  double hypervolume = 0;      // of the front shown, as a share of `box`
-  bool confirmed = false;      // the front is of confirmed designs
+  std::int64_t length = 0;        // the battery's longest input
+  std::int64_t state_length = 0;  // tokens after which the objectives count state
+  std::int64_t evaluated = 0;     // distinct candidates with a finished evaluation
+  std::int64_t completed = 0;     // of these, how many completed all tasks
+  double hypervolume = 0;         // of the front shown, as a share of `box`
+  bool confirmed = false;         // the front is of confirmed designs
   /// Members by the search's scores whose second fresh seed is not in. While there is one, nothing is confirmed.
   std::int64_t waiting = 0;
   bool finished = false;               // the run has ended

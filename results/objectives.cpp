@@ -8,8 +8,8 @@ namespace madsearch {
 namespace {
 
 std::int64_t size_of(const std::string& name, const CandidateRecord& candidate) {
-  if (name == "state") return candidate.state_exact;
-  if (name == "state_mad") return candidate.state_mad;
+  if (name == "state") return candidate.served_state;
+  if (name == "state_mad") return candidate.served_state_mad;
   if (name == "parameters") return candidate.active_parameters ? candidate.active_parameters : candidate.parameters;
   return candidate.flops;
 }

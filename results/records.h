@@ -31,7 +31,10 @@ struct CandidateRecord {
   std::int64_t flops = 0;              // forward, one sequence
   std::int64_t state_exact = 0;        // all numbers that a sequence carries on
   std::int64_t state_mad = 0;          // the same by the convention of the MAD paper
-  std::int64_t born = 0;               // number of the evaluation that introduced it
+  // Where the search counts state (RunMeta::state_length): what its objectives and limits see.
+  std::int64_t served_state = 0;
+  std::int64_t served_state_mad = 0;
+  std::int64_t born = 0;  // number of the evaluation that introduced it
 };
 
 /// Who computed a result, when and where, as the coordinator saw it. Absent: not recorded (by older versions).

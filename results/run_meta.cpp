@@ -25,6 +25,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("objective_limits", meta.objective_limits);
   visit("width", meta.width);
   visit("length", meta.length);
+  visit("state_length", meta.state_length);
   visit("stages", meta.stages);
   visit("config_path", meta.config_path);
   visit("evaluations", meta.evaluations);

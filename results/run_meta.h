@@ -29,7 +29,8 @@ struct RunMeta {
   std::int64_t width = 0;
   std::int64_t length = 0;
 
-  std::int64_t stages = 0;  // blocks of a candidate
+  std::int64_t state_length = 0;  // tokens after which the search counts state; 0: `length`, as earlier releases did
+  std::int64_t stages = 0;        // blocks of a candidate
   std::string config_path;  // of runs of earlier releases, whose stores don't hold it: where the configuration was
   std::optional<std::int64_t> evaluations;   // that the search was asked for, with those added
   std::int64_t added = 0;                    // evaluations that `resume --evaluations` added, of all sessions
@@ -52,6 +53,9 @@ struct RunMeta {
     signature.clear();
   }
 };
+
+/// Where the search counts state.
+inline std::int64_t served_length(const RunMeta& meta) { return meta.state_length ? meta.state_length : meta.length; }
 
 /// Reads all fields. Throws std::invalid_argument where a number is expected and the store holds something else.
 RunMeta read_meta(const Store& store);

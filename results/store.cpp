@@ -370,9 +370,9 @@ std::vector<EvaluationRecord> Store::evaluations(const std::string& hash) const 
   return database_->get<EvaluationRecord>("evaluations WHERE hash = ? ORDER BY number", hash);
 }
 std::vector<CandidateRecord> Store::sizes() const {
-  return database_->get_some<CandidateRecord>(
-      {"hash", "origin", "parameters", "active_parameters", "flops", "state_exact", "state_mad", "born"},
-      "candidates ORDER BY born, hash");
+  return database_->get_some<CandidateRecord>({"hash", "origin", "parameters", "active_parameters", "flops",
+                                               "state_exact", "state_mad", "served_state", "served_state_mad", "born"},
+                                              "candidates ORDER BY born, hash");
 }
 std::vector<EvaluationRecord> Store::scores() const {
   return database_->get_some<EvaluationRecord>(

@@ -65,6 +65,13 @@ UPDATE pretrainings SET bits_per_byte = NULL, bits_per_byte_recall = NULL, learn
 DELETE FROM attempts WHERE id IN (SELECT id FROM trainings) OR id IN (SELECT 'pretrain/' || hash FROM pretrainings);
 )sql";
 
+/// State is also counted where a model is served. Earlier releases counted it at the battery's length alone.
+constexpr const char* fourth = R"sql(
+ALTER TABLE candidates ADD COLUMN served_state INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE candidates ADD COLUMN served_state_mad INTEGER NOT NULL DEFAULT 0;
+UPDATE candidates SET served_state = state_exact, served_state_mad = state_mad;
+)sql";
+
 /// How tables, indices, views and triggers are defined, by "table NAME". Without spaces, as releases broke their lines
 /// elsewhere.
 std::map<std::string, std::string> definitions(SQLite::Database& db) {
@@ -87,6 +94,7 @@ const std::vector<const char*>& store_migrations() {
       first,
       "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0",
       third,
+      fourth,
   };
   return migrations;
 }

@@ -67,7 +67,7 @@ Validation validate(const Store& store) {
     if (!row || !bits.emplace(record.hash, *record.bits_per_byte).second) continue;
     points.scores.push_back(row->score.mean);
     points.quality.push_back(-*record.bits_per_byte);
-    points.states.push_back(std::log10(1.0 + static_cast<double>(row->candidate.state_exact)));
+    points.states.push_back(std::log10(1.0 + static_cast<double>(row->candidate.served_state)));
   }
   out.points = points.scores.size();
   count_pairs(pretrainings, bits, out);

@@ -43,9 +43,9 @@ std::vector<Chosen> choose_for_pretraining(const Store& store, const PretrainOpt
     if (pairs == 0) break;
     const FrontRow* partner = nullptr;
     for (const auto& other : completed) {
-      const auto state = static_cast<double>(member.candidate.state_exact);
+      const auto state = static_cast<double>(member.candidate.served_state);
       if (taken.contains(other.candidate.hash) || !clearly_worse(other, member)) continue;
-      if (std::abs(static_cast<double>(other.candidate.state_exact) - state) > kNear * state) continue;
+      if (std::abs(static_cast<double>(other.candidate.served_state) - state) > kNear * state) continue;
       if (!partner || other.score.mean < partner->score.mean) partner = &other;
     }
     if (!partner) continue;

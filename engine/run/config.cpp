@@ -15,7 +15,9 @@ std::vector<std::string> covered_by_windows(const RunConfig& config) {
 }
 
 std::optional<std::int64_t> limit_of(const ArchitectureLimits& limits, const std::string& objective) {
-  if (objective.starts_with("state")) return limits.max_state;
+  if (objective.starts_with("state") && limits.max_state) return limits.max_state;
+  if (objective.starts_with("state") && limits.state_length > 0)
+    return 2 * limits.stages * limits.shape.width * limits.state_length;
   if (objective == "parameters") return limits.max_parameters;
   if (objective == "flops") return limits.max_flops;
   return {};

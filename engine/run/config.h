@@ -67,7 +67,8 @@ struct RunConfig {
 /// sequence: it is trained as it stands, and is full attention there.
 std::vector<std::string> covered_by_windows(const RunConfig& config);
 
-/// The largest size of `objective` that the limits allow; nothing if they don't limit it.
+/// The largest size of `objective` that the limits allow. Of state that is not limited what attention in every block
+/// carries where it is counted, if that is declared. Nothing for other sizes without a limit.
 std::optional<std::int64_t> limit_of(const ArchitectureLimits& limits, const std::string& objective);
 
 }  // namespace madsearch

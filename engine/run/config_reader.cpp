@@ -26,10 +26,14 @@ std::vector<std::string> all_primitives() {
 /// Reads the settings, in the order of their list, from a file's mapping and the mappings in it.
 class Reading {
  public:
-  Reading(Reader file, ConfigNames& names, RunConfig& out) : names_(names), out_(out) { readers_.emplace("", file); }
+  Reading(Reader file, ConfigNames& names, StateLength unsaid, RunConfig& out)
+      : names_(names), unsaid_(unsaid), out_(out) {
+    readers_.emplace("", file);
+  }
 
   void operator()(const std::string& key, Decides, std::int64_t& value, const Whole& how) {
-    value = reader(key).integer(last(key), how.otherwise, how.least, how.most);
+    const bool former = key == "state_length" && unsaid_ == StateLength::kBattery;
+    value = reader(key).integer(last(key), former ? 0 : how.otherwise, how.least, how.most);
   }
   void operator()(const std::string& key, Decides, std::uint64_t& value, const Whole& how) {
     value = static_cast<std::uint64_t>(reader(key).integer(last(key), how.otherwise, how.least, how.most));
@@ -140,6 +144,7 @@ class Reading {
   static std::string last(const std::string& key) { return key.substr(key.find('.') + 1); }
 
   ConfigNames& names_;
+  StateLength unsaid_;
   RunConfig& out_;
   std::map<std::string, Reader> readers_;  // by the key of the mapping; "" is the file's
 };
@@ -237,10 +242,10 @@ void check_until(Reader& in, const std::string& time) {
     throw in.error("until", "expected a time of day like \"07:00\", not " + in_quotes(time));
 }
 
-RunConfig read(const Reader& file, const std::string& name, ConfigNames names) {
+RunConfig read(const Reader& file, const std::string& name, ConfigNames names, StateLength unsaid) {
   RunConfig out;
   out.name = name;
-  Reading reading(file, names, out);
+  Reading reading(file, names, unsaid, out);
   settings(out, reading);
   reading.finish();
   check_seeds(reading.reader("seeds"), out);
@@ -255,18 +260,18 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names) {
 
 }  // namespace
 
-RunConfig read_run(const fs::path& file, const fs::path& configs) {
-  return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs));
+RunConfig read_run(const fs::path& file, const fs::path& configs, StateLength unsaid) {
+  return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs), unsaid);
 }
 
-RunConfig read_former_run(const fs::path& file, const fs::path& configs) {
-  return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs, true));
+RunConfig read_former_run(const fs::path& file, const fs::path& configs, StateLength unsaid) {
+  return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs, true), unsaid);
 }
 
-RunConfig read_run(const Inputs& inputs, const std::string& name) {
+RunConfig read_run(const Inputs& inputs, const std::string& name, StateLength unsaid) {
   const auto config = inputs.find("config");
   if (config == inputs.end()) throw ConfigError("the run's folder lacks its configuration");
-  return read(Reader::text(config->second, name + ".yaml"), name, ConfigNames(inputs));
+  return read(Reader::text(config->second, name + ".yaml"), name, ConfigNames(inputs), unsaid);
 }
 
 }  // namespace madsearch

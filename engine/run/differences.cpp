@@ -48,8 +48,9 @@ std::string Differences::text() const {
 }
 
 Differences differences(const std::string& before, const std::string& now) {
-  const auto old = values_of(before);
+  auto old = values_of(before);
   const auto fresh = values_of(now);
+  if (fresh.contains("state_length")) old.try_emplace("state_length", "0");  // as all searches did before it was said
   Differences out;
   for (const auto& [key, value] : fresh) {
     const auto known = old.find(key);

@@ -203,16 +203,16 @@ std::vector<std::string> notes_on(const RunMeta& before, const Differences& chan
 }
 
 /// The configuration of a run of an earlier release, whose store doesn't hold it. One that is finished needs no data.
-RunConfig former_run(const RunMeta& meta, const fs::path& folder, const fs::path& configs) {
+RunConfig former_run(const RunMeta& meta, const fs::path& folder, const fs::path& configs, StateLength unsaid) {
   std::error_code none;
   const fs::path original = meta.config_path;  // relative paths in it are meant beside it
   const bool is_there = fs::exists(original, none);
-  if (!meta.finished) return read_run(is_there ? original : folder / "config.yaml", configs);
+  if (!meta.finished) return read_run(is_there ? original : folder / "config.yaml", configs, unsaid);
   try {
-    return read_former_run(folder / "config.yaml", configs);
+    return read_former_run(folder / "config.yaml", configs, unsaid);
   } catch (const ConfigError&) {  // what it names lies beside the original perhaps
     if (!is_there) throw;
-    return read_former_run(original, configs);
+    return read_former_run(original, configs, unsaid);
   }
 }
 
@@ -233,6 +233,7 @@ void describe(RunMeta& out, const RunConfig& config) {
   }
   out.width = config.limits.shape.width;
   out.length = config.limits.shape.length;
+  out.state_length = config.limits.state_length;
   out.stages = config.limits.stages;
 }
 
@@ -291,7 +292,8 @@ RunConfig stored_run(const Store& store, const fs::path& folder, const fs::path&
   if (inputs.empty() && !meta.writer.empty())  // of this release, whose stores hold them
     throw ConfigError((folder / "search.db").string() +
                       " lacks what its run was made from: its table of inputs is empty");
-  auto out = !inputs.empty() ? read_run(inputs, meta.name) : former_run(meta, folder, configs);
+  const auto unsaid = meta.state_length == 0 ? StateLength::kBattery : StateLength::kServed;
+  auto out = !inputs.empty() ? read_run(inputs, meta.name, unsaid) : former_run(meta, folder, configs, unsaid);
   out.search.evaluations = meta.evaluations.value_or(out.search.evaluations);
   out.added = meta.added;
   return out;

@@ -34,6 +34,16 @@ double flops_of(const Battery& battery, const Genome& genome) {
   return total;
 }
 
+/// "state counts at 4096 tokens: transformer++ 524288, at most 400000"
+std::string state_text(const RunConfig& config) {
+  const auto& limits = config.limits;
+  const auto state =
+      cost(solve_sizes(transformer(limits.stages), limits.shape, limits.parameters).genome, limits.served()).state;
+  return "state counts at " + std::to_string(limits.served().length) + " tokens: transformer++ " +
+         std::to_string(std::int64_t{state}) +
+         (limits.max_state ? ", at most " + std::to_string(*limits.max_state) : "");
+}
+
 }  // namespace
 
 Forecast forecast(const RunConfig& config, Coordinator& workers) {
@@ -110,6 +120,7 @@ std::string to_text(const Forecast& f, const RunConfig& config) {
   out += "\n          on " + std::to_string(f.slots) + " slots at " + shown("%.2f", f.gflops) +
          " GFLOP/s each: about " + duration(f.hours * 3600) + " at the speed of transformer++, " +
          shown("%.0f", f.memory_mib) + " MiB a training\n          " + resolution_text(config);
+  out += "\n          " + state_text(config);
   for (const auto& sentence : covered_by_windows(config)) out += "\n          " + sentence;
   if (config.hours > 0) out += "\n          limited to " + shown("%g", config.hours) + " h";
   if (!config.until.empty()) out += "\n          until " + config.until;

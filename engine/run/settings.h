@@ -60,6 +60,7 @@ void settings(Config&& c, Visit&& visit) {
   visit("max_window", kResults, c.limits.max_window, Derived{});
   visit("parallel", kResults, c.limits.parallel, Flag{true});
   visit("sharing", kResults, c.limits.sharing, Flag{true});
+  visit("state_length", kResults, c.limits.state_length, Whole{4096, 0, 1 << 24});
   visit("limits.state", kResults, c.limits.max_state, Whole{0, 1, 1'000'000'000'000'000});
   visit("limits.parameters", kResults, c.limits.max_parameters, Whole{0, 1, 1'000'000'000'000'000});
   visit("limits.flops", kResults, c.limits.max_flops, Whole{0, 1, 1'000'000'000'000'000});

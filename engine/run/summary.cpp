@@ -40,7 +40,9 @@ const Battery& battery_of(const RunConfig& config, Rung rung) {
 
 CandidateRecord candidate_record(const Architectures& space, const Evaluation& born) {
   const auto genome = parse_expanded(born.text);
-  const auto spent = cost(space.sized(genome).genome, space.limits().shape);
+  const auto sized = space.sized(genome).genome;
+  const auto spent = cost(sized, space.limits().shape);
+  const auto served = cost(sized, space.limits().served());
   CandidateRecord out{.hash = hash(genome), .text = born.text, .origin = born.origin};
   for (const auto& parent : born.parents) out.parents.push_back(hash(parse_expanded(parent)));
   out.parameters = spent.parameters;
@@ -48,6 +50,8 @@ CandidateRecord candidate_record(const Architectures& space, const Evaluation& b
   out.flops = spent.flops;
   out.state_exact = spent.state;
   out.state_mad = spent.state_mad;
+  out.served_state = served.state;
+  out.served_state_mad = served.state_mad;
   out.born = born.number;
   return out;
 }

@@ -106,7 +106,8 @@ std::string Architectures::too_dear(const Genome& genome) const {
     if (!most || value <= *most) return std::string();
     return what + " " + std::to_string(value) + " is above the limit " + std::to_string(*most);
   };
-  if (auto sentence = above("state", spent.state, limits_.max_state); !sentence.empty()) return sentence;
+  const auto state = cost(genome, limits_.served()).state;
+  if (auto sentence = above("state", state, limits_.max_state); !sentence.empty()) return sentence;
   if (auto sentence = above("parameters", spent.parameters, limits_.max_parameters); !sentence.empty()) return sentence;
   return above("flops", spent.flops, limits_.max_flops);
 }
@@ -152,7 +153,7 @@ Child Architectures::cross(const std::string& a, const std::string& b, Rng& rng)
 }
 
 int Architectures::bin(const std::string& candidate) const {
-  const auto spent = cost(sized(parse_expanded(candidate)).genome, limits_.shape);
+  const auto spent = cost(sized(parse_expanded(candidate)).genome, limits_.served());
   return static_cast<int>(std::floor(2 * std::log10(1.0 + static_cast<double>(spent.state))));
 }
 

@@ -18,11 +18,15 @@ struct ArchitectureLimits {
   std::vector<std::int64_t> widths;            // further widths at which a candidate must be valid
   std::optional<std::int64_t> parameters;      // active, without embeddings; default: transformer++ of as many stages
   std::int64_t max_window = 0;                 // tokens that a windowed attention may read, sinks included; 0: any
-  std::optional<std::int64_t> max_state;       // numbers, exact, at `shape`
+  std::int64_t state_length = 0;               // tokens after which state is counted; 0: as many as `shape` has
+  std::optional<std::int64_t> max_state;       // numbers, exact, at `served`
   std::optional<std::int64_t> max_parameters;  // all, without embeddings
   std::optional<std::int64_t> max_flops;       // forward, one sequence
   bool parallel = true;                        // whether branches may be made
   bool sharing = true;                         // whether labels may be made
+
+  /// Where state is counted.
+  Shape served() const { return {shape.width, state_length > 0 ? state_length : shape.length, shape.protocol}; }
 };
 
 /// The space of striped architectures.
@@ -42,7 +46,8 @@ class Architectures : public Space {
   std::optional<std::string> random(Rng& rng) const override;
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;
   Child cross(const std::string& a, const std::string& b, Rng& rng) const override;
-  int bin(const std::string& text) const override;  // half-decades of exact state: floor(2 log10(1 + state))
+  /// Half-decades of exact state where it is counted: floor(2 log10(1 + state)).
+  int bin(const std::string& text) const override;
 
  private:
   std::string forbidden(const Genome& genome) const;

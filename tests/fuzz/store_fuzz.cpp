@@ -30,7 +30,8 @@ void fill(Store& store) {
                               .parameters = 1,
                               .flops = 1,
                               .state_exact = 1000 + number,
-                              .state_mad = 10});
+                              .state_mad = 10,
+                              .served_state = 1000 + number});
     for (std::int64_t seed_set = 0; seed_set < 3; ++seed_set) {
       const auto rung = seed_set == 0 ? Rung::kBattery : Rung::kConfirm;
       store.put(EvaluationRecord{

@@ -13,8 +13,11 @@ const std::vector<double> kLimits = {0, 1, 2, 64, 99, 100, 101, 999, 1000, 1001,
 
 CandidateRecord drawn(Rng& rng) {
   const auto size = [&] { return static_cast<std::int64_t>(std::pow(10, 12 * uniform(rng)) - 1); };
-  return {
-      .parameters = size(), .active_parameters = size(), .flops = size(), .state_exact = size(), .state_mad = size()};
+  return {.parameters = size(),
+          .active_parameters = size(),
+          .flops = size(),
+          .served_state = size(),
+          .served_state_mad = size()};
 }
 
 TEST(Objectives, HypervolumeIsAShareWhateverTheObjectivesAndTheirLimits) {
@@ -52,7 +55,7 @@ TEST(Objectives, ABoxBeginsAtZeroWhereItsLimitIsNoMoreThanItsUsualBeginning) {
 TEST(Objectives, ADesignAtTheLimitOfANarrowBoxAddsNothingAndASmallerOneDoes) {
   const std::vector<Objective> objectives = {objective("score"), objective("state", 64)};
   const auto share = [&](std::int64_t state) {
-    return hypervolume_share(objectives, {values(objectives, {.state_exact = state}, 0.5)});
+    return hypervolume_share(objectives, {values(objectives, {.served_state = state}, 0.5)});
   };
   EXPECT_DOUBLE_EQ(share(64), 0);
   EXPECT_NEAR(share(7), 0.5 * (1 - std::log10(8) / std::log10(65)), 1e-12);

@@ -30,6 +30,7 @@ RunMeta everything() {
   out.objective_limits = {0, 5000};
   out.width = 128;
   out.length = 256;
+  out.state_length = 4096;
   out.stages = 8;
   out.config_path = "/there/quick.yaml";
   out.evaluations = 300;
@@ -57,6 +58,7 @@ TEST_F(RunMetaTest, StoresEveryFieldUnderItsName) {
                                                        {"objective_limits", "0 5000 "},
                                                        {"width", "128"},
                                                        {"length", "256"},
+                                                       {"state_length", "4096"},
                                                        {"stages", "8"},
                                                        {"config_path", "/there/quick.yaml"},
                                                        {"evaluations", "300"},

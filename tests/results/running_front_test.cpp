@@ -84,7 +84,7 @@ struct RandomRun {
     candidates.push_back({.hash = "h" + std::to_string(1000 + born),
                           .origin = chance(rng, 0.2) ? "seed:a" : "random",
                           .parameters = size(),
-                          .state_exact = size(),
+                          .served_state = size(),
                           .born = born});
     return candidates.back();
   }

@@ -426,8 +426,20 @@ TEST_F(StoreTest, AWriterLeavesACopyOfTheFormerSchema) {
   EXPECT_FALSE(fs::exists(former)) << "a reader changes nothing";
   writer();
   EXPECT_EQ(SQLite::Database(former.string()).execAndGet("PRAGMA user_version").getInt(), 2);
-  EXPECT_EQ(SQLite::Database(file().string()).execAndGet("PRAGMA user_version").getInt(), 3);
+  EXPECT_EQ(SQLite::Database(file().string()).execAndGet("PRAGMA user_version").getInt(), 4);
   EXPECT_EQ(Store(former, Store::Mode::kRead).evaluations().size(), 24u);
+}
+
+/// That of the battery's length was all that earlier releases knew.
+TEST_F(StoreTest, OlderCandidatesAreServedWhereTheyWereTrained) {
+  fs::copy_file(in_source("tests/data/runs/finished/search.db"), file());
+  const auto candidates = reader().candidates();
+  ASSERT_FALSE(candidates.empty());
+  for (const auto& candidate : candidates) {
+    EXPECT_GT(candidate.state_exact, 0);
+    EXPECT_EQ(candidate.served_state, candidate.state_exact);
+    EXPECT_EQ(candidate.served_state_mad, candidate.state_mad);
+  }
 }
 
 TEST_F(StoreTest, KeepsInputsAsAWhole) {
@@ -470,7 +482,7 @@ TEST_F(StoreTest, AnUnfinishedBeginningHoldsNothing) {
 TEST_F(StoreTest, RefusesANewerSchema) {
   { auto store = writer(); }
   SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 1000");
-  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 3)";
+  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 4)";
   EXPECT_EQ(complaint(Store::Mode::kWrite), expected);
   EXPECT_EQ(complaint(Store::Mode::kRead), expected);
 }

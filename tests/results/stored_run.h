@@ -31,7 +31,9 @@ class StoredRun : public testing::Test {
                                .parameters = 1,
                                .flops = 1,
                                .state_exact = state,
-                               .state_mad = state});
+                               .state_mad = state,
+                               .served_state = state,
+                               .served_state_mad = state});
     add(EvaluationRecord{
         .hash = hash, .rung = Rung::kBattery, .finished = true, .score = search, .violation = violation});
     for (std::size_t i = 0; i < fresh.size(); ++i)

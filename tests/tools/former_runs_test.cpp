@@ -38,8 +38,19 @@ class FormerRun : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(FormerRun, IsShownAndCheckedAsItIs) {
-  EXPECT_FALSE(front_of(path())["front"].empty());
+  const auto front = front_of(path());
+  EXPECT_FALSE(front["front"].empty());
   expect_whole();
+}
+
+/// It knew no other length than the battery's.
+TEST_P(FormerRun, CountsStateAtTheLengthOfItsBattery) {
+  const auto front = front_of(path());
+  EXPECT_EQ(front["state_length"], front["length"]);
+  for (const auto* list : {"front", "hand_designs"})
+    for (const auto& design : front[list]) EXPECT_EQ(design["state"], design["state_exact"]);
+  const auto shown = run_madsearch("front " + path().string()).out;
+  EXPECT_NE(shown.find("front of score against state at 32 tokens\n"), std::string::npos) << shown;
 }
 
 /// Its scores are of another version.

@@ -39,6 +39,9 @@ TEST(Run, ARunPrintsAFrontWithTheKeysOthersRelyOn) {
   const auto json = front_of(stub);
   for (const auto* key : {"evaluated", "hypervolume", "protocol", "battery", "objectives", "front"})
     EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(json["state_length"], 4096);
+  EXPECT_NE(ran.out.find("front of score against state at 4096 tokens\n"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("  state at 4096  state at 48  "), std::string::npos) << ran.out;
   ASSERT_FALSE(json["front"].empty());
   for (const auto* key : {"id", "text", "score", "score_low", "score_high", "state", "state_exact", "state_mad",
                           "parameters", "flops", "origin", "rung", "seeds", "bits_per_byte", "undecided", "rival"})
@@ -233,13 +236,15 @@ TEST(Run, ShowsAndJudgesByTheSizesThatItMinimises) {
   EXPECT_EQ(verdict.find("state"), std::string::npos) << verdict;
   const auto csv = run_madsearch("front " + stub.out() + " --format csv").out;
   const auto first_line = csv.substr(0, csv.find('\n'));
-  EXPECT_EQ(first_line, "id,score,95 % interval,not apart from,seeds,FLOPs,state,parameters,bits/byte,origin,design");
+  EXPECT_EQ(
+      first_line,
+      "id,score,95 % interval,not apart from,seeds,FLOPs,state at 4096,state at 48,parameters,bits/byte,origin,design");
 }
 
 TEST(Run, WritesNumbersInCsvWithoutSpaces) {
   EXPECT_EQ(run_madsearch("cost transformer++ --width 128 --length 2048 --format csv").out,
-            "parameters,active,FLOPs,state,mad,at 2048,at 32768,solved,design\n"
-            "200960,200960,1898446848,524288,524288,524288,8388608,,attention swiglu\n");
+            "parameters,active,FLOPs,state,mad,at 4096,at 32768,solved,design\n"
+            "200960,200960,1898446848,524288,524288,1048576,8388608,,attention swiglu\n");
 }
 
 constexpr const char* kNarrow = R"(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "configs/text.h"
 #include "numbers.h"
@@ -13,10 +14,14 @@
 namespace madsearch {
 namespace {
 
-std::int64_t state_of(const FrontReport& report, const CandidateRecord& candidate) {
+bool counts_as_mad(const FrontReport& report) {
   const auto& names = report.objectives;
-  const bool of_mad = std::find(names.begin(), names.end(), "state_mad") != names.end();
-  return of_mad ? candidate.state_mad : candidate.state_exact;
+  return std::find(names.begin(), names.end(), "state_mad") != names.end();
+}
+
+/// State as the search counts it.
+std::int64_t state_of(const FrontReport& report, const CandidateRecord& candidate) {
+  return counts_as_mad(report) ? candidate.served_state_mad : candidate.served_state;
 }
 
 Record facts(const FrontReport& report, const FrontRow& row) {
@@ -61,21 +66,32 @@ std::string interval_text(const Record& design) {
   return design.at("confirmed").truth() ? interval(design) : "not confirmed";
 }
 
+/// State as the search counts it, and beside it at the battery's length, where the score was earned.
+std::vector<Column> state_columns(const FrontReport& report) {
+  const bool mad = counts_as_mad(report);
+  const auto at = [](std::int64_t length) { return " at " + std::to_string(length); };
+  std::vector<Column> out;
+  out.emplace_back((mad ? "state_mad" : "state") + at(report.state_length), "state", in_groups());
+  if (report.length != report.state_length)
+    out.emplace_back("state" + at(report.length), mad ? "state_mad" : "state_exact", in_groups());
+  return out;
+}
+
 /// The sizes that the search minimised as it counts them, then those that people ask for.
 std::vector<Column> size_columns(const FrontReport& report) {
   static const std::map<std::string, Column> of_objectives = {
-      {"state", {"state", "state_exact", in_groups()}},
-      {"state_mad", {"state_mad", "state_mad", in_groups()}},
       {"parameters", {"active parameters", "active_parameters", in_groups()}},
       {"flops", {"FLOPs", "flops", in_groups()}}};
   std::vector<Column> out;
   bool state = false;
   for (const auto& objective : report.objectives) {
     if (objective == "score") continue;
-    state |= objective.starts_with("state");
-    out.push_back(of_objectives.at(objective));
+    if (!objective.starts_with("state")) out.push_back(of_objectives.at(objective));
+    if (!objective.starts_with("state") || std::exchange(state, true)) continue;
+    for (auto& column : state_columns(report)) out.push_back(std::move(column));
   }
-  if (!state) out.push_back(of_objectives.at("state"));
+  if (!state)
+    for (auto& column : state_columns(report)) out.push_back(std::move(column));
   out.emplace_back("parameters", "parameters", in_groups());
   return out;
 }
@@ -238,8 +254,18 @@ std::string verdict(const FrontReport& report) {
          " (95 % interval above those of all hand designs of equal or smaller " + sizes_text(report) + ").";
 }
 
+/// "score against state at 4096 tokens"
+std::string axes_text(const FrontReport& report) {
+  std::vector<std::string> names;
+  for (const auto& objective : report.objectives)
+    names.push_back(objective.starts_with("state")
+                        ? objective + " at " + std::to_string(report.state_length) + " tokens"
+                        : objective);
+  return joined(names, " against ");
+}
+
 std::string heading(const FrontReport& report) {
-  std::string out = report.name + ": front of " + joined(report.objectives, " against ");
+  std::string out = report.name + ": front of " + axes_text(report);
   if (!report.finished) out += " so far";
   out += "\n" + std::to_string(report.evaluated) + " candidates evaluated, " + std::to_string(report.completed) +
          " completed all tasks of battery " + report.battery + " (protocol " + report.protocol + ")\n";
@@ -278,6 +304,8 @@ Record record_of(const FrontReport& report, const Validation& validation) {
           {"protocol", report.protocol},
           {"battery", report.battery},
           {"objectives", report.objectives},
+          {"state_length", report.state_length},
+          {"length", report.length},
           {"confirmed", report.confirmed},
           {"finished", report.finished},
           {"reproducible", report.reproducible},

@@ -8,6 +8,7 @@
 #include "front_view.h"
 #include "numbers.h"
 #include "report.h"
+#include "results/run_meta.h"
 #include "search/architecture/graph.h"
 #include "search/architecture/parser.h"
 #include "stored.h"
@@ -93,11 +94,19 @@ std::string lineage_text(const Store& store, const CandidateRecord& candidate) {
   return out;
 }
 
-std::string size_text(const CandidateRecord& candidate) {
+/// "state at 4096 tokens 131,072 exact, 131,072 mad"
+std::string state_text(std::int64_t length, std::int64_t exact, std::int64_t mad) {
+  return "state at " + std::to_string(length) + " tokens " + grouped(exact) + " exact, " + grouped(mad) + " mad";
+}
+
+std::string size_text(const CandidateRecord& candidate, const RunMeta& meta) {
   const auto active = candidate.active_parameters ? candidate.active_parameters : candidate.parameters;
-  return "  parameters " + grouped(candidate.parameters) + " (active " + grouped(active) + "), FLOPs " +
-         grouped(candidate.flops) + ", state " + grouped(candidate.state_exact) + " exact, " +
-         grouped(candidate.state_mad) + " mad\n";
+  const auto served = served_length(meta);
+  auto out = "  parameters " + grouped(candidate.parameters) + " (active " + grouped(active) + "), FLOPs " +
+             grouped(candidate.flops) + "\n  " + state_text(served, candidate.served_state, candidate.served_state_mad);
+  if (served != meta.length)
+    out += "; " + state_text(meta.length, candidate.state_exact, candidate.state_mad) + ", the battery's length";
+  return out + "\n";
 }
 
 std::string history_text(const History& history) {
@@ -145,6 +154,7 @@ std::string history_csv(const History& history) {
 
 Report report(const Store& store, const CandidateRecord& candidate) {
   const auto history = history_of(store, candidate);
+  const auto meta = read_meta(store);
   const Record record = {{"id", candidate.hash},
                          {"text", short_text(candidate.text)},
                          {"origin", candidate.origin},
@@ -155,8 +165,12 @@ Report report(const Store& store, const CandidateRecord& candidate) {
                          {"flops", candidate.flops},
                          {"state_exact", candidate.state_exact},
                          {"state_mad", candidate.state_mad},
+                         {"served_state", candidate.served_state},
+                         {"served_state_mad", candidate.served_state_mad},
+                         {"state_length", served_length(meta)},
+                         {"length", meta.length},
                          {"evaluations", history.evaluations}};
-  return {record, lineage_text(store, candidate) + size_text(candidate) + "\n" + history_text(history),
+  return {record, lineage_text(store, candidate) + size_text(candidate, meta) + "\n" + history_text(history),
           history_csv(history)};
 }
 

@@ -82,6 +82,30 @@ TEST_F(RunConfigTest, HandDesignsMayHaveAnyWindowAndAreNamedIfItCoversASequence)
                                       "sequences of 16 tokens"}));
 }
 
+TEST_F(RunConfigTest, StateIsCountedAtADeclaredLength) {
+  const auto served = read("battery: quick\nstages: 4\n");
+  EXPECT_EQ(served.limits.served().length, 4096);
+  EXPECT_EQ(box(served.objectives), "score 0..1, state 100..1048576");  // of attention in all four blocks
+  EXPECT_NE(served.identity().find("\nstate_length: 4096\n"), std::string::npos);
+  const auto there = read("battery: quick\nstages: 4\nstate_length: 0\n");
+  EXPECT_EQ(there.limits.served().length, there.battery.longest());
+  EXPECT_EQ(box(there.objectives), "score 0..1, state 100..1000000");
+  EXPECT_EQ(message("battery: quick\nstages: 4\nlimits: {state: 20000}\n"),
+            ": design \"transformer++\" can't take part: state 524288 is above the limit 20000");
+  EXPECT_EQ(message("state_length: 20000000\n"),
+            ":1:15: state_length must be an integer from 0 to 16777216, not \"20000000\"\n"
+            "  1 | state_length: 20000000\n"
+            "    |               ^^^^^^^^");
+}
+
+TEST_F(RunConfigTest, ARunOfAnEarlierReleaseCountsStateAtItsBatterysLength) {
+  const auto config = read("battery: quick\nstages: 4\nstate_length: 0\nlimits: {state: 20000}\n");
+  auto inputs = config.inputs;
+  inputs["config"] = "battery: quick\nstages: 4\nlimits: {state: 20000}\n";
+  EXPECT_THROW(read_run(inputs, config.name), ConfigError);
+  EXPECT_EQ(read_run(inputs, config.name, StateLength::kBattery).identity(), config.identity());
+}
+
 TEST_F(RunConfigTest, IdentityLeavesOutDevicesAndTime) {
   const auto one = read("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 1\n");
   const auto two = read(
@@ -200,7 +224,7 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
             ":3:15: no value of kv_heads of attention is valid at every width of the search");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: []\n"), ":3:10: no devices; expected auto, cpu or cuda:N");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nlimits: {state: 100}\n"),
-            ": design \"transformer++\" can't take part: state 4096 is above the limit 100");
+            ": design \"transformer++\" can't take part: state 524288 is above the limit 100");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 16\n"),
             ": lag 8 is below the 16 slots of the devices, so that some would always wait: search needs \"lag: 16\" or "
             "more, or \"slots_per_device\" at most 8");

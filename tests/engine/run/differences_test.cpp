@@ -35,6 +35,13 @@ TEST(Differences, UnderstandSeedsOfEarlierReleases) {
                   .any(Decides::kResults));
 }
 
+TEST(Differences, StateWasCountedAtTheBatterysLengthBeforeThatWasASetting) {
+  EXPECT_TRUE(differences("seed: 1\n", "seed: 1\nstate_length: 0\n").lines.empty());
+  const auto found = differences("seed: 1\n", "seed: 1\nstate_length: 4096\n");
+  EXPECT_EQ(found.text(), "\n  state_length: 0 -> 4096");
+  EXPECT_TRUE(found.any(Decides::kResults));
+}
+
 TEST(Differences, SettingsThatNobodyNotedAreToldApart) {
   const auto found = differences("seed: 1\n", "seed: 1\npretrain.max_epochs: 4\n");
   EXPECT_TRUE(found.lines.empty());

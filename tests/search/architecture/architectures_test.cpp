@@ -148,6 +148,19 @@ TEST(Architectures, SayWhyACandidateIsRefused) {
             "attention: heads=3 does not divide width 32 (width 32)");
 }
 
+TEST(Architectures, CountStateWhereItIsDeclared) {
+  auto served = limits();
+  served.stages = 2;
+  served.state_length = 4096;
+  served.max_state = 2 * 32 * 512;
+  const Architectures space(served);
+  EXPECT_EQ(space.refusal(parse("attention swiglu")), "state 262144 is above the limit 32768");
+  EXPECT_EQ(space.refusal(parse("attention{window=1/8} swiglu")), "");
+  EXPECT_EQ(space.refusal(parse("attention{window=1/4} swiglu")), "state 65536 is above the limit 32768");
+  EXPECT_EQ(space.refusal(parse("attention{window=8} swiglu")), "");
+  EXPECT_EQ(space.bin("attention swiglu"), 10);  // 262144 numbers
+}
+
 TEST(Alphabet, HasNoSinksWhereTheShortestWindowLeavesThemNoRoom) {
   const auto sinks = [](std::int64_t max_window) {
     return Alphabet({"attention"}, shapes(), max_window).values("attention", "sinks");
