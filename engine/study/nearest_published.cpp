@@ -8,12 +8,14 @@
 
 #include "configs/text.h"
 #include "engine/study/traits.h"
+#include "search/architecture/windows.h"
 
 namespace madsearch {
 namespace {
 
 constexpr double kFlag = 0.25;
 constexpr std::size_t kMostGroups = 2;
+constexpr std::int64_t kPublishedLength = 32;  // of the sequences for which published windows are written
 
 using Shares = std::map<std::string, double>;
 
@@ -101,7 +103,8 @@ bool same_design(const Genome& a, const Genome& b) {
   return true;
 }
 
-std::optional<NearestPublished> nearest_published(const Genome& genome, const Published& published) {
+std::optional<NearestPublished> nearest_published(const Genome& asked, const Published& published) {
+  const auto genome = counted_windows(asked, kPublishedLength);
   std::optional<NearestPublished> out;
   std::set<std::string> seen;
   for (const auto& design : published.designs) {

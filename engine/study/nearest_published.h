@@ -45,7 +45,8 @@ struct NearestPublished {
 };
 
 /// Of groups of trust A and B; the same design before others of equal distance, then the one that was trained at the
-/// largest scale, then the first. Nothing where there is none. What it points to is `published`'s.
+/// largest scale, then the first. Windows that are fractions are compared as in sequences of 32 tokens, for which
+/// published ones are written. Nothing where there is none. What it points to is `published`'s.
 std::optional<NearestPublished> nearest_published(const Genome& genome, const Published& published);
 
 /// "1.3B" of "~1.3B, 100B tokens", the size of models; "" if there is none.

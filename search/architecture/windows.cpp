@@ -31,4 +31,10 @@ std::string covering_window(const Genome& genome, std::int64_t length) {
   return "";
 }
 
+Genome counted_windows(Genome genome, std::int64_t length) {
+  for (auto* block : blocks(genome))
+    if (has_window(block->settings)) block->settings.set("window", window_at(block->settings, length));
+  return genome;
+}
+
 }  // namespace madsearch

@@ -18,4 +18,7 @@ std::string too_wide(const Settings& set, std::int64_t max_window);
 /// "window=7/8 and sinks=1"; "" if there is none.
 std::string covering_window(const Genome& genome, std::int64_t length);
 
+/// The genome with every window that is a fraction as the count that it is in sequences of `length`.
+Genome counted_windows(Genome genome, std::int64_t length);
+
 }  // namespace madsearch

@@ -9,8 +9,7 @@
 namespace madsearch {
 namespace {
 
-constexpr std::int64_t kHeads = 4;    // of hand designs
-constexpr std::int64_t kLength = 32;  // of the sequences for which published windows are written
+constexpr std::int64_t kHeads = 4;  // of hand designs
 constexpr std::int64_t kMostLayers = 1000;
 
 /// n/d to the nearest whole, at least 1.
@@ -80,14 +79,12 @@ KnobValue kv_heads(ModelFile& file, std::int64_t heads, std::int64_t otherwise, 
 
 KnobValue window(ModelFile& file, const std::string& key, std::optional<std::int64_t> tokens, std::int64_t context) {
   if (!tokens) return "none";
-  const auto share = std::to_string(*tokens) + " of " + std::to_string(context) + " tokens";
   if (*tokens >= context) {
-    file.note("no window: " + key + " covers the context, " + share);
+    file.note("no window: " + key + " covers the context, " + std::to_string(*tokens) + " of " +
+              std::to_string(context) + " tokens");
     return "none";
   }
-  const auto out = std::max<std::int64_t>(2, nearest(kLength * *tokens, context));  // one token reads nothing else
-  file.note("window " + std::to_string(out) + " of " + std::to_string(kLength) + " for " + share);
-  return out;
+  return {*tokens, context};
 }
 
 void note_rotary(ModelFile& file, double otherwise) {

@@ -43,8 +43,8 @@ struct AttentionKeys {
 /// Key heads of four heads in the file's ratio. `otherwise`: their number where it is missing, 0 for as many as heads.
 KnobValue kv_heads(ModelFile& file, std::int64_t heads, std::int64_t otherwise = 0, const AttentionKeys& keys = {});
 
-/// The window for sequences of 32 tokens that is the same share of the context as `tokens` of `context`, as published
-/// designs are written, at least 2; none where it covers the context or there is none. `key` is what messages call it.
+/// The share of the context that a window of `tokens` of `context` is; none where it covers the context or there is
+/// none. `key` is what messages call it.
 KnobValue window(ModelFile& file, const std::string& key, std::optional<std::int64_t> tokens, std::int64_t context);
 
 /// What is said of rotary positions and can't be written. `otherwise`: the share of channels that is turned.

@@ -117,6 +117,14 @@ TEST_F(NearestPublishedTest, KnobsDecideWhereTheRestIsEqual) {
   EXPECT_EQ(nearest("gla{expand_k=1/2} swiglu").results.front().design->name, "GLA, half keys");
 }
 
+TEST_F(NearestPublishedTest, AFractionIsTheWindowThatIsPublishedFor32Tokens) {
+  design(2, "half", "mamba swiglu attention{window=16} swiglu", 16);
+  design(2, "quarter", "mamba swiglu attention{window=8} swiglu", 17);
+  EXPECT_TRUE(nearest("mamba swiglu attention{window=1/2} swiglu").same);
+  EXPECT_EQ(nearest("mamba swiglu attention{window=1/2} swiglu").results.front().design->name, "half");
+  EXPECT_EQ(nearest("mamba swiglu attention{window=1/4} swiglu").results.front().design->name, "quarter");
+}
+
 TEST_F(NearestPublishedTest, ThereIsNoneInAnEmptyList) {
   EXPECT_FALSE(nearest_published(genome("gla"), {}).has_value());
 }

@@ -49,5 +49,10 @@ TEST(Windows, ThatCoverASequenceAreNamed) {
   EXPECT_EQ(found("attention{window=1/8} attention{window=7/8, sinks=1}", 8), "window=7/8 and sinks=1");
 }
 
+TEST(Windows, AreCountedWhereALengthIsSaid) {
+  const auto genome = parse("attention{window=1/8} attention{window=5} attention mamba");
+  EXPECT_EQ(text(counted_windows(genome, 32)), "attention{window=4} attention{window=5} attention mamba");
+}
+
 }  // namespace
 }  // namespace madsearch

@@ -35,8 +35,8 @@ const std::vector<Model> kModels = {
     {"fla-comba", "comba swiglu", "21 layers, cut to the one that repeats"},
     {"fla-delta-net-1.3b", "delta_net swiglu", "24 layers, cut to the one that repeats"},
     {"fla-forgetting", "forgetting_attention{gate=on, qk_norm=on} swiglu", "24 layers, cut to the one that repeats"},
-    {"fla-gated-deltanet-h1", "gated_delta_net swiglu attention{window=16} swiglu",
-     "20 layers, cut to the 2 that repeat; window 16 of 32 for 2048 of 4096 tokens"},
+    {"fla-gated-deltanet-h1", "gated_delta_net swiglu attention{window=1/2} swiglu",
+     "20 layers, cut to the 2 that repeat"},
     {"fla-gated-deltaproduct", "delta_product{forget_gate=on} swiglu",
      "21 layers, cut to the one that repeats; keys as wide as the model for 3/4 of it; values as wide as the model for "
      "3/2 of it"},
@@ -57,11 +57,9 @@ const std::vector<Model> kModels = {
      "24 layers, cut to the one that repeats; keys as wide as the model for expand_k 0.5"},
     {"fla-rwkv7", "rwkv7 rwkv_channel{gate=off}",
      "24 layers, cut to the one that repeats; values of later layers not mixed with the first one's"},
-    {"fla-samba", "mamba swiglu attention{window=16} swiglu",
-     "18 layers, cut to the 2 that repeat; window 16 of 32 for 2048 of 4096 tokens"},
-    {"fla-transformer", "attention{qk_norm=on, window=4} swiglu",
-     "24 layers, cut to the one that repeats; biases of queries, keys and values left out; window 4 of 32 for 512 of "
-     "4096 tokens"},
+    {"fla-samba", "mamba swiglu attention{window=1/2} swiglu", "18 layers, cut to the 2 that repeat"},
+    {"fla-transformer", "attention{qk_norm=on, window=1/8} swiglu",
+     "24 layers, cut to the one that repeats; biases of queries, keys and values left out"},
     {"gemma-2b", "attention{kv_heads=1} swiglu{activation=gelu}",
      "18 layers, cut to the one that repeats; the embedding's scale left out; key heads 1 of 4 for 1 of 8"},
     {"jamba-v0.1",
@@ -79,8 +77,7 @@ const std::vector<Model> kModels = {
      "16 layers, cut to the one that repeats; rotary base 10000 for 500000; rope_scaling left out"},
     {"mamba-130m", "mamba", "24 layers, cut to the one that repeats"},
     {"mamba2-1.3b", "mamba2", "48 layers, cut to the one that repeats; state 16 for 128; heads of 16 channels for 64"},
-    {"mistral-7b", "attention{kv_heads=1, window=4} swiglu",
-     "32 layers, cut to the one that repeats; window 4 of 32 for 4096 of 32768 tokens"},
+    {"mistral-7b", "attention{kv_heads=1, window=1/8} swiglu", "32 layers, cut to the one that repeats"},
     {"mixtral-8x7b", "attention{kv_heads=1} moe",
      "32 layers, cut to the one that repeats; 4 experts of which 2 answer for 8 and 2; rotary base 10000 for 1000000"},
     {"qwen2-0.5b", "attention{kv_heads=1} swiglu",
@@ -98,12 +95,13 @@ const std::vector<Model> kModels = {
      "48 layers, cut to the 4 that repeat; as many heads of values as of keys for 32 and 16; queries as wide as the "
      "model for 4096 of 2048; rotary base 10000 for 10000000; all channels of heads turned by position for 0.25 of "
      "them; key heads 1 of 4 for 2 of 16; 4 experts of which 2 answer for 512 and 10"},
-    {"qwen3-windows", "[attention{qk_norm=on} swiglu]x3 attention{qk_norm=on, window=8} swiglu",
+    {"qwen3-windows", "[attention{qk_norm=on} swiglu]x3 attention{qk_norm=on, window=1/4} swiglu",
      "28 layers that do not repeat, cut to layers 18 to 21: attention{qk_norm=on} swiglu 3 of 4 for 21 of 28, "
-     "attention{qk_norm=on, window=8} swiglu 1 of 4 for 7 of 28; window 8 of 32 for 8192 of 32768 tokens"},
-    {"recurrentgemma-2b", "[rg_lru swiglu{activation=gelu}]x2 attention{kv_heads=1, window=8} swiglu{activation=gelu}",
+     "attention{qk_norm=on, window=1/4} swiglu 1 of 4 for 7 of 28"},
+    {"recurrentgemma-2b",
+     "[rg_lru swiglu{activation=gelu}]x2 attention{kv_heads=1, window=1/4} swiglu{activation=gelu}",
      "26 layers, cut to the 3 that repeat; all channels of heads turned by position for 0.5 of them; the embedding's "
-     "scale and the cap of logits left out; key heads 1 of 4 for 1 of 10; window 8 of 32 for 2048 of 8192 tokens"},
+     "scale and the cap of logits left out; key heads 1 of 4 for 1 of 10"},
     {"rwkv5-1.5b", "rwkv5 rwkv_channel", "24 layers, cut to the one that repeats"},
     {"xlstm-7b", "mlstm swiglu", "32 layers, cut to the one that repeats"},
 };
@@ -179,7 +177,7 @@ TEST(ModelConfig, AMissingKeyMeansWhatItDoesInItsLibrary) {
   EXPECT_EQ(text(read(R"({"model_type": "jamba", "num_hidden_layers": 8})").genome),
             text(read(text_of("jamba-v0.1")).genome));
   EXPECT_EQ(text(read(R"({"model_type": "mistral", "num_hidden_layers": 2, "max_position_embeddings": 8192})").genome),
-            "attention{kv_heads=1, window=16} swiglu");
+            "attention{kv_heads=1, window=1/2} swiglu");
   EXPECT_EQ(text(read(R"({"model_type": "mistral", "num_hidden_layers": 2, "sliding_window": null})").genome),
             "attention{kv_heads=1} swiglu");
 }
