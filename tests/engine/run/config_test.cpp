@@ -186,7 +186,7 @@ TEST_F(RunConfigTest, ASeedMayBeTheConfigOfAModel) {
   const auto config = read("battery: quick\nstages: 8\nseeds: [" + model + "]\n");
   ASSERT_EQ(config.seeds.size(), 1u);
   EXPECT_EQ(config.seeds[0].name, "fla-samba");
-  EXPECT_EQ(text(config.seeds[0].genome), "[mamba swiglu attention{window=16} swiglu]x2");
+  EXPECT_EQ(text(config.seeds[0].genome), "[mamba swiglu attention{window=1/2} swiglu]x2");
   EXPECT_NE(message("battery: quick\nseeds: [nowhere/config.json]\n").find("nowhere/config.json: no such file"),
             std::string::npos);
 }
