@@ -225,9 +225,10 @@ TEST_F(CoordinatorTest, SaysWhenTheCommandIsMute) {
 }
 
 TEST_F(CoordinatorTest, RefusesAWorkerOfAnotherVersion) {
-  const std::string text = R"(echo '{"type":"hello","messages":7}'; cat)";
+  const auto other = std::to_string(kMessagesVersion + 1);
+  const std::string text = R"(echo '{"type":"hello","messages":)" + other + "}'; cat";
   Coordinator coordinator(command(text));
-  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks messages of version 7, this madsearch " +
+  EXPECT_EQ(complaint(coordinator), "worker 1 (cpu) speaks messages of version " + other + ", this madsearch " +
                                         std::to_string(kMessagesVersion) +
                                         ": the two are of different versions\nits command: " + text);
 }

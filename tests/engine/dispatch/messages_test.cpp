@@ -253,8 +253,9 @@ TEST(Messages, IgnoresKeysOfANewerVersion) {
 }
 
 TEST(Messages, ReadsTheVersionOfAHelloThatItDoesNotUnderstand) {
-  const auto* line = R"({"type":"hello","messages":7,"greeting":"Salve"})";
-  EXPECT_EQ(std::get<Hello>(from_line(line)).messages, 7);
+  const auto other = kMessagesVersion + 1;
+  const auto line = R"({"type":"hello","messages":)" + std::to_string(other) + R"(,"greeting":"Salve"})";
+  EXPECT_EQ(std::get<Hello>(from_line(line)).messages, other);
   EXPECT_EQ(std::get<Hello>(from_line(R"({"type":"hello","protocol":4})")).messages, 0);
 }
 

@@ -41,9 +41,9 @@ TEST(PretrainingPlans, AreMadeOfTheControlsTheHandDesignsAndTransformer) {
   EXPECT_EQ(short_text(plans[2].text), "[gla swiglu]x2");
   EXPECT_FALSE(plans[0].bits_per_byte);  // nothing was trained
   EXPECT_EQ(to_text(plans),
-            "pretraining: transformer++: 2.06e+04 parameters at width 32, 8.09e+06 tokens, 0.00 epochs\n"
+            "pretraining: transformer++: 1.98e+04 parameters at width 32, 8.4e+06 tokens, 0.00 epochs\n"
             "             mamba: 1.91e+04 parameters at width 20, 8.72e+06 tokens, 0.00 epochs\n"
-            "             gla: 2.06e+04 parameters at width 28, 8.1e+06 tokens, 0.00 epochs");
+            "             gla: 2.02e+04 parameters at width 32, 8.26e+06 tokens, 0.00 epochs");
 }
 
 TEST(PretrainingPlans, RefuseARunWithTheWorkersSentence) {

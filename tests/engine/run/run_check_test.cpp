@@ -197,10 +197,10 @@ TEST_F(RunCheckTest, CurvesThatCanNotBeAreNamed) {
   const auto training = Store(file(), Store::Mode::kRead).training(id).value();
   const auto kept = Store(file(), Store::Mode::kRead).curves(id);
   const std::vector<std::pair<std::vector<Look>, std::string>> cases = {
-      {{{5, 0.5, 1}, {5, 0.5, 1}}, "curve 1 has a look at step 5 of 600 after one at step 5"},
-      {{{5, 0.5, 1}, {3, 0.5, 1}}, "curve 1 has a look at step 3 of 600 after one at step 5"},
-      {{{0, 0.5, 1}}, "curve 1 has a look at step 0 of 600 after one at step 0"},
-      {{{601, 0.5, 1}}, "curve 1 has a look at step 601 of 600 after one at step 0"},
+      {{{5, 0.5, 1}, {5, 0.5, 1}}, "curve 1 has a look at step 5 of 500 after one at step 5"},
+      {{{5, 0.5, 1}, {3, 0.5, 1}}, "curve 1 has a look at step 3 of 500 after one at step 5"},
+      {{{0, 0.5, 1}}, "curve 1 has a look at step 0 of 500 after one at step 0"},
+      {{{601, 0.5, 1}}, "curve 1 has a look at step 601 of 500 after one at step 0"},
       {{{5, 1.5, 1}}, "curve 1 has an accuracy that is no share of 1"},
       {{{5, std::nan(""), 1}}, "curve 1 has an accuracy that is no share of 1"},
       {{{5, 0.5, std::nan("")}}, "curve 1 has a loss that is no number"},
@@ -276,10 +276,10 @@ TEST_F(RunCheckTest, WhatCanNotBeIsNamed) {
       {change("learning_rate = 77"),
        what + "learning_rate is 77, not one of 0.000111111, 0.000333333, 0.001, 0.003, 0.009, 0.027"},
       {change("width = 0, parameters = 3, state = 9"), what + "width is 0, not " + size(control.width)},
-      {train("learning_rate = 77"), "training " + training + ": its learning_rate is 77, not one of 0.007"},
+      {train("learning_rate = 77"), "training " + training + ": its learning_rate is 77, not one of 0.004"},
       {train("edge = 1"),
        "training " + training + ": its edge is true, not what its learning rate is among those tried"},
-      {train("steps = 1000000000000"), "training " + training + ": its steps is 1000000000000, not from 0 to 600"},
+      {train("steps = 1000000000000"), "training " + training + ": its steps is 1000000000000, not from 0 to 500"},
       {train("trainings = 99"), "training " + training + ": its trainings is 99, not from 0 to 1"},
       {train("test_loss = 1e308"), "training " + training + ": its test_loss is 1e+308, not a number from 0 to 1e+38"},
       {train("core_seconds = 1e308"),
