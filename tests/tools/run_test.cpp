@@ -10,6 +10,7 @@
 #include "results/run_meta.h"
 #include "results/scoring.h"
 #include "results/store.h"
+#include "tests/engine/text/shard_files.h"
 
 namespace madsearch {
 namespace {
@@ -218,10 +219,18 @@ TEST(Run, OvernightIsReadAndForecast) {
   const TemporaryFolder folder;
   const std::filesystem::path root = folder.path;
   std::filesystem::create_directories(root / "configs/searches");
-  std::filesystem::create_directories(root / "tests/data/speeches");
-  write_file(root / "tests/data/speeches/one.txt", "text");
   const auto config = root / "configs/searches/overnight.yaml";
   write_file(config, read_file(in_source("configs/searches/overnight.yaml")) + "worker: madsearch stub-worker\n");
+  const auto refused = run_madsearch("run " + config.string() + " --dry-run");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.err,
+            config.string() +
+                ":21:9: no such folder, or nothing in it: ../../data/finewebedu10B\n"
+                "  21 |   data: ../../data/finewebedu10B   # `tools/fineweb` fetches it: 0.4 GB, 200 million tokens\n"
+                "     |         ^^^^^^^^^^^^^^^^^^^^^^^^\n");
+  std::filesystem::create_directories(root / "data/finewebedu10B");
+  put((root / "data/finewebedu10B/finewebedu_train_000001.bin").string(),
+      shard_bytes<std::uint16_t>(20240520, 1, 4, {50256, 1, 50256, 2}));
   const auto ran = run_madsearch("run " + config.string() + " --dry-run");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_NE(ran.err.find("limited to 10 h"), std::string::npos) << ran.err;
