@@ -7,7 +7,7 @@ namespace madsearch {
 namespace {
 
 constexpr std::array outcomes = {"ok", "diverged", "out_of_memory", "timed_out", "failed", "lost"};
-constexpr std::array rungs = {"probe", "battery", "confirm", "pretrain"};
+constexpr std::array rungs = {"probe", "battery", "confirm", "pretrain", "counterfactual"};
 
 template <class Enum, std::size_t N>
 Enum from(const std::array<const char*, N>& names, const std::string& text, const char* what) {

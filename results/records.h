@@ -14,10 +14,13 @@ Outcome outcome_from(const std::string& text);  // throws std::invalid_argument
 /// on other slots, too. Anything else may be tried again.
 bool is_final(Outcome outcome);
 
-/// What an evaluation is for: a cheap look, the search's score, fresh seeds for the front, real text.
-enum class Rung { kProbe, kBattery, kConfirm, kPretrain };
-std::string to_text(Rung rung);           // "probe", "battery", "confirm", "pretrain"
+/// What an evaluation is for: a cheap look, the search's score, fresh seeds for the front, real text, the seeds of a
+/// member of the front for the same design without convolutions.
+enum class Rung { kProbe, kBattery, kConfirm, kPretrain, kCounterfactual };
+std::string to_text(Rung rung);           // "probe", "battery", "confirm", "pretrain", "counterfactual"
 Rung rung_from(const std::string& text);  // throws std::invalid_argument
+/// Whether it is on fresh seeds, which come once the search is over.
+inline bool is_fresh(Rung rung) { return rung == Rung::kConfirm || rung == Rung::kCounterfactual; }
 
 /// One architecture that was met in a run.
 struct CandidateRecord {

@@ -45,6 +45,7 @@ RunningFront::Design& RunningFront::design_of(const CandidateRecord& candidate) 
 
 /// Into the design's scores and what is counted.
 void RunningFront::take(Design& design, const EvaluationRecord& evaluation) {
+  if (evaluation.rung == Rung::kCounterfactual) return;
   if (evaluation.finished && !std::exchange(design.evaluated, true)) ++evaluated_;
   const bool before = design.scores.completed();
   design.scores.add(evaluation);

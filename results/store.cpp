@@ -471,6 +471,7 @@ std::map<std::string, std::int64_t> Store::attempts() const {
 
 void Store::forget_evaluations_from(std::int64_t number) {
   database_->execute("DELETE FROM evaluations WHERE number >= ?", number);
+  database_->execute("DELETE FROM candidates WHERE born >= ?", number);
 }
 
 bool Store::holds_results() const {

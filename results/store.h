@@ -66,7 +66,8 @@ class Store {
   void put(const EvaluationRecord& record);                         // replaces the one of the same number
   void put(const TrainingRecord& record, std::int64_t evaluation);  // replaces the one of the same id
   void put(const PretrainingRecord& record);                        // replaces the one of the same hash and role
-  void forget_evaluations_from(std::int64_t number);                // their trainings stay
+  /// And the candidates that were born from there on. Their trainings stay.
+  void forget_evaluations_from(std::int64_t number);
   /// Counts an attempt at training `id` before it is launched; returns how many there have been, this one included. One
   /// that is neither answered (put) nor begun again when the next writer opens the file died with the coordinator and
   /// isn't counted. Once the training is put, its attempts are no longer kept.

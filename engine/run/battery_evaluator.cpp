@@ -25,15 +25,16 @@ TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t tas
                                        const std::string& design) const {
   const auto& battery = *underway.battery;
   const auto& evaluation = underway.evaluation;
-  const auto seed =
-      Seed{config_.seed}.derive(to_text(evaluation.rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set));
+  const auto rung = evaluation.rung == Rung::kCounterfactual ? Rung::kConfirm : evaluation.rung;  // on equal seeds
+  const auto seed = Seed{config_.seed}.derive(to_text(rung)).derive(static_cast<std::uint64_t>(evaluation.seed_set));
   auto out = train_request(battery, battery.tasks[task].settings[setting], design, seed);
   out.id = training_id(underway.begun, battery.tasks[task].task, setting);
   return out;
 }
 
 std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underway, const std::string& design) const {
-  const bool is_new = !known_.contains(underway.candidate.hash);  // the store has nothing of it
+  // The store has nothing of it; of a former confirmation it may have trainings alone.
+  const bool is_new = !known_.contains(underway.candidate.hash) && !is_fresh(underway.evaluation.rung);
   std::vector<Wanted> out;
   for (std::size_t i = 0; i < underway.battery->tasks.size(); ++i) {
     auto& row = underway.trainings.emplace_back(underway.battery->tasks[i].settings.size());

@@ -98,7 +98,7 @@ void check_folder(const fs::path& folder) {
 std::int64_t searched(const Store& store) {
   std::int64_t out = 0;
   for (const auto& evaluation : store.scores())
-    if (evaluation.rung != Rung::kConfirm && evaluation.retry == 0) out = std::max(out, evaluation.number + 1);
+    if (!is_fresh(evaluation.rung) && evaluation.retry == 0) out = std::max(out, evaluation.number + 1);
   return out;
 }
 

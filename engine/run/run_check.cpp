@@ -139,7 +139,7 @@ class RunCheck {
 
   /// A training or pretraining of a design that was met, or a plan.
   bool may_be_asked(const std::string& id) const {
-    if (id.starts_with("plan/")) return true;
+    if (id.starts_with("plan/") || is_of_a_former_confirmation(id)) return true;
     const auto pretraining = pretraining_id("");
     const auto design = id.starts_with(pretraining) ? id.substr(pretraining.size()) : id.substr(0, id.find('/'));
     return search_.candidates.contains(design) || is_control(design);
@@ -156,6 +156,7 @@ class RunCheck {
   /// A search that became longer has another front to confirm.
   bool is_of_a_former_confirmation(const std::string& key) const {
     const auto slash = key.find('/');
+    if (key.find("/counterfactual/") == slash) return true;  // of a member of that front
     return key.find("/confirm/") == slash && search_.candidates.contains(key.substr(0, slash));
   }
 

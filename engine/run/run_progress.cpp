@@ -24,12 +24,12 @@ void RunProgress::evaluated(const EvaluationRecord& record, bool earlier) {
   ++status_.evaluations;
   if (!earlier) {
     ++fresh_;
-    status_.phase = record.rung == Rung::kConfirm ? "confirm" : "search";
+    status_.phase = is_fresh(record.rung) ? "confirm" : "search";
   }
   if (record.outcome != Outcome::kOk) ++status_.failed;
   if (record.rung == Rung::kProbe) ++status_.probes;
   if (record.rung == Rung::kBattery) ++status_.batteries;
-  if (record.rung == Rung::kConfirm) ++status_.confirms;
+  if (is_fresh(record.rung)) ++status_.confirms;
 }
 
 void RunProgress::front(std::size_t size, double hypervolume) {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "engine/study/cholesky.h"
+
 namespace madsearch {
 namespace {
 
@@ -12,28 +14,6 @@ double dot(const Vector& a, const Vector& b) {
   double out = 0;
   for (std::size_t i = 0; i < a.size(); ++i) out += a[i] * b[i];
   return out;
-}
-
-/// The x of A x = b by Cholesky's L Lᵀ = A, of which the lower half is read and overwritten.
-Vector solved(Matrix A, Vector b) {
-  const auto n = b.size();
-  for (std::size_t j = 0; j < n; ++j) {
-    for (std::size_t k = 0; k < j; ++k) A[j][j] -= A[j][k] * A[j][k];
-    A[j][j] = std::sqrt(A[j][j]);
-    for (std::size_t i = j + 1; i < n; ++i) {
-      for (std::size_t k = 0; k < j; ++k) A[i][j] -= A[i][k] * A[j][k];
-      A[i][j] /= A[j][j];
-    }
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t k = 0; k < i; ++k) b[i] -= A[i][k] * b[k];
-    b[i] /= A[i][i];
-  }
-  for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t k = i + 1; k < n; ++k) b[i] -= A[k][i] * b[k];
-    b[i] /= A[i][i];
-  }
-  return b;
 }
 
 /// Minus the penalised log-likelihood.
@@ -62,7 +42,7 @@ Vector newton_step(const Matrix& differences, const Vector& theta, double ridge)
       for (std::size_t j = 0; j <= i; ++j) hessian[i][j] += lost * (1 - lost) * d[i] * d[j];
     }
   }
-  return solved(std::move(hessian), std::move(slope));
+  return Cholesky(std::move(hessian)).solved(std::move(slope));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "search/architecture/parser.h"
 #include "search/architecture/validity.h"
 #include "search/architecture/windows.h"
+#include "search/architecture/without_convolution.h"
 
 namespace madsearch {
 namespace {
@@ -150,6 +151,12 @@ Child Architectures::cross(const std::string& a, const std::string& b, Rng& rng)
     if (auto made = expanded_text(genome); made != a && made != b) return {std::move(made), {crossover.name}};
   }
   return {a, {}};
+}
+
+std::optional<std::string> Architectures::counterfactual(const std::string& text) const {
+  const auto genome = without_convolution(parse_expanded(text));
+  if (!genome || !refusal(*genome, true).empty()) return std::nullopt;
+  return expanded_text(*genome);
 }
 
 int Architectures::bin(const std::string& candidate) const {

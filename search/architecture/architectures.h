@@ -46,6 +46,8 @@ class Architectures : public Space {
   std::optional<std::string> random(Rng& rng) const override;
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;
   Child cross(const std::string& a, const std::string& b, Rng& rng) const override;
+  /// without_convolution of it, if it keeps the limits as a hand design would.
+  std::optional<std::string> counterfactual(const std::string& text) const override;
   /// Half-decades of exact state where it is counted: floor(2 log10(1 + state)).
   int bin(const std::string& text) const override;
 

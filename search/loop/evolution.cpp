@@ -70,7 +70,7 @@ struct Evolution::Impl {
     at_least_one("evaluations", static_cast<double>(options.evaluations));
     at_least_one("lag", static_cast<double>(options.lag));
     at_least_one("eta", options.eta);
-    for (const auto& retry : options.retries) (retry.rung == Rung::kConfirm ? late_retries : retries).push_back(retry);
+    for (const auto& retry : options.retries) (is_fresh(retry.rung) ? late_retries : retries).push_back(retry);
   }
 
   // What the next evaluation is.
@@ -200,6 +200,7 @@ struct Evolution::Impl {
         if (evaluation.retry > 0) return retried(evaluation, result);
         return evaluation.seed_set == 0 ? enter(evaluation, result) : merge(evaluation, result);
       case Rung::kConfirm:
+      case Rung::kCounterfactual:
         if (evaluation.retry > 0) return;  // the race is over
         return race->add(evaluation, result);
       default:
@@ -254,7 +255,7 @@ struct Evolution::Impl {
   /// Once no result of the search is missing.
   void begin_race() {
     if (!race && !searching() && retries.empty() && underway.seen() == underway.handed_out())
-      race.emplace(archive, seeds, options);
+      race.emplace(archive, seeds, options, space);
   }
 
   const Space& space;

@@ -27,6 +27,9 @@ struct SearchOptions {
   std::vector<double> grid;        // steps of the epsilon grid for breeding and display, one an objective; empty: none
   std::int64_t confirm_seeds = 0;  // the race has this x (seed designs + confirm_members) evaluations; 0: no race
   std::int64_t confirm_members = 0;  // members of the front that race from the start; seed designs always do
+  /// Whether members of the front that have a counterfactual (Space::counterfactual) are measured beside it, by a part
+  /// of the race's evaluations.
+  bool counterfactuals = true;
   /// Evaluations that are handed out again once the search is over: text, rung, seed set, origin and retry are given.
   /// What the search decided stays as it was; a result of rung battery joins the archive for the Race.
   std::vector<Evaluation> retries;

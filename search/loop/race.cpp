@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
+#include "results/origins.h"
 #include "search/loop/selections/ranking.h"
 
 namespace madsearch {
@@ -30,12 +32,17 @@ double margins_behind(const Objectives& member, const Objectives& ahead, const s
 
 }  // namespace
 
-Race::Race(const Archive& archive, const std::vector<SeedDesign>& seeds, const SearchOptions& options)
+Race::Race(const Archive& archive, const std::vector<SeedDesign>& seeds, const SearchOptions& options,
+           const Space& space)
     : archive_(archive),
+      space_(space),
       left_(options.confirm_seeds * (static_cast<std::int64_t>(seeds.size()) + options.confirm_members)),
       members_(options.confirm_members),
-      most_(std::max(kMostSets, 2 * options.confirm_seeds)) {
+      most_(std::max(kMostSets, 2 * options.confirm_seeds)),
+      counterfactuals_in_(!options.counterfactuals) {
   open(seeds);
+  kept_ = kept_for_counterfactuals();
+  left_ -= kept_;
 }
 
 std::optional<Evaluation> Race::next() {
@@ -46,16 +53,23 @@ std::optional<Evaluation> Race::next() {
 }
 
 void Race::add(const Evaluation& evaluation, const Measurement& result) {
+  if (evaluation.rung == Rung::kConfirm) note(evaluation, result);
+  if (--outstanding_ == 0) plan();
+}
+
+void Race::note(const Evaluation& evaluation, const Measurement& result) {
   const auto racer =
       std::find_if(racers_.begin(), racers_.end(), [&](const Racer& other) { return other.text == evaluation.text; });
   if (result.outcome == Outcome::kOk)
     racer->fresh[evaluation.seed_set] = result.objectives;
   else
     racer->races = false;
-  if (--outstanding_ == 0) plan();
 }
 
-bool Race::over() const { return round_.empty() && (left_ == 0 || outstanding_ == 0); }
+bool Race::over() const {
+  if (!round_.empty()) return false;
+  return outstanding_ == 0 || (left_ == 0 && counterfactuals_in_);
+}
 
 bool Race::known(const std::string& text) const {
   return std::any_of(racers_.begin(), racers_.end(), [&](const Racer& racer) { return racer.text == text; });
@@ -99,7 +113,46 @@ void Race::ask(const std::vector<std::size_t>& racers, std::int64_t sets) {
     }
 }
 
+/// Half of what two sets of each design leave, a quarter of all, three sets for each that may need them: the least.
+std::int64_t Race::kept_for_counterfactuals() const {
+  if (counterfactuals_in_) return 0;
+  std::set<std::string> texts;
+  for (const auto& racer : racers_) texts.insert(racer.text);
+  for (const auto i : archive_.thinned_front()) texts.insert(archive_.members()[i].text);
+  const auto may_need = std::count_if(texts.begin(), texts.end(),
+                                      [this](const std::string& text) { return space_.counterfactual(text); });
+  const auto all = left_ + outstanding_;
+  return std::min({left_ / 2, all / 4, kShownSets * may_need});
+}
+
+/// The counterfactuals of the front, one set after the other, as far as the evaluations go. One that races is measured
+/// already.
+void Race::ask_counterfactuals() {
+  left_ += std::exchange(kept_, 0);
+  std::set<std::pair<std::string, std::int64_t>> asked;  // two members may have the same
+  for (std::int64_t set = 1; set <= kShownSets; ++set)
+    for (const auto i : members_of_front()) {
+      const auto text = space_.counterfactual(racers_[i].text);
+      if (left_ == 0 || !text || known(*text) || !racers_[i].fresh.contains(set)) continue;
+      if (!asked.emplace(*text, set).second) continue;
+      round_.push_back({.text = *text,
+                        .rung = Rung::kCounterfactual,
+                        .seed_set = set,
+                        .origin = kWithoutConvolution,
+                        .parents = {racers_[i].text}});
+      --left_;
+      ++outstanding_;
+    }
+}
+
 void Race::plan() {
+  plan_race();
+  if (outstanding_ > 0 || std::exchange(counterfactuals_in_, true)) return;
+  ask_counterfactuals();
+  if (outstanding_ == 0) plan_race();  // with what was kept for them
+}
+
+void Race::plan_race() {
   if (!std::exchange(contenders_in_, true)) {
     ask(entered(contenders()), kLeastSets);
     if (outstanding_ > 0) return;
@@ -196,22 +249,29 @@ std::vector<std::size_t> Race::undecided() const {
   return out;
 }
 
-/// Of the members of the front of fresh means and the seed designs, those with the fewest seed sets.
-std::vector<std::size_t> Race::shown() const {
+/// The front of fresh means.
+std::vector<std::size_t> Race::members_of_front() const {
   const auto raced = means();
   std::vector<Objectives> points;
   for (const auto& [racer, mean] : raced) points.push_back(mean);
-  const auto front = madsearch::front(points);
+  std::vector<std::size_t> out;
+  for (const auto i : madsearch::front(points)) out.push_back(raced[i].first);
+  return out;
+}
+
+/// Of the members of the front of fresh means and the seed designs, those with the fewest seed sets.
+std::vector<std::size_t> Race::shown() const {
+  const auto front = members_of_front();
   std::int64_t fewest = most_;
   std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < raced.size(); ++i) {
-    const auto& racer = racers_[raced[i].first];
+  for (const auto& [i, mean] : means()) {
+    const auto& racer = racers_[i];
     if (!racer.seed && !std::binary_search(front.begin(), front.end(), i)) continue;
     if (racer.asked < fewest) {
       fewest = racer.asked;
       out.clear();
     }
-    if (racer.asked == fewest && fewest < most_) out.push_back(raced[i].first);
+    if (racer.asked == fewest && fewest < most_) out.push_back(i);
   }
   return out;
 }

@@ -11,6 +11,7 @@
 #include "search/loop/evaluator.h"
 #include "search/loop/options.h"
 #include "search/loop/seed_design.h"
+#include "search/loop/space.h"
 
 namespace madsearch {
 
@@ -26,14 +27,17 @@ namespace madsearch {
 ///   4. Round after round, one set of each design whose place on the front is undecided (Comparison::Beats::kPerhaps).
 ///      Once none is, one of the members of the front and the seed designs with the fewest sets, so that the intervals
 ///      that are shown become narrower.
+///   5. Once 1 to 4 have spent their share, the counterfactuals of the members of the front, on three of their member's
+///      seed sets. For them half of what step 1 leaves is kept, a quarter of all at most; what they don't need goes on
+///      with step 4.
 ///
 /// A round is decided from every result of the rounds before and from nothing else, so the race is the same for any
 /// number of slots and any order of results. Every design takes the seed sets 1, 2, 3, ... in turn, so two designs
 /// share as many as the one with fewer has.
 class Race {
  public:
-  /// `archive` must not change any more, and must live as long.
-  Race(const Archive& archive, const std::vector<SeedDesign>& seeds, const SearchOptions& options);
+  /// `archive` must not change any more; both must live as long.
+  Race(const Archive& archive, const std::vector<SeedDesign>& seeds, const SearchOptions& options, const Space& space);
   /// The next evaluation, or nothing while the round waits for results (or if over()).
   std::optional<Evaluation> next();
   /// The result of an evaluation that next() gave, each once.
@@ -51,11 +55,16 @@ class Race {
     FreshResults fresh;
   };
 
+  void note(const Evaluation& evaluation, const Measurement& result);
   bool known(const std::string& text) const;
   void enter(const std::string& text, const std::string& origin, bool seed, bool races);
   void open(const std::vector<SeedDesign>& seeds);
   void ask(const std::vector<std::size_t>& racers, std::int64_t sets);
   void plan();
+  void plan_race();
+  std::int64_t kept_for_counterfactuals() const;
+  std::vector<std::size_t> members_of_front() const;
+  void ask_counterfactuals();
   Comparison comparison() const;
   std::vector<std::pair<std::size_t, Objectives>> means() const;
   std::vector<std::size_t> contenders() const;
@@ -65,10 +74,13 @@ class Race {
   std::vector<std::size_t> shown() const;
 
   const Archive& archive_;
+  const Space& space_;
   std::int64_t left_;           // evaluations that may still be asked for
+  std::int64_t kept_ = 0;       // beside them for counterfactuals
   const std::int64_t members_;  // of the front that race from the start, at most
   const std::int64_t most_;     // seed sets of one design, at most
   bool contenders_in_ = false;
+  bool counterfactuals_in_;
   std::vector<Racer> racers_;
   std::deque<Evaluation> round_;  // asked for and not handed out
   std::int64_t outstanding_ = 0;  // of this round, without a result

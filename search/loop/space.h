@@ -26,6 +26,9 @@ class Space {
   virtual Child mutate(const std::string& parent, int operators, Rng& rng) const = 0;
   /// A child of two parents. Its text may be `a` where they can't be crossed.
   virtual Child cross(const std::string& a, const std::string& b, Rng& rng) const = 0;
+  /// The same candidate without what scores may owe to more than to all the rest of it (short convolutions), to be
+  /// measured beside it; nothing if it has none of that.
+  virtual std::optional<std::string> counterfactual(const std::string& text) const = 0;
   /// The bin of state in which a candidate competes for promotion and for breeding turns: a small integer, larger for
   /// more state.
   virtual int bin(const std::string& text) const = 0;

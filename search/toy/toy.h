@@ -29,6 +29,7 @@ class Toy : public Space {
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;
   /// Uniform crossover: each digit of either parent.
   Child cross(const std::string& a, const std::string& b, Rng& rng) const override;
+  std::optional<std::string> counterfactual(const std::string&) const override { return std::nullopt; }
   /// Tenths of the range of f_1 between its best and the reference.
   int bin(const std::string& text) const override;
 

@@ -176,6 +176,39 @@ TEST(Run, MoreEvaluationsThanCanBeCountedAreRefused) {
   EXPECT_EQ(front_of(stub)["evaluated"], 12);
 }
 
+TEST(Run, MembersAreShownBesideThemselvesWithoutConvolutionsAlsoOfALongerSearch) {
+  const StubRun stub;
+  write_file(stub.config(), R"(battery: quick
+stages: 4
+seeds: ['[gated_delta_net swiglu]x2', '[mamba swiglu]x2']
+primitives: [gated_delta_net, mamba, swiglu]
+search: {evaluations: 12, population: 4, confirm_seeds: 5, confirm_members: 2}
+worker: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"
+devices: cpu
+slots_per_device: 2
+)");
+  const auto compared = [&] {
+    int out = 0;
+    const auto front = front_of(stub);
+    for (const auto& member : front["front"]) {
+      const auto& other = member["without_convolution"];
+      if (other.is_null()) continue;
+      ++out;
+      EXPECT_EQ(other["outcome"], "ok");
+      EXPECT_TRUE(other["difference"].is_number()) << other;
+    }
+    const auto checked = run_madsearch("check " + stub.out());
+    EXPECT_EQ(checked.code, 0) << checked.out;
+    return out;
+  };
+  const auto ran = stub.run();
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("what their scores owe"), std::string::npos) << ran.out;
+  EXPECT_GT(compared(), 0);
+  ASSERT_EQ(run_madsearch("resume " + stub.out() + " --evaluations +20 --quiet").code, 0);
+  EXPECT_GT(compared(), 0);
+}
+
 TEST(Run, AFormerFrontSeedsTheNextSearch) {
   const StubRun first;
   ASSERT_EQ(first.run().code, 0);

@@ -17,7 +17,8 @@ void add_front(CLI::App& app, int& code) {
   add_format(*command, flags->format);
   command->callback([flags, &code] {
     const auto store = store_in(flags->folder);
-    print(front_view(read_front(store), validate(store)), flags->format);
+    const auto report = read_front(store);
+    print(front_view(report, validate(store), beside(store, report)), flags->format);
     code = 0;
   });
 }

@@ -1,6 +1,7 @@
 #include "front_view.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -59,6 +60,74 @@ std::vector<Record> members(const FrontReport& report) {
     member.set("rival", row.rival ? Value(short_id(*row.rival)) : Value());
   }
   return out;
+}
+
+Value counterfactual_facts(const std::optional<Counterfactual>& other) {
+  if (!other) return {};
+  const bool scored = other->seeds > 0;
+  return Record{{"id", short_id(other->hash)},
+                {"outcome", to_text(other->outcome)},
+                {"seeds", other->seeds},
+                {"score", scored ? Value(other->score) : Value()},
+                {"difference", scored ? Value(other->difference) : Value()},
+                {"margin", scored ? Value(other->margin) : Value()}};
+}
+
+/// What stands beside a member, as its own facts.
+void set_beside(Record& member, const Beside& beside) {
+  const auto& expected = beside.expected;
+  member.set("expected_by_state", expected ? Value(expected->by_state) : Value());
+  member.set("expected_by_table", expected ? Value(expected->by_table) : Value());
+  member.set("no_more_than_expected", beside.no_more_than_expected);
+  member.set("without_convolution", counterfactual_facts(beside.without_convolution));
+}
+
+std::vector<Record> members(const FrontReport& report, const std::vector<Beside>& notes) {
+  auto out = members(report);
+  for (std::size_t i = 0; i < out.size(); ++i) set_beside(out[i], notes[i]);
+  return out;
+}
+
+/// The score of a member without convolution, or why there is none.
+std::string without_text(const Record& member) {
+  const auto& other = member.at("without_convolution");
+  if (other.unknown()) return "-";
+  const auto& score = other.record().at("score");
+  return score.unknown() ? other.record().at("outcome").text() : shown("%.3f", score.number());
+}
+
+/// "+0.120 ±0.031".
+std::string difference_text(const Record& member) {
+  const auto& other = member.at("without_convolution");
+  if (other.unknown() || other.record().at("difference").unknown()) return "";
+  const auto margin = other.record().at("margin").number();
+  return shown("%+.3f", other.record().at("difference").number()) +
+         (std::isfinite(margin) ? " ±" + shown("%.3f", margin) : " (one seed)");
+}
+
+std::string expected_text(const Record& member) {
+  const auto& mark = member.at("no_more_than_expected");
+  return !mark.unknown() && mark.truth() ? "no more than the table says" : "";
+}
+
+/// The members beside what needs no training of them, and beside themselves without convolutions; empty where nothing
+/// is known of any.
+std::string beside_text(const FrontReport& report, const std::vector<Beside>& notes) {
+  const bool any = std::any_of(notes.begin(), notes.end(),
+                               [](const Beside& one) { return one.expected || one.without_convolution; });
+  if (!any) return "";
+  const Table table({{"id<", "id"},
+                     {"score", "score", number("%.3f")},
+                     {"by state", "expected_by_state", number("%.3f")},
+                     {"by table", "expected_by_table", number("%.3f")},
+                     {"without conv", without_text},
+                     {"difference<", difference_text},
+                     {"<", expected_text}},
+                    members(report, notes));
+  return "\nwhat their scores owe: expected of their state alone, and of their shares of primitives, by the search's "
+         "scores of the other designs of this run; without conv: themselves with every short convolution and token "
+         "shift off that can be, on the same fresh seeds (difference with its 95 % interval)\n" +
+         table.text();
 }
 
 std::string interval_text(const Record& design) {
@@ -279,10 +348,10 @@ std::string heading(const FrontReport& report) {
   return out;
 }
 
-std::string text_of(const FrontReport& report, const Validation& validation) {
+std::string text_of(const FrontReport& report, const Validation& validation, const std::vector<Beside>& notes) {
   std::string out = heading(report) + "\n";
   out += report.front.empty() ? "  no feasible design has completed the battery yet\n" : member_table(report).text();
-  out += marks_text(report) + resolution_text(report);
+  out += marks_text(report) + resolution_text(report) + beside_text(report, notes);
   if (!report.hand_designs.empty()) out += "\nhand designs, on the front or not\n" + hand_table(report).text();
   if (report.control) out += "\n" + control_text(report);
   if (!report.pretrainings.empty())
@@ -291,7 +360,7 @@ std::string text_of(const FrontReport& report, const Validation& validation) {
   return out + "\n" + verdict(report) + "\n";
 }
 
-Record record_of(const FrontReport& report, const Validation& validation) {
+Record record_of(const FrontReport& report, const Validation& validation, const std::vector<Beside>& notes) {
   std::vector<std::string> better;
   for (const auto& hash : report.better) better.push_back(short_id(hash));
   std::vector<Record> pretrained;
@@ -311,7 +380,7 @@ Record record_of(const FrontReport& report, const Validation& validation) {
           {"reproducible", report.reproducible},
           {"exhausted", report.exhausted},
           {"scoring", report.scoring},
-          {"front", members(report)},
+          {"front", members(report, notes)},
           {"hand_designs", hand_designs(report)},
           {"better_than_hand_designs", better},
           {"resolution", resolution_facts(report)},
@@ -330,8 +399,8 @@ Record record_of(const FrontReport& report, const Validation& validation) {
 
 std::string short_id(const std::string& hash) { return hash.substr(0, 8); }
 
-Report front_view(const FrontReport& report, const Validation& validation) {
-  return {record_of(report, validation), text_of(report, validation), member_table(report).csv()};
+Report front_view(const FrontReport& report, const Validation& validation, const std::vector<Beside>& notes) {
+  return {record_of(report, validation, notes), text_of(report, validation, notes), member_table(report).csv()};
 }
 
 }  // namespace madsearch

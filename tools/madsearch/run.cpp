@@ -42,7 +42,7 @@ std::string nothing_achieved(const FrontReport& front) {
 FrontReport show_front(const std::string& folder) {
   const auto store = store_in(folder);
   auto front = read_front(store);
-  print(front_view(front, validate(store)), Format::kText);
+  print(front_view(front, validate(store), beside(store, front)), Format::kText);
   return front;
 }
 

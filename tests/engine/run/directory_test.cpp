@@ -235,10 +235,16 @@ TEST_F(DirectoryTest, ALongerSearchForgetsTheConfirmationsAfterTheShorter) {
   const auto end = config_.search.evaluations;
   open().put(EvaluationRecord{.number = end - 1});
   open().put(EvaluationRecord{.number = end, .rung = Rung::kConfirm});
+  open().put(EvaluationRecord{.number = end + 1, .rung = Rung::kCounterfactual});
+  open().put(CandidateRecord{.hash = "searched", .text = "a", .born = end - 1});
+  open().put(CandidateRecord{.hash = "counterfactual", .text = "b", .born = end + 1});
   config_.search.evaluations += 10;
-  const auto left = open(true).evaluations();
+  const auto longer = open(true);
+  const auto left = longer.evaluations();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].number, end - 1);
+  EXPECT_TRUE(longer.candidate("searched"));
+  EXPECT_FALSE(longer.candidate("counterfactual"));
 }
 
 TEST_F(DirectoryTest, TakesTheLeftoverOfARunThatWasKilledAtOnce) {

@@ -357,6 +357,7 @@ TEST(Phases, EndsWhenTheSpaceIsExhausted) {
     std::optional<std::string> random(Rng& rng) const override { return chance(rng, 0.5) ? "heads" : "tails"; }
     Child mutate(const std::string&, int, Rng& rng) const override { return {*random(rng), {"flip"}}; }
     Child cross(const std::string& a, const std::string&, Rng&) const override { return {a, {"crossover"}}; }
+    std::optional<std::string> counterfactual(const std::string&) const override { return std::nullopt; }
     int bin(const std::string&) const override { return 0; }
   } coin;
   SearchOptions options;
@@ -375,6 +376,7 @@ struct Dice : Space {
   std::optional<std::string> random(Rng& rng) const override { return std::to_string(below(rng, 6)); }
   Child mutate(const std::string&, int, Rng& rng) const override { return {*random(rng), {"roll"}}; }
   Child cross(const std::string& a, const std::string&, Rng&) const override { return {a, {"crossover"}}; }
+  std::optional<std::string> counterfactual(const std::string&) const override { return std::nullopt; }
   int bin(const std::string&) const override { return 0; }
 };
 

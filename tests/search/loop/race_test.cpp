@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "configs/seed.h"
+#include "results/origins.h"
 
 namespace madsearch {
 namespace {
@@ -20,6 +22,26 @@ Archive archive_of(const std::map<std::string, Objectives>& members) {
   for (const auto& [text, point] : members) out.add({.text = text, .origin = "random", .objectives = point}, 0);
   return out;
 }
+
+/// A space where nothing has a counterfactual.
+class Plain : public Space {
+ public:
+  std::optional<std::string> random(Rng&) const override { return std::nullopt; }
+  Child mutate(const std::string& parent, int, Rng&) const override { return {parent, {}}; }
+  Child cross(const std::string& a, const std::string&, Rng&) const override { return {a, {}}; }
+  std::optional<std::string> counterfactual(const std::string&) const override { return std::nullopt; }
+  int bin(const std::string&) const override { return 0; }
+};
+const Plain kPlain;
+
+/// One where everything but "front1" has one.
+class Convolved : public Plain {
+ public:
+  std::optional<std::string> counterfactual(const std::string& text) const override {
+    return text == "front1" ? std::nullopt : std::optional(text + " without");
+  }
+};
+const Convolved kConvolved;
 
 SearchOptions budget(std::int64_t seeds, std::int64_t members) {
   SearchOptions out;
@@ -70,7 +92,7 @@ TEST(Race, SpendsItsBudgetExactlyOnTwoSeedsOrMoreOfEach) {
   const auto archive = archive_of(truth);
   for (const std::int64_t seeds : {2, 3, 5})
     for (const std::int64_t members : {0, 4, 10}) {
-      Race race(archive, {{"good", "front3"}, {"worse", "behind7"}}, budget(seeds, members));
+      Race race(archive, {{"good", "front3"}, {"worse", "behind7"}}, budget(seeds, members), kPlain);
       const auto found = finish(race, noisy(truth, 0.03));
       EXPECT_EQ(total(found), static_cast<std::size_t>(seeds * (2 + members))) << seeds << " x (2 + " << members << ")";
       EXPECT_TRUE(found.contains("front3") && found.contains("behind7"));
@@ -84,7 +106,7 @@ TEST(Race, SpendsItsBudgetExactlyOnTwoSeedsOrMoreOfEach) {
 TEST(Race, OfOneDesignAloneEnds) {
   const std::map<std::string, Objectives> truth = {{"only", {0.5, 3}}, {"beaten", {0.9, 5}}};
   const auto archive = archive_of(truth);
-  Race race(archive, {{"only", "only"}}, budget(2, 1));
+  Race race(archive, {{"only", "only"}}, budget(2, 1), kPlain);
   const auto found = finish(race, noisy(truth, 0.02));
   EXPECT_GE(found.at("only").size(), 2u);
 }
@@ -93,7 +115,7 @@ TEST(Race, GivesMoreSeedsToNeighboursThatNoiseMayHaveSwappedThanToDesignsFarFrom
   const std::map<std::string, Objectives> truth = {
       {"near", {0.500, 3}}, {"nearer", {0.498, 3.1}}, {"apart", {0.3, 4}}, {"far", {0.1, 5}}};
   const auto archive = archive_of(truth);
-  Race race(archive, {}, budget(5, 4));
+  Race race(archive, {}, budget(5, 4), kPlain);
   const auto found = finish(race, noisy(truth, 0.02));
   EXPECT_EQ(total(found), 20u);
   for (const auto* undecided : {"near", "nearer"})
@@ -105,7 +127,7 @@ TEST(Race, SpendsEvenlyOnTheFrontWhereNothingIsUndecided) {
   const std::map<std::string, Objectives> truth = {
       {"a", {0.9, 3}}, {"b", {0.6, 4}}, {"c", {0.3, 5}}, {"beaten", {0.95, 5}}};
   const auto archive = archive_of(truth);
-  Race race(archive, {{"beaten", "beaten"}}, budget(4, 3));
+  Race race(archive, {{"beaten", "beaten"}}, budget(4, 3), kPlain);
   for (const auto& [text, sets] : finish(race, noisy(truth, 0.001))) EXPECT_EQ(sets.size(), 4u) << text;
 }
 
@@ -113,7 +135,7 @@ TEST(Race, LetsContendersInThatTheFrontBeatsByLessThanNoiseOnly) {
   std::map<std::string, Objectives> truth = crowd(6);
   truth["hopeless"] = {0.99, 9};
   const auto archive = archive_of(truth);
-  Race race(archive, {}, budget(6, 6));
+  Race race(archive, {}, budget(6, 6), kPlain);
   const auto found = finish(race, noisy(truth, 0.03));
   EXPECT_TRUE(
       std::any_of(found.begin(), found.end(), [](const auto& design) { return design.first.starts_with("behind"); }));
@@ -123,7 +145,7 @@ TEST(Race, LetsContendersInThatTheFrontBeatsByLessThanNoiseOnly) {
 TEST(Race, AFailureOnAFreshSeedEndsADesignsRace) {
   const auto truth = crowd(4);
   const auto archive = archive_of(truth);
-  Race race(archive, {}, budget(5, 4));
+  Race race(archive, {}, budget(5, 4), kPlain);
   const auto measure = noisy(truth, 0.03);
   const auto found = finish(race, [&](const Evaluation& evaluation) {
     return evaluation.text == "front1" ? Measurement{.outcome = Outcome::kDiverged} : measure(evaluation);
@@ -137,7 +159,7 @@ TEST(Race, DecidesARoundOnceEveryResultOfTheLastIsThere) {
   const auto archive = archive_of(truth);
   const auto measure = noisy(truth, 0.03);
   const auto told = [&](bool backwards) {
-    Race race(archive, {}, budget(6, 4));
+    Race race(archive, {}, budget(6, 4), kPlain);
     std::vector<Evaluation> out;
     while (!race.over()) {
       std::vector<Evaluation> round;
@@ -158,9 +180,76 @@ TEST(Race, DecidesARoundOnceEveryResultOfTheLastIsThere) {
 
 TEST(Race, AsksForNothingWithoutABudget) {
   const auto archive = archive_of(crowd(4));
-  Race race(archive, {{"good", "front3"}}, budget(0, 10));
+  Race race(archive, {{"good", "front3"}}, budget(0, 10), kPlain);
   EXPECT_FALSE(race.next());
   EXPECT_TRUE(race.over());
+}
+
+/// As crowd, with the counterfactuals of all.
+std::map<std::string, Objectives> with_counterfactuals(std::map<std::string, Objectives> truth) {
+  auto out = truth;
+  for (const auto& [text, point] : truth) out[text + " without"] = {point[0] + 0.1, point[1] - 0.5};
+  return out;
+}
+
+std::vector<Evaluation> all_of(Race& race, const Measure& measure) {
+  std::vector<Evaluation> out;
+  while (const auto evaluation = race.next()) {
+    out.push_back(*evaluation);
+    race.add(*evaluation, measure(*evaluation));
+  }
+  EXPECT_TRUE(race.over());
+  return out;
+}
+
+TEST(Race, MeasuresMembersOfTheFrontBesideTheirCounterfactualsWithinItsBudget) {
+  const auto truth = crowd(6);
+  const auto archive = archive_of(truth);
+  const auto measure = noisy(with_counterfactuals(truth), 0.01);
+  Race race(archive, {}, budget(4, 6), kConvolved);
+  const auto found = all_of(race, measure);
+  EXPECT_EQ(found.size(), 24u);
+  std::map<std::string, std::set<std::int64_t>> raced;
+  Seeds beside;  // by member
+  for (const auto& evaluation : found) {
+    if (evaluation.rung == Rung::kConfirm) {
+      raced[evaluation.text].insert(evaluation.seed_set);
+      EXPECT_FALSE(evaluation.text.ends_with("without")) << "a counterfactual does not race";
+      continue;
+    }
+    EXPECT_EQ(evaluation.rung, Rung::kCounterfactual);
+    EXPECT_EQ(evaluation.origin, kWithoutConvolution);
+    ASSERT_EQ(evaluation.parents.size(), 1u);
+    const auto& member = evaluation.parents[0];
+    EXPECT_EQ(evaluation.text, member + " without");
+    EXPECT_TRUE(raced[member].contains(evaluation.seed_set)) << "on a seed set that its member had";
+    beside[member].push_back(evaluation.seed_set);
+  }
+  EXPECT_GE(beside.size(), 3u);
+  EXPECT_FALSE(beside.contains("front1")) << "which has none";
+  for (const auto& [member, sets] : beside) EXPECT_TRUE(member.starts_with("front")) << member;
+}
+
+TEST(Race, KeepsNothingForCounterfactualsWithTwoSeedsOfEachOrWhereTheyAreSwitchedOff) {
+  const auto truth = crowd(6);
+  const auto archive = archive_of(truth);
+  const auto measure = noisy(with_counterfactuals(truth), 0.01);
+  auto off = budget(4, 6);
+  off.counterfactuals = false;
+  for (const auto& options : {budget(2, 6), off}) {
+    Race race(archive, {}, options, kConvolved);
+    for (const auto& evaluation : all_of(race, measure)) EXPECT_EQ(evaluation.rung, Rung::kConfirm);
+  }
+}
+
+TEST(Race, DoesNotMeasureACounterfactualThatRaced) {
+  const std::map<std::string, Objectives> truth = {{"a", {0.3, 4}}, {"a without", {0.5, 3}}};
+  const auto archive = archive_of(truth);
+  Race race(archive, {}, budget(4, 2), kConvolved);
+  const auto measure = noisy({{"a", {0.3, 4}}, {"a without", {0.5, 3}}, {"a without without", {0.5, 3}}}, 0.01);
+  std::set<std::pair<std::string, std::int64_t>> met;
+  for (const auto& evaluation : all_of(race, measure))
+    EXPECT_TRUE(met.emplace(evaluation.text, evaluation.seed_set).second) << evaluation.text;
 }
 
 }  // namespace
