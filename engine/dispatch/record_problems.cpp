@@ -109,7 +109,7 @@ std::vector<std::string> problems_of(const TrainingRecord& record, const TrainRe
   return check.problems;
 }
 
-std::vector<std::string> problems_of(const PretrainingRecord& record, const PretrainRequest& request) {
+std::vector<std::string> problems_of(const PretrainingRecord& record, const PretrainRequest& request, Sizes sizes) {
   FieldCheck check;
   const bool ok = record.outcome == Outcome::kOk;
   const bool trained = ok && !request.plan_only;
@@ -121,7 +121,7 @@ std::vector<std::string> problems_of(const PretrainingRecord& record, const Pret
   check_amounts(check, record, request);
   if (record.width == 0 && !ok)
     check_nothing(check, record);
-  else
+  else if (sizes == Sizes::kChecked)
     check_sizes(check, record, request);
   return check.problems;
 }

@@ -11,8 +11,12 @@ namespace madsearch {
 
 std::vector<std::string> problems_of(const TrainingRecord& record, const TrainRequest& request);
 
+/// Whether sizes are those that this version computes (kScoring).
+enum class Sizes { kChecked, kOfAnotherVersion };
+
 /// Sizes are computed again from the request. A record that says nothing of them (width 0) is of a pretraining that
 /// failed before it was planned.
-std::vector<std::string> problems_of(const PretrainingRecord& record, const PretrainRequest& request);
+std::vector<std::string> problems_of(const PretrainingRecord& record, const PretrainRequest& request,
+                                     Sizes sizes = Sizes::kChecked);
 
 }  // namespace madsearch

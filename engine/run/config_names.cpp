@@ -44,9 +44,15 @@ std::string as_file_name(const std::string& name) { return is_yaml(name) ? name 
 
 }  // namespace
 
-ConfigNames::ConfigNames(fs::path file, fs::path configs, bool data_may_be_gone)
-    : file_(std::move(file)), configs_(std::move(configs)), data_may_be_gone_(data_may_be_gone) {}
+ConfigNames::ConfigNames(fs::path file, fs::path configs) : file_(std::move(file)), configs_(std::move(configs)) {}
 ConfigNames::ConfigNames(Inputs found) : stored_(true), data_may_be_gone_(true), found_(std::move(found)) {}
+
+ConfigNames ConfigNames::of_first_release(fs::path file, fs::path configs, bool data_may_be_gone) {
+  ConfigNames out(std::move(file), std::move(configs));
+  out.data_may_be_gone_ = data_may_be_gone;
+  out.first_release_ = true;
+  return out;
+}
 
 fs::path ConfigNames::resolved(const fs::path& path) const {
   if (path.is_absolute()) return path;
@@ -63,7 +69,8 @@ Battery ConfigNames::battery(Reader& in, const std::string& key, const std::stri
     if (const auto known = found_.find(input); known != found_.end())
       return read_battery(Reader::text(known->second, as_file_name(name)));
     if (stored_) throw ConfigError("the run's folder lacks the battery \"" + name + "\"");
-    const auto file = Reader::file(battery_file(is_yaml(name) ? resolved(name).string() : name, configs_));
+    if (!is_yaml(name)) return shipped_battery(name);
+    const auto file = Reader::file(battery_file(resolved(name).string(), configs_));
     found_[input] = file.source();
     return read_battery(file);
   } catch (const ConfigError& error) {
@@ -71,6 +78,17 @@ Battery ConfigNames::battery(Reader& in, const std::string& key, const std::stri
       throw;  // the place in the battery's own file says more
     throw in.error(key, error.what());
   }
+}
+
+Battery ConfigNames::shipped_battery(const std::string& name) {
+  const auto then = name + "-0.1";
+  std::error_code none;
+  const bool renamed = first_release_ && fs::exists(configs_ / "batteries" / (then + ".yaml"), none);
+  const auto file = Reader::file(battery_file(renamed ? then : name, configs_));
+  found_["battery " + name] = file.source();
+  auto out = read_battery(file);
+  out.name = name;
+  return out;
 }
 
 /// What an earlier release stored: files and fronts as they were written, and texts in the configuration alone. Knobs

@@ -22,8 +22,10 @@ using Inputs = std::map<std::string, std::string>;
 class ConfigNames {
  public:
   /// Looks on the disk. `file`: the configuration; `configs`: the folder of the shipped batteries and designs.
-  /// `data_may_be_gone`: of a run that trained on it before.
-  ConfigNames(std::filesystem::path file, std::filesystem::path configs, bool data_may_be_gone = false);
+  ConfigNames(std::filesystem::path file, std::filesystem::path configs);
+  /// The same for a folder of before runs kept what they were read from: shipped batteries are those of then, which
+  /// have been called NAME-0.1 since. `data_may_be_gone`: of a run that trained on it before.
+  static ConfigNames of_first_release(std::filesystem::path file, std::filesystem::path configs, bool data_may_be_gone);
   /// Looks into what was found before, and nowhere else.
   explicit ConfigNames(Inputs found);
 
@@ -51,11 +53,13 @@ class ConfigNames {
  private:
   std::vector<Design> designs_of(const std::string& name);  // one, or those of a front
   std::vector<Design> stored_by_an_earlier_release(const std::string& name) const;
+  Battery shipped_battery(const std::string& name);
   Design named_design(const std::string& name, const std::filesystem::path& path);
 
   std::filesystem::path file_, configs_;
   bool stored_ = false;  // what is not found already is nowhere
   bool data_may_be_gone_ = false;
+  bool first_release_ = false;
   Inputs found_;
 };
 

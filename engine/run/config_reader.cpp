@@ -264,8 +264,9 @@ RunConfig read_run(const fs::path& file, const fs::path& configs, StateLength un
   return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs), unsaid);
 }
 
-RunConfig read_former_run(const fs::path& file, const fs::path& configs, StateLength unsaid) {
-  return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs, true), unsaid);
+RunConfig read_former_run(const fs::path& file, const fs::path& configs, StateLength unsaid, bool data_may_be_gone) {
+  return read(Reader::file(file), file.stem().string(), ConfigNames::of_first_release(file, configs, data_may_be_gone),
+              unsaid);
 }
 
 RunConfig read_run(const Inputs& inputs, const std::string& name, StateLength unsaid) {

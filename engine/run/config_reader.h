@@ -16,8 +16,10 @@ enum class StateLength { kServed, kBattery };
 RunConfig read_run(const std::filesystem::path& file, const std::filesystem::path& configs,
                    StateLength unsaid = StateLength::kServed);
 
-/// The same of a run that trained on its data before: that it is gone is no error.
-RunConfig read_former_run(const std::filesystem::path& file, const std::filesystem::path& configs, StateLength unsaid);
+/// The same of a run of before runs kept what they were read from (ConfigNames::of_first_release). With
+/// `data_may_be_gone` it is no error that its data is gone.
+RunConfig read_former_run(const std::filesystem::path& file, const std::filesystem::path& configs, StateLength unsaid,
+                          bool data_may_be_gone);
 
 /// Reads a configuration again from what it was read from, without anything else. `name`: of the configuration.
 RunConfig read_run(const Inputs& inputs, const std::string& name, StateLength unsaid = StateLength::kServed);

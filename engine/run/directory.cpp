@@ -207,12 +207,12 @@ RunConfig former_run(const RunMeta& meta, const fs::path& folder, const fs::path
   std::error_code none;
   const fs::path original = meta.config_path;  // relative paths in it are meant beside it
   const bool is_there = fs::exists(original, none);
-  if (!meta.finished) return read_run(is_there ? original : folder / "config.yaml", configs, unsaid);
+  if (!meta.finished) return read_former_run(is_there ? original : folder / "config.yaml", configs, unsaid, false);
   try {
-    return read_former_run(folder / "config.yaml", configs, unsaid);
+    return read_former_run(folder / "config.yaml", configs, unsaid, true);
   } catch (const ConfigError&) {  // what it names lies beside the original perhaps
     if (!is_there) throw;
-    return read_former_run(original, configs, unsaid);
+    return read_former_run(original, configs, unsaid, true);
   }
 }
 

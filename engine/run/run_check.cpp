@@ -88,13 +88,23 @@ class RunCheck {
       const auto genome = parse_expanded(candidate.text);
       if (hash(genome) != candidate.hash) say(what, "its text has another hash");
       auto right = candidate_record(space_, {.number = candidate.born, .text = candidate.text});
-      if (decisions_can_be_checked(meta_)) right.text = expanded_text(genome);
+      if (decisions_can_be_checked(meta_))
+        right.text = expanded_text(genome);
+      else
+        take_sizes(candidate, right);
       right.origin = candidate.origin;  // by whom it was born follows from the search
       right.parents = candidate.parents;
       for (const auto& wrong : wrong_fields(candidate, right)) say(what, wrong);
     } catch (const std::exception& error) {
       say(what, "its text can't be read: " + printable(error.what(), 200));
     }
+  }
+
+  /// Another version solved them otherwise.
+  static void take_sizes(const CandidateRecord& from, CandidateRecord& to) {
+    to.parameters = from.parameters;
+    to.active_parameters = from.active_parameters;
+    to.flops = from.flops;
   }
 
   void check_evaluations() {
@@ -243,7 +253,8 @@ class RunCheck {
     if (hash(genome) != record.hash) say(what, "its text has another hash");
     check_role(what, record);
     const auto asked = pretrain_request(config_, pretraining_id(record.hash), record.text);
-    for (const auto& problem : madsearch::problems_of(record, asked)) say(what, problem);
+    const auto sizes = decisions_can_be_checked(meta_) ? Sizes::kChecked : Sizes::kOfAnotherVersion;
+    for (const auto& problem : madsearch::problems_of(record, asked, sizes)) say(what, problem);
   }
 
   void check_role(const std::string& what, const PretrainingRecord& record) {

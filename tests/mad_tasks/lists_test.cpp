@@ -66,7 +66,7 @@ TEST(Lists, EveryTaskHasATestOfItsOwn) {
 
 TEST(Lists, EveryBatteryButTheProbesHasEveryTask) {
   for (const auto& name : stems("configs/batteries", ".yaml")) {
-    if (name.ends_with("probe")) continue;
+    if (name.find("probe") != std::string::npos) continue;
     const auto battery = load_battery(name, in_source("configs"));
     for (const auto& task : tasks()) {
       const bool there = std::any_of(battery.tasks.begin(), battery.tasks.end(),

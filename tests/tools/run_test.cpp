@@ -285,8 +285,8 @@ TEST(Run, ShowsAndJudgesByTheSizesThatItMinimises) {
 
 TEST(Run, WritesNumbersInCsvWithoutSpaces) {
   EXPECT_EQ(run_madsearch("cost transformer++ --width 128 --length 2048 --format csv").out,
-            "parameters,active,FLOPs,state,mad,at 4096,at 32768,solved,design\n"
-            "200960,200960,1898446848,524288,524288,1048576,8388608,,attention swiglu\n");
+            "parameters,active,FLOPs,state,mad,at 4096,at 32768,off,design\n"
+            "197120,197120,1882718208,524288,524288,1048576,8388608,+0.0 %,attention swiglu\n");
 }
 
 constexpr const char* kNarrow = R"(

@@ -13,7 +13,7 @@ namespace {
 std::string left_out(const RunMeta& meta) {
   if (decisions_can_be_checked(meta)) return "";
   return "scores of version " + std::to_string(scoring_of(meta)) +
-         ": the decisions of its search were not checked, as "
+         ": the decisions of its search and the sizes of its designs were not checked, as "
          "this madsearch, of version " +
          std::to_string(kScoring) + ", searches among other designs\n";
 }
