@@ -40,7 +40,7 @@ TEST_F(RunConfigTest, ShippedSearchesAreAllRead) {
   int read = 0;
   for (const auto& entry : fs::directory_iterator(kConfigs / "searches")) {
     // Data that is fetched first may be missing.
-    const auto config = read_former_run(entry.path(), kConfigs, StateLength::kServed);
+    const auto config = read_former_run(entry.path(), kConfigs, StateLength::kServed, true);
     EXPECT_FALSE(config.battery.partial()) << entry.path();
     EXPECT_GE(config.seeds.size(), 1u) << entry.path();
     ++read;

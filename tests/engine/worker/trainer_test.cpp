@@ -158,9 +158,9 @@ TEST(Trainer, LeavesTheCurvesOfWhatItDoesNotStop) {
 
 TEST(Trainer, ScoresTheWholeWayByProgress) {
   auto r = request("attention{heads=4} swiglu", "selective-copying", {{"vocabulary", 8}, {"length", 16}, {"copies", 2}},
-                   200);
+                   100);
   r.grid = {{5e-3, 0}};
-  r.evaluate_every = 20;
+  r.evaluate_every = 10;
   r.early_stop = false;
   r.setting.measure = Measure::kProgress;
   const auto reply = train(r, {}, {});
