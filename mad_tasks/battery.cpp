@@ -54,7 +54,7 @@ class SettingsOf {
   /// `in` is the task's mapping, which stands in `at` under the task's name.
   SettingsOf(const Task& task, const Reader& at, Reader& in, const Length& length)
       : task_(task), names_(task.settings()), length_(length) {
-    for (const auto& name : names_) task.set(baseline_, name, in.real(name, task.value(task.baseline, name), 0, 1e9));
+    baseline_ = read_values(in, task.baseline);
     if (const auto why = task.valid(baseline_); !why.empty()) throw at.error(task.name, why, false);
     out_ = {{{task.name, baseline_, "baseline"}, length}};
   }
@@ -69,6 +69,12 @@ class SettingsOf {
   }
 
  private:
+  /// `values` with what `in` changes.
+  TaskValues read_values(Reader& in, TaskValues values) const {
+    for (const auto& name : names_) task_.set(values, name, in.real(name, task_.value(values, name), 0, 1e9));
+    return values;
+  }
+
   /// Adds a setting; returns why not.
   std::string add(const std::string& axis, const TaskValues& values, const Length& length) {
     auto why = task_.valid(values);
@@ -109,8 +115,7 @@ class SettingsOf {
 
   /// The baseline with some settings changed, and with a budget of its own.
   void read_rung(Reader& in, const Reader& task) {
-    auto values = baseline_;
-    for (const auto& name : names_) task_.set(values, name, in.real(name, task_.value(baseline_, name), 0, 1e9));
+    const auto values = read_values(in, baseline_);
     const auto length = Length::read(in, length_);
     in.finish();
     const auto keys = in.keys();

@@ -62,7 +62,7 @@ Json written(const T& record) {
 // JSON to values.
 
 /// Throws that `where`, e.g. `"steps" of message "train"`, is not what it should be.
-[[noreturn]] void unexpected(const std::string& where, const char* expected) {
+[[noreturn]] void unexpected(const std::string& where, const std::string& expected) {
   throw std::invalid_argument(where + " is not " + expected);
 }
 
@@ -103,21 +103,21 @@ void read(const Json& json, double& value, const std::string& where) {
   else
     unexpected(where, "a number");
 }
-void read(const Json& json, Protocol& value, const std::string& where) {
-  if (json == "madsearch")
-    value = Protocol::kMadsearch;
-  else if (json == "mad-lab")
-    value = Protocol::kMadLab;
+/// One of two words.
+template <class Word>
+void read_word(const Json& json, Word& value, const std::string& where, Word first, Word second) {
+  if (json == to_text(first))
+    value = first;
+  else if (json == to_text(second))
+    value = second;
   else
-    unexpected(where, "\"madsearch\" or \"mad-lab\"");
+    unexpected(where, '"' + to_text(first) + "\" or \"" + to_text(second) + '"');
+}
+void read(const Json& json, Protocol& value, const std::string& where) {
+  read_word(json, value, where, Protocol::kMadsearch, Protocol::kMadLab);
 }
 void read(const Json& json, Measure& value, const std::string& where) {
-  if (json == "best")
-    value = Measure::kBest;
-  else if (json == "progress")
-    value = Measure::kProgress;
-  else
-    unexpected(where, "\"best\" or \"progress\"");
+  read_word(json, value, where, Measure::kBest, Measure::kProgress);
 }
 void read(const Json& json, Outcome& value, const std::string& where) {
   std::string name;

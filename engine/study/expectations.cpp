@@ -36,15 +36,7 @@ Rows table(const std::vector<Traits>& designs) {
   for (const auto& one : designs)
     for (const auto& [primitive, share] : one.shares) primitives.insert(primitive);
   Rows out;
-  for (const auto& one : designs) {
-    auto& row = out.emplace_back();
-    for (const auto& primitive : primitives) {
-      const auto share = one.shares.find(primitive);
-      row.push_back(share == one.shares.end() ? 0 : share->second);
-    }
-    row.push_back(one.convolution ? 1 : 0);
-    row.push_back(one.window ? 1 : 0);
-  }
+  for (const auto& one : designs) out.push_back(table_row(one, primitives));
   return out;
 }
 

@@ -15,10 +15,8 @@ constexpr double kRidge = 1;  // one contrast's weight on a strength of 1
 class Lookup {
  public:
   Lookup(const std::vector<Contrast>& known, const TraitsOf& traits) : known_(known), traits_(traits) {
-    std::set<std::string> primitives;
     for (const auto& [hash, one] : traits)
-      for (const auto& [primitive, share] : one.shares) primitives.insert(primitive);
-    primitives_.assign(primitives.begin(), primitives.end());
+      for (const auto& [primitive, share] : one.shares) primitives_.insert(primitive);
   }
 
   /// `left_out`: a primitive, or "".
@@ -32,16 +30,9 @@ class Lookup {
 
  private:
   std::vector<double> difference(const Contrast& contrast) const {
-    const auto& a = traits_.at(contrast.better);
-    const auto& b = traits_.at(contrast.worse);
-    std::vector<double> out;
-    const auto share = [](const Traits& of, const std::string& primitive) {
-      const auto found = of.shares.find(primitive);
-      return found == of.shares.end() ? 0.0 : found->second;
-    };
-    for (const auto& primitive : primitives_) out.push_back(share(a, primitive) - share(b, primitive));
-    out.push_back(static_cast<double>(a.window) - static_cast<double>(b.window));
-    out.push_back(static_cast<double>(a.convolution) - static_cast<double>(b.convolution));
+    auto out = table_row(traits_.at(contrast.better), primitives_);
+    const auto worse = table_row(traits_.at(contrast.worse), primitives_);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] -= worse[i];
     return out;
   }
 
@@ -65,7 +56,7 @@ class Lookup {
 
   const std::vector<Contrast>& known_;
   const TraitsOf& traits_;
-  std::vector<std::string> primitives_;
+  std::set<std::string> primitives_;
   std::map<std::pair<std::string, std::string>, std::vector<double>> fitted_;  // by paper and what is left out
 };
 

@@ -53,6 +53,17 @@ Traits makeup(const Genome& genome) {
   return out;
 }
 
+std::vector<double> table_row(const Traits& design, const std::set<std::string>& primitives) {
+  std::vector<double> out;
+  for (const auto& primitive : primitives) {
+    const auto share = design.shares.find(primitive);
+    out.push_back(share == design.shares.end() ? 0 : share->second);
+  }
+  out.push_back(design.window ? 1 : 0);
+  out.push_back(design.convolution ? 1 : 0);
+  return out;
+}
+
 Traits traits(const Genome& genome, Shape shape) {
   const auto sized = solve_sizes(genome, shape).genome;
   const auto costs = cost(sized, shape);

@@ -27,6 +27,10 @@ Traits makeup(const Genome& genome);
 /// std::invalid_argument if it is not valid there.
 Traits traits(const Genome& genome, Shape shape);
 
+/// What a lookup table sees of a design: its share of each of `primitives`, then whether it has a window and whether a
+/// convolution (1 or 0).
+std::vector<double> table_row(const Traits& design, const std::set<std::string>& primitives);
+
 /// Contrasts that a battery has to order for another reason than the null predictors' own.
 struct Stratum {
   const char* name;

@@ -51,9 +51,7 @@ std::int64_t transformer_inner(Shape shape) {
   return kEven * std::max<std::int64_t>(1, std::llround(inner / kEven));
 }
 
-double residual(const Genome& sized, Shape shape, double target) {
-  return static_cast<double>(cost(sized, shape).active()) / target - 1;
-}
+double residual(const Cost& spent, double target) { return static_cast<double>(spent.active()) / target - 1; }
 
 bool has_auto(const Genome& genome) {
   const auto all = blocks(genome);
@@ -61,6 +59,8 @@ bool has_auto(const Genome& genome) {
 }
 
 }  // namespace
+
+bool Sized::alike() const { return std::abs(residual) <= kTolerance; }
 
 std::int64_t transformer_parameters(std::int64_t stages, Shape shape) {
   const auto& attention = *find_primitive("attention");
@@ -88,9 +88,9 @@ Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t>
     wide = with_inner(genome, inner, where.width);
     out.genome = with_inner(genome, by_ratio ? scaled(inner, shape.width) : inner, shape.width);
   }
-  out.residual = residual(out.genome, shape, here);
-  out.within = std::abs(residual(wide, where, there)) <= kTolerance &&
-               static_cast<double>(cost(wide, where).parameters) <= 2 * there;
+  out.residual = residual(cost(out.genome, shape), here);
+  const auto spent = cost(wide, where);
+  out.within = std::abs(residual(spent, there)) <= kTolerance && static_cast<double>(spent.parameters) <= 2 * there;
   return out;
 }
 

@@ -19,7 +19,7 @@ struct Sized {
   bool within = true;   // where ratios are solved: active parameters within 5 % of the target, total at most twice
   double residual = 0;  // active parameters at `shape` / target - 1
   /// Whether it is about as large as what it is compared with, at `shape`.
-  bool alike() const { return residual <= 0.05 && residual >= -0.05; }
+  bool alike() const;
 };
 
 /// Replaces `inner=auto` of channel mixers (swiglu, mlp, moe, rwkv_channel) by one common ratio to the width. State

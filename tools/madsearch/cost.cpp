@@ -62,6 +62,7 @@ Record facts(const std::string& given, const std::optional<Published>& published
           {"fixed_sizes", sized.fixed},
           {"within_parameters", sized.within},
           {"parameters_off", sized.residual},
+          {"parameters_alike", sized.alike()},
           {"sized", text(sized.genome)},
           {"note", note_of(given, design)},
           {"nearest_published", facts(published ? nearest_published(design.genome, *published) : std::nullopt)}};
@@ -86,9 +87,8 @@ std::function<Value(const Record&)> state(const char* which) {
 
 /// How far active parameters are from those of transformer++ of as many blocks; marked above 5 %.
 std::string off_text(const Record& design) {
-  const auto off = design.at("parameters_off").number();
-  auto out = shown("%+.1f %%", 100 * off);
-  if (off > 0.05 || off < -0.05) out += " !";
+  auto out = shown("%+.1f %%", 100 * design.at("parameters_off").number());
+  if (!design.at("parameters_alike").truth()) out += " !";
   return design.at("fixed_sizes").truth() ? out + " fixed" : out;
 }
 
