@@ -14,6 +14,16 @@ namespace {
 /// "transformer++": a single word, which may be a design's name.
 bool is_name(const std::string& word) { return !word.empty() && word.find_first_of(" {}[]()@/") == std::string::npos; }
 
+/// Between quotation marks, in which YAML knows these two escapes.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : printable(text, 4 * text.size() + 1)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
 }  // namespace
 
 bool is_design_file(const std::string& word) {
@@ -37,6 +47,13 @@ Design read_design(Reader in, Unwritten unwritten) {
   design.note = in.string("note", "");
   in.finish();
   return design;
+}
+
+std::string to_yaml(const Design& design) {
+  auto out = "stripe: " + quoted(text(design.genome)) + "\n";
+  if (!design.source.empty()) out += "source: " + quoted(design.source) + "\n";
+  if (!design.note.empty()) out += "note: " + quoted(design.note) + "\n";
+  return out;
 }
 
 std::vector<Design> shipped_designs(const fs::path& configs) {

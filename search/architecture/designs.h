@@ -28,6 +28,9 @@ std::vector<Design> shipped_designs(const std::filesystem::path& configs);
 std::optional<std::filesystem::path> design_file(const std::string& name_path_or_text,
                                                  const std::filesystem::path& configs);
 
+/// The design as a YAML file, which read_design reads.
+std::string to_yaml(const Design& design);
+
 /// The design that is this text.
 Design text_design(const std::string& text, Unwritten unwritten = Unwritten::kDefault);
 

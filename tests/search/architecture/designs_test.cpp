@@ -64,6 +64,17 @@ TEST(Designs, SayHowTheyAreRepeated) {
     EXPECT_LE(block_count(find_design(name + "-short", kConfigs).genome), 8) << name;
 }
 
+TEST(Designs, AreReadBackFromTheirYaml) {
+  for (auto design : shipped_designs(kConfigs)) {
+    design.note = "of \"ours\", C:\\" + design.note;
+    const auto back = read_design(Reader::text(to_yaml(design), design.name + ".yaml"));
+    EXPECT_EQ(back.name, design.name);
+    EXPECT_EQ(back.genome, design.genome);
+    EXPECT_EQ(back.source, design.source);
+    EXPECT_EQ(back.note, design.note);
+  }
+}
+
 TEST(Designs, SuggestTheNameThatWasMeant) {
   try {
     find_design("striped-manba", kConfigs);
