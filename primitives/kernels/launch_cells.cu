@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "primitives/kernels/cuda_check.h"
+#include "primitives/kernels/cuda_launch.h"
 #include "primitives/kernels/gru.h"
 #include "primitives/kernels/launch_cells.h"
 #include "primitives/kernels/lstm.h"
@@ -12,10 +12,9 @@ namespace {
 /// One block a sequence; its threads take channels in turn and meet before and after every read of h.
 template <class Cell, class S>
 __global__ void run_cell(CellSequences<S> in, S* y, S* kept, S* cells) {
-  extern __shared__ unsigned char shared[];
   constexpr auto G = Cell::kGates;
   const std::int64_t m = blockIdx.x, T = in.T, D = in.D, d = D / in.H, r = m / (in.M / in.R);
-  S *h = reinterpret_cast<S*>(shared), *rec = h + D;  // [D], [G, D]
+  S *h = shared_memory<S>(), *rec = h + D;  // [D], [G, D]
   const S *W = in.weight + r * G * D * d, *bias = in.bias + r * G * D;
   for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) h[c] = in.h[m * D + c];
   for (std::int64_t t = 0; t < T; ++t) {
@@ -77,20 +76,14 @@ unsigned threads(const CellSequences<S>& in) {
 template <class Cell, class S>
 void cell_cuda(const CellSequences<S>& in, S* y, S* kept, S* cells, void* stream) {
   const auto bytes = static_cast<std::size_t>((1 + Cell::kGates) * in.D) * sizeof(S);
-  if (bytes > 48 * 1024)
-    check(
-        cudaFuncSetAttribute(run_cell<Cell, S>, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
-  run_cell<Cell, S>
-      <<<static_cast<unsigned>(in.M), threads(in), bytes, static_cast<cudaStream_t>(stream)>>>(in, y, kept, cells);
-  check(cudaGetLastError());
+  launch(run_cell<Cell, S>, static_cast<unsigned>(in.M), threads(in), bytes, stream, in, y, kept, cells);
 }
 
 template <class Cell, class S>
 void cell_backward_cuda(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
                         S* dcells, S* dx, S* d_rec, void* stream) {
-  run_cell_backward<Cell, S><<<static_cast<unsigned>(in.M), threads(in), 0, static_cast<cudaStream_t>(stream)>>>(
-      in, y, kept, cells, dy, dh, dcells, dx, d_rec);
-  check(cudaGetLastError());
+  launch(run_cell_backward<Cell, S>, static_cast<unsigned>(in.M), threads(in), 0, stream, in, y, kept, cells, dy, dh,
+         dcells, dx, d_rec);
 }
 
 #define MADSEARCH_INSTANTIATE(Cell, S)                                                                               \

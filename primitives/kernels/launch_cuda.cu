@@ -1,4 +1,4 @@
-#include "primitives/kernels/cuda_check.h"
+#include "primitives/kernels/cuda_launch.h"
 #include "primitives/kernels/gated_recurrence.h"
 #include "primitives/kernels/launch.h"
 #include "primitives/kernels/selective_scan.h"
@@ -10,7 +10,7 @@ constexpr int kThreads = 128;  // one thread a channel
 
 template <class S>
 __global__ void scan(SelectiveScan<S> in, S* y, S* h, bool keep) {
-  const std::int64_t m = blockIdx.y, c = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, c = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   const auto T = in.T, I = in.I, N = in.N;
   if (c >= I) return;
   selective_scan<S>(in.u + m * T * I, in.delta + m * T * I, in.A + m / (in.M / in.R) * N * I, in.B + m * T * N,
@@ -21,7 +21,7 @@ __global__ void scan(SelectiveScan<S> in, S* y, S* h, bool keep) {
 template <class S>
 __global__ void scan_backward(SelectiveScan<S> in, const S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB,
                               S* dC) {
-  const std::int64_t m = blockIdx.y, c = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, c = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   const auto T = in.T, I = in.I, N = in.N;
   if (c >= I) return;
   selective_scan_backward<S>(in.u + m * T * I, in.delta + m * T * I, in.A + m / (in.M / in.R) * N * I, in.B + m * T * N,
@@ -32,7 +32,7 @@ __global__ void scan_backward(SelectiveScan<S> in, const S* states, const S* dy,
 
 template <class S>
 __global__ void recurrence(GatedRecurrence<const S> in, S* o, S* h, bool keep) {
-  const std::int64_t m = blockIdx.y, j = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, j = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   if (j >= in.V) return;
   gated_recurrence<S, 1>(in.sequence(m), keep ? nullptr : o + m * in.T * in.V,
                          h + m * (keep ? in.T + 1 : 1) * in.K * in.V, keep, j);
@@ -41,46 +41,38 @@ __global__ void recurrence(GatedRecurrence<const S> in, S* o, S* h, bool keep) {
 template <class S>
 __global__ void recurrence_backward(GatedRecurrence<const S> in, const S* states, const S* d_o, S* dh,
                                     GatedRecurrence<S> d) {
-  const std::int64_t m = blockIdx.y, j = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, j = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   if (j >= in.V) return;
   gated_recurrence_backward<S, 1>(in.sequence(m), states + m * (in.T + 1) * in.K * in.V, d_o + m * in.T * in.V,
                                   dh + m * in.K * in.V, d.sequence(m), j);
-}
-
-dim3 blocks(std::int64_t channels, std::int64_t sequences) {
-  return dim3(static_cast<unsigned>((channels + kThreads - 1) / kThreads), static_cast<unsigned>(sequences));
 }
 
 }  // namespace
 
 template <class S>
 void selective_scan_cuda(const SelectiveScan<S>& in, S* y, S* h, void* stream) {
-  scan<S><<<blocks(in.I, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, y, h, false);
-  check(cudaGetLastError());
+  launch(scan<S>, sequences_by_channels(in.M, in.I, kThreads), kThreads, 0, stream, in, y, h, false);
 }
 
 template <class S>
 void selective_scan_backward_cuda(const SelectiveScan<S>& in, S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA,
                                   S* dB, S* dC, void* stream) {
-  const auto s = static_cast<cudaStream_t>(stream);
-  scan<S><<<blocks(in.I, in.M), kThreads, 0, s>>>(in, nullptr, states, true);
-  scan_backward<S><<<blocks(in.I, in.M), kThreads, 0, s>>>(in, states, dy, dh, du, ddelta, dA, dB, dC);
-  check(cudaGetLastError());
+  launch(scan<S>, sequences_by_channels(in.M, in.I, kThreads), kThreads, 0, stream, in, nullptr, states, true);
+  launch(scan_backward<S>, sequences_by_channels(in.M, in.I, kThreads), kThreads, 0, stream, in, states, dy, dh, du,
+         ddelta, dA, dB, dC);
 }
 
 template <class S>
 void gated_recurrence_cuda(const GatedRecurrence<const S>& in, S* o, S* h, void* stream) {
-  recurrence<S><<<blocks(in.V, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, o, h, false);
-  check(cudaGetLastError());
+  launch(recurrence<S>, sequences_by_channels(in.M, in.V, kThreads), kThreads, 0, stream, in, o, h, false);
 }
 
 template <class S>
 void gated_recurrence_backward_cuda(const GatedRecurrence<const S>& in, S* states, const S* d_o, S* dh,
                                     const GatedRecurrence<S>& d, void* stream) {
-  const auto s = static_cast<cudaStream_t>(stream);
-  recurrence<S><<<blocks(in.V, in.M), kThreads, 0, s>>>(in, nullptr, states, true);
-  recurrence_backward<S><<<blocks(in.V, in.M), kThreads, 0, s>>>(in, states, d_o, dh, d);
-  check(cudaGetLastError());
+  launch(recurrence<S>, sequences_by_channels(in.M, in.V, kThreads), kThreads, 0, stream, in, nullptr, states, true);
+  launch(recurrence_backward<S>, sequences_by_channels(in.M, in.V, kThreads), kThreads, 0, stream, in, states, d_o, dh,
+         d);
 }
 
 #define MADSEARCH_INSTANTIATE(S)                                                                                       \

@@ -1,4 +1,4 @@
-#include "primitives/kernels/cuda_check.h"
+#include "primitives/kernels/cuda_launch.h"
 #include "primitives/kernels/delta_recurrence.h"
 #include "primitives/kernels/launch_delta.h"
 
@@ -9,14 +9,14 @@ constexpr int kThreads = 64;  // one thread a value channel of one head
 
 template <class S>
 __global__ void delta(DeltaRecurrence<S> in, S* o, S* h, S* change) {
-  const std::int64_t m = blockIdx.y, j = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, j = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   if (j < in.V) delta_recurrence<S, S>(in, m, j, o, h + m * in.K * in.V, change);
 }
 
 template <class S>
 __global__ void delta_backward(DeltaRecurrence<S> in, const S* change, const S* d_o, DeltaGradients<S> d, S* dh,
                                S* states) {
-  const std::int64_t m = blockIdx.y, j = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, j = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   if (j >= in.V) return;
   const auto K = in.K, V = in.V, H = in.H, steps = in.T * in.steps;
   const auto token = m / H * in.T * H + m % H, step = m / H * steps * H + m % H;  // this head's first rows
@@ -47,24 +47,18 @@ __global__ void delta_backward(DeltaRecurrence<S> in, const S* change, const S* 
   delta_recurrence_backward<S, S>(head, states, dh + m * V * K, &du, j, j + 1);
 }
 
-template <class S>
-dim3 blocks(const DeltaRecurrence<S>& in) {
-  return dim3(static_cast<unsigned>((in.V + kThreads - 1) / kThreads), static_cast<unsigned>(in.N * in.H));
-}
-
 }  // namespace
 
 template <class S>
 void delta_recurrence_cuda(const DeltaRecurrence<S>& in, S* o, S* h, S* change, void* stream) {
-  delta<S><<<blocks(in), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, o, h, change);
-  check(cudaGetLastError());
+  launch(delta<S>, sequences_by_channels(in.N * in.H, in.V, kThreads), kThreads, 0, stream, in, o, h, change);
 }
 
 template <class S>
 void delta_recurrence_backward_cuda(const DeltaRecurrence<S>& in, const S* change, const S* d_o,
                                     const DeltaGradients<S>& d, S* dh, S* states, void* stream) {
-  delta_backward<S><<<blocks(in), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, change, d_o, d, dh, states);
-  check(cudaGetLastError());
+  launch(delta_backward<S>, sequences_by_channels(in.N * in.H, in.V, kThreads), kThreads, 0, stream, in, change, d_o, d,
+         dh, states);
 }
 
 #define MADSEARCH_INSTANTIATE(S)                                                                 \

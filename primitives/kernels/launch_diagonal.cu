@@ -1,4 +1,4 @@
-#include "primitives/kernels/cuda_check.h"
+#include "primitives/kernels/cuda_launch.h"
 #include "primitives/kernels/diagonal_filter.h"
 #include "primitives/kernels/diagonal_scan.h"
 #include "primitives/kernels/launch_diagonal.h"
@@ -8,13 +8,9 @@ namespace {
 
 constexpr int kThreads = 128;  // one thread a channel
 
-dim3 blocks(std::int64_t channels, std::int64_t sequences) {
-  return dim3(static_cast<unsigned>((channels + kThreads - 1) / kThreads), static_cast<unsigned>(sequences));
-}
-
 template <class S>
 __global__ void scan(DiagonalScan<S> in, S* h, S* state) {
-  const std::int64_t m = blockIdx.y, c = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, c = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   const auto T = in.T, C = in.C;
   if (c >= C) return;
   diagonal_scan<S>(in.lambda + (in.each_token ? m * T : m / (in.M / in.R)) * 2 * C, in.each_token ? 2 * C : 0,
@@ -24,7 +20,7 @@ __global__ void scan(DiagonalScan<S> in, S* h, S* state) {
 template <class S>
 __global__ void scan_backward(DiagonalScan<S> in, const S* h, const S* before, const S* dh, S* dstate, S* du,
                               S* dlambda) {
-  const std::int64_t m = blockIdx.y, c = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, c = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   const auto T = in.T, C = in.C, all = m * T * 2 * C;
   if (c >= C) return;
   diagonal_scan_backward<S>(in.lambda + (in.each_token ? m * T : m / (in.M / in.R)) * 2 * C, in.each_token ? 2 * C : 0,
@@ -34,7 +30,7 @@ __global__ void scan_backward(DiagonalScan<S> in, const S* h, const S* before, c
 
 template <class S>
 __global__ void filter(DiagonalFilter<S> in, S* y, S* state) {
-  const std::int64_t m = blockIdx.y, c = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, c = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   const auto T = in.T, N = in.N, C = in.C, shared = m / (in.M / in.R) * 2 * N * C;
   if (c >= C) return;
   diagonal_filter<S>(in.lambda + shared, in.w + shared, in.u + m * T * C, y + m * T * C, state + m * 2 * N * C, T, N, C,
@@ -44,7 +40,7 @@ __global__ void filter(DiagonalFilter<S> in, S* y, S* state) {
 template <class S>
 __global__ void filter_backward(DiagonalFilter<S> in, const S* dy, S* state, S* s, S* sum, S* dstate, S* du, S* dlambda,
                                 S* dw) {
-  const std::int64_t m = blockIdx.y, c = blockIdx.x * static_cast<std::int64_t>(kThreads) + threadIdx.x;
+  const std::int64_t m = blockIdx.x, c = blockIdx.y * static_cast<std::int64_t>(kThreads) + threadIdx.x;
   const auto T = in.T, N = in.N, C = in.C, shared = m / (in.M / in.R) * 2 * N * C, own = m * 2 * N * C;
   if (c >= C) return;
   diagonal_filter_backward<S>(in.lambda + shared, in.w + shared, in.u + m * T * C, dy + m * T * C, state + own, s + own,
@@ -55,30 +51,26 @@ __global__ void filter_backward(DiagonalFilter<S> in, const S* dy, S* state, S* 
 
 template <class S>
 void diagonal_scan_cuda(const DiagonalScan<S>& in, S* h, S* state, void* stream) {
-  scan<S><<<blocks(in.C, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, h, state);
-  check(cudaGetLastError());
+  launch(scan<S>, sequences_by_channels(in.M, in.C, kThreads), kThreads, 0, stream, in, h, state);
 }
 
 template <class S>
 void diagonal_scan_backward_cuda(const DiagonalScan<S>& in, const S* h, const S* before, const S* dh, S* dstate, S* du,
                                  S* dlambda, void* stream) {
-  scan_backward<S>
-      <<<blocks(in.C, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, h, before, dh, dstate, du, dlambda);
-  check(cudaGetLastError());
+  launch(scan_backward<S>, sequences_by_channels(in.M, in.C, kThreads), kThreads, 0, stream, in, h, before, dh, dstate,
+         du, dlambda);
 }
 
 template <class S>
 void diagonal_filter_cuda(const DiagonalFilter<S>& in, S* y, S* state, void* stream) {
-  filter<S><<<blocks(in.C, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, y, state);
-  check(cudaGetLastError());
+  launch(filter<S>, sequences_by_channels(in.M, in.C, kThreads), kThreads, 0, stream, in, y, state);
 }
 
 template <class S>
 void diagonal_filter_backward_cuda(const DiagonalFilter<S>& in, const S* dy, S* state, S* s, S* sum, S* dstate, S* du,
                                    S* dlambda, S* dw, void* stream) {
-  filter_backward<S><<<blocks(in.C, in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, dy, state, s, sum,
-                                                                                             dstate, du, dlambda, dw);
-  check(cudaGetLastError());
+  launch(filter_backward<S>, sequences_by_channels(in.M, in.C, kThreads), kThreads, 0, stream, in, dy, state, s, sum,
+         dstate, du, dlambda, dw);
 }
 
 #define MADSEARCH_INSTANTIATE(S)                                                                                 \

@@ -1,4 +1,4 @@
-#include "primitives/kernels/cuda_check.h"
+#include "primitives/kernels/cuda_launch.h"
 #include "primitives/kernels/launch_mesa.h"
 #include "primitives/kernels/mesa.h"
 
@@ -27,20 +27,18 @@ __global__ void regression_backward(Mesa<S> in, const S* marks, const S* d_o, S*
 
 template <class S>
 void mesa_cuda(const Mesa<S>& in, S* state, S* o, S* scratch, void* stream) {
-  regression<S><<<static_cast<unsigned>(in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
-      in, state, o, nullptr, scratch, 0, in.scratch());
-  check(cudaGetLastError());
+  launch(regression<S>, static_cast<unsigned>(in.M), kThreads, 0, stream, in, state, o, nullptr, scratch, 0,
+         in.scratch());
 }
 
 template <class S>
 void mesa_backward_cuda(const Mesa<S>& in, S* state, const S* d_o, S* d_state, const MesaGradients<S>& out, S* marks,
                         S* scratch, void* stream) {
   const auto blocks = static_cast<unsigned>(in.M);
-  const auto s = static_cast<cudaStream_t>(stream);
-  regression<S><<<blocks, kThreads, 0, s>>>(in, state, nullptr, marks, scratch, in.marks(), in.backward_scratch());
-  regression_backward<S>
-      <<<blocks, kThreads, 0, s>>>(in, marks, d_o, d_state, out, scratch, in.marks(), in.backward_scratch());
-  check(cudaGetLastError());
+  launch(regression<S>, blocks, kThreads, 0, stream, in, state, nullptr, marks, scratch, in.marks(),
+         in.backward_scratch());
+  launch(regression_backward<S>, blocks, kThreads, 0, stream, in, marks, d_o, d_state, out, scratch, in.marks(),
+         in.backward_scratch());
 }
 
 #define MADSEARCH_INSTANTIATE(S)                                 \

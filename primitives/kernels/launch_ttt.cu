@@ -1,4 +1,4 @@
-#include "primitives/kernels/cuda_check.h"
+#include "primitives/kernels/cuda_launch.h"
 #include "primitives/kernels/launch_ttt.h"
 #include "primitives/kernels/ttt_linear.h"
 
@@ -26,9 +26,8 @@ __global__ void inner_training_backward(TttLinear<S> in, const S* states, const 
 
 template <class S>
 void ttt_linear_cuda(const TttLinear<S>& in, S* W, S* b, S* z, S* scratch, void* stream) {
-  inner_training<S><<<static_cast<unsigned>(in.M), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
-      in, W, b, z, nullptr, scratch, ttt_linear_scratch(in.F, in.n));
-  check(cudaGetLastError());
+  launch(inner_training<S>, static_cast<unsigned>(in.M), kThreads, 0, stream, in, W, b, z, nullptr, scratch,
+         ttt_linear_scratch(in.F, in.n));
 }
 
 template <class S>
@@ -36,10 +35,8 @@ void ttt_linear_backward_cuda(const TttLinear<S>& in, S* W, S* b, const S* dz, S
                               const TttLinearGradients<S>& out, S* states, S* scratch, void* stream) {
   const auto blocks = static_cast<unsigned>(in.M);
   const auto size = ttt_linear_backward_scratch(in.F, in.n);
-  const auto s = static_cast<cudaStream_t>(stream);
-  inner_training<S><<<blocks, kThreads, 0, s>>>(in, W, b, nullptr, states, scratch, size);
-  inner_training_backward<S><<<blocks, kThreads, 0, s>>>(in, states, dz, dW, db, out, scratch, size);
-  check(cudaGetLastError());
+  launch(inner_training<S>, blocks, kThreads, 0, stream, in, W, b, nullptr, states, scratch, size);
+  launch(inner_training_backward<S>, blocks, kThreads, 0, stream, in, states, dz, dW, db, out, scratch, size);
 }
 
 #define MADSEARCH_INSTANTIATE(S)                                                           \
