@@ -29,6 +29,16 @@ struct Device {
   char end = 0;
 };
 
+/// A thread's work comes after the launch's beginning and before its end, also where it is abandoned.
+class Ordered {
+ public:
+  explicit Ordered(Device& device) : device_(device) { acquire(&device_.beginning); }
+  ~Ordered() { release(&device_.end); }
+
+ private:
+  Device& device_;
+};
+
 Device& device() {
   static Device only;
   return only;
@@ -70,27 +80,25 @@ Error run(const void* kernel, Size3 grid, Size3 block, std::size_t shared_bytes,
   const std::lock_guard lock(all.one_at_a_time);
   if (!fits(kernel, grid, block, shared_bytes)) return Error::kInvalidConfiguration;
   all.block_size = block;
+  // All NaN; each block's is another piece of memory, so that the thread sanitizer doesn't take two blocks' for one.
+  std::vector<std::vector<unsigned char>> shared(grid.count(), std::vector<unsigned char>(shared_bytes, 0xff));
   release(&all.beginning);
   const std::function<void()> ordered = [&] {
-    acquire(&all.beginning);
+    const Ordered within(all);
     thread();
-    release(&all.end);
   };
-  // Each block's is another piece of memory, so that the thread sanitizer doesn't take two blocks' for one.
-  std::vector<std::vector<unsigned char>> shared(grid.count());
   std::vector<std::size_t> order(grid.count());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::shuffle(order.begin(), order.end(), all.rng);
   for (const auto i : order) {
     all.block_index = {static_cast<unsigned>(i % grid.x), static_cast<unsigned>(i / grid.x % grid.y),
                        static_cast<unsigned>(i / grid.x / grid.y)};
-    shared[i].assign(shared_bytes, 0xff);  // NaN
     all.shared = shared[i].data();
     all.fault = all.block.run(block, ordered, all.rng);
-    if (!all.fault.empty()) return Error::kLaunchFailure;
+    if (!all.fault.empty()) break;
   }
   acquire(&all.end);
-  return Error::kNone;
+  return all.fault.empty() ? Error::kNone : Error::kLaunchFailure;
 }
 
 const Size3& thread_index() { return device().block.index(); }
