@@ -76,6 +76,8 @@ std::optional<Found> nearest(const Genome& genome, std::int64_t base, std::int64
   return best;
 }
 
+constexpr const char* kHeadsAsWritten = "number of heads as written, head size grows";
+
 }  // namespace
 
 Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_width, std::int64_t parameters,
@@ -90,7 +92,7 @@ Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_wid
       const auto found = nearest(stripe, base, parameters, length, fit, grain);
       if (!found || (best && found->off >= best->off)) continue;
       best = found;
-      note = base_width > 0 && base == 0 ? "number of heads as written, head size grows" : "";
+      note = base_width > 0 && base == 0 ? kHeadsAsWritten : "";
       if (best->off <= kNear) break;
     }
     if ((best && best->off <= kNear) || base_width <= 0) break;
@@ -103,6 +105,21 @@ Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_wid
     note += (note.empty() ? "" : "; ") + std::string(text);
   }
   return {best->genome, best->width, best->parameters, note};
+}
+
+Scaled at_width(const Genome& genome, std::int64_t base_width, std::int64_t width, std::int64_t length) {
+  const Shape shape{width, length, Protocol::kMadsearch};
+  std::string why;
+  for (const auto base : {base_width, std::int64_t{0}}) {
+    const auto candidate = base > 0 ? with_heads(genome, base, width) : std::optional<Genome>(genome);
+    if (!candidate) continue;
+    auto sized = solve_sizes(*candidate, shape).genome;
+    why = invalid(sized, shape);
+    if (!why.empty()) continue;
+    const auto parameters = cost(sized, shape).active();
+    return {std::move(sized), width, parameters, base == base_width ? "" : kHeadsAsWritten};
+  }
+  throw std::invalid_argument(why);
 }
 
 }  // namespace madsearch

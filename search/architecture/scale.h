@@ -23,4 +23,8 @@ struct Scaled {
 Scaled scale_up(const Genome& genome, std::int64_t repeat, std::int64_t base_width, std::int64_t parameters,
                 std::int64_t length);
 
+/// The stripe as it is at `width`, by the same rules: heads grow from `base_width` on, as written where that leaves
+/// one not whole. Throws std::invalid_argument if the genome is not valid there.
+Scaled at_width(const Genome& genome, std::int64_t base_width, std::int64_t width, std::int64_t length);
+
 }  // namespace madsearch

@@ -7,16 +7,17 @@ namespace madsearch {
 /// begins; "primitives/*" is every other folder of primitives, the families, and none of them knows another.
 /// docs/architecture.md shows the same lines, and says what the rooms are for.
 inline constexpr const char* kRooms = R"(
-tools/madsearch         > engine/run engine/study engine/stub engine/dispatch engine/training engine/text engine/version
-                          search/toy search/architecture search/loop results mad_tasks primitives configs
+tools/madsearch         > engine/run engine/study engine/stub engine/export engine/dispatch engine/training engine/text
+                          engine/version search/toy search/architecture search/loop results mad_tasks primitives configs
 tools/madsearch-worker  > engine/worker engine/dispatch engine/version configs
 engine/run              > engine/dispatch engine/training engine/text engine/version
                           search/architecture search/loop results mad_tasks primitives configs
 engine/study            > engine/dispatch engine/training engine/version
                           search/architecture results mad_tasks primitives configs
 engine/stub             > engine/dispatch engine/training engine/version search/architecture results mad_tasks configs
-engine/worker           > engine/dispatch engine/training engine/text
+engine/worker           > engine/dispatch engine/export engine/training engine/text
                           search/architecture results mad_tasks primitives/layers primitives primitives/kernels configs
+engine/export           > search/architecture primitives configs
 engine/dispatch         > engine/training engine/version search/architecture results mad_tasks primitives configs
 engine/training         > mad_tasks configs
 engine/text             > configs

@@ -34,6 +34,38 @@ TEST(Export, DrawsADesign) {
   EXPECT_NE(svg.out.find(">heads=2</text>"), std::string::npos);
 }
 
+TEST(Export, MakesAFolderWithTheModelAtTheSizeAskedFor) {
+  const TemporaryFolder folder;
+  const auto out = folder.path + "/model";
+  const auto ran = run_madsearch("export striped-mamba --to pytorch --out " + out +
+                                 " --width 64 --base-width 32 --stages 8 --vocabulary 1000 --length 512");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto config = Json::parse(read_file(out + "/config.json"));
+  EXPECT_EQ(config.at("hidden_size"), 64);
+  EXPECT_EQ(config.at("vocab_size"), 1000);
+  EXPECT_EQ(config.at("max_position_embeddings"), 512);
+  EXPECT_EQ(config.at("layers").size(), 8u);
+  EXPECT_EQ(config.at("layers")[2].at("knobs").at("heads"), 8);
+  EXPECT_TRUE(read_file(out + "/modeling.py").starts_with("\"\"\"The model of config.json, by madsearch: ["));
+  EXPECT_NE(read_file(out + "/recurrences.py").find("def selective_scan_fn("), std::string::npos);
+  EXPECT_NE(read_file(out + "/train.py").find("ModelForCausalLM"), std::string::npos);
+  const auto again = run_madsearch("export striped-mamba --to pytorch --out " + out);
+  EXPECT_EQ(again.code, 2);
+  EXPECT_EQ(again.err, out + " is there already; name a folder to make\n");
+}
+
+TEST(Export, SaysWhichSizeADesignCannotHave) {
+  const auto refused = run_madsearch("export 'attention{heads=3}' --to pytorch --out /tmp/never --width 64");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.err, "design \"attention{heads=3}\" at width 64: attention: heads=3 does not divide width 64\n");
+  const auto sized = run_madsearch("export gla --to svg --width 64");
+  EXPECT_EQ(sized.code, 2);
+  EXPECT_EQ(sized.err, "--to svg takes no size: a design has none until it is a model\n");
+  const auto nowhere = run_madsearch("export gla --to pytorch");
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_EQ(nowhere.err, "--to pytorch needs --out, the folder to make\n");
+}
+
 TEST(Export, SaysWhatItCannotWrite) {
   const auto ran = run_madsearch("export gla --to yaml --out /no/such/folder/a.yaml");
   EXPECT_EQ(ran.code, 2);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <stdexcept>
 
 #include "search/architecture/parser.h"
 #include "search/architecture/validity.h"
@@ -28,6 +29,18 @@ TEST(Scale, CopiesOfTheStripeHaveWeightsOfTheirOwn) {
   for (const auto* block : blocks(scaled.genome))
     if (!block->label.empty()) labels.insert(block->label);
   EXPECT_EQ(labels.size(), 2u);
+}
+
+TEST(Scale, TakesADesignToAWidthByTheSameRules) {
+  const auto design = parse("attention{heads=4} swiglu");
+  const auto wide = at_width(design, 32, 64, 128);
+  EXPECT_EQ(blocks(wide.genome)[0]->settings.count("heads"), 8);
+  EXPECT_FALSE(blocks(wide.genome)[1]->settings.at("inner").is_word());
+  EXPECT_EQ(wide.note, "");
+  const auto uneven = at_width(design, 48, 64, 128);  // 4 heads at 48 would be 5 1/3 at 64
+  EXPECT_EQ(blocks(uneven.genome)[0]->settings.count("heads"), 4);
+  EXPECT_EQ(uneven.note, "number of heads as written, head size grows");
+  EXPECT_THROW(at_width(parse("attention{heads=3}"), 0, 64, 128), std::invalid_argument);
 }
 
 }  // namespace

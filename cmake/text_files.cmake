@@ -1,0 +1,15 @@
+# madsearch_text_files(TARGET OUTPUT.in FILE...): FILEs, compiled into TARGET by the template OUTPUT.in, in which
+# @MADSEARCH_TEXT_FILES@ is {"NAME", R"text(CONTENT)text"}, a line each.
+function(madsearch_text_files target template)
+  set(MADSEARCH_TEXT_FILES "")
+  foreach(file ${ARGN})
+    set(path ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} text)
+    get_filename_component(name ${file} NAME)
+    string(APPEND MADSEARCH_TEXT_FILES "    {\"${name}\", R\"text(${text})text\"},\n")
+  endforeach()
+  get_filename_component(output ${template} NAME_WLE)
+  configure_file(${template} ${CMAKE_CURRENT_BINARY_DIR}/${output} @ONLY)
+  target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${output})
+endfunction()
