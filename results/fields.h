@@ -89,6 +89,7 @@ void fields(R& r, Visit visit) {
   visit("outcome", r.outcome);
   visit("bits_per_byte", r.bits_per_byte);
   visit("bits_per_byte_recall", r.bits_per_byte_recall);
+  visit("recall_share", r.recall_share);
   visit("learning_rate", r.learning_rate);
   visit("flops", r.flops);
   visit("tuning_flops", r.tuning_flops);
@@ -101,6 +102,7 @@ void fields(R& r, Visit visit) {
   visit("core_seconds", r.core_seconds);
   visit("message", r.message);
   visit("data", r.data);
+  visit("setup", r.setup);
   fields(r.provenance, visit);
 }
 

@@ -96,8 +96,10 @@ struct PretrainingRecord {
   std::string text;
   std::string role;  // "front", "control", "pair", ...
   Outcome outcome = Outcome::kOk;
-  std::optional<double> bits_per_byte;         // as the two below only where the outcome is ok
-  std::optional<double> bits_per_byte_recall;  // over targets that end an n-gram which was in the window before
+  std::optional<double> bits_per_byte;         // as the three below only where the outcome is ok
+  std::optional<double> bits_per_byte_recall;  // over the targets that end an n-gram which was in the window before
+                                               // and is rare in the training text; nothing where there are none
+  std::optional<double> recall_share;          // of all targets
   std::optional<double> learning_rate;         // the best one
   double flops = 0;                            // of the final training
   double tuning_flops = 0;                     // of trying learning rates
@@ -108,8 +110,9 @@ struct PretrainingRecord {
   std::int64_t length = 0;
   std::int64_t state = 0;  // exact
   double core_seconds = 0;
-  std::string message;              // why, if not ok
-  std::optional<std::string> data;  // fingerprint of the text that it was trained on
+  std::string message;               // why, if not ok
+  std::optional<std::string> data;   // fingerprint of the text that it was trained on
+  std::optional<std::string> setup;  // how: records of equal data and setup compare
   Provenance provenance;
 };
 

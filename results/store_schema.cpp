@@ -72,6 +72,13 @@ ALTER TABLE candidates ADD COLUMN served_state_mad INTEGER NOT NULL DEFAULT 0;
 UPDATE candidates SET served_state = state_exact, served_state_mad = state_mad;
 )sql";
 
+/// Which targets of a pretraining are recalled, and how it was set up. The slice of earlier releases was another one.
+constexpr const char* fifth = R"sql(
+ALTER TABLE pretrainings ADD COLUMN recall_share REAL;
+ALTER TABLE pretrainings ADD COLUMN setup TEXT;
+UPDATE pretrainings SET bits_per_byte_recall = NULL;
+)sql";
+
 /// How tables, indices, views and triggers are defined, by "table NAME". Without spaces, as releases broke their lines
 /// elsewhere.
 std::map<std::string, std::string> definitions(SQLite::Database& db) {
@@ -91,10 +98,7 @@ int schema_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version"
 
 const std::vector<const char*>& store_migrations() {
   static const std::vector<const char*> migrations = {
-      first,
-      "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0",
-      third,
-      fourth,
+      first, "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0", third, fourth, fifth,
   };
   return migrations;
 }

@@ -74,6 +74,15 @@ void fields(R& r, Visit visit) {
   visit("distil", r.distil);
 }
 
+template <Is<PretrainSetup> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("schedule", r.schedule);
+  visit("embeddings", r.embeddings);
+  visit("tuning", r.tuning);
+  visit("conv", r.conv);
+  visit("qk_norm", r.qk_norm);
+}
+
 template <Is<PretrainRequest> R, class Visit>
 void fields(R& r, Visit visit) {
   visit("id", r.id);
@@ -89,6 +98,7 @@ void fields(R& r, Visit visit) {
   visit("length", r.length);
   visit("batch", r.batch);
   visit("learning_rates", r.learning_rates);
+  visit("setup", r.setup);
   visit("seed", r.seed);
   visit("max_epochs", r.max_epochs);
   visit("checkpoint", r.checkpoint);

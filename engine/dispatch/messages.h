@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/training/early_stop.h"
+#include "engine/training/pretrain_setup.h"
 #include "mad_tasks/battery.h"
 #include "results/records.h"
 #include "results/scoring.h"
@@ -95,7 +96,8 @@ struct PretrainRequest {
   std::int64_t repeat = 1;  // times the stripe is repeated
   std::int64_t length = 0;
   std::int64_t batch = 0;
-  std::vector<double> learning_rates;  // tried at 10 % of the budget each, best one on half the held-out documents
+  std::vector<double> learning_rates;  // tried at setup.tuning of the budget each, by half of the held-out documents
+  PretrainSetup setup;
   std::uint64_t seed = 0;
   double max_epochs = 4;
   std::string checkpoint;  // a file to write and resume from; "" for none

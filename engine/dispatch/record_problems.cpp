@@ -5,17 +5,15 @@
 #include <stdexcept>
 
 #include "engine/dispatch/field_check.h"
+#include "engine/dispatch/pretraining_design.h"
 #include "engine/training/learning_rates.h"
 #include "search/architecture/cost.h"
-#include "search/architecture/parser.h"
-#include "search/architecture/scale.h"
 
 namespace madsearch {
 namespace {
 
 constexpr double kRounding = 1e-9;      // relative
 constexpr double kLeastOfBudget = 0.9;  // ten steps at least, and what is left of the budget is less than a step
-constexpr double kMostTuning = 0.1;     // of the final training, for each learning rate
 constexpr std::int64_t kMostCount = 1'000'000'000'000'000'000;
 
 /// The grid, and what is tried beyond its edges.
@@ -55,8 +53,7 @@ bool edge_can_be(const TrainingRecord& record, const std::vector<GridPoint>& gri
 
 void check_sizes(FieldCheck& check, const PretrainingRecord& record, const PretrainRequest& request) {
   try {
-    const auto scaled = scale_up(parse_expanded(request.design), request.repeat, request.base_width, request.parameters,
-                                 request.length);
+    const auto scaled = pretraining_design(request);
     check.equal("width", record.width, scaled.width);
     check.equal("parameters", record.parameters, scaled.parameters);
     check.equal("length", record.length, request.length);
@@ -78,7 +75,7 @@ void check_amounts(FieldCheck& check, const PretrainingRecord& record, const Pre
   const auto most = request.flops * (1 + kRounding);
   check.number("flops", record.flops, ok ? kLeastOfBudget * request.flops : 0, most);
   check.number("tuning_flops", record.tuning_flops, 0,
-               most * kMostTuning * static_cast<double>(request.learning_rates.size() + kRateExtensions));
+               most * request.setup.tuning * static_cast<double>(request.learning_rates.size() + kRateExtensions));
   check.number("epochs", record.epochs, 0, ok ? request.max_epochs * (1 + kRounding) : 1e18);
   check.count("tokens", record.tokens, std::min(kMostCount, static_cast<std::int64_t>(std::min(most, 1e18))));
   const auto step = std::max<std::int64_t>(1, request.batch * request.length);
@@ -114,6 +111,9 @@ std::vector<std::string> problems_of(const PretrainingRecord& record, const Pret
   const bool ok = record.outcome == Outcome::kOk;
   const bool trained = ok && !request.plan_only;
   check.measured("bits_per_byte", record.bits_per_byte, trained, 1e-9, kMostBits);
+  if (record.recall_share)  // earlier releases did not say it
+    check.measured("recall_share", record.recall_share, trained, 0, 1);
+  if (record.setup) check.text("setup", *record.setup, setup_text(request));
   if (record.bits_per_byte_recall)  // none of a text that repeats nothing
     check.measured("bits_per_byte_recall", record.bits_per_byte_recall, trained, 0, kMostBits);
   check.one_of("learning_rate", record.learning_rate, trained, tunable_rates(request.learning_rates));

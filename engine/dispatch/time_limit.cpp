@@ -15,8 +15,8 @@ struct Limit {
     return cost > 0 ? guard.limit(cost) : 0;
   }
   double operator()(const PretrainRequest& request) const {
-    const auto rates = static_cast<double>(request.learning_rates.size());  // each tried with a tenth of the budget
-    return guard.limit(request.flops / 3 * (1 + 0.1 * rates));              // a third of training is forward
+    const auto trials = request.setup.tuning * static_cast<double>(request.learning_rates.size());
+    return guard.limit(request.flops / 3 * (1 + trials));  // a third of training is forward
   }
   double operator()(const BenchRequest& request) const {
     return kTimedDesign * static_cast<double>(1 + request.designs.size());  // and what they are compared with

@@ -35,6 +35,7 @@ struct PretrainOptions {
   std::int64_t batch = 8;
   std::vector<double> learning_rates;
   double max_epochs = 4;
+  PretrainSetup setup;
 };
 
 /// All of a run's configuration, read and checked before anything is trained.

@@ -201,18 +201,6 @@ void check_search(Reader& in, RunConfig& config) {
   search.population = search.resolved_population();  // a later change of `evaluations` leaves it as it is
 }
 
-void check_pretrain(Reader& in, PretrainOptions& pretrain) {
-  pretrain.place = in.place();
-  if (pretrain.learning_rates.empty()) throw in.error("learning_rates", "pretraining needs a learning rate at least");
-  if (!Separator::parse(pretrain.separator))
-    throw in.error("separator", "separator must be the id of a token, from 0 to 2147483647, or none, not " +
-                                    in_quotes(pretrain.separator));
-  if (pretrain.members == 0) return;
-  if (pretrain.flops <= 0) throw in.error("members", "pretraining needs `flops`: the training FLOPs of one design");
-  if (pretrain.parameters <= 0)
-    throw in.error("members", "pretraining needs `parameters`: the size of each design without embeddings");
-}
-
 /// A search that lags less than it has slots would always let some of them wait.
 void check_slots(Reader& in, std::int64_t lag, WorkerOptions& workers) {
   const auto devices = static_cast<std::int64_t>(workers.devices.size());
@@ -250,7 +238,7 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names, S
   reading.finish();
   check_seeds(reading.reader("seeds"), out);
   check_search(reading.reader("search.lag"), out);
-  check_pretrain(reading.reader("pretrain.members"), out.pretrain);
+  check_pretraining(reading.reader("pretrain.members"), out.pretrain);
   check_slots(reading.reader("search"), out.search.lag, out.workers);
   check_until(reading.reader("until"), out.until);
   out.inputs = names.found();
@@ -259,6 +247,19 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names, S
 }
 
 }  // namespace
+
+void check_pretraining(Reader& in, PretrainOptions& pretrain) {
+  pretrain.place = in.place();
+  if (pretrain.learning_rates.empty()) throw in.error("learning_rates", "pretraining needs a learning rate at least");
+  if (!Separator::parse(pretrain.separator))
+    throw in.error("separator", "separator must be the id of a token, from 0 to 2147483647, or none, not " +
+                                    in_quotes(pretrain.separator));
+  for (const auto& [key, value, words] : setup_words()) in.word(key, pretrain.setup.*value, words);
+  if (pretrain.members == 0) return;
+  if (pretrain.flops <= 0) throw in.error("members", "pretraining needs `flops`: the training FLOPs of one design");
+  if (pretrain.parameters <= 0)
+    throw in.error("members", "pretraining needs `parameters`: the size of each design without embeddings");
+}
 
 RunConfig read_run(const fs::path& file, const fs::path& configs, StateLength unsaid) {
   return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs), unsaid);

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 
+#include "configs/reader.h"
 #include "engine/run/config.h"
 
 namespace madsearch {
@@ -23,5 +24,8 @@ RunConfig read_former_run(const std::filesystem::path& file, const std::filesyst
 
 /// Reads a configuration again from what it was read from, without anything else. `name`: of the configuration.
 RunConfig read_run(const Inputs& inputs, const std::string& name, StateLength unsaid = StateLength::kServed);
+
+/// Checks what `pretrain:` says, which `in` has read, as far as no single key can tell. Throws ConfigError.
+void check_pretraining(Reader& in, PretrainOptions& pretrain);
 
 }  // namespace madsearch

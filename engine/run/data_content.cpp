@@ -11,6 +11,7 @@
 #include "configs/seed.h"
 #include "configs/text.h"
 #include "engine/text/data_files.h"
+#include "engine/text/token_bytes.h"
 
 namespace madsearch {
 namespace fs = std::filesystem;
@@ -55,6 +56,8 @@ Seed content_of(const fs::path& file) {
 DataContent data_content(const fs::path& folder) {
   auto read = data_files(folder);
   read.texts.insert(read.texts.end(), read.shards.begin(), read.shards.end());
+  for (const auto& file : read.others)
+    if (file == folder / kTokenBytes) read.texts.push_back(file);
   std::sort(read.texts.begin(), read.texts.end());
   DataContent out;
   for (const auto& file : read.texts) {

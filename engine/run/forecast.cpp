@@ -90,7 +90,8 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
   const auto rate = out.gflops * 1e9;
   if (config.probe) out.probe_seconds = flops_of(*config.probe, sized) / rate;
   out.battery_seconds = flops_of(config.battery, sized) / rate;
-  out.pretrain_seconds = pretrain.flops * (1 + 0.1 * static_cast<double>(pretrain.learning_rates.size())) / rate;
+  out.pretrain_seconds =
+      pretrain.flops * (1 + pretrain.setup.tuning * static_cast<double>(pretrain.learning_rates.size())) / rate;
   const auto total = static_cast<double>(out.probes) * out.probe_seconds +
                      static_cast<double>(out.batteries + out.confirms) * out.battery_seconds +
                      static_cast<double>(out.pretrainings) * out.pretrain_seconds;

@@ -52,6 +52,7 @@ PretrainRequest pretrain_request(const PretrainOptions& pretrain, std::int64_t b
   out.learning_rates = pretrain.learning_rates;
   out.seed = seed;
   out.max_epochs = pretrain.max_epochs;
+  out.setup = pretrain.setup;
   return out;
 }
 

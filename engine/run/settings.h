@@ -90,6 +90,11 @@ void settings(Config&& c, Visit&& visit) {
   visit("pretrain.length", kPretraining, c.pretrain.length, Whole{256, 8, 1 << 20});
   visit("pretrain.batch", kPretraining, c.pretrain.batch, Whole{8, 1, 65'536});
   visit("pretrain.learning_rates", kPretraining, c.pretrain.learning_rates, Reals{{1e-3, 3e-3, 9e-3}, 1e-9, 10});
+  visit("pretrain.schedule", kPretraining, c.pretrain.setup.schedule, Text{"cosine"});
+  visit("pretrain.embeddings", kPretraining, c.pretrain.setup.embeddings, Text{"untied"});
+  visit("pretrain.tuning", kPretraining, c.pretrain.setup.tuning, Real{0.1, 0.001, 1});
+  visit("pretrain.conv", kPretraining, c.pretrain.setup.conv, Text{"as written"});
+  visit("pretrain.qk_norm", kPretraining, c.pretrain.setup.qk_norm, Text{"as written"});
   visit("pretrain.max_epochs", kPretraining, c.pretrain.max_epochs, Real{4, 1e-6, 1e6});
   visit("pretrain.vocabulary", kPretraining, c.pretrain.vocabulary, Whole{0, 2, 1 << 30});
   visit("pretrain.separator", kPretraining, c.pretrain.separator, Text{""});

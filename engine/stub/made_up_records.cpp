@@ -5,12 +5,12 @@
 #include <stdexcept>
 
 #include "configs/seed.h"
+#include "engine/dispatch/pretraining_design.h"
 #include "engine/training/learning_rates.h"
 #include "mad_tasks/table.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/genome.h"
 #include "search/architecture/parser.h"
-#include "search/architecture/scale.h"
 
 namespace madsearch {
 namespace {
@@ -96,8 +96,7 @@ PretrainingRecord made_up(const PretrainRequest& request) {
   PretrainingRecord record;
   record.hash = hash(parse_expanded(request.design));
   record.text = request.design;
-  const auto scaled =
-      scale_up(parse_expanded(request.design), request.repeat, request.base_width, request.parameters, request.length);
+  const auto scaled = pretraining_design(request);
   record.flops = request.flops;
   record.parameters = scaled.parameters;
   record.width = scaled.width;
@@ -106,15 +105,17 @@ PretrainingRecord made_up(const PretrainRequest& request) {
   const auto step = static_cast<double>(request.batch * request.length);
   const auto steps = std::max(1.0, request.flops / (6.0 * static_cast<double>(scaled.parameters)) / step);
   record.tokens = static_cast<std::int64_t>(steps) * request.batch * request.length;
+  record.setup = setup_text(request);
   if (request.plan_only) return record;
   Rng noise(Seed{request.seed}.derive(request.design));
   const auto scale = std::pow(std::max(request.flops, 1e6) / 1e12, -0.05);
   record.bits_per_byte = 1 + (0.8 - 0.4 * skill(request.design, "compression")) * scale + 0.003 * normal(noise);
   record.bits_per_byte_recall =
       0.8 + (0.8 - 0.4 * skill(request.design, "in-context-recall")) * scale + 0.003 * normal(noise);
+  record.recall_share = 0.06;
   if (!request.learning_rates.empty())
     record.learning_rate = request.learning_rates[below(noise, request.learning_rates.size())];
-  record.tuning_flops = 0.1 * request.flops * static_cast<double>(request.learning_rates.size());
+  record.tuning_flops = request.setup.tuning * request.flops * static_cast<double>(request.learning_rates.size());
   return record;
 }
 

@@ -21,6 +21,7 @@ using Json = nlohmann::json;
 
 constexpr double kShare = 1.02;  // of perplexity, where a paper states no noise
 constexpr double kRounding = 1e-9;
+constexpr std::int64_t kWindowsOf = 32;  // tokens
 
 /// One object of a file, whose fields are asked for by name. Throws std::runtime_error for what is not as asked.
 class Line {
@@ -154,6 +155,17 @@ bool PublishedGroup::apart(double better, double worse) const {
   const auto gap = worse - better - kRounding;
   if (clear) return gap > *clear;
   return gap > (unit == Unit::kLoss ? std::log(kShare) : (kShare - 1) * better);
+}
+
+Genome with_shares_of_context(Genome genome) {
+  for (auto* block : blocks(genome)) {
+    auto& set = block->settings;
+    if (!set.has("window") || !set.at("window").is_count()) continue;
+    const auto window = set.count("window");
+    set.set("window", window < kWindowsOf ? KnobValue(window, kWindowsOf) : KnobValue("none"));
+    if (window >= kWindowsOf && set.has("sinks")) set.set("sinks", 0);
+  }
+  return canonical(std::move(genome));
 }
 
 fs::path published_folder() { return configs_folder().parent_path() / "docs/reference/published"; }

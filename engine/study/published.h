@@ -59,4 +59,8 @@ std::filesystem::path published_folder();
 /// unknown group, a genome that does not parse, a paper in both halves, a group of errors without `clear`.
 Published read_published(const std::filesystem::path& folder);
 
+/// A genome of these files, whose windows are written for sequences of 32 tokens, with windows of the same share of any
+/// length; one of 32 or more is none.
+Genome with_shares_of_context(Genome genome);
+
 }  // namespace madsearch

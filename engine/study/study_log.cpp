@@ -2,16 +2,15 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
 
-#include "configs/errors.h"
 #include "configs/seed.h"
 #include "configs/text.h"
 #include "engine/dispatch/curves.h"
+#include "engine/study/log_lines.h"
 #include "results/fields.h"
 #include "results/scoring.h"
 
@@ -127,21 +126,6 @@ std::string key_text(const TrainRequest& request) {
 /// The lines of the first version don't say it.
 int scoring_of(const Json& line) { return line.is_object() ? line.value("scoring", 1) : 1; }
 
-/// What a kill cut short would make the next line unreadable.
-void drop_cut_line(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in) return;
-  const std::int64_t size = in.tellg();
-  auto end = size;
-  for (char last = 0; end > 0; --end) {
-    in.seekg(end - 1);
-    in.get(last);
-    if (last == '\n') break;
-  }
-  in.close();
-  if (end < size) fs::resize_file(path, static_cast<std::uintmax_t>(end));
-}
-
 }  // namespace
 
 std::string study_key(const TrainRequest& request) {
@@ -153,22 +137,7 @@ std::string study_key(const TrainRequest& request) {
 }
 
 StudyLog::StudyLog(fs::path folder) : folder_(std::move(folder)) {
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder_, missing)) {
-    if (entry.path().extension() != ".jsonl") continue;
-    std::ifstream in(entry.path());
-    std::int64_t number = 0;
-    for (std::string line; std::getline(in, line);) {
-      ++number;
-      if (in.eof()) break;  // no end of line: a kill cut it short
-      try {
-        add_line(line);
-      } catch (const std::exception& error) {
-        throw ConfigError(printable(entry.path().native()) + ":" + std::to_string(number) +
-                          ": no training of a study: " + printable(error.what(), 200));
-      }
-    }
-  }
+  each_log_line(folder_, "training of a study", [&](const std::string& line) { add_line(line); });
 }
 
 void StudyLog::add_line(const std::string& line) {
@@ -189,13 +158,8 @@ const TrainReply* StudyLog::find(const std::string& key) const {
 }
 
 void StudyLog::add(const std::string& name, const TrainRequest& request, const TrainReply& reply) {
-  fs::create_directories(folder_);
-  const auto path = folder_ / (name + ".jsonl");
-  drop_cut_line(path);
-  std::ofstream out(path, std::ios::app);
   const auto line = written(request, reply);
-  out << line.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
-  if (!out) throw ConfigError("cannot write " + path.string());
+  append_log_line(folder_, name, line.dump(-1, ' ', false, Json::error_handler_t::replace));
   replies_.insert_or_assign(request.id, read(line));  // as the next reader will see it
 }
 

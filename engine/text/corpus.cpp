@@ -4,12 +4,13 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <unordered_set>
 
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/text/data_files.h"
+#include "engine/text/duplicates.h"
 #include "engine/text/shards.h"
+#include "engine/text/token_bytes.h"
 
 namespace madsearch {
 namespace {
@@ -95,15 +96,25 @@ std::optional<std::int32_t> separator_of(const fs::path& file, const Shard& shar
   return asked.id();
 }
 
-/// The documents of token shards; fills in what `out` says of the tokens.
-std::vector<Document> shard_documents(const fs::path& folder, const std::vector<fs::path>& files,
-                                      const TokenFacts& facts, Corpus& out) {
-  if (facts.bytes_per_token <= 0)
+/// Throws ConfigError unless one source, and no more, says how many bytes a token stands for.
+void check_sizes(const fs::path& folder, const TokenFacts& facts) {
+  std::error_code none;
+  const bool listed = fs::exists(folder / kTokenBytes, none);
+  if (listed && facts.bytes_per_token > 0)
+    throw ConfigError(shown(folder) +
+                      " holds token-bytes, which says how many bytes each token stands for: leave out "
+                      "bytes_per_token");
+  if (!listed && facts.bytes_per_token <= 0)
     throw ConfigError(shown(folder) +
                       " holds token shards, which do not tell how many bytes a token stands for: give "
                       "bytes_per_token (tokenised text / tokens)");
+}
+
+/// The documents of token shards; fills in what `out` says of the tokens.
+std::vector<Document> shard_documents(const fs::path& folder, const std::vector<fs::path>& files,
+                                      const TokenFacts& facts, Corpus& out) {
+  check_sizes(folder, facts);
   out.bytes = false;
-  out.bytes_per_token = facts.bytes_per_token;
   std::vector<Document> documents;
   bool separated = false;
   std::string ends;  // of the first file, for whoever looks for the separator
@@ -152,25 +163,56 @@ void shorten(Document& document, std::int64_t tokens) {
       std::max<std::size_t>(1, static_cast<std::size_t>(share * static_cast<double>(document.tokens.size()))));
 }
 
+/// Takes the held-out documents from the front of `documents`, which are in their order, and cuts them.
+void hold_out(std::vector<Document>& documents, Corpus& out) {
+  const auto held = std::max<std::size_t>(2, (documents.size() + 5) / 10);
+  std::array<std::int64_t, 2> tokens{};
+  for (std::size_t i = 0; i < held; ++i) tokens[i % 2] += static_cast<std::int64_t>(documents[i].tokens.size());
+  for (std::size_t i = 0; i < held; ++i) {
+    shorten(documents[i], tokens[i % 2]);
+    out.held_out[i % 2].push_back(std::move(documents[i]));
+  }
+  documents.erase(documents.begin(), documents.begin() + static_cast<std::ptrdiff_t>(held));
+}
+
+/// Leaves out of a half what stands in the training text, unless all of it does.
+void leave_out(std::vector<Document>& half, const std::vector<Document>& training, Corpus& out) {
+  const auto known = known_documents(half, training, out.bytes_per_token);
+  const auto all = static_cast<std::size_t>(std::count(known.begin(), known.end(), true));
+  if (all == half.size()) {
+    out.repeats_itself = true;
+    return;
+  }
+  out.duplicates += all;
+  std::size_t place = 0;
+  std::erase_if(half, [&](const Document&) { return known[place++]; });
+}
+
 /// Shares the documents out among training and the two held-out halves.
 void split(std::vector<Document> documents, Corpus& out) {
   std::stable_sort(documents.begin(), documents.end(),
                    [](const auto& a, const auto& b) { return order_of(a.name) < order_of(b.name); });
-  const auto held = std::max<std::size_t>(2, (documents.size() + 5) / 10);
-  std::array<std::int64_t, 2> tokens{};
-  for (std::size_t i = 0; i < held; ++i) tokens[i % 2] += static_cast<std::int64_t>(documents[i].tokens.size());
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    auto& document = documents[i];
-    mix(out.fingerprint, document);
-    if (i < held) {
-      shorten(document, tokens[i % 2]);
-      out.held_out[i % 2].push_back(std::move(document));
-      continue;
-    }
+  for (const auto& document : documents) mix(out.fingerprint, document);
+  hold_out(documents, out);
+  for (auto& half : out.held_out) leave_out(half, documents, out);
+  if (out.duplicates > 0) mix(out.fingerprint, out.duplicates);
+  for (auto& document : documents) {
     if (out.separator) out.train.push_back(*out.separator);
     out.train.insert(out.train.end(), document.tokens.begin(), document.tokens.end());
     document.tokens = {};
   }
+}
+
+/// Bytes that a token stands for, on average; of documents the first token counts only where it is a target.
+double mean_bytes(const std::vector<Document>& documents, const std::vector<std::int32_t>& bytes, bool first) {
+  double sum = 0;
+  double targets = 0;
+  for (const auto& document : documents)
+    for (std::size_t i = first ? 0 : 1; i < document.tokens.size(); ++i) {
+      sum += bytes[static_cast<std::size_t>(document.tokens[i])];
+      ++targets;
+    }
+  return targets > 0 ? sum / targets : 0;
 }
 
 }  // namespace
@@ -184,7 +226,13 @@ Corpus read_corpus(const fs::path& folder, const TokenFacts& facts) {
     throw ConfigError(shown(folder) + " holds " + std::to_string(documents.size()) +
                       (out.separator ? " documents" : " blocks of " + std::to_string(kBlockTokens) + " tokens") +
                       "; four are needed to hold some out");
+  std::vector<std::int32_t> sizes;
+  if (!out.bytes) sizes = read_token_bytes(folder, out.vocabulary);
+  if (!out.bytes) out.bytes_per_token = sizes.empty() ? facts.bytes_per_token : mean_bytes(documents, sizes, true);
   split(std::move(documents), out);
+  for (std::size_t half = 0; half < 2; ++half)
+    out.held_out_bytes_per_token[half] =
+        sizes.empty() ? out.bytes_per_token : mean_bytes(out.held_out[half], sizes, out.separator.has_value());
   return out;
 }
 
@@ -192,17 +240,12 @@ std::int64_t windows(const Corpus& corpus, std::int64_t length) {
   return (static_cast<std::int64_t>(corpus.train.size()) - 1) / length;
 }
 
-std::vector<bool> repeats(const std::int32_t* x, std::int64_t length, int n) {
-  std::vector<bool> out(static_cast<std::size_t>(length));
-  std::unordered_set<std::uint64_t> seen;
-  for (std::int64_t end = n - 1; end <= length; ++end) {
-    std::uint64_t hash = 0;
-    for (auto i = end - n + 1; i <= end; ++i)
-      hash = Seed::mix(hash ^ (static_cast<std::uint64_t>(x[i]) + 0x9e3779b97f4a7c15ull));
-    const bool known = !seen.insert(hash).second;
-    if (end >= 1) out[static_cast<std::size_t>(end - 1)] = known;
-  }
-  return out;
+std::string note_on(const Corpus& corpus) {
+  if (corpus.repeats_itself) return "every held-out document of a half stands in the training text too";
+  if (corpus.duplicates == 0) return "";
+  return std::to_string(corpus.duplicates) +
+         (corpus.duplicates == 1 ? " held-out document stands" : " held-out documents stand") +
+         " in the training text too and " + (corpus.duplicates == 1 ? "was" : "were") + " left out";
 }
 
 }  // namespace madsearch

@@ -4,10 +4,10 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <map>
 #include <numbers>
 #include <optional>
 
+#include "engine/text/recall_slice.h"
 #include "engine/worker/examples.h"
 #include "engine/worker/runtime.h"
 
@@ -54,11 +54,11 @@ Batch batch_of(const Window* first, std::int64_t n, std::int64_t length, std::in
   return out.send();
 }
 
-/// For each target of windows first .. first + n - 1: does it end an n-gram of `size` that its window held before?
-std::vector<bool> repeated_targets(const Window* first, std::int64_t n, int size) {
+/// For each target of windows first .. first + n - 1: is it of the slice?
+std::vector<bool> targets_of_slice(const Window* first, std::int64_t n, const RecallSlice& slice) {
   std::vector<bool> out;
   for (std::int64_t i = 0; i < n; ++i) {
-    const auto one = repeats(first[i].data(), targets_of(first[i]), size);
+    const auto one = slice.of(first[i].data(), targets_of(first[i]));
     out.insert(out.end(), one.begin(), one.end());
   }
   return out;
@@ -73,54 +73,37 @@ at::Tensor losses_of(Model& model, const Batch& batch) {
   return (at::logsumexp(logits, {2}) - logits.gather(2, expected).squeeze(2)).to(at::kCPU, at::kDouble).contiguous();
 }
 
-/// Sums over targets: of all, and for each size of n-grams of those that end a repeated one.
-class Sums {
- public:
-  explicit Sums(std::int64_t replicas) : nats_(static_cast<std::size_t>(replicas)) {}
+/// Nats of every replica, summed over some targets.
+struct Sum {
+  std::vector<double> nats;
+  std::int64_t count = 0;
 
-  void add(const at::Tensor& losses) {  // [R, S]
-    const auto S = losses.size(1);
-    count_ += S;
-    for (std::size_t r = 0; r < nats_.size(); ++r) {
-      const auto* loss = losses.data_ptr<double>() + static_cast<std::int64_t>(r) * S;
-      for (std::int64_t s = 0; s < S; ++s) nats_[r] += loss[s];
-    }
-  }
+  explicit Sum(std::int64_t replicas) : nats(static_cast<std::size_t>(replicas)) {}
 
-  void add_repeated(int size, const at::Tensor& losses, const std::vector<bool>& repeated) {
-    auto& sum = repeated_[size];
-    sum.nats.resize(nats_.size());
-    sum.count += std::count(repeated.begin(), repeated.end(), true);
+  /// losses [R, S]; of a target that `counts` holds for.
+  template <class Counts>
+  void add(const at::Tensor& losses, Counts&& counts) {
     const auto S = losses.size(1);
-    for (std::size_t r = 0; r < nats_.size(); ++r) {
+    for (std::int64_t s = 0; s < S; ++s) count += counts(s);
+    for (std::size_t r = 0; r < nats.size(); ++r) {
       const auto* loss = losses.data_ptr<double>() + static_cast<std::int64_t>(r) * S;
       for (std::int64_t s = 0; s < S; ++s)
-        if (repeated[static_cast<std::size_t>(s)]) sum.nats[r] += loss[s];
+        if (counts(s)) nats[r] += loss[s];
     }
   }
 
-  BitsPerByte bits(std::size_t replica, double bytes_per_token) const {
-    const auto bits = 1 / std::numbers::ln2 / bytes_per_token;
-    BitsPerByte out{nats_[replica] * bits / static_cast<double>(count_), 0};
-    int sizes = 0;
-    for (const auto& [size, sum] : repeated_) {
-      if (sum.count == 0) continue;
-      out.recall += sum.nats[replica] * bits / static_cast<double>(sum.count);
-      ++sizes;
-    }
-    if (sizes) out.recall /= sizes;
-    return out;
+  double bits(std::size_t replica, double bytes_per_token) const {
+    return nats[replica] / std::numbers::ln2 / bytes_per_token / static_cast<double>(count);
   }
-
- private:
-  struct Repeated {
-    std::vector<double> nats;  // by replica
-    std::int64_t count = 0;
-  };
-  std::vector<double> nats_;  // by replica
-  std::int64_t count_ = 0;
-  std::map<int, Repeated> repeated_;  // by size of the n-grams
 };
+
+BitsPerByte bits_of(const Sum& all, const Sum& slice, std::size_t replica, double bytes_per_token) {
+  BitsPerByte out;
+  out.all = all.bits(replica, bytes_per_token);
+  if (slice.count > 0) out.recall = slice.bits(replica, bytes_per_token);
+  out.recall_share = static_cast<double>(slice.count) / static_cast<double>(all.count);
+  return out;
+}
 
 }  // namespace
 
@@ -128,21 +111,23 @@ std::vector<BitsPerByte> held_out_bits(Model& model, const Corpus& corpus, int h
                                        std::int64_t batch, bool with_recall) {
   const at::NoGradGuard no_grad;
   const auto device = model.options().options.device();
-  const int least = corpus.bytes ? 4 : 2;
-  const int most = corpus.bytes ? 8 : 4;
   const auto windows = windows_of(corpus.held_out[static_cast<std::size_t>(half)], length, corpus.separator);
-  Sums sums(model.replicas());
+  std::optional<RecallSlice> recall;
+  if (with_recall) recall.emplace(corpus, half);
+  Sum all(model.replicas());
+  Sum slice(model.replicas());
   for (std::size_t start = 0; start < windows.size(); start += static_cast<std::size_t>(batch)) {
     const auto* first = windows.data() + start;
     const auto n = std::min<std::int64_t>(batch, static_cast<std::int64_t>(windows.size() - start));
     const auto losses = losses_of(model, batch_of(first, n, length, corpus.separator.value_or(0), device));
-    sums.add(losses);
-    for (int size = least; with_recall && size <= most; ++size)
-      sums.add_repeated(size, losses, repeated_targets(first, n, size));
+    all.add(losses, [](std::int64_t) { return true; });
+    if (!recall) continue;
+    const auto of_slice = targets_of_slice(first, n, *recall);
+    slice.add(losses, [&](std::int64_t s) -> bool { return of_slice[static_cast<std::size_t>(s)]; });
   }
   std::vector<BitsPerByte> out;
-  for (std::int64_t r = 0; r < model.replicas(); ++r)
-    out.push_back(sums.bits(static_cast<std::size_t>(r), corpus.bytes_per_token));
+  for (std::size_t r = 0; r < all.nats.size(); ++r)
+    out.push_back(bits_of(all, slice, r, corpus.held_out_bytes_per_token[static_cast<std::size_t>(half)]));
   return out;
 }
 

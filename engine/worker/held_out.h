@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/text/corpus.h"
@@ -7,15 +8,17 @@
 
 namespace madsearch {
 
-/// How well a replica predicts text, in bits a byte.
+/// How well a replica predicts text, in bits a byte: bits a target divided by the bytes that a token of the half stands
+/// for, so all = recall_share * recall + (1 - recall_share) * that of the other targets.
 struct BitsPerByte {
   double all = 0;
-  double recall = 0;  // over the targets that end an n-gram which occurred before in their window, mean over n
+  std::optional<double> recall;  // over the targets of the slice (recall_slice.h); nothing if it is empty
+  double recall_share = 0;       // of all targets
 };
 
 /// Scores every replica of `model` on a half of the held-out documents (0 or 1), `batch` windows at a time. Every token
-/// is predicted once, from at most `length` tokens before it, which the separator begins. n is 4 .. 8 where tokens are
-/// bytes, else 2 .. 4; without `with_recall` it is not looked for and `recall` is 0.
+/// is predicted once, from at most `length` tokens before it, which the separator begins. Without `with_recall`
+/// the slice is not looked for and counts as empty.
 std::vector<BitsPerByte> held_out_bits(Model& model, const Corpus& corpus, int half, std::int64_t length,
                                        std::int64_t batch, bool with_recall);
 

@@ -79,9 +79,11 @@ Model::Model(const Genome& genome, const ModelOptions& options) : options_(optio
   if (options.backbone == Backbone::kAutoEncoder) add_decoder(build);
   final_norm_ = std::make_unique<Norm>(build.inside("final.norm"), D, options.norm);
   child("final.norm", *final_norm_);
-  unembedding_ =
-      std::make_unique<Linear>(build.inside("unembedding"), D, V, Linear::Options{.bias = true, .bound = {}});
-  child("unembedding", *unembedding_);
+  if (!options.tied) {
+    unembedding_ =
+        std::make_unique<Linear>(build.inside("unembedding"), D, V, Linear::Options{.bias = true, .bound = {}});
+    child("unembedding", *unembedding_);
+  }
   if (options.backbone == Backbone::kAutoEncoder && options.protocol == Protocol::kMadLab) draw_linears(build, *this);
 }
 
@@ -210,7 +212,10 @@ at::Tensor Model::hidden(const at::Tensor& tokens) {
   return options_.backbone == Backbone::kAutoEncoder ? decode(x) : x;
 }
 
-at::Tensor Model::logits(const at::Tensor& x) const { return (*unembedding_)((*final_norm_)(x)); }
+at::Tensor Model::logits(const at::Tensor& x) const {
+  const auto normed = (*final_norm_)(x);
+  return unembedding_ ? (*unembedding_)(normed) : madsearch::linear(normed, embedding_, at::Tensor());
+}
 
 at::Tensor Model::forward(const at::Tensor& tokens) { return logits(hidden(tokens)); }
 

@@ -21,6 +21,7 @@ struct ModelOptions {
   Backbone backbone = Backbone::kLanguageModel;
   Protocol protocol = Protocol::kMadsearch;
   std::string norm = "rmsnorm";  // or "layernorm"
+  bool tied = false;             // the unembedding is the embedding, without a bias
   std::vector<Seed> seeds;       // one a replica
   at::TensorOptions options;     // dtype and device
 };
@@ -43,7 +44,7 @@ class Norm : public Module {
 ///   x = x + Mixer(Norm(x))                          a block; blocks of one label share the mixer, each use has a norm
 ///                                                   of its own
 ///   x = x + (1/n) sum_i beta_i * RMSNorm(b_i - x)   a merge of n branches b_i
-///   logits = Norm(x) W + b                          untied                            [R, B, T, V]
+///   logits = Norm(x) W + b                          untied; tied: Norm(x) Eᵀ          [R, B, T, V]
 ///
 /// The auto-encoder takes the last position z of the encoder and decodes every position n from it, without residuals:
 ///   h = z + P[n], then twice GELU(Linear(Norm(h))), then Norm and Linear to V        P: sines and cosines, not trained

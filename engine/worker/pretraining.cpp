@@ -47,6 +47,7 @@ class FinalRun {
     }
     record.bits_per_byte = bits.all;
     record.bits_per_byte_recall = bits.recall;
+    record.recall_share = bits.recall_share;
     if (!trouble_.empty()) record.message += (record.message.empty() ? "" : "; ") + trouble_;
   }
 

@@ -6,13 +6,13 @@
 #include <string>
 
 #include "configs/text.h"
+#include "engine/dispatch/pretraining_design.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
 
-constexpr double kTuningShare = 0.1;  // of the final run's steps
 constexpr std::int64_t kFewestSteps = 10;
 constexpr double kMostTokens = 1e18;  // of a budget; more is no budget, and its number would not fit 64 bits
 constexpr double kFarFromTarget = 2;  // a design with so many times the parameters asked for, or so few, is another one
@@ -40,8 +40,7 @@ PretrainingPlan plan_of(const PretrainRequest& request) {
     throw std::invalid_argument("pretraining needs a length of 8, a batch, FLOPs and a learning rate at least");
   PretrainingPlan out;
   out.corpus = read_corpus(request.data, facts_of(request));
-  out.scaled =
-      scale_up(parse_expanded(request.design), request.repeat, request.base_width, request.parameters, request.length);
+  out.scaled = pretraining_design(request);
   const auto sheet =
       cost(out.scaled.genome, {out.scaled.width, request.length, Protocol::kMadsearch}, out.corpus.vocabulary);
   out.flops_per_token = 3 * static_cast<double>(sheet.flops) / static_cast<double>(request.length);
@@ -49,7 +48,7 @@ PretrainingPlan plan_of(const PretrainRequest& request) {
   const auto steps = request.flops / out.flops_per_token / static_cast<double>(out.step_tokens);
   out.steps = static_cast<std::int64_t>(std::min(steps, kMostTokens / static_cast<double>(out.step_tokens)));
   out.tuning_steps =
-      std::max<std::int64_t>(1, static_cast<std::int64_t>(kTuningShare * static_cast<double>(out.steps)));
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(request.setup.tuning * static_cast<double>(out.steps)));
   out.state = sheet.state;
   return out;
 }
@@ -62,7 +61,10 @@ void describe(const PretrainingPlan& plan, const PretrainRequest& request, Pretr
   record.tokens = plan.steps * plan.step_tokens;
   record.flops = tokens_of(plan) * plan.flops_per_token;
   record.epochs = epochs_of(plan);
+  record.setup = setup_text(request);
   record.message = plan.scaled.note;
+  if (const auto note = note_on(plan.corpus); !note.empty())
+    record.message += (record.message.empty() ? "" : "; ") + note;
   record.data = hexadecimal(plan.corpus.fingerprint);
 }
 
@@ -110,6 +112,7 @@ std::uint64_t fingerprint(const PretrainingPlan& plan, const PretrainRequest& re
   for (const double number : {request.flops, static_cast<double>(plan.scaled.width),
                               static_cast<double>(request.length), static_cast<double>(request.batch)})
     all += " " + std::to_string(number);
+  all += to_text(request.setup);
   for (const double rate : request.learning_rates) all += " " + std::to_string(rate * 1e9);
   return Seed{plan.corpus.fingerprint}.derive(request.seed).derive(all).value;
 }

@@ -3,9 +3,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
+#include "engine/training/schedule.h"
 #include "engine/worker/text_batches.h"
 #include "engine/worker/training_step.h"
 
@@ -23,6 +22,7 @@ TextTraining::TextTraining(const PretrainingPlan& plan, const PretrainRequest& r
   options.width = plan.scaled.width;
   options.vocabulary = plan.corpus.vocabulary;
   options.max_length = request.length;
+  options.tied = request.setup.embeddings == "tied";
   options.seeds.assign(rates.size(), Seed{request.seed}.derive("weights"));  // rates compare from the same start
   options.options = at::TensorOptions().dtype(at::kFloat).device(runtime.device);
   model_ = std::make_unique<Model>(plan.scaled.genome, options);
@@ -39,7 +39,7 @@ bool TextTraining::train(std::int64_t steps, const OnProgress& progress, const s
                       runtime_.device);
   TrainingStep update(*model_, *optimizer_, runtime_.recorder);
   for (auto step = optimizer_->steps(); step < steps; ++step) {
-    const auto losses = update(batches.batch(step), cosine_schedule(step, steps));
+    const auto losses = update(batches.batch(step), schedule(request_.setup.schedule, step, steps));
     const auto done = step + 1;
     if (done % every && done < steps) continue;
     const auto best = losses.min().item<double>();
@@ -53,13 +53,6 @@ bool TextTraining::train(std::int64_t steps, const OnProgress& progress, const s
 
 std::vector<BitsPerByte> TextTraining::held_out(int half, bool with_recall) {
   return held_out_bits(*model_, plan_.corpus, half, request_.length, request_.batch, with_recall);
-}
-
-double cosine_schedule(std::int64_t step, std::int64_t steps) {
-  const auto warm = std::max<std::int64_t>(1, steps / 20);
-  if (step < warm) return static_cast<double>(step + 1) / static_cast<double>(warm);
-  const auto done = static_cast<double>(step - warm) / static_cast<double>(std::max<std::int64_t>(1, steps - warm));
-  return 0.1 + 0.45 * (1 + std::cos(std::numbers::pi * done));
 }
 
 }  // namespace madsearch

@@ -11,9 +11,6 @@
 
 namespace madsearch {
 
-/// Share of the learning rate: warm-up over the first 5 % (a step at least), then a cosine down to a tenth.
-double cosine_schedule(std::int64_t step, std::int64_t steps);
-
 /// A planned design in training on its text: a replica for each learning rate, all from the same initial weights.
 /// AdamW (0.9, 0.95, decay 0.1 on matrices), gradients clipped at norm 1 a replica.
 class TextTraining {

@@ -16,7 +16,7 @@ Linear::Linear(const Build& build, std::int64_t in, std::int64_t out, Options op
 
 Linear::Linear(const Build& build, std::int64_t in, std::int64_t out) : Linear(build, in, out, Options{}) {}
 
-at::Tensor Linear::operator()(const at::Tensor& x) const {
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const auto R = x.size(0);
   auto sizes = x.sizes().vec();
   sizes.back() = weight.size(1);
@@ -27,6 +27,8 @@ at::Tensor Linear::operator()(const at::Tensor& x) const {
                                 : at::bmm(flat, weight.transpose(1, 2));
   return y.view(sizes);
 }
+
+at::Tensor Linear::operator()(const at::Tensor& x) const { return linear(x, weight, bias); }
 
 void draw_normal_weight(const Build& build, Linear& layer, double deviation) {
   const at::NoGradGuard constant;

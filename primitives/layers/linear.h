@@ -5,7 +5,10 @@
 
 namespace madsearch {
 
-/// y = W x + b for every replica. weight [R, out, in], bias [R, out]. At first W ~ U(±projection_bound), b = 0: the one
+/// y = W x + b for every replica: x [R, ..., in], weight [R, out, in], bias [R, out] or undefined -> [R, ..., out].
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
+/// The same with weights of its own. At first W ~ U(±projection_bound), b = 0: the one
 /// scale of all projections (layers/initial_values.h).
 class Linear : public Module {
  public:

@@ -75,6 +75,7 @@ PretrainingRecord pretraining() {
           Outcome::kOk,
           1.01,
           1.02,
+          0.06,
           4e-3,
           1e15,
           1e14,
@@ -87,6 +88,7 @@ PretrainingRecord pretraining() {
           6.5,
           "fine",
           "00ff",
+          "flops 1e+15",
           provenance()};
 }
 
@@ -426,8 +428,23 @@ TEST_F(StoreTest, AWriterLeavesACopyOfTheFormerSchema) {
   EXPECT_FALSE(fs::exists(former)) << "a reader changes nothing";
   writer();
   EXPECT_EQ(SQLite::Database(former.string()).execAndGet("PRAGMA user_version").getInt(), 2);
-  EXPECT_EQ(SQLite::Database(file().string()).execAndGet("PRAGMA user_version").getInt(), 4);
+  EXPECT_EQ(SQLite::Database(file().string()).execAndGet("PRAGMA user_version").getInt(), 5);
   EXPECT_EQ(Store(former, Store::Mode::kRead).evaluations().size(), 24u);
+}
+
+/// The slice of earlier releases was another one.
+TEST_F(StoreTest, OlderPretrainingsHaveNoRecallSlice) {
+  older();
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE)
+      .exec(
+          "INSERT INTO pretrainings VALUES('a', 'attention', 'front', 'ok', 1.5, 0.5, 1e-3, 1, 1, 1, 1, 1, 1, 1, 1, 1, "
+          "'')");
+  const auto found = reader().pretrainings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].bits_per_byte, 1.5);
+  EXPECT_FALSE(found[0].bits_per_byte_recall);
+  EXPECT_FALSE(found[0].recall_share);
+  EXPECT_FALSE(found[0].setup);
 }
 
 /// That of the battery's length was all that earlier releases knew.
@@ -482,7 +499,7 @@ TEST_F(StoreTest, AnUnfinishedBeginningHoldsNothing) {
 TEST_F(StoreTest, RefusesANewerSchema) {
   { auto store = writer(); }
   SQLite::Database(file().string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 1000");
-  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 4)";
+  const auto expected = file().string() + " was written by a newer madsearch (schema 1000, this one knows up to 5)";
   EXPECT_EQ(complaint(Store::Mode::kWrite), expected);
   EXPECT_EQ(complaint(Store::Mode::kRead), expected);
 }

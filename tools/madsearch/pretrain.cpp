@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 
 #include "command.h"
 #include "configs/errors.h"
@@ -27,6 +28,22 @@ struct Flags {
 
 std::string is_separator(const std::string& text) {
   return Separator::parse(text) ? "" : "must be the id of a token, or none, not " + in_quotes(text);
+}
+
+/// "--qk-norm" of "qk_norm".
+std::string option_of(std::string key) {
+  std::replace(key.begin(), key.end(), '_', '-');
+  return "--" + key;
+}
+
+std::string meaning_of(const std::string& key) {
+  static const std::map<std::string, std::string> meanings = {
+      {"schedule", "of the learning rate: a cosine, or constant with a decay over the last fifth"},
+      {"embeddings", "of input and output: two matrices, or one"},
+      {"conv", "short convolutions of sequence mixers"},
+      {"qk_norm", "normalised queries and keys"},
+  };
+  return meanings.at(key);
 }
 
 PretrainRequest request_of(const Flags& flags, const Design& design, std::size_t index) {
@@ -72,6 +89,7 @@ Report report(const std::vector<PretrainingRecord>& pretrainings) {
   for (const auto& pretraining : pretrainings) rows.push_back(facts(pretraining));
   const Table table({{"bits/byte", "bits_per_byte", number("%.4f")},
                      {"recall", "bits_per_byte_recall", number("%.4f")},
+                     {"of targets", "recall_share", percent("%.1f %%")},
                      {"parameters", "parameters", in_groups()},
                      {"width", "width"},
                      {"tokens", "tokens", in_groups()},
@@ -123,10 +141,17 @@ void add_pretrain(CLI::App& app, int& code) {
   command->add_option("--batch", flags->pretrain.batch, "sequences of a step")
       ->check(integers(1, kMostBatch))
       ->capture_default_str();
-  command->add_option("--learning-rates", flags->pretrain.learning_rates, "tried at a tenth of the budget each")
+  command->add_option("--learning-rates", flags->pretrain.learning_rates, "tried at --tuning of the budget each")
       ->delimiter(',')
       ->check(numbers(1e-9, 10))
       ->capture_default_str();
+  command->add_option("--tuning", flags->pretrain.setup.tuning, "share of the budget with which a rate is tried")
+      ->check(numbers(0.001, 1))
+      ->capture_default_str();
+  for (const auto& [key, value, words] : setup_words())
+    command->add_option(option_of(key), flags->pretrain.setup.*value, meaning_of(key))
+        ->check(CLI::IsMember(words))
+        ->capture_default_str();
   command->add_option("--max-epochs", flags->pretrain.max_epochs, "passes over the text that are allowed")
       ->check(numbers(1e-6, 1e6))
       ->capture_default_str();

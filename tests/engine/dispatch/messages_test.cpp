@@ -30,7 +30,9 @@ constexpr int count_of<Curve> = 2;
 template <>
 constexpr int count_of<TrainRequest> = 13;
 template <>
-constexpr int count_of<PretrainRequest> = 17;
+constexpr int count_of<PretrainRequest> = 18;
+template <>
+constexpr int count_of<PretrainSetup> = 5;
 template <>
 constexpr int count_of<Progress> = 5;
 template <>
@@ -54,7 +56,7 @@ constexpr int count_of<TrainingRecord> = 17;
 template <>
 constexpr int count_of<PretrainReply> = 2;
 template <>
-constexpr int count_of<PretrainingRecord> = 19;
+constexpr int count_of<PretrainingRecord> = 21;
 template <>
 constexpr int count_of<Provenance> = 6;
 

@@ -115,8 +115,8 @@ const std::map<std::string, std::set<std::string>> kMeasured = {
     // measured; how long it took, where
     {"trainings", {"test_macro", "test_loss", "message", "started", "seconds", "slot", "device", "host", "revision"}},
     {"pretrainings",
-     {"bits_per_byte", "bits_per_byte_recall", "flops", "tuning_flops", "epochs", "core_seconds", "message", "data",
-      "started", "seconds", "slot", "device", "host", "revision"}},
+     {"bits_per_byte", "bits_per_byte_recall", "recall_share", "flops", "tuning_flops", "epochs", "core_seconds",
+      "message", "data", "started", "seconds", "slot", "device", "host", "revision"}},
     {"curves", {}},
     {"inputs", {}},
 };

@@ -186,13 +186,68 @@ TEST(Corpus, RefusesShardsOfSeveralVocabularies) {
             folder.path + "/train_9.bin is of another vocabulary than the shards before it");
 }
 
-TEST(Corpus, FindsRepeatedNGrams) {
-  const std::int32_t x[] = {1, 2, 3, 9, 1, 2, 3, 1, 2};
-  const std::vector<bool> expected{false, false, false, false,
-                                   true,  true,  false, true};  // the pairs 1 2, 2 3 and again 1 2
-  EXPECT_EQ(repeats(x, 8, 2), expected);
-  const std::vector<bool> triples{false, false, false, false, false, true, false, false};
-  EXPECT_EQ(repeats(x, 8, 3), triples);
+/// A text that nobody else has.
+std::string drawn(std::uint64_t seed) {
+  Rng rng(Seed{seed});
+  std::string out;
+  for (int i = 0; i < 500; ++i) out += static_cast<char>('a' + below(rng, 26));
+  return out;
+}
+
+TEST(Corpus, LeavesOutHeldOutDocumentsThatStandInTheTrainingText) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 40; ++i)
+    put(folder.path + "/" + std::to_string(i) + ".txt", drawn(static_cast<std::uint64_t>(i)));
+  const auto before = read_corpus(folder.path);
+  EXPECT_EQ(before.duplicates, 0u);
+  EXPECT_EQ(note_on(before), "");
+  const auto held = before.held_out[1][0].name;
+  for (int i = 0; i < 40; ++i)  // of the training documents one becomes nearly that one
+    if (const auto name = std::to_string(i) + ".txt"; name != held && name != before.held_out[1][1].name &&
+                                                      name != before.held_out[0][0].name &&
+                                                      name != before.held_out[0][1].name) {
+      put(folder.path + "/" + name, drawn(static_cast<std::uint64_t>(std::stoi(held))) + " and more");
+      break;
+    }
+  const auto after = read_corpus(folder.path);
+  EXPECT_EQ(after.duplicates, 1u);
+  EXPECT_EQ(after.held_out[1].size(), 1u);
+  EXPECT_NE(after.held_out[1][0].name, held);
+  EXPECT_EQ(note_on(after), "1 held-out document stands in the training text too and was left out");
+}
+
+TEST(Corpus, KeepsWhatRepeatsItselfAndSaysSo) {
+  const TemporaryFolder folder;
+  for (const auto* name : {"a.txt", "b.txt", "c.txt", "d.txt"}) put(folder.path + "/" + name, "some text");
+  const auto corpus = read_corpus(folder.path);
+  EXPECT_EQ(corpus.held_out[1].size(), 1u);
+  EXPECT_EQ(note_on(corpus), "every held-out document of a half stands in the training text too");
+}
+
+TEST(Corpus, KnowsTheBytesOfTokensWhereTheyAreListed) {
+  const TemporaryFolder folder;
+  std::vector<std::uint16_t> ids;
+  Rng rng(Seed{1});
+  for (int i = 0; i < 4000; ++i) ids.push_back(static_cast<std::uint16_t>(i % 100 ? 1 + below(rng, 3) : 0));
+  put(folder.path + "/a.bin", shard_bytes<std::uint16_t>(kGpt2, 1, 4000, ids));
+  const TokenFacts facts{.vocabulary = 4, .separator = Separator::token(0)};
+  put(folder.path + "/token-bytes", "0\n2\n2\n2\n");
+  const auto corpus = read_corpus(folder.path, facts);
+  EXPECT_EQ(corpus.bytes_per_token, 2);
+  EXPECT_EQ(corpus.held_out_bytes_per_token[1], 2);
+  put(folder.path + "/token-bytes", "0\n1\n2\n3\n");
+  const auto& half = read_corpus(folder.path, facts).held_out[1];
+  double bytes = 0;
+  double tokens = 0;
+  for (const auto& document : half)
+    for (const auto token : document.tokens) {
+      bytes += token;
+      ++tokens;
+    }
+  EXPECT_DOUBLE_EQ(read_corpus(folder.path, facts).held_out_bytes_per_token[1], bytes / tokens);
+  EXPECT_EQ(
+      refusal(folder.path, {.vocabulary = 4, .separator = Separator::token(0), .bytes_per_token = 2}),
+      folder.path + " holds token-bytes, which says how many bytes each token stands for: leave out bytes_per_token");
 }
 
 }  // namespace

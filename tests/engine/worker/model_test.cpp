@@ -203,6 +203,27 @@ TEST(Model, ReplicasEqualSingleRuns) {
   }
 }
 
+TEST(Model, TiedUsesOneMatrixForBothEnds) {
+  auto options = testing::model_options(32, 16, 8, {1, 2});
+  const auto genome = testing::sized("identity", 32, 8);
+  const auto numbers = [&] {
+    std::int64_t n = 0;
+    for (const auto& p : Model(genome, options).parameters()) n += p.value.numel() / 2;  // of a replica
+    return n;
+  };
+  const auto untied = numbers();
+  options.tied = true;
+  EXPECT_EQ(untied - numbers(), 16 * 32 + 16) << "the unembedding and its bias";
+  Model model(genome, options);
+  const auto tokens = at::arange(8, at::kLong).view({1, 8});
+  const auto embedding = model.parameters()[0].value.detach();  // [R, V, D]
+  const auto logits = model.forward(tokens);
+  for (std::int64_t r = 0; r < 2; ++r) {  // the block and the norms keep a token's own row
+    const auto rows = logits[r][0].softmax(-1).argmax(-1);
+    EXPECT_TRUE(at::equal(rows, (embedding[r].slice(0, 0, 8).matmul(embedding[r].t())).argmax(-1))) << r;
+  }
+}
+
 TEST(Model, GathersOnlyScoredPositions) {
   Model model(testing::sized("attention{heads=4} swiglu", 32, 8), testing::model_options(32, 16, 8, {1, 2}));
   const auto tokens = some_tokens(16, {2, 8});

@@ -33,10 +33,28 @@ TEST(Pretraining, LearnsTextAtTheBudgetGiven) {
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.bits_per_byte.value(), 5);  // 8 knows nothing; letter frequencies give 4.4
   EXPECT_GT(record.bits_per_byte.value(), 1);
-  EXPECT_GT(record.bits_per_byte_recall.value(), 0);
+  EXPECT_GT(record.bits_per_byte_recall.value(), record.bits_per_byte.value()) << "what is rare is hard";
+  EXPECT_GT(record.recall_share.value(), 0.001);
+  EXPECT_LT(record.recall_share.value(), 0.2);
   EXPECT_LE(record.flops, r.flops);
   EXPECT_GT(record.flops, 0.9 * r.flops);
   EXPECT_GT(record.tuning_flops, 0);
+}
+
+TEST(Pretraining, TrainsAsItsSetupSays) {
+  auto r = tiny("attention{heads=4} swiglu");
+  r.flops = 4e9;
+  r.learning_rates = {1e-3, 3e-3};
+  r.setup = {.schedule = "wsd", .embeddings = "tied", .tuning = 0.5, .conv = "all", .qk_norm = "all"};
+  const auto record = pretrain(r, {}, {});
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
+  EXPECT_LT(record.bits_per_byte.value(), 6);
+  EXPECT_GE(record.tuning_flops, 0.9 * record.flops) << "two trials of a half at least";
+  EXPECT_EQ(record.setup,
+            "flops 4000000000; parameters 25000; base width 32; repeat 1; length 64; batch 8; rates 0.001 0.003; "
+            "seed 3; schedule wsd; embeddings tied; conv all; qk_norm all; tuning 0.5");
+  r.setup.conv = "some";
+  EXPECT_EQ(pretrain(r, {}, {}).message, "conv is \"some\"\n  expected one of: as written, all, none");
 }
 
 TEST(Pretraining, RefusesMoreThanFourEpochs) {
