@@ -17,6 +17,7 @@ void add_bench(CLI::App& app, int& code) {
   add_bench_battery(*bench, code);
   add_bench_choose(*bench, code);
   add_bench_early_stop(*bench, code);
+  add_bench_pretraining(*bench, code);
   add_bench_data(*bench, code);
 }
 

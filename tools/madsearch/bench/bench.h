@@ -12,6 +12,7 @@ void add_bench_confirm(CLI::App& bench, int& code);
 void add_bench_step(CLI::App& bench, int& code);
 void add_bench_battery(CLI::App& bench, int& code);
 void add_bench_choose(CLI::App& bench, int& code);
+void add_bench_pretraining(CLI::App& bench, int& code);
 void add_bench_early_stop(CLI::App& bench, int& code);
 void add_bench_data(CLI::App& bench, int& code);
 

@@ -9,30 +9,6 @@
 namespace madsearch {
 namespace {
 
-/// Which contrasts are compared.
-void choose_contrasts(const std::string& half_name, PublishedBench& bench) {
-  const auto half = half_name == "all" ? Half::kAll : half_name == "choosing" ? Half::kChoosing : Half::kJudging;
-  auto headline = contrasts(bench.published, true, half);
-  bench.contradicting = headline.contradicting;
-  bench.headline = {"A and B", std::move(headline.list), {}, {}};
-  bench.beside = {"C and D", contrasts(bench.published, false, half).list, {}, {}};
-  bench.agreed = {"", agreed(bench.published, half), {}, {}};
-}
-
-/// Drops contrasts of which a design is not among `designs`; returns how many.
-template <class Designs>
-std::size_t keep_those_of(const Designs& designs, std::vector<Contrast>& contrasts) {
-  return std::erase_if(contrasts,
-                       [&](const Contrast& one) { return !designs.count(one.better) || !designs.count(one.worse); });
-}
-
-template <class Designs>
-std::size_t keep_those_of(const Designs& designs, PublishedBench& bench) {
-  keep_those_of(designs, bench.beside.contrasts);
-  keep_those_of(designs, bench.agreed.contrasts);
-  return keep_those_of(designs, bench.headline.contrasts);
-}
-
 void find_traits(const Battery& battery, PublishedBench& bench) {
   for (const auto& [hash, genome] : bench.published.genomes) {
     try {

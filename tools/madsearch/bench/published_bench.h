@@ -36,6 +36,24 @@ struct PublishedBench {
   PublishedSet headline, beside, agreed;
 };
 
+/// Fills in the contrasts of a half: "choosing", "judged" or "all".
+void choose_contrasts(const std::string& half, PublishedBench& bench);
+
+/// Drops contrasts of which a design is not a key of `designs`; returns how many.
+template <class Designs>
+std::size_t keep_those_of(const Designs& designs, std::vector<Contrast>& contrasts) {
+  return std::erase_if(contrasts,
+                       [&](const Contrast& one) { return !designs.count(one.better) || !designs.count(one.worse); });
+}
+
+/// The same of all sets; returns how many of the headline.
+template <class Designs>
+std::size_t keep_those_of(const Designs& designs, PublishedBench& bench) {
+  keep_those_of(designs, bench.beside.contrasts);
+  keep_those_of(designs, bench.agreed.contrasts);
+  return keep_those_of(designs, bench.headline.contrasts);
+}
+
 /// The designs of all contrasts.
 std::vector<StudyDesign> compared_designs(const PublishedBench& bench);
 

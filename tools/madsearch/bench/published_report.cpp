@@ -1,85 +1,14 @@
 #include "published_report.h"
 
 #include <algorithm>
-#include <functional>
-#include <set>
 
-#include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
+#include "published_parts.h"
 #include "tools/madsearch/numbers.h"
 #include "tools/madsearch/table.h"
 
 namespace madsearch {
 namespace {
-
-/// Some cases of a set.
-struct Part {
-  std::string name;
-  const PublishedSet* set = nullptr;
-  std::vector<std::size_t> of;
-};
-
-/// A predictor on a part, and by how much the battery is better there.
-struct Shares {
-  PaperShare right;
-  PaperShare difference;  // of no cases where nothing is scored
-};
-
-Part part_of(const std::string& name, const PublishedSet& set, const std::function<bool(const Case&)>& holds) {
-  Part out{name, &set, {}};
-  for (std::size_t i = 0; i < set.cases.size(); ++i)
-    if (holds(set.cases[i])) out.of.push_back(i);
-  return out;
-}
-
-Part whole(const std::string& name, const PublishedSet& set) {
-  return part_of(name, set, [](const Case&) { return true; });
-}
-
-void add_papers_and_groups(const Published& published, const PublishedSet& set, std::vector<Part>& out) {
-  std::set<std::string> papers;
-  for (const auto& one : set.cases) papers.insert(one.paper);
-  for (const auto& paper : papers)
-    out.push_back(part_of("paper " + paper, set, [&](const Case& one) { return one.paper == paper; }));
-  for (const auto& group : published.groups)
-    out.push_back(part_of("group " + group.name, set, [&](const Case& one) {
-      const auto& groups = set.contrasts[one.contrast].groups;
-      return one.paper == group.paper && std::find(groups.begin(), groups.end(), group.name) != groups.end();
-    }));
-}
-
-/// All, strata, what labs agree on, papers, groups; none that is empty but the first.
-std::vector<Part> parts_of(const PublishedBench& bench) {
-  const auto& headline = bench.headline;
-  std::vector<Part> out = {whole("all", headline)};
-  for (const auto& stratum : strata())
-    out.push_back(part_of(stratum.name, headline, [&](const Case& one) {
-      const auto& contrast = headline.contrasts[one.contrast];
-      return stratum.holds(bench.traits.at(contrast.better), bench.traits.at(contrast.worse));
-    }));
-  out.push_back(whole("what several labs agree on", bench.agreed));
-  out.push_back(whole("all", bench.beside));
-  for (const auto* set : {&headline, &bench.beside}) add_papers_and_groups(bench.published, *set, out);
-  const auto empty = [](const Part& part) { return part.of.empty(); };
-  out.erase(std::remove_if(out.begin() + 1, out.end(), empty), out.end());
-  return out;
-}
-
-std::vector<Shares> shares_of(const Part& part, bool scored) {
-  std::vector<Shares> out;
-  const auto& set = *part.set;
-  const auto seed = Seed{}.derive("published").derive(part.name);
-  for (std::size_t p = 0; p < set.predictors.size(); ++p) {
-    Shares shares{paper_share(set.cases, part.of, set.predictors[p].right, seed), {}};
-    if (scored && p > 0) {
-      auto ahead = set.predictors.front().right;
-      for (std::size_t i = 0; i < ahead.size(); ++i) ahead[i] -= set.predictors[p].right[i];
-      shares.difference = paper_share(set.cases, part.of, ahead, seed);
-    }
-    out.push_back(shares);
-  }
-  return out;
-}
 
 std::string key_of(std::string name) {
   std::replace(name.begin(), name.end(), ' ', '_');
@@ -211,10 +140,7 @@ Table design_table(const std::vector<Record>& rows) {
 }
 
 std::string title_of(const PublishedFlags& flags, const Battery& battery, const PublishedBench& bench) {
-  const auto half = flags.study.half == "all"        ? std::string("both halves")
-                    : flags.study.half == "choosing" ? std::string("papers for choosing")
-                                                     : std::string("judging papers");
-  auto out = "battery " + battery.name + " against published results, " + half + ": " +
+  auto out = "battery " + battery.name + " against published results, " + half_in_words(flags.study.half) + ": " +
              counted(static_cast<std::int64_t>(bench.headline.contrasts.size()), "contrast") + " of trust A and B";
   if (bench.contradicting > 0) out += ", " + std::to_string(bench.contradicting) + " more contradict themselves";
   if (bench.not_taken > 0)

@@ -1,0 +1,109 @@
+// `madsearch bench pretraining`.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "program.h"
+
+namespace madsearch {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string design(const std::string& genome, double value) {
+  return R"({"group": "g", "name": "one", "genome": ")" + genome + R"(", "value": )" + std::to_string(value) +
+         R"(, "recall": null})" + "\n";
+}
+
+/// A paper of three designs, a setup, and a folder for pretrainings.
+class SmallSetup {
+ public:
+  SmallSetup() {
+    write_file(folder_.path + "/groups.jsonl",
+               R"({"group": "g", "paper": "arXiv:1", "half": "choosing", "trust": "A", "unit": "loss", "clear": 0.5})"
+               "\n");
+    write_file(folder_.path + "/designs.jsonl", design("[attention swiglu]x2", 1) + design("[retnet swiglu]x2", 2) +
+                                                    design("gla swiglu attention{window=16} swiglu", 3));
+    write_file(folder_.path + "/verdicts.jsonl", "");
+    std::filesystem::create_directory(folder_.path + "/text");
+    write_file(folder_.path + "/text/a.txt", "hello");
+    setup("");
+  }
+  void setup(const std::string& more) const {
+    write_file(folder_.path + "/mine.yaml",
+               "data: text\nflops: 1.0e+9\nparameters: 20000\nlength: 64\nblocks: 8\nbase_width: 32\n" + more);
+  }
+  Ran run(const std::string& more) const {
+    return run_madsearch("bench pretraining --setup " + folder_.path + "/mine.yaml --published " + folder_.path +
+                         " --log " + log() + " --worker 'madsearch stub-worker' --devices cpu --slots 1 " + more);
+  }
+  std::string log() const { return folder_.path + "/log"; }
+  std::string folder() const { return folder_.path; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST(BenchPretraining, PrintsTheNullPredictorsWhereNothingIsTrained) {
+  const SmallSetup setup;
+  const auto ran = setup.run("--stored");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.err, "3 pretrainings of setup mine are not in " + setup.log() + "\n");
+  EXPECT_EQ(ran.out.substr(0, ran.out.find("  papers alike")),
+            "setup mine against published results, papers for choosing: 3 contrasts of trust A and B\n"
+            "nothing is pretrained: null predictors alone\n");
+}
+
+TEST(BenchPretraining, TrainsWhatTheLogLacksAndNothingTwice) {
+  const SmallSetup setup;
+  const auto first = setup.run("--seeds 2 --designs --format json");
+  ASSERT_EQ(first.code, 0) << first.err;
+  const auto out = Json::parse(first.out);
+  EXPECT_EQ(out.at("contrasts"), 3);
+  EXPECT_EQ(out.at("shares").at(0).at("predictor"), "bits per byte");
+  EXPECT_EQ(out.at("shares").at(1).at("predictor"), "recall slice");
+  EXPECT_EQ(out.at("shares").at(2).at("predictor"), "outside the slice");
+  EXPECT_EQ(out.at("shares").at(3).at("predictor"), "state");
+  ASSERT_EQ(out.at("designs").size(), 3u);
+  for (const auto& one : out.at("designs")) {
+    const auto share = one.at("recall_share").get<double>();
+    EXPECT_NEAR(one.at("bits per byte").get<double>(),
+                share * one.at("recall slice").get<double>() + (1 - share) * one.at("outside the slice").get<double>(),
+                1e-9);
+    EXPECT_LT(one.at("bits per byte low"), one.at("bits per byte high"));
+  }
+  const auto again = setup.run("--seeds 2 --designs --format json --stored");
+  EXPECT_EQ(again.out, first.out);
+  EXPECT_EQ(again.err, "");
+  EXPECT_NE(setup.run("--designs").out.find(" one run"), std::string::npos);
+  const auto larger = setup.run("--stored --times 4");
+  EXPECT_EQ(larger.err, "3 pretrainings of setup mine are not in " + setup.log() + "\n") << "another budget";
+  setup.setup("embeddings: tied\n");
+  EXPECT_EQ(setup.run("--stored").err, "3 pretrainings of setup mine are not in " + setup.log() + "\n");
+}
+
+/// Windows of published designs are shares of the context, and designs are repeated to the setup's blocks.
+TEST(BenchPretraining, TrainsDesignsAsTheirPapersHaveThem) {
+  const SmallSetup setup;
+  ASSERT_EQ(setup.run("").code, 0);
+  const auto log = read_file(setup.log() + "/mine.jsonl");
+  EXPECT_NE(log.find("window=1/2"), std::string::npos) << log;
+  EXPECT_NE(log.find("repeat 2;"), std::string::npos) << log;
+}
+
+TEST(BenchPretraining, TrainsOnlyTheDesignsNamed) {
+  const SmallSetup setup;
+  ASSERT_EQ(setup.run("").code, 0);
+  const auto out = Json::parse(setup.run("--stored --designs --format json").out);
+  const auto a = out.at("designs").at(0).at("hash").get<std::string>();
+  const auto b = out.at("designs").at(1).at("hash").get<std::string>();
+  const auto ran = setup.run("--stored --only " + a + "," + b.substr(0, 8));
+  EXPECT_NE(ran.out.find("papers for choosing: 1 contrast of"), std::string::npos) << ran.out;
+  const auto none = setup.run("--stored --only xyz");
+  EXPECT_EQ(none.code, 2);
+  EXPECT_EQ(none.err, "no design of these papers has a hash that begins with \"xyz\"; --designs --stored lists them\n");
+}
+
+}  // namespace
+}  // namespace madsearch
