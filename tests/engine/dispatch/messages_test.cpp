@@ -93,10 +93,13 @@ auto members(R& r) {
   } else if constexpr (n == 17) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s);
+  } else if constexpr (n == 18) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t);
   } else {
-    static_assert(n == 19);
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u] = r;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u);
+    static_assert(n == 21);
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u, v, w] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u, v, w);
   }
 }
 
