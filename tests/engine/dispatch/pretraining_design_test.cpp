@@ -24,15 +24,16 @@ PretrainRequest request() {
 
 std::string trained(const PretrainSetup& setup) {
   auto asked = request();
+  asked.base_width = 0;  // heads stay as written
   asked.setup = setup;
   return text(pretraining_design(asked).genome);
 }
 
 TEST(PretrainingDesign, IsMadeAsTheSetupSays) {
-  EXPECT_EQ(trained({}), "attention{heads=8} mamba");
-  EXPECT_EQ(trained({.conv = "all"}), "attention{conv=4,heads=8} mamba");
-  EXPECT_EQ(trained({.conv = "none"}), "attention{heads=8} mamba{conv=none}");
-  EXPECT_EQ(trained({.qk_norm = "all"}), "attention{heads=8,qk_norm=on} mamba");
+  EXPECT_EQ(trained({}), "attention mamba");
+  EXPECT_EQ(trained({.conv = "all"}), "attention{conv=4} mamba");
+  EXPECT_EQ(trained({.conv = "none"}), "attention mamba{conv=none}");
+  EXPECT_EQ(trained({.qk_norm = "all"}), "attention{qk_norm=on} mamba");
   EXPECT_THROW(trained({.conv = "some"}), std::invalid_argument);
 }
 

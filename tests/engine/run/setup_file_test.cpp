@@ -53,8 +53,8 @@ TEST_F(SetupFileTest, ReadsHowDesignsArePretrained) {
 }
 
 TEST_F(SetupFileTest, SaysWhatIsWrong) {
-  EXPECT_EQ(refusal(kWhole + "repeat: 2\n"), file() + ":5:1: unknown key \"repeat\"");
-  EXPECT_EQ(refusal(kWhole + "schedule: wds\n"), file() + ":5:11: schedule is \"wds\"");
+  EXPECT_EQ(refusal(kWhole + "repeat: 2\n"), file() + ":5:1: unknown key \"repeat\" in " + file());
+  EXPECT_EQ(refusal(kWhole + "schedule: wds\n"), file() + ":5:11: unknown schedule \"wds\"");
   EXPECT_EQ(refusal("data: none\nflops: 1\nparameters: 1\n"), file() + ":1:7: no such folder, or nothing in it: none");
   EXPECT_EQ(refusal("flops: 1\n").substr(0, file().size() + 1), file() + ":");
 }

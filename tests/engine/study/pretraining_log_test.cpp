@@ -30,7 +30,7 @@ PretrainRequest request() {
 
 TEST(PretrainingKey, NeverChangesAndTellsSetupsApart) {
   const auto key = pretraining_key(request(), "0123");
-  EXPECT_EQ(key, "KEY") << "every stored pretraining would be orphaned";
+  EXPECT_EQ(key, "8d4b0bab025229e1") << "every stored pretraining would be orphaned";
   auto elsewhere = request();
   elsewhere.id = "other";
   elsewhere.data = "/other";

@@ -236,15 +236,15 @@ TEST(Corpus, KnowsTheBytesOfTokensWhereTheyAreListed) {
   EXPECT_EQ(corpus.bytes_per_token, 2);
   EXPECT_EQ(corpus.held_out_bytes_per_token[1], 2);
   put(folder.path + "/token-bytes", "0\n1\n2\n3\n");
-  const auto& half = read_corpus(folder.path, facts).held_out[1];
+  const auto listed = read_corpus(folder.path, facts);
   double bytes = 0;
   double tokens = 0;
-  for (const auto& document : half)
+  for (const auto& document : listed.held_out[1])
     for (const auto token : document.tokens) {
       bytes += token;
       ++tokens;
     }
-  EXPECT_DOUBLE_EQ(read_corpus(folder.path, facts).held_out_bytes_per_token[1], bytes / tokens);
+  EXPECT_DOUBLE_EQ(listed.held_out_bytes_per_token[1], bytes / tokens);
   EXPECT_EQ(
       refusal(folder.path, {.vocabulary = 4, .separator = Separator::token(0), .bytes_per_token = 2}),
       folder.path + " holds token-bytes, which says how many bytes each token stands for: leave out bytes_per_token");

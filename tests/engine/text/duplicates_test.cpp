@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "configs/seed.h"
+
 namespace madsearch {
 namespace {
 
