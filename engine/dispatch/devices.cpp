@@ -7,8 +7,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <sstream>
 
 #include "configs/errors.h"
@@ -46,6 +48,48 @@ std::string without_colon(const std::string& folder) {
   return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(descriptor);
 }
 
+/// "535.104.05" of a line like "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19"; empty if no
+/// driver is loaded.
+std::string driver_version(const std::string& driver) {
+  static const std::regex form(R"(\d{3,}(\.\d+)+)");
+  std::ifstream in(driver + "/version");
+  std::string line;
+  std::getline(in, line);
+  std::smatch found;
+  return std::regex_search(line, found, form) ? found.str() : "";
+}
+
+/// The GPUs of the driver's own list: a folder each, by the PCI bus, with a line "Model: NVIDIA H100".
+std::vector<std::string> gpus_of_driver(const std::string& driver) {
+  std::error_code none;
+  std::vector<std::filesystem::path> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(driver + "/gpus", none)) folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  std::vector<std::string> out;
+  for (const auto& folder : folders) {
+    std::ifstream in(folder / "information");
+    std::string key;
+    std::string model;
+    in >> key >> std::ws;
+    std::getline(in, model);
+    out.push_back("GPU " + std::to_string(out.size()) + ": " + model);
+  }
+  return out;
+}
+
+/// Throws ConfigError if an NVIDIA driver is loaded that can't serve `auto`.
+void check_driver(const std::string& driver, bool any_gpu) {
+  constexpr int kOldest = 580;  // CUDA 13, which LibTorch is built for
+  const auto version = driver_version(driver);
+  if (version.empty()) return;
+  if (std::stoi(version) < kOldest)
+    throw ConfigError("the NVIDIA driver is " + version + ", and " + std::to_string(kOldest) +
+                      " is the oldest that serves: update it, or ask for cpu");
+  if (!any_gpu)
+    throw ConfigError("no GPU is found, though NVIDIA's driver " + version +
+                      " is loaded: see what nvidia-smi says, or ask for cpu");
+}
+
 void check(const std::string& device) {
   if (device != "cpu" && !cuda_index(device))
     throw ConfigError("unknown device " + in_quotes(device) + "; expected auto, cpu or cuda:N");
@@ -53,13 +97,13 @@ void check(const std::string& device) {
 
 }  // namespace
 
-std::vector<std::string> nvidia_gpus() {
+std::vector<std::string> nvidia_gpus(const std::string& driver) {
   const std::unique_ptr<FILE, int (*)(FILE*)> in(popen("nvidia-smi -L 2>/dev/null", "r"), pclose);
   std::vector<std::string> out;
   for (char line[512]; in && std::fgets(line, sizeof line, in.get());)
     if (std::string text = line; text.starts_with("GPU "))
       out.push_back(text.substr(0, text.find_last_not_of(" \n") + 1));
-  return out;
+  return out.empty() ? gpus_of_driver(driver) : out;
 }
 
 std::map<std::string, std::string> worker_environment(const std::string& device) {
@@ -87,14 +131,17 @@ std::map<std::string, std::string> worker_environment(const std::string& device)
   return out;
 }
 
-std::vector<std::string> resolve_devices(const std::vector<std::string>& asked) {
+std::vector<std::string> resolve_devices(const std::vector<std::string>& asked, const std::string& driver) {
   if (asked.empty()) throw ConfigError("no devices; expected auto, cpu or cuda:N");
   if (asked != std::vector<std::string>{"auto"}) {
     for (const auto& device : asked) check(device);
     return asked;
   }
-  auto count = nvidia_gpus().size();
-  if (const auto visible = visible_gpus()) count = std::min(count, visible->size());
+  const auto visible = visible_gpus();
+  if (visible && visible->empty()) return {"cpu"};  // somebody said so
+  auto count = nvidia_gpus(driver).size();
+  check_driver(driver, count > 0);
+  if (visible) count = std::min(count, visible->size());
   std::vector<std::string> out;
   for (std::size_t i = 0; i < count; ++i) out.push_back("cuda:" + std::to_string(i));
   if (out.empty()) out.push_back("cpu");

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "configs/errors.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -22,6 +25,79 @@ TEST(Devices, AreCheckedWhenTheyAreRead) {
       EXPECT_EQ(error.what(), "unknown device \"" + std::string(wrong) + "\"; expected auto, cpu or cuda:N");
     }
   }
+}
+
+/// A machine as nvidia-smi and the driver's files show it. Other tests don't see it.
+class Machine {
+ public:
+  explicit Machine(const std::string& driver_line) : path_(getenv("PATH")) {
+    if (!driver_line.empty()) write("driver/version", driver_line + "\nGCC version: 12.2.0\n");
+    nvidia_smi("exit 9");
+    setenv("PATH", (folder_.path + ":" + path_).c_str(), 1);
+    unsetenv("CUDA_VISIBLE_DEVICES");
+  }
+  ~Machine() {
+    setenv("PATH", path_.c_str(), 1);
+    unsetenv("CUDA_VISIBLE_DEVICES");
+  }
+
+  void nvidia_smi(const std::string& script) {
+    write("nvidia-smi", "#!/bin/sh\n" + script + "\n");
+    std::filesystem::permissions(folder_.path + "/nvidia-smi", std::filesystem::perms::all);
+  }
+  void write(const std::string& file, const std::string& text) {
+    const auto path = std::filesystem::path(folder_.path) / file;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+  std::string driver() const { return folder_.path + "/driver"; }
+  std::vector<std::string> devices() const { return resolve_devices({"auto"}, driver()); }
+  std::string refusal() const {
+    try {
+      devices();
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+ private:
+  TemporaryFolder folder_;
+  std::string path_;
+};
+
+const std::string kNewDriver =
+    "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build  (root@host)";
+const std::string kOldDriver =
+    "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023";
+
+TEST(Devices, AutoIsTheGpusOfNvidiaSmiThatAreAllowed) {
+  Machine machine(kNewDriver);
+  machine.nvidia_smi("echo 'GPU 0: NVIDIA H100 (UUID: GPU-1)'; echo 'GPU 1: NVIDIA H100 (UUID: GPU-2)'");
+  EXPECT_EQ(machine.devices(), (std::vector<std::string>{"cuda:0", "cuda:1"}));
+  setenv("CUDA_VISIBLE_DEVICES", "1", 1);
+  EXPECT_EQ(machine.devices(), std::vector<std::string>{"cuda:0"});
+  for (const char* none : {"", "-1"}) {
+    setenv("CUDA_VISIBLE_DEVICES", none, 1);
+    EXPECT_EQ(machine.devices(), std::vector<std::string>{"cpu"});
+  }
+}
+
+TEST(Devices, AutoAsksTheDriverWithoutNvidiaSmi) {
+  Machine machine(kNewDriver);
+  machine.write("driver/gpus/0000:41:00.0/information", "Model: \t\t NVIDIA A100\nIRQ:   \t\t 99\n");
+  machine.write("driver/gpus/0000:01:00.0/information", "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 98\n");
+  EXPECT_EQ(nvidia_gpus(machine.driver()),
+            (std::vector<std::string>{"GPU 0: NVIDIA H100 80GB HBM3", "GPU 1: NVIDIA A100"}));
+  EXPECT_EQ(machine.devices(), (std::vector<std::string>{"cuda:0", "cuda:1"}));
+}
+
+TEST(Devices, AutoIsTheCpuOnlyWhereNoDriverIsLoaded) {
+  EXPECT_EQ(Machine("").devices(), std::vector<std::string>{"cpu"});
+  EXPECT_EQ(Machine(kNewDriver).refusal(),
+            "no GPU is found, though NVIDIA's driver 580.65.06 is loaded: see what nvidia-smi says, or ask for cpu");
+  EXPECT_EQ(Machine(kOldDriver).refusal(),
+            "the NVIDIA driver is 535.104.05, and 580 is the oldest that serves: update it, or ask for cpu");
 }
 
 TEST(Devices, HaveSlotsForWhatTheMachineMayUse) {
