@@ -98,7 +98,7 @@ struct PretrainingRecord {
   Outcome outcome = Outcome::kOk;
   std::optional<double> bits_per_byte;         // as the three below only where the outcome is ok
   std::optional<double> bits_per_byte_recall;  // over the targets that end an n-gram which was in the window before
-                                               // and is rare in the training text; nothing where there are none
+                                               // and is rare in the training text; nothing of fewer than 1,000
   std::optional<double> recall_share;          // of all targets
   std::optional<double> learning_rate;         // the best one
   double flops = 0;                            // of the final training

@@ -14,6 +14,9 @@
 namespace madsearch {
 namespace {
 
+/// Targets of a slice of which a mean says something: their losses lie some bits apart.
+constexpr std::int64_t kFewestRecalled = 1000;
+
 /// The tokens of a window: the one before its first target, then its targets.
 using Window = std::vector<std::int32_t>;
 
@@ -100,7 +103,7 @@ struct Sum {
 BitsPerByte bits_of(const Sum& all, const Sum& slice, std::size_t replica, double bytes_per_token) {
   BitsPerByte out;
   out.all = all.bits(replica, bytes_per_token);
-  if (slice.count > 0) out.recall = slice.bits(replica, bytes_per_token);
+  if (slice.count >= kFewestRecalled) out.recall = slice.bits(replica, bytes_per_token);
   out.recall_share = static_cast<double>(slice.count) / static_cast<double>(all.count);
   return out;
 }

@@ -12,7 +12,7 @@ namespace madsearch {
 /// for, so all = recall_share * recall + (1 - recall_share) * that of the other targets.
 struct BitsPerByte {
   double all = 0;
-  std::optional<double> recall;  // over the targets of the slice (recall_slice.h); nothing if it is empty
+  std::optional<double> recall;  // over the targets of the slice (recall_slice.h); nothing of fewer than 1,000
   double recall_share = 0;       // of all targets
 };
 

@@ -33,9 +33,8 @@ TEST(Pretraining, LearnsTextAtTheBudgetGiven) {
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.bits_per_byte.value(), 5);  // 8 knows nothing; letter frequencies give 4.4
   EXPECT_GT(record.bits_per_byte.value(), 1);
-  EXPECT_GT(record.bits_per_byte_recall.value(), record.bits_per_byte.value()) << "what is rare is hard";
-  EXPECT_GT(record.recall_share.value(), 0.001);
-  EXPECT_LT(record.recall_share.value(), 0.2);
+  EXPECT_GT(record.recall_share.value(), 0);
+  EXPECT_FALSE(record.bits_per_byte_recall) << "speeches repeat too little within 64 bytes";
   EXPECT_LE(record.flops, r.flops);
   EXPECT_GT(record.flops, 0.9 * r.flops);
   EXPECT_GT(record.tuning_flops, 0);
@@ -54,7 +53,7 @@ TEST(Pretraining, TrainsAsItsSetupSays) {
             "flops 4000000000; parameters 25000; base width 32; repeat 1; length 64; batch 8; rates 0.001 0.003; "
             "seed 3; schedule wsd; embeddings tied; conv all; qk_norm all; tuning 0.5");
   r.setup.conv = "some";
-  EXPECT_EQ(pretrain(r, {}, {}).message, "conv is \"some\"\n  expected one of: as written, all, none");
+  EXPECT_EQ(pretrain(r, {}, {}).message, "conv is \"some\"");
 }
 
 TEST(Pretraining, RefusesMoreThanFourEpochs) {
@@ -157,6 +156,32 @@ TEST(Pretraining, LearnsShardsWithoutSeparators) {
   const auto record = pretrain(r, {}, {});
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.bits_per_byte.value(), 0.5);  // each letter follows from the one before it
+}
+
+/// Documents that say five times what nobody else says.
+TEST(Pretraining, ScoresWhatCanOnlyBeRecalled) {
+  const TemporaryFolder folder;
+  Rng rng(Seed{5});
+  std::vector<std::uint16_t> tokens;
+  for (int document = 0; document < 400; ++document) {
+    std::vector<std::uint16_t> said(32);
+    for (auto& token : said) token = static_cast<std::uint16_t>(1 + below(rng, 255));
+    tokens.push_back(0);
+    for (int time = 0; time < 5; ++time) tokens.insert(tokens.end(), said.begin(), said.end());
+  }
+  std::ofstream(folder.path + "/train.bin", std::ios::binary)
+      .write(reinterpret_cast<const char*>(tokens.data()), static_cast<std::streamsize>(2 * tokens.size()));
+  auto r = tiny("attention{heads=4} swiglu");
+  r.data = folder.path;
+  r.vocabulary = 256;
+  r.separator = "0";
+  r.bytes_per_token = 1;
+  r.flops = 1.5e9;
+  r.learning_rates = {1e-3};
+  const auto record = pretrain(r, {}, {});
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
+  EXPECT_NEAR(record.recall_share.value(), 0.4, 0.05) << "windows of 64, 64 and 32; 30 of 64 are the second time";
+  EXPECT_NEAR(record.bits_per_byte_recall.value(), 8, 0.5) << "nothing is learnt in ten steps";
 }
 
 TEST(Pretraining, SaysWhereDataIsMissing) {
