@@ -102,6 +102,7 @@ void fields(R& r, Visit visit) {
   visit("seed", r.seed);
   visit("max_epochs", r.max_epochs);
   visit("checkpoint", r.checkpoint);
+  visit("weights", r.weights);
   visit("plan_only", r.plan_only);
 }
 

@@ -22,7 +22,7 @@ namespace madsearch {
 // A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
-inline constexpr int kMessagesVersion = 7;
+inline constexpr int kMessagesVersion = 8;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";
@@ -101,6 +101,7 @@ struct PretrainRequest {
   std::uint64_t seed = 0;
   double max_epochs = 4;
   std::string checkpoint;  // a file to write and resume from; "" for none
+  std::string weights;     // a file for what is trained in the end (engine/export/weights.h); "" for none
   bool plan_only = false;  // read the data and say what would be done; the record has no bits per byte
 };
 

@@ -121,6 +121,7 @@ std::string config_json(const ExportedModel& model) {
                     {"hidden_size", model.width},
                     {"vocab_size", model.vocabulary},
                     {"max_position_embeddings", model.length},
+                    {"tie_word_embeddings", model.tied},
                     {"initializer_range", 0.02},
                     {"norm", model.norm},
                     {"layers", layers_of(graph)},

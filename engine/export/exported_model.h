@@ -13,6 +13,7 @@ struct ExportedModel {
   std::int64_t vocabulary = 0;
   std::int64_t length = 0;       // the longest sequence
   std::string norm = "rmsnorm";  // or "layernorm"
+  bool tied = false;             // the unembedding is the embedding, without a bias
 };
 
 /// The class of a primitive in modeling.py: "gated_delta_net2" is GatedDeltaNet2.

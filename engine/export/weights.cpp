@@ -6,6 +6,11 @@
 #include "search/architecture/parser.h"
 
 namespace madsearch {
+namespace {
+
+constexpr const char* kTied = "tied";
+
+}  // namespace
 
 std::map<std::string, std::string> to_metadata(const ExportedModel& model) {
   return {{"format", "pt"},  // as transformers wants it
@@ -13,7 +18,8 @@ std::map<std::string, std::string> to_metadata(const ExportedModel& model) {
           {"width", std::to_string(model.width)},
           {"vocabulary", std::to_string(model.vocabulary)},
           {"length", std::to_string(model.length)},
-          {"norm", model.norm}};
+          {"norm", model.norm},
+          {"embeddings", model.tied ? kTied : "untied"}};
 }
 
 ExportedModel model_of_weights(const std::filesystem::path& file) {
@@ -33,7 +39,8 @@ ExportedModel model_of_weights(const std::filesystem::path& file) {
           .width = number("width"),
           .vocabulary = number("vocabulary"),
           .length = number("length"),
-          .norm = text("norm")};
+          .norm = text("norm"),
+          .tied = text("embeddings") == kTied};
 }
 
 }  // namespace madsearch

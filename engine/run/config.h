@@ -36,6 +36,7 @@ struct PretrainOptions {
   std::vector<double> learning_rates;
   double max_epochs = 4;
   PretrainSetup setup;
+  bool keep_weights = false;  // in the run's folder
 };
 
 /// All of a run's configuration, read and checked before anything is trained.

@@ -255,6 +255,7 @@ Store open_run(const fs::path& folder, const RunConfig& config, bool accept, std
   });
   if (changed.any(Decides::kPretraining)) put_checkpoints_aside(folder);
   make_folder(folder / "checkpoints");
+  if (config.pretrain.keep_weights) make_folder(folder / "weights");
   write(folder / "config.yaml", config.inputs.at("config"));
   write(folder / "resolved.txt", config.resolved());
   return store;
@@ -269,6 +270,10 @@ void check_run(const fs::path& folder, const RunConfig& config, bool accept) {
     checked(folder, store, read_meta(store), config, accept);
   } catch (const EmptyStore&) {  // it will be begun anew
   }
+}
+
+fs::path weights_file(const fs::path& folder, const std::string& hash) {
+  return folder / "weights" / (hash + ".safetensors");
 }
 
 Store store_in(const fs::path& folder) {

@@ -9,9 +9,9 @@
 
 namespace madsearch {
 
-// A run's folder: `search.db`, `run.log`, `checkpoints/`, and for people `config.yaml` as it was given and
-// `resolved.txt` (RunConfig::resolved). The store holds all that the configuration named, too, so that nothing outside
-// the folder is needed but the data for pretraining.
+// A run's folder: `search.db`, `run.log`, `checkpoints/`, `weights/` (of pretrained designs, if they are kept), and for
+// people `config.yaml` as it was given and `resolved.txt` (RunConfig::resolved). The store holds all that the
+// configuration named, too, so that nothing outside the folder is needed but the data for pretraining.
 
 /// Opens `folder` for the search of `config`, or makes it. `accept`: settings that decide how far a run goes may
 /// differ, and those of pretraining while no pretraining is stored. A folder that holds no results is begun anew.
@@ -24,6 +24,9 @@ Store open_run(const std::filesystem::path& folder, const RunConfig& config, boo
 
 /// Throws what open_run would throw, also if the folder can't be made, and changes nothing.
 void check_run(const std::filesystem::path& folder, const RunConfig& config, bool accept);
+
+/// Where the run in `folder` keeps the weights of a pretrained design.
+std::filesystem::path weights_file(const std::filesystem::path& folder, const std::string& hash);
 
 /// A run's store, to read. Throws ConfigError if `folder` is no run, EmptyStore if it holds no results; both say what
 /// begins one there.

@@ -7,6 +7,7 @@
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/chosen_designs.h"
 #include "engine/run/data_content.h"
+#include "engine/run/directory.h"
 #include "engine/run/pretraining_plans.h"
 
 namespace madsearch {
@@ -16,6 +17,8 @@ PretrainRequest request_of(const Session& session, const Chosen& chosen) {
   const auto checkpoints = std::filesystem::absolute(session.options.folder) / "checkpoints";
   auto out = pretrain_request(session.config, pretraining_id(chosen.hash), chosen.text);
   out.checkpoint = (checkpoints / (chosen.hash + ".pt")).string();
+  if (session.config.pretrain.keep_weights)
+    out.weights = std::filesystem::absolute(weights_file(session.options.folder, chosen.hash)).string();
   return out;
 }
 

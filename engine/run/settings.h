@@ -99,6 +99,7 @@ void settings(Config&& c, Visit&& visit) {
   visit("pretrain.vocabulary", kPretraining, c.pretrain.vocabulary, Whole{0, 2, 1 << 30});
   visit("pretrain.separator", kPretraining, c.pretrain.separator, Text{""});
   visit("pretrain.bytes_per_token", kPretraining, c.pretrain.bytes_per_token, Real{0, 0.01, 1000});
+  visit("pretrain.keep_weights", kConduct, c.pretrain.keep_weights, Flag{false});
   visit("pretrain.data", kConduct, c.pretrain.data, Named{});  // where it lies
   visit("pretrain.content", kPretraining, c.pretrain.content, Derived{});
   visit("worker", kConduct, c.workers.command, Text{"madsearch-worker"});

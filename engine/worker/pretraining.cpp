@@ -11,6 +11,7 @@
 #include "engine/worker/checkpoint.h"
 #include "engine/worker/pretraining_plan.h"
 #include "engine/worker/rate_tuning.h"
+#include "engine/worker/saved_weights.h"
 #include "engine/worker/text_training.h"
 #include "search/architecture/parser.h"
 
@@ -45,6 +46,7 @@ class FinalRun {
       record.message = "the loss was not a finite number";
       return;
     }
+    keep_weights(training.model());
     record.bits_per_byte = bits.all;
     record.bits_per_byte_recall = bits.recall;
     record.recall_share = bits.recall_share;
@@ -76,12 +78,21 @@ class FinalRun {
     }
   }
 
+  void keep_weights(const Model& model) {
+    if (request_.weights.empty()) return;
+    try {
+      save_weights(request_.weights, model, plan_.scaled.genome);
+    } catch (const std::runtime_error& error) {  // a full disk costs the weights, not the result
+      trouble_ = error.what();
+    }
+  }
+
   const PretrainingPlan& plan_;
   const PretrainRequest& request_;
   const Runtime& runtime_;
   std::uint64_t fingerprint_;
   std::optional<Checkpoint> begun_;  // of an earlier session
-  std::string trouble_;              // why the last checkpoint that failed was not written
+  std::string trouble_;              // why the last checkpoint that failed, or the weights, were not written
 };
 
 void run(const PretrainRequest& request, const Runtime& runtime, const OnProgress& progress, const Stopwatch& watch,

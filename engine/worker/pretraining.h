@@ -20,9 +20,10 @@ namespace madsearch {
 ///              n-gram which occurred before in their window and is rare in the training text (recall_slice.h), which
 ///              are recall_share of all
 ///
-/// A checkpoint file, if the request names one, is written every 5 % of the steps and gone on from. Never throws for
-/// what design, data or disk do: outcome and message of the record say it. More than `max_epochs` epochs or fewer than
-/// 10 steps are kFailed. What `progress` throws passes through.
+/// A checkpoint file, if the request names one, is written every 5 % of the steps and gone on from; a file of weights
+/// is written at the end of a training that did not diverge. Never throws for what design, data or disk do: outcome and
+/// message of the record say it. More than `max_epochs` epochs or fewer than 10 steps are kFailed. What `progress`
+/// throws passes through.
 PretrainingRecord pretrain(const PretrainRequest& request, const Runtime& runtime, const OnProgress& progress);
 
 }  // namespace madsearch

@@ -22,7 +22,8 @@ void save_weights(const std::filesystem::path& file, const Model& model, const G
                                  .width = options.width,
                                  .vocabulary = options.vocabulary,
                                  .length = options.max_length,
-                                 .norm = options.norm}),
+                                 .norm = options.norm,
+                                 .tied = options.tied}),
                     tensors);
 }
 

@@ -20,6 +20,7 @@ class TextTraining {
                const std::vector<double>& rates);
 
   AdamW& optimizer() { return *optimizer_; }
+  const Model& model() const { return *model_; }
 
   /// Trains on, from the optimizer's step to the end of `steps`. Tells `progress` every 5 % of the steps, and `save`,
   /// but not after the last one. Either may be empty. Returns false if all replicas diverged.

@@ -22,6 +22,7 @@ struct Flags {
   PretrainOptions pretrain{.flops = 3e11, .parameters = 50'000, .learning_rates = {1e-3, 3e-3, 9e-3}};
   std::int64_t base_width = 0;
   std::int64_t seed = 1;
+  std::string weights;  // a folder for them
   WorkerFlags workers;
   Format format = Format::kText;
 };
@@ -46,11 +47,23 @@ std::string meaning_of(const std::string& key) {
   return meanings.at(key);
 }
 
+std::filesystem::path weights_of(const std::string& folder, const std::string& hash) {
+  return std::filesystem::path(folder) / (hash + ".safetensors");
+}
+
+void make_folder(const std::string& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) throw ConfigError("can't make the folder " + folder + ": " + failed.message());
+}
+
 PretrainRequest request_of(const Flags& flags, const Design& design, std::size_t index) {
   auto out = pretrain_request(flags.pretrain, flags.base_width, static_cast<std::uint64_t>(flags.seed));
   out.id = std::to_string(index);
   out.design = expanded_text(design.genome);
   out.data = std::filesystem::absolute(flags.pretrain.data).string();
+  if (!flags.weights.empty())
+    out.weights = std::filesystem::absolute(weights_of(flags.weights, hash(design.genome))).string();
   return out;
 }
 
@@ -58,6 +71,7 @@ std::vector<PretrainingRecord> pretrain(const Flags& flags) {
   std::error_code none;
   if (!std::filesystem::is_directory(flags.pretrain.data, none))
     throw ConfigError("no such folder: " + flags.pretrain.data);
+  if (!flags.weights.empty()) make_folder(flags.weights);
   std::vector<Request> requests;
   for (const auto& name : flags.designs)
     requests.push_back(request_of(flags, find_design(name, configs_folder()), requests.size()));
@@ -107,6 +121,9 @@ Report report(const std::vector<PretrainingRecord>& pretrainings) {
 int pretrain_command(const Flags& flags) {
   const auto pretrainings = pretrain(flags);
   print(report(pretrainings), flags.format);
+  for (const auto& pretraining : pretrainings)
+    if (!flags.weights.empty() && pretraining.outcome == Outcome::kOk)
+      say("weights of " + short_text(pretraining.text) + ": " + weights_of(flags.weights, pretraining.hash).string());
   const bool any_ok = std::any_of(pretrainings.begin(), pretrainings.end(),
                                   [](const auto& pretraining) { return pretraining.outcome == Outcome::kOk; });
   return any_ok ? 0 : 1;
@@ -162,8 +179,9 @@ void add_pretrain(CLI::App& app, int& code) {
   command->add_option("--bytes-per-token", flags->pretrain.bytes_per_token, "of token shards, for bits per byte")
       ->check(numbers(0.01, 1000));
   command->add_option("--seed", flags->seed, "of weights and order")
-      ->check(integers(0, kMostSeed))
+      ->check(integers(INT64_MIN, kMostSeed))
       ->capture_default_str();
+  command->add_option("--keep-weights", flags->weights, "a folder for what is trained, as safetensors files");
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] { code = pretrain_command(*flags); });

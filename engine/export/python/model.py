@@ -98,18 +98,19 @@ class Model(nn.Module):
 
 
 class ModelForCausalLM(nn.Module):
-    """Next-token prediction. The unembedding is not tied to the embedding."""
+    """Next-token prediction. A tied unembedding is the embedding, without a bias."""
 
     def __init__(self, config):
         super().__init__()
         self.config = config
         self.model = Model(config)
-        self.lm_head = Linear(config.hidden_size, config.vocab_size, bias=True)
+        self.lm_head = None if config.tie_word_embeddings else Linear(config.hidden_size, config.vocab_size, bias=True)
 
     def forward(self, input_ids, labels=None):
         """input_ids [B, T] -> logits [B, T, V] and, with labels [B, T] (the same tokens, -100 where none is asked for),
         the loss: the mean cross-entropy of the next token, and what balances experts."""
-        logits = self.lm_head(self.model(input_ids))
+        x = self.model(input_ids)
+        logits = F.linear(x, self.model.embed_tokens.weight) if self.lm_head is None else self.lm_head(x)
         loss = None
         if labels is not None:
             loss = F.cross_entropy(logits[:, :-1].flatten(0, 1).float(), labels[:, 1:].flatten())

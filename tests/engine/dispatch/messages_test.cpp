@@ -30,7 +30,7 @@ constexpr int count_of<Curve> = 2;
 template <>
 constexpr int count_of<TrainRequest> = 13;
 template <>
-constexpr int count_of<PretrainRequest> = 18;
+constexpr int count_of<PretrainRequest> = 19;
 template <>
 constexpr int count_of<PretrainSetup> = 5;
 template <>
@@ -93,9 +93,9 @@ auto members(R& r) {
   } else if constexpr (n == 17) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s);
-  } else if constexpr (n == 18) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t] = r;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t);
+  } else if constexpr (n == 19) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u);
   } else {
     static_assert(n == 21);
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u, v, w] = r;

@@ -41,8 +41,10 @@ constexpr double kDecay = 0.1;
 constexpr double kEps = 1e-4;  // large, so that the last digits of small gradients don't become whole steps
 constexpr std::uint64_t kSeeds = 8;
 
-ModelOptions options_for(std::uint64_t seeds) {
+ModelOptions options_for(std::uint64_t seeds, const ExportedModel& model) {
   ModelOptions out;
+  out.norm = model.norm;
+  out.tied = model.tied;
   out.width = kWidth;
   out.vocabulary = kVocabulary;
   out.max_length = kLength;
@@ -80,8 +82,9 @@ void move_weights(const Model& model) {
     value.add_(normal_init(build, "moved." + name, value.sizes().slice(1), kMoved));
 }
 
-void write_step(const fs::path& folder, const Genome& genome) {
-  Model model(genome, options_for(1));
+void write_step(const fs::path& folder, const ExportedModel& exported) {
+  const auto& genome = exported.genome;
+  Model model(genome, options_for(1, exported));
   move_weights(model);
   Rng rng(Seed{7});
   auto tokens = at::empty({kSequences, kTokens}, at::kLong);
@@ -106,22 +109,25 @@ void write_step(const fs::path& folder, const Genome& genome) {
   out.write(folder / "case.safetensors");
 }
 
-void write_initial(const fs::path& folder, const Genome& genome) {
-  const Model model(genome, options_for(kSeeds));
+void write_initial(const fs::path& folder, const ExportedModel& exported) {
+  const auto& genome = exported.genome;
+  const Model model(genome, options_for(kSeeds, exported));
   Tensors out;
   for (const auto& [name, value] : model.parameters()) out.add(exported_name(genome, name), value);
   out.write(folder / "initial.safetensors");
 }
 
-void write_case(const fs::path& folder, const Genome& written) {
-  const auto genome = solve_sizes(canonical(written), kShape).genome;
-  if (const auto why = invalid(genome, kShape); !why.empty()) throw std::invalid_argument(text(genome) + ": " + why);
+void write_case(const fs::path& folder, ExportedModel model) {
+  model.genome = solve_sizes(canonical(model.genome), kShape).genome;
+  if (const auto why = invalid(model.genome, kShape); !why.empty())
+    throw std::invalid_argument(text(model.genome) + ": " + why);
+  model.width = kWidth;
+  model.vocabulary = kVocabulary;
+  model.length = kLength;
   fs::create_directories(folder);
-  for (const auto& [name, content] :
-       pytorch_files({.genome = genome, .width = kWidth, .vocabulary = kVocabulary, .length = kLength}))
-    std::ofstream(folder / name) << content;
-  write_step(folder, genome);
-  write_initial(folder, genome);
+  for (const auto& [name, content] : pytorch_files(model)) std::ofstream(folder / name) << content;
+  write_step(folder, model);
+  write_initial(folder, model);
 }
 
 /// The primitive with value `i` of every knob that has so many, where that is valid; the others at their defaults.
@@ -143,7 +149,7 @@ void write_primitives(const fs::path& folder) {
     std::size_t most = 1;
     for (const auto& knob : primitive.knobs) most = std::max(most, knob.values.size());
     for (std::size_t i = 0; i < most; ++i)
-      write_case(folder / (primitive.name + "-" + std::to_string(i)), variant(primitive, i));
+      write_case(folder / (primitive.name + "-" + std::to_string(i)), {.genome = variant(primitive, i)});
   }
 }
 
@@ -152,10 +158,12 @@ void write_primitives(const fs::path& folder) {
 int write_cases(const fs::path& folder) {
   write_primitives(folder);
   for (const std::string name : {"hymba", "falcon-h1", "zamba", "samba", "striped-mamba-moe"})
-    write_case(folder / name, find_design(name, configs_folder()).genome);
+    write_case(folder / name, {.genome = find_design(name, configs_folder()).genome});
   write_case(folder / "shared",
-             parse("attention{window=8}@a moe@b (swiglu + mamba){merge=projected} attention{window=8}@a "
-                   "attention{sinks=2,window=4}@a:kv moe@b"));
+             {.genome = parse("attention{window=8}@a moe@b (swiglu + mamba){merge=projected} attention{window=8}@a "
+                              "attention{sinks=2,window=4}@a:kv moe@b")});
+  write_case(folder / "tied", {.genome = parse("mamba swiglu"), .tied = true});
+  write_case(folder / "layernorm", {.genome = parse("mamba swiglu"), .norm = "layernorm"});
   return 0;
 }
 

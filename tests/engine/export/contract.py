@@ -61,6 +61,10 @@ def agreement(folder, modeling):
         off = far(gradients[name], value)
         if off > GRADIENTS * max(value.abs().max().item(), 1e-3 * largest):
             yield f"the gradient of {name} is off by {off:.2g}, its largest is {value.abs().max().item():.2g}"
+    model.save_pretrained(folder / "saved")
+    back = modeling.ModelForCausalLM.from_pretrained(folder / "saved").state_dict()
+    if any(not torch.equal(value, back[name]) for name, value in model.state_dict().items()):
+        yield "weights that are saved don't come back"
     optimizer.step()
     if (off := far(model(tokens).logits, case["logits_after"])) > AFTER_A_STEP:
         yield f"logits after a step are off by {off:.2g}"

@@ -21,6 +21,7 @@ TEST(ExportedModel, SaysItsSizesAndWhatItsLayersAre) {
   EXPECT_EQ(config.at("hidden_size"), 32);
   EXPECT_EQ(config.at("vocab_size"), 50);
   EXPECT_EQ(config.at("max_position_embeddings"), 128);
+  EXPECT_EQ(config.at("tie_word_embeddings"), false);
   EXPECT_EQ(config.at("layers").size(), 6u);
   EXPECT_EQ(config.at("layers")[0].at("knobs"), Json::parse(R"({"heads": 2, "kv_heads": "all", "window": "1/8",
       "sinks": 0, "rotary": true, "qk_norm": false, "gate": false, "conv": null, "input_conv": null})"));

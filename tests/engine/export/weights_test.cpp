@@ -26,8 +26,12 @@ std::string refusal(const std::string& file) {
 TEST(Weights, AreReadBackWithTheirModel) {
   const TemporaryFolder folder;
   const auto file = folder.path + "/a.safetensors";
-  const ExportedModel model{
-      .genome = parse("attention{heads=2}"), .width = 8, .vocabulary = 5, .length = 16, .norm = "layernorm"};
+  const ExportedModel model{.genome = parse("attention{heads=2}"),
+                            .width = 8,
+                            .vocabulary = 5,
+                            .length = 16,
+                            .norm = "layernorm",
+                            .tied = true};
   const std::vector<float> numbers = {1, 2, 3, 4, 5, 6};
   const float one = -1;
   write_safetensors(file, to_metadata(model), {{"a", {2, 3}, numbers.data()}, {"b", {}, &one}});
@@ -37,6 +41,7 @@ TEST(Weights, AreReadBackWithTheirModel) {
   EXPECT_EQ(back.vocabulary, 5);
   EXPECT_EQ(back.length, 16);
   EXPECT_EQ(back.norm, "layernorm");
+  EXPECT_TRUE(back.tied);
   const auto tensors = read_safetensors(file);
   EXPECT_EQ(tensors.at("a").shape, (std::vector<std::int64_t>{2, 3}));
   EXPECT_EQ(tensors.at("a").real, (std::vector<double>{1, 2, 3, 4, 5, 6}));

@@ -140,6 +140,7 @@ TEST_F(RunConfigTest, IdentityHoldsWhatDecidesAPretraining) {
   const auto plain = with("");
   for (const auto* more : {", max_epochs: 5", ", vocabulary: 300", ", separator: 7", ", bytes_per_token: 2"})
     EXPECT_NE(with(more), plain) << more;
+  EXPECT_EQ(with(", keep_weights: true"), plain);
 }
 
 TEST_F(RunConfigTest, SaysWhereItNamesDataThatCanNotBeRead) {

@@ -1,5 +1,7 @@
 #include "engine/worker/pretraining.h"
 
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -7,6 +9,10 @@
 #include <fstream>
 #include <vector>
 
+#include "engine/export/weights.h"
+#include "engine/worker/held_out.h"
+#include "engine/worker/pretraining_plan.h"
+#include "support.h"
 #include "tests/support/folders.h"
 
 namespace madsearch {
@@ -91,6 +97,40 @@ TEST(Pretraining, GoesOnFromItsCheckpointAsIfNeverInterrupted) {
   EXPECT_EQ(other.message, "checkpoint " + r.checkpoint +
                                " belongs to another pretraining; training began anew, and the file is now " +
                                r.checkpoint + ".unused");
+}
+
+TEST(Pretraining, KeepsTheWeightsThatItScored) {
+  const TemporaryFolder folder;
+  auto r = tiny("attention{heads=4}@a swiglu attention{heads=4}@a");
+  r.flops = 2e9;
+  r.learning_rates = {3e-3};
+  r.weights = folder.path + "/model.safetensors";
+  const auto record = pretrain(r, {}, {});
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
+  const auto kept = model_of_weights(r.weights);
+  EXPECT_EQ(kept.width, record.width);
+  EXPECT_EQ(kept.length, record.length);
+  Model model(kept.genome, testing::model_options(kept.width, kept.vocabulary, kept.length, {1}));
+  const auto weights = testing::golden(r.weights);
+  {
+    const at::NoGradGuard constant;
+    for (const auto& [name, value] : model.parameters()) value[0].copy_(weights.at(exported_name(kept.genome, name)));
+  }
+  const auto plan = plan_of(r);
+  const auto bits = held_out_bits(model, plan.corpus, 1, r.length, r.batch, false)[0];
+  EXPECT_NEAR(bits.all, record.bits_per_byte.value(), 1e-9);
+}
+
+TEST(Pretraining, IsNotLostWithWeightsThatCannotBeWritten) {
+  auto r = tiny("swiglu");
+  r.flops = 2e9;
+  r.learning_rates = {3e-3};
+  r.weights = "/no/such/folder/model.safetensors";
+  const auto record = pretrain(r, {}, {});
+  EXPECT_EQ(record.outcome, Outcome::kOk);
+  EXPECT_TRUE(
+      record.message.ends_with("/no/such/folder/model.safetensors.new could not be written: No such file or directory"))
+      << record.message;
 }
 
 TEST(Pretraining, IsPlannedWithoutTraining) {
