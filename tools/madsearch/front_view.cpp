@@ -355,7 +355,7 @@ std::string text_of(const FrontReport& report, const Validation& validation, con
   if (!report.hand_designs.empty()) out += "\nhand designs, on the front or not\n" + hand_table(report).text();
   if (report.control) out += "\n" + control_text(report);
   if (!report.pretrainings.empty())
-    out += "\npretrained on real text at equal training FLOPs; bits per byte of held-out documents\n" +
+    out += "\npretrained on real text at equal training FLOPs, one run of each; bits per byte of held-out documents\n" +
            pretraining_table(report) + validation_text(validation);
   return out + "\n" + verdict(report) + "\n";
 }

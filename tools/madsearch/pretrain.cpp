@@ -115,7 +115,7 @@ Report report(const std::vector<PretrainingRecord>& pretrainings) {
                      {"outcome<", outcome_text},
                      {"design<", "text"}},
                     rows);
-  return {rows, table.text(""), table.csv()};
+  return {rows, table.text("") + "one run of each: no interval\n", table.csv()};
 }
 
 int pretrain_command(const Flags& flags) {
