@@ -9,6 +9,7 @@ from modeling import Config, ModelForCausalLM
 
 here = Path(__file__).parent
 steps = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+torch.manual_seed(1)
 device = "cuda" if torch.cuda.is_available() else "cpu"
 if (here / "model.safetensors").exists():
     model = ModelForCausalLM.from_pretrained(here).to(device)

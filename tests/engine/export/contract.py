@@ -6,10 +6,13 @@ that are drawn as ours are. recurrences.py is held to vectors of flash-linear-at
 """
 
 import math
+import os
 import subprocess
 import sys
 import tempfile
+import types
 from pathlib import Path
+from unittest import mock
 
 import torch
 from safetensors.torch import load_file
@@ -196,6 +199,24 @@ def references():
         yield from (f"{name}: not as flash-linear-attention's plain form: {what}" for what in differences(name, run))
 
 
+def switched(folder):
+    """Whether USE_FLA=1 puts another library's function in the place of ours, as a sentence if not."""
+    calls = []
+
+    def chunk_gla(q, k, v, g, **more):
+        calls.append(q.shape)
+        return torch.zeros_like(v), None
+
+    other = {"fla": types.ModuleType("fla"), "fla.ops": types.ModuleType("fla.ops"),
+             "fla.ops.gla": types.ModuleType("fla.ops.gla")}
+    other["fla.ops.gla"].chunk_gla = chunk_gla
+    with mock.patch.dict(sys.modules, other), mock.patch.dict(os.environ, USE_FLA="1"):
+        modeling, _ = imported(folder)
+        modeling.ModelForCausalLM.from_pretrained(folder)(torch.zeros(1, 5, dtype=torch.long))
+    if calls != [(1, 5, 4, 8)]:
+        yield f"USE_FLA=1: the kernel was called with {calls}"
+
+
 def main():
     torch.set_num_threads(1)
     wrong = checked = 0
@@ -208,6 +229,8 @@ def main():
             try:
                 modeling, _ = imported(folder)
                 complaints = [*agreement(folder, modeling), *beginnings(folder, modeling)]
+                if folder.name == "gla-0":
+                    complaints += switched(folder)
             except Exception as error:  # one case of many; the others go on
                 complaints = [f"{type(error).__name__}: {error}"]
             for complaint in complaints:
