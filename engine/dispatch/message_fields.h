@@ -113,6 +113,7 @@ void fields(R& r, Visit visit) {
   visit("width", r.width);
   visit("length", r.length);
   visit("batch", r.batch);
+  visit("replicas", r.replicas);
   visit("steps", r.steps);
 }
 
@@ -188,6 +189,9 @@ void fields(R& r, Visit visit) {
   visit("gradient_error", r.gradient_error);
   visit("gradient", r.gradient);
   visit("milliseconds", r.milliseconds);
+  visit("autocast_output_error", r.autocast_output_error);
+  visit("autocast_gradient_error", r.autocast_gradient_error);
+  visit("autocast_gradient", r.autocast_gradient);
   visit("unrecorded", r.unrecorded);
   visit("recorded_error", r.recorded_error);
   visit("recorded_milliseconds", r.recorded_milliseconds);

@@ -114,6 +114,7 @@ struct BenchRequest {
   std::int64_t width = 0;
   std::int64_t length = 0;
   std::int64_t batch = 0;
+  std::int64_t replicas = 1;
   std::int64_t steps = 0;
 };
 
@@ -185,6 +186,9 @@ struct ExamineReply {
   double gradient_error = 0;         // the same of the gradient that differs most
   std::string gradient;              // which one that is: "input" or a parameter's name
   double milliseconds = 0;           // forward and backward in float32 on the device, median
+  double autocast_output_error = 0;  // on a GPU: of the outputs under bf16 autocast, as trainings compute there
+  double autocast_gradient_error = 0;
+  std::string autocast_gradient;
   std::string unrecorded;            // on a GPU: why they cannot be recorded as a CUDA graph; else empty
   double recorded_error = 0;         // of the graph, replayed: the larger of both errors
   double recorded_milliseconds = 0;  // of a replay, median; 0: none was

@@ -112,11 +112,13 @@ Timing time_steps(const Genome& design, const BenchRequest& request, const Runti
   options.width = request.width;
   options.vocabulary = kVocabulary;
   options.max_length = request.length;
-  options.seeds = {Seed{1}};
+  for (std::int64_t r = 0; r < request.replicas; ++r)
+    options.seeds.push_back(Seed{1}.derive(static_cast<std::uint64_t>(r)));
   options.options = at::TensorOptions().dtype(at::kFloat).device(runtime.device);
   const Peak peak(runtime);
   Model model(genome, options);
-  AdamW optimizer(model, {1e-3}, {0.1}, {});
+  const auto replicas = static_cast<std::size_t>(request.replicas);
+  AdamW optimizer(model, std::vector(replicas, 1e-3), std::vector(replicas, 0.1), {});
   const auto tokens = at::randint(kVocabulary, {request.batch, request.length}, options.options.dtype(at::kLong));
   const auto targets = tokens.roll({-1}, {1}).reshape({-1});
   const auto scored = at::arange(targets.size(0), targets.options());
@@ -130,29 +132,29 @@ Timing time_steps(const Genome& design, const BenchRequest& request, const Runti
     runtime.synchronize();
     if (i >= warm) times.push_back(1e3 * watch.wall_seconds());
   }
-  return {quantile(times, 0.5), peak.above(), flops_of(genome, shape, request.batch)};
+  return {quantile(times, 0.5), peak.above(), flops_of(genome, shape, request.replicas * request.batch)};
 }
 
 }  // namespace
 
 double peak_gflops(const Runtime& runtime) {
   const at::NoGradGuard no_grad;
-  constexpr std::int64_t n = 1024;
-  const auto a = at::ones({n, n}, at::TensorOptions().dtype(at::kFloat).device(runtime.device));
+  const bool gpu = runtime.device.is_cuda();
+  const std::int64_t n = gpu ? 8192 : 1024;  // a small product is over before a GPU is at work
+  const auto a = at::rand({n, n}, at::TensorOptions().dtype(gpu ? at::kBFloat16 : at::kFloat).device(runtime.device));
   double best = 0;
   for (int i = 0; i < 10; ++i) {
     const Stopwatch watch(runtime);
-    const Autocast autocast(runtime.device);
     const auto c = at::matmul(a, a);
     runtime.synchronize();
-    best = std::max(best, 2e-9 * n * n * n / watch.wall_seconds());
+    best = std::max(best, 2e-9 * static_cast<double>(n * n * n) / watch.wall_seconds());
   }
   return best;
 }
 
 BenchReply bench(const BenchRequest& request, const Runtime& runtime) {
-  if (request.width < 4 || request.length < 1 || request.batch < 1 || request.steps < 1)
-    throw std::invalid_argument("bench step needs a width of 4, a length, a batch and a step at least");
+  if (request.width < 4 || request.length < 1 || request.batch < 1 || request.replicas < 1 || request.steps < 1)
+    throw std::invalid_argument("bench step needs a width of 4, a length, a batch, a replica and a step at least");
   BenchReply reply{request.id, peak_gflops(runtime), {}};
   std::map<std::string, double> attention;  // twins share one timing
   for (const auto& design : request.designs) {

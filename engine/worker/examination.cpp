@@ -126,6 +126,17 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, cons
   ExamineReply reply{
       .id = request.id, .output_error = apart.output, .gradient_error = apart.gradient, .gradient = apart.worst};
   reply.milliseconds = timed(runtime, request.repeats, [&] { compute(*block, input, above); });
+  if (runtime.device.is_cuda()) {
+    const auto rounded = difference(
+        [&] {
+          const Autocast autocast(runtime.device);
+          return compute(*block, input, above);
+        }(),
+        expected);
+    reply.autocast_output_error = rounded.output;
+    reply.autocast_gradient_error = rounded.gradient;
+    reply.autocast_gradient = rounded.worst;
+  }
   if (!recorder) return reply;
   try {
     Computed again;

@@ -78,18 +78,27 @@ template <class S>
 void causal_attention_backward_cpu(const CausalAttention<S>& in, const S* y, const S* lse, const S* dy, S* dq, S* dk,
                                    S* dv, S* dfade);
 
-// The recurrences on a CUDA stream. h and dh as above, but never nullptr; `states` [M, T + 1, ...] begins with the
-// state before the first token.
+// On a CUDA stream. States are [M, N, I]; `initial` and `last` may be nullptr: zeros, and not wanted.
 template <class S>
-void selective_scan_cuda(const SelectiveScan<S>& in, S* y, S* h, void* stream);
+void selective_scan_cuda(const SelectiveScan<S>& in, const S* initial, S* y, S* last, void* stream);
+
+/// Gradients of the inputs of the same names and shapes, but A [M, N, I] of each sequence, and B and C [blocks, M, T,
+/// N] of each block of channels; all written.
 template <class S>
-void selective_scan_backward_cuda(const SelectiveScan<S>& in, S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA,
-                                  S* dB, S* dC,
-                                  void* stream);  // dA [M, N, I], of each sequence
+struct SelectiveGradients {
+  S *u, *delta, *A, *B, *C;
+};
+
+/// Blocks of channels that share out I channels of N states, and chunks of T tokens before each of which the state is
+/// kept. Throws std::invalid_argument for more than 256 states.
+struct SelectiveParts {
+  std::int64_t blocks, chunks;
+};
+SelectiveParts selective_parts(std::int64_t T, std::int64_t I, std::int64_t N);
+/// `d_last` is the gradient of the last state, `d_initial` becomes that of the first; either may be nullptr. Scratch:
+/// kept [M, chunks, N, I].
 template <class S>
-void gated_recurrence_cuda(const GatedRecurrence<const S>& in, S* o, S* h, void* stream);
-template <class S>
-void gated_recurrence_backward_cuda(const GatedRecurrence<const S>& in, S* states, const S* d_o, S* dh,
-                                    const GatedRecurrence<S>& d, void* stream);
+void selective_scan_backward_cuda(const SelectiveScan<S>& in, const S* initial, const S* dy, const S* d_last,
+                                  const SelectiveGradients<S>& d, S* kept, S* d_initial, void* stream);
 
 }  // namespace madsearch::kernels

@@ -3,8 +3,7 @@
 
 namespace madsearch::kernels {
 
-// Launchers of delta_recurrence.h over N sequences of T tokens and H heads. Pointers are on the CPU, or all on one CUDA
-// device.
+// Launchers of delta_recurrence.h over N sequences of T tokens and H heads. Pointers are on the CPU.
 template <class S>
 struct DeltaRecurrence {
   const S* q;          // [N, T, H, K]
@@ -29,13 +28,5 @@ void delta_recurrence_cpu(const DeltaRecurrence<S>& in, S* o, S* h, S* change);
 template <class S>
 void delta_recurrence_backward_cpu(const DeltaRecurrence<S>& in, const S* initial, const S* change, const S* d_o,
                                    const DeltaGradients<S>& d, S* dh);
-
-template <class S>
-void delta_recurrence_cuda(const DeltaRecurrence<S>& in, S* o, S* h, S* change, void* stream);
-/// Here dh is transposed, [N, H, V, K]. Scratch: states [N, H, T steps + 1, V, K], of which the first of each head is
-/// set.
-template <class S>
-void delta_recurrence_backward_cuda(const DeltaRecurrence<S>& in, const S* change, const S* d_o,
-                                    const DeltaGradients<S>& d, S* dh, S* states, void* stream);
 
 }  // namespace madsearch::kernels

@@ -1,6 +1,7 @@
 #include "primitives/ops/delta_recurrence.h"
 
 #include "primitives/kernels/launch_delta.h"
+#include "primitives/kernels/launch_outer.h"
 #include "primitives/ops/function.h"
 
 namespace madsearch {
@@ -26,6 +27,24 @@ struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
             .steps = in[kV].size(-3) / T};
   }
 
+  /// The same for a GPU.
+  template <class S>
+  static kernels::OuterScan<S> outer(const kernels::DeltaRecurrence<S>& in) {
+    return {.q = in.q,
+            .a = in.a,
+            .b = in.b,
+            .k = in.k,
+            .v = in.v,
+            .w = in.w,
+            .N = in.N,
+            .T = in.T,
+            .H = in.H,
+            .K = in.K,
+            .V = in.V,
+            .steps = in.steps,
+            .decays = in.K};
+  }
+
   /// [..., H, K, V]
   static std::vector<std::int64_t> state_sizes(const at::Tensor& q, const at::Tensor& v) {
     auto out = q.sizes().vec();
@@ -41,20 +60,6 @@ struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
     return out;
   }
 
-  /// Room for the states of `steps` steps and the one before them, [..., H, steps + 1, V, K], for CUDA; the first is
-  /// `state` [..., H, K, V] or zeros. `like` [..., H, V, K] gives sizes, scalar and device.
-  static at::Tensor transposed_states(const at::Tensor& state, const at::Tensor& like, std::int64_t steps) {
-    auto sizes = like.sizes().vec();
-    sizes.insert(sizes.end() - 2, steps + 1);
-    const auto out = at::empty(sizes, like.options());
-    const auto first = out.select(-3, 0);
-    if (state.defined())
-      first.copy_(state.transpose(-1, -2));
-    else
-      first.zero_();
-    return out;
-  }
-
   static variable_list forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& a, const at::Tensor& b,
                                const Maybe& k, const at::Tensor& v, const Maybe& w, const Maybe& state) {
     const variable_list in = {
@@ -67,7 +72,8 @@ struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
     launch(q, [&]<class S>(auto device) {
       const auto all = arguments<S>(in);
       if constexpr (device.kCuda)
-        kernels::delta_recurrence_cuda<S>(all, data<S>(o), data<S>(h), data<S>(in[kChange]), device.stream);
+        kernels::outer_scan_cuda<S>(outer(all), data<S>(in[kState]), data<S>(o), data<S>(in[kChange]), data<S>(h),
+                                    device.stream);
       else
         kernels::delta_recurrence_cpu<S>(all, data<S>(o), data<S>(h), data<S>(in[kChange]));
     });
@@ -78,19 +84,28 @@ struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
     const auto in = ctx->get_saved_variables();
     const auto &q = in[kQ], &v = in[kV], &state = in[kState];
     const auto d_o = gradients[0].defined() ? whole(gradients[0]) : at::zeros(output_sizes(q, v), q.options());
-    auto dh = copy_or_zeros(whole(gradients[1]), state_sizes(q, v), q.options());
+    const auto d_last = whole(gradients[1]);
+    const auto dh = copy_or_zeros(d_last, state_sizes(q, v), q.options());
     auto out = zero_gradients(in, kState);
     launch(q, [&]<class S>(auto device) {
       const auto all = arguments<S>(in);
-      const kernels::DeltaGradients<S> d = {data<S>(out[kQ]), data<S>(out[kA]), data<S>(out[kB]),
-                                            data<S>(out[kK]), data<S>(out[kV]), data<S>(out[kW])};
       if constexpr (device.kCuda) {
-        dh = dh.transpose(-1, -2).contiguous();
-        const auto states = transposed_states(state, dh, v.size(-3));
-        kernels::delta_recurrence_backward_cuda<S>(all, data<S>(in[kChange]), data<S>(d_o), d, data<S>(dh),
-                                                   data<S>(states), device.stream);
-        dh = dh.transpose(-1, -2);
+        const auto du = at::empty_like(v);
+        const auto inner = at::empty({all.N, all.H, all.K}, q.options());
+        const kernels::OuterGradients<S> d = {.q = data<S>(out[kQ]),
+                                              .a = data<S>(out[kA]),
+                                              .b = data<S>(out[kB]),
+                                              .k = data<S>(out[kK]),
+                                              .v = data<S>(out[kV]),
+                                              .log_w = data<S>(out[kW])};
+        kernels::outer_scan_backward_cuda<S>(outer(all), data<S>(state), data<S>(in[kChange]), data<S>(d_o),
+                                             data<S>(d_last), d, data<S>(du), data<S>(inner), data<S>(dh),
+                                             device.stream);
+        // The caller's w is exp(log w), whose backward multiplies by w.
+        if (in[kW].defined()) out[kW] = at::where(in[kW] > 0, out[kW] / in[kW], 0);
       } else {
+        const kernels::DeltaGradients<S> d = {data<S>(out[kQ]), data<S>(out[kA]), data<S>(out[kB]),
+                                              data<S>(out[kK]), data<S>(out[kV]), data<S>(out[kW])};
         kernels::delta_recurrence_backward_cpu<S>(all, data<S>(state), data<S>(in[kChange]), data<S>(d_o), d,
                                                   data<S>(dh));
       }

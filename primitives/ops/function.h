@@ -53,19 +53,6 @@ inline at::Tensor copy_or_zeros(const at::Tensor& initial, at::IntArrayRef sizes
   return initial.defined() ? initial.clone() : at::zeros(sizes, options);
 }
 
-/// Room for the states of M sequences of T tokens and those before them, [M, T + 1, rows, columns]; the first of each
-/// is `initial` [..., rows, columns] or zeros. CUDA's backward passes keep all states.
-inline at::Tensor room_for_states(const at::Tensor& initial, std::int64_t M, std::int64_t T, std::int64_t rows,
-                                  std::int64_t columns, const at::TensorOptions& options) {
-  const auto out = at::empty({M, T + 1, rows, columns}, options);
-  const auto first = out.select(1, 0);
-  if (initial.defined())
-    first.copy_(initial.view({M, rows, columns}));
-  else
-    first.zero_();
-  return out;
-}
-
 struct OnCpu {
   static constexpr bool kCuda = false;
 };

@@ -1,6 +1,7 @@
 #include "primitives/ops/gated_recurrence.h"
 
 #include "primitives/kernels/launch.h"
+#include "primitives/kernels/launch_outer.h"
 #include "primitives/ops/function.h"
 
 namespace madsearch {
@@ -17,6 +18,23 @@ struct GatedRecurrenceFunction : Function<GatedRecurrenceFunction> {
             q.numel() / (T * K), T,          K,          v.size(-1), w.defined() ? w.size(-1) : 0};
   }
 
+  /// The same for a GPU: a sequence is one of a single head.
+  template <class S>
+  static kernels::OuterScan<S> outer(const kernels::GatedRecurrence<const S>& in) {
+    return {.q = in.q,
+            .k = in.k,
+            .v = in.v,
+            .w = in.w,
+            .bonus = in.u,
+            .N = in.M,
+            .T = in.T,
+            .H = 1,
+            .K = in.K,
+            .V = in.V,
+            .steps = 1,
+            .decays = in.decays};
+  }
+
   static std::vector<std::int64_t> state_sizes(const at::Tensor& q, const at::Tensor& v) {
     auto out = q.sizes().vec();
     out[out.size() - 2] = q.size(-1);
@@ -31,12 +49,12 @@ struct GatedRecurrenceFunction : Function<GatedRecurrenceFunction> {
     const auto w = log_decay ? log_decay->exp() : at::Tensor();
     ctx->save_for_backward({q, k, w, v, u, h0});
     const auto o = at::empty_like(v);
-    const bool in_place = carried || h0.defined() || q.is_cuda();
+    const bool in_place = carried || h0.defined();
     const auto h = in_place ? copy_or_zeros(h0, state_sizes(q, v), q.options()) : at::Tensor();
     launch(q, [&]<class S>(auto device) {
       const auto in = arguments<S, const S>(q, k, w, v, u);
       if constexpr (device.kCuda)
-        kernels::gated_recurrence_cuda<S>(in, data<S>(o), data<S>(h), device.stream);
+        kernels::outer_scan_cuda<S>(outer(in), data<S>(h0), data<S>(o), nullptr, data<S>(h), device.stream);
       else
         kernels::gated_recurrence_cpu<S>(in, data<S>(o), data<S>(h));
     });
@@ -48,20 +66,25 @@ struct GatedRecurrenceFunction : Function<GatedRecurrenceFunction> {
     const auto d_o = whole(gradients[0]);
     const auto dq = at::zeros_like(q);
     const auto dk = at::zeros_like(k);
-    const auto dw = zeros_if_defined(w);
+    auto dw = zeros_if_defined(w);
     const auto dv = at::empty_like(v);
     const auto du = zeros_if_defined(u);
     const bool carried = gradients.size() > 1;
-    const bool in_place = carried || h0.defined() || q.is_cuda();
+    const bool in_place = carried || h0.defined();
     const auto d_state = carried ? whole(gradients[1]) : at::Tensor();
     const auto dh = in_place ? copy_or_zeros(d_state, state_sizes(q, v), q.options()) : at::Tensor();
     launch(q, [&]<class S>(auto device) {
       const auto in = arguments<S, const S>(q, k, w, v, u);
-      const auto d = arguments<S, S>(dq, dk, dw, dv, du);
       if constexpr (device.kCuda) {
-        const auto states = room_for_states(h0, in.M, in.T, in.K, in.V, q.options());
-        kernels::gated_recurrence_backward_cuda<S>(in, data<S>(states), data<S>(d_o), data<S>(dh), d, device.stream);
+        const auto each = w.defined() ? at::empty_like(q) : at::Tensor();  // of each key channel
+        const auto inner = at::empty({in.M, in.K}, q.options());
+        const kernels::OuterGradients<S> d = {
+            .q = data<S>(dq), .k = data<S>(dk), .v = data<S>(dv), .log_w = data<S>(each), .bonus = data<S>(du)};
+        kernels::outer_scan_backward_cuda<S>(outer(in), data<S>(h0), nullptr, data<S>(d_o), data<S>(d_state), d,
+                                             nullptr, data<S>(inner), data<S>(dh), device.stream);
+        if (w.defined()) dw = each.sum_to_size(w.sizes());
       } else {
+        const auto d = arguments<S, S>(dq, dk, dw, dv, du);
         kernels::gated_recurrence_backward_cpu<S>(in, data<S>(h0), data<S>(d_o), data<S>(dh), d);
       }
     });

@@ -6,8 +6,8 @@
 namespace madsearch {
 namespace {
 
-/// Outputs {y}, or {y, state} if the state after the last token is wanted. The kernels advance a state in place where
-/// there is one to begin from or to give back, and always on CUDA.
+/// Outputs {y}, or {y, state} if the state after the last token is wanted. The CPU's kernels advance a state in place
+/// where there is one to begin from or to give back.
 struct SelectiveScanFunction : Function<SelectiveScanFunction> {
   template <class S>
   static kernels::SelectiveScan<S> arguments(const at::Tensor& u, const at::Tensor& delta, const at::Tensor& A,
@@ -25,12 +25,12 @@ struct SelectiveScanFunction : Function<SelectiveScanFunction> {
     const auto h0 = or_undefined(initial);
     ctx->save_for_backward({u, delta, A, b, c, h0});
     const auto y = at::empty_like(u);
-    const bool in_place = carried || h0.defined() || u.is_cuda();
+    const bool in_place = carried || h0.defined();
     const auto h = in_place ? copy_or_zeros(h0, state_sizes(u, A), u.options()) : at::Tensor();
     launch(u, [&]<class S>(auto device) {
       const auto in = arguments<S>(u, delta, A, b, c);
       if constexpr (device.kCuda)
-        kernels::selective_scan_cuda<S>(in, data<S>(y), data<S>(h), device.stream);
+        kernels::selective_scan_cuda<S>(in, data<S>(h0), data<S>(y), data<S>(h), device.stream);
       else
         kernels::selective_scan_cpu<S>(in, data<S>(y), data<S>(h));
     });
@@ -43,22 +43,30 @@ struct SelectiveScanFunction : Function<SelectiveScanFunction> {
     const auto du = at::empty_like(u);
     const auto ddelta = at::empty_like(u);
     auto dA = at::zeros_like(A);
-    const auto db = at::zeros_like(b);
-    const auto dc = at::zeros_like(c);
+    auto db = at::zeros_like(b);
+    auto dc = at::zeros_like(c);
     const bool carried = gradients.size() > 1;
-    const bool in_place = carried || h0.defined() || u.is_cuda();
+    const bool in_place = carried || h0.defined();
     const auto d_state = carried ? whole(gradients[1]) : at::Tensor();
     const auto dh = in_place ? copy_or_zeros(d_state, state_sizes(u, A), u.options()) : at::Tensor();
     launch(u, [&]<class S>(auto device) {
       const auto in = arguments<S>(u, delta, A, b, c);
       if constexpr (device.kCuda) {
-        // dA of each sequence, then summed: atomics on a shared one would wait for each other.
-        const auto each = at::zeros({in.M, in.N, in.I}, u.options());
-        const auto states = room_for_states(h0, in.M, in.T, in.N, in.I, u.options());
-        kernels::selective_scan_backward_cuda<S>(in, data<S>(states), data<S>(dy), data<S>(dh), data<S>(du),
-                                                 data<S>(ddelta), data<S>(each), data<S>(db), data<S>(dc),
-                                                 device.stream);
-        dA = each.view({in.R, in.M / in.R, in.N, in.I}).sum(1);
+        // What several blocks add to is written by each, then summed in one order: the same numbers each time.
+        const auto [blocks, chunks] = kernels::selective_parts(in.T, in.I, in.N);
+        auto parts = b.sizes().vec();
+        parts.insert(parts.begin(), blocks);
+        const auto of_A = at::empty({in.M, in.N, in.I}, u.options());
+        const auto of_b = at::empty(parts, u.options());
+        const auto of_c = at::empty(parts, u.options());
+        const auto kept = at::empty({in.M, chunks, in.N, in.I}, u.options());
+        const kernels::SelectiveGradients<S> d = {data<S>(du), data<S>(ddelta), data<S>(of_A), data<S>(of_b),
+                                                  data<S>(of_c)};
+        kernels::selective_scan_backward_cuda<S>(in, data<S>(h0), data<S>(dy), data<S>(d_state), d, data<S>(kept),
+                                                 data<S>(dh), device.stream);
+        dA = of_A.view({in.R, in.M / in.R, in.N, in.I}).sum(1);
+        db = of_b.sum(0);
+        dc = of_c.sum(0);
       } else {
         kernels::selective_scan_backward_cpu<S>(in, data<S>(h0), data<S>(dy), data<S>(dh), data<S>(du), data<S>(ddelta),
                                                 data<S>(dA), data<S>(db), data<S>(dc));

@@ -12,7 +12,7 @@ TYPED_TEST(SelectiveScanOnCuda, AgreesWithTheCpu) {
   using S = TypeParam;
   for_each_trial(8, [](Trial& trial) {
     const auto R = trial.size("R", 1, 3), M = R * trial.size("B", 1, 3), T = trial.size("T", 1, 9),
-               I = trial.size("I", 1, 300), N = trial.size("N", 1, 5);
+               I = trial.size("I", 1, 70), N = trial.one_of("N", {1, 3, 4, 7, 16, 29, 50, 100, 200});
     const auto u = trial.numbers<S>(M * T * I);
     const auto delta = trial.numbers<S>(M * T * I, 0, 1);
     const auto A = trial.numbers<S>(R * N * I, -2, 0);
@@ -23,26 +23,32 @@ TYPED_TEST(SelectiveScanOnCuda, AgreesWithTheCpu) {
 
     Both<S> y(unwritten<S>(M * T * I)), h(first);
     selective_scan_cpu<S>(in, y.cpu.data(), h.cpu.data());
-    selective_scan_cuda<S>(in, y.cuda.data(), h.cuda.data(), nullptr);
+    selective_scan_cuda<S>(in, first.data(), y.cuda.data(), h.cuda.data(), nullptr);
     trial.expect_same("y", y);
     trial.expect_same("h", h);
 
     const auto dy = trial.numbers<S>(M * T * I);
-    Both<S> dh(trial.numbers<S>(M * N * I)), du(unwritten<S>(M * T * I)), ddelta(unwritten<S>(M * T * I)),
-        dB(zeros<S>(M * T * N)), dC(zeros<S>(M * T * N));
+    const auto [blocks, chunks] = selective_parts(T, I, N);
+    const auto last = trial.numbers<S>(M * N * I);
+    Both<S> dh(last), du(unwritten<S>(M * T * I)), ddelta(unwritten<S>(M * T * I));
     auto dA = zeros<S>(R * N * I);
-    auto each_dA = zeros<S>(M * N * I);
-    auto states = room_for_states(first, T, N * I);
+    auto dB = zeros<S>(M * T * N);
+    auto dC = dB;
+    auto each_dA = unwritten<S>(M * N * I);
+    auto each_dB = unwritten<S>(blocks * M * T * N);
+    auto each_dC = each_dB;
+    auto kept = unwritten<S>(M * chunks * N * I);
+    const SelectiveGradients<S> d = {du.cuda.data(), ddelta.cuda.data(), each_dA.data(), each_dB.data(),
+                                     each_dC.data()};
     selective_scan_backward_cpu<S>(in, first.data(), dy.data(), dh.cpu.data(), du.cpu.data(), ddelta.cpu.data(),
-                                   dA.data(), dB.cpu.data(), dC.cpu.data());
-    selective_scan_backward_cuda<S>(in, states.data(), dy.data(), dh.cuda.data(), du.cuda.data(), ddelta.cuda.data(),
-                                    each_dA.data(), dB.cuda.data(), dC.cuda.data(), nullptr);
+                                   dA.data(), dB.data(), dC.data());
+    selective_scan_backward_cuda<S>(in, first.data(), dy.data(), last.data(), d, kept.data(), dh.cuda.data(), nullptr);
     trial.expect_same("dh", dh);
     trial.expect_same("du", du);
     trial.expect_same("ddelta", ddelta);
     trial.expect_same("dA", summed(each_dA, R, N * I), dA);
-    trial.expect_same("dB", dB);
-    trial.expect_same("dC", dC);
+    trial.expect_same("dB", summed(each_dB, 1, M * T * N), dB);
+    trial.expect_same("dC", summed(each_dC, 1, M * T * N), dC);
   });
 }
 
@@ -56,7 +62,7 @@ TEST(SelectiveScanOnCuda, TakesMoreSequencesThanAGridHasBlocksAlongY) {
     const SelectiveScan<float> in = {u.data(), delta.data(), &A, B.data(), B.data(), 1, M, 1, 1, 1};
     Both<float> y(unwritten<float>(M)), h(zeros<float>(M));
     selective_scan_cpu<float>(in, y.cpu.data(), h.cpu.data());
-    selective_scan_cuda<float>(in, y.cuda.data(), h.cuda.data(), nullptr);
+    selective_scan_cuda<float>(in, nullptr, y.cuda.data(), nullptr, nullptr);
     trial.expect_same("y", y);
   });
 }

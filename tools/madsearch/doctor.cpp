@@ -21,6 +21,9 @@ namespace {
 // them.
 constexpr double kOutputTolerance = 1e-4;
 constexpr double kGradientTolerance = 1e-3;
+// bf16 keeps 8 bits: three decimal digits less in every product.
+constexpr double kAutocastOutputTolerance = 3e-2;
+constexpr double kAutocastGradientTolerance = 1e-1;
 
 struct Flags {
   std::vector<std::string> primitives;  // empty: all
@@ -63,6 +66,12 @@ std::string problem_of(const ExamineReply& found) {
   if (!(found.gradient_error <= kGradientTolerance))
     return "the gradient of " + found.gradient + " differs from float64" +
            beyond_rounding(found.gradient_error, kGradientTolerance);
+  if (!(found.autocast_output_error <= kAutocastOutputTolerance))
+    return "under bf16 autocast its outputs differ from float64" +
+           beyond_rounding(found.autocast_output_error, kAutocastOutputTolerance);
+  if (!(found.autocast_gradient_error <= kAutocastGradientTolerance))
+    return "under bf16 autocast the gradient of " + found.autocast_gradient + " differs from float64" +
+           beyond_rounding(found.autocast_gradient_error, kAutocastGradientTolerance);
   if (!(found.recorded_error <= kGradientTolerance))
     return "replayed as a CUDA graph it differs from float64" +
            beyond_rounding(found.recorded_error, kGradientTolerance);
@@ -210,6 +219,11 @@ Record facts(const Finding& finding) {
   out.set("gradient_error", found.gradient_error);
   out.set("gradient", found.gradient);
   out.set("milliseconds", found.milliseconds);
+  if (!found.autocast_gradient.empty()) {
+    out.set("autocast_output_error", found.autocast_output_error);
+    out.set("autocast_gradient_error", found.autocast_gradient_error);
+    out.set("autocast_gradient", found.autocast_gradient);
+  }
   if (found.recorded_milliseconds > 0) {
     out.set("recorded_error", found.recorded_error);
     out.set("recorded_milliseconds", found.recorded_milliseconds);
@@ -233,17 +247,20 @@ Record record_of(const Diagnosis& machine) {
           {"workers", workers},
           {"output_tolerance", kOutputTolerance},
           {"gradient_tolerance", kGradientTolerance},
+          {"autocast_output_tolerance", kAutocastOutputTolerance},
+          {"autocast_gradient_tolerance", kAutocastGradientTolerance},
           {"rows", rows},
           {"problems", machine.problems}};
 }
 
+bool on_a_gpu(const Diagnosis& machine) { return machine.devices.size() > 1; }
+
 /// What a table shows of a finding: every field, unknown where nothing was found.
 Record row_of(const Finding& finding) {
-  Record out = {{"output_error", Value()},
-                {"gradient_error", Value()},
-                {"gradient", Value()},
-                {"milliseconds", Value()},
-                {"recorded_milliseconds", Value()}};
+  Record out = {
+      {"output_error", Value()},         {"gradient_error", Value()},        {"gradient", Value()},
+      {"milliseconds", Value()},         {"autocast_output_error", Value()}, {"autocast_gradient_error", Value()},
+      {"recorded_milliseconds", Value()}};
   const auto known = facts(finding);
   for (const auto& field : known.fields()) out.set(field.name, field.value);
   out.set("finding", finding.problem.empty() ? "fine" : finding.found ? "disagrees" : finding.problem);
@@ -257,7 +274,11 @@ Table table_of(const Diagnosis& machine) {
                                  {"gradient", "gradient_error", number("%.1e")},
                                  {"of<", "gradient"},
                                  {"ms", "milliseconds", number("%.2f")}};
-  if (!machine.graphs.empty()) columns.emplace_back("as a graph", "recorded_milliseconds", number("%.2f"));
+  if (on_a_gpu(machine)) {
+    columns.emplace_back("bf16 output", "autocast_output_error", number("%.1e"));
+    columns.emplace_back("gradient", "autocast_gradient_error", number("%.1e"));
+    columns.emplace_back("as a graph", "recorded_milliseconds", number("%.2f"));
+  }
   columns.emplace_back("finding<", "finding");
   Table out(columns);
   for (const auto& finding : machine.findings) out.add(row_of(finding));
@@ -277,7 +298,7 @@ std::string machine_text(const Diagnosis& machine) {
 }
 
 /// What the columns of the table are.
-std::string legend(const Flags& flags, bool graphs) {
+std::string legend(const Flags& flags, bool gpu) {
   return "every primitive at its defaults, width " + std::to_string(flags.width) + ", length " +
          std::to_string(flags.length) + ", batch " + std::to_string(flags.batch) + ", " +
          std::to_string(flags.replicas) +
@@ -285,7 +306,12 @@ std::string legend(const Flags& flags, bool graphs) {
          "entry; up to " +
          shown("%g", kOutputTolerance) + " and " + shown("%g", kGradientTolerance) +
          " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " +
-         std::to_string(flags.repeats) + (graphs ? "; as a graph: of the same, recorded as a CUDA graph\n" : "\n");
+         std::to_string(flags.repeats) +
+         (gpu ? "; as a graph: of the same, recorded as a CUDA graph\nbf16: the same differences under autocast, as "
+                "trainings compute on a GPU; up to " +
+                    shown("%g", kAutocastOutputTolerance) + " and " + shown("%g", kAutocastGradientTolerance) +
+                    " is rounding\n"
+              : "\n");
 }
 
 std::string verdict(const Diagnosis& machine) {
@@ -298,7 +324,7 @@ int doctor(const Flags& flags) {
   const auto machine = diagnose(flags);
   const auto table = table_of(machine);
   print({record_of(machine),
-         machine_text(machine) + "\n" + legend(flags, !machine.graphs.empty()) + table.text() + machine.graphs +
+         machine_text(machine) + "\n" + legend(flags, on_a_gpu(machine)) + table.text() + machine.graphs +
              verdict(machine),
          table.csv()},
         flags.format);

@@ -36,7 +36,7 @@ constexpr int count_of<PretrainSetup> = 5;
 template <>
 constexpr int count_of<Progress> = 5;
 template <>
-constexpr int count_of<BenchRequest> = 6;
+constexpr int count_of<BenchRequest> = 7;
 template <>
 constexpr int count_of<BenchRow> = 9;
 template <>
@@ -46,7 +46,7 @@ constexpr int count_of<DistilledScore> = 4;
 template <>
 constexpr int count_of<ExamineRequest> = 7;
 template <>
-constexpr int count_of<ExamineReply> = 8;
+constexpr int count_of<ExamineReply> = 11;
 template <>
 constexpr int count_of<ErrorReply> = 2;
 template <>

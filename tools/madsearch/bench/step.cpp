@@ -9,6 +9,7 @@
 #include "search/architecture/parser.h"
 #include "tools/madsearch/command.h"
 #include "tools/madsearch/named.h"
+#include "tools/madsearch/numbers.h"
 #include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
 #include "tools/madsearch/table.h"
@@ -20,6 +21,7 @@ struct Flags {
   std::vector<std::string> designs, primitives;  // both empty: every primitive
   std::vector<std::int64_t> lengths = {64, 256, 1024, 256, 2048}, batches = {32, 32, 32, 4, 4};
   std::int64_t width = 64;
+  std::int64_t replicas = 1;
   std::int64_t threads = 1;
   std::int64_t steps = 5;
   WorkerFlags workers;
@@ -56,6 +58,7 @@ std::vector<Request> requests_of(const Flags& flags, const std::vector<std::stri
                                .width = flags.width,
                                .length = flags.lengths[i],
                                .batch = batches[i],
+                               .replicas = flags.replicas,
                                .steps = flags.steps});
   return out;
 }
@@ -102,7 +105,7 @@ Record facts(const BenchRow& row, std::optional<double> growth) {
           {"peak_memory_mib", row.peak_memory_mib}};
 }
 
-Report report(const Timings& timings, std::int64_t width) {
+Report report(const Timings& timings, const Flags& flags) {
   std::vector<Record> rows;
   for (const auto& row : timings.rows) rows.push_back(facts(row, growth(timings.rows, row)));
   const Table table({{"design<", "design"},
@@ -116,8 +119,9 @@ Report report(const Timings& timings, std::int64_t width) {
                      {"peak MiB", "peak_memory_mib", number("%.0f")}},
                     rows);
   return {Record{{"peak_gflops", timings.peak_gflops}, {"rows", rows}},
-          "training steps (forward, loss, backward, AdamW) at width " + std::to_string(width) +
-              ", one device slot; matrix product peak " + shown("%.1f", timings.peak_gflops) +
+          "training steps (forward, loss, backward, AdamW) at width " + std::to_string(flags.width) + ", " +
+              counted(flags.replicas, "replica") + ", one device slot; matrix product peak " +
+              shown("%.1f", timings.peak_gflops) +
               " GFLOP/s\nof peak: 6 N a token + 12 L² D a full attention layer; of attention: of transformer++ of as "
               "many blocks; growth: from the shortest length of the same batch\n" +
               table.text(),
@@ -143,6 +147,9 @@ void add_bench_step(CLI::App& bench, int& code) {
       ->delimiter(',')
       ->check(integers(1, kMostBatch))
       ->capture_default_str();
+  command->add_option("--replicas", flags->replicas, "copies with weights of their own, trained at once")
+      ->check(integers(1, 64))
+      ->capture_default_str();
   command->add_option("--threads", flags->threads, "threads of the worker on a CPU")
       ->check(integers(1, 256))
       ->capture_default_str();
@@ -152,7 +159,7 @@ void add_bench_step(CLI::App& bench, int& code) {
   add_one_worker(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] {
-    print(report(time(*flags), flags->width), flags->format);
+    print(report(time(*flags), *flags), flags->format);
     code = 0;
   });
 }
