@@ -17,7 +17,7 @@ namespace madsearch {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kFloor = 1e-3;  // of the block's largest gradient
+constexpr double kAutocastFloor = 1e-1;  // of the block's largest gradient: bf16 keeps 8 bits
 
 double largest(const at::Tensor& values) { return values.numel() ? values.abs().max().item<double>() : 0; }
 
@@ -93,14 +93,14 @@ void move_parameters(Mixer& exact, Mixer& block) {
 
 }  // namespace
 
-Difference difference(const Computed& found, const Computed& expected) {
+Difference difference(const Computed& found, const Computed& expected, double floor) {
   Difference out{relative(found.output, expected.output, 0), 0, "input"};
   double scale = 0;
   for (const auto& [name, gradient] : expected.gradients)
     if (gradient.defined()) scale = std::max(scale, largest(gradient));
   for (const auto& [name, gradient] : expected.gradients) {
     const auto other = found.gradients.find(name);
-    const auto apart = other == found.gradients.end() ? kInfinity : relative(other->second, gradient, kFloor * scale);
+    const auto apart = other == found.gradients.end() ? kInfinity : relative(other->second, gradient, floor * scale);
     if (apart <= out.gradient) continue;
     out.gradient = apart;
     out.worst = name;
@@ -132,7 +132,7 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, cons
           const Autocast autocast(runtime.device);
           return compute(*block, input, above);
         }(),
-        expected);
+        expected, kAutocastFloor);
     reply.autocast_output_error = rounded.output;
     reply.autocast_gradient_error = rounded.gradient;
     reply.autocast_gradient = rounded.worst;

@@ -16,20 +16,20 @@ struct Computed {
 };
 
 /// How far `found` is from `expected`: the largest |difference| relative to the largest |entry|, of the output and of
-/// the gradient that is worst by this measure. If a gradient's entries are all below a thousandth of the block's
-/// largest one, the difference is relative to that thousandth: its terms cancel, and what is left is rounding. Infinite
+/// the gradient that is worst by this measure. If a gradient's entries are all below `floor` times the block's largest
+/// one, the difference is relative to that: its terms cancel, and what is left is rounding. Infinite
 /// where a number is not finite, or where only one of the two has a gradient.
 struct Difference {
   double output = 0;
   double gradient = 0;
   std::string worst;  // the gradient's name
 };
-Difference difference(const Computed& found, const Computed& expected);
+Difference difference(const Computed& found, const Computed& expected, double floor = 1e-3);
 
-/// Compares a block on the device, float32 without autocast, with the same block on the CPU in float64. The block has
-/// the primitive's defaults, its parameters moved off their zeros and ones. With a recorder, which may differ from the
-/// runtime's, the comparison is made once more with a recording. Throws std::invalid_argument for an unknown primitive
-/// or a shape that it doesn't fit.
+/// Compares a block on the device, float32 and on a GPU also under autocast, with the same block on the CPU in float64.
+/// The block has the primitive's defaults, its parameters moved off their zeros and ones. With a recorder, which may
+/// differ from the runtime's, the comparison is made once more with a recording. Throws std::invalid_argument for an
+/// unknown primitive or a shape that it doesn't fit.
 ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, const Recorder& recorder = {});
 
 }  // namespace madsearch

@@ -17,6 +17,8 @@ namespace {
 
 constexpr double kEmbeddingDeviation = 0.02;
 constexpr int kDecoderDepth = 2;
+// Up to here predictions are float32 under autocast, too; beyond, they would take most of a training's time on a GPU.
+constexpr std::int64_t kPreciseVocabulary = 8192;
 
 /// row n = [sin(n f_0) .. , cos(n f_0) ..], f_j = exp(-j ln(10000) / (D/2 - 1)).
 at::Tensor sinusoids(std::int64_t length, std::int64_t width, const at::TensorOptions& options) {
@@ -214,7 +216,9 @@ at::Tensor Model::hidden(const at::Tensor& tokens) {
 
 at::Tensor Model::logits(const at::Tensor& x) const {
   const auto normed = (*final_norm_)(x);
-  return unembedding_ ? (*unembedding_)(normed) : madsearch::linear(normed, embedding_, at::Tensor());
+  const auto& weight = unembedding_ ? unembedding_->weight : embedding_;
+  const auto bias = unembedding_ ? unembedding_->bias : at::Tensor();
+  return weight.size(1) <= kPreciseVocabulary ? precise_linear(normed, weight, bias) : linear(normed, weight, bias);
 }
 
 at::Tensor Model::forward(const at::Tensor& tokens) { return logits(hidden(tokens)); }

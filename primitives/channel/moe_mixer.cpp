@@ -48,7 +48,7 @@ class MoE : public Mixer {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const auto routing = route(router_(x), active_);
+    const auto routing = route(router_.precise(x), active_);
     balance_ = routing.balance;
     // All experts as one wide gated MLP with weighted hidden channels: at these sizes faster than gathering tokens.
     auto sizes = x.sizes().vec();
@@ -90,7 +90,7 @@ class ReferenceMoE : public Mixer {
     auto sizes = x.sizes().vec();
     sizes.push_back(experts_);
     const auto z = down_(up1_(x) * at::gelu(up2_(x), "tanh")).view(sizes);  // [..., D, E]
-    return shared_.added_to((z * reference_routing(router_(x), active_).unsqueeze(-2)).sum(-1), x);
+    return shared_.added_to((z * reference_routing(router_.precise(x), active_).unsqueeze(-2)).sum(-1), x);
   }
   at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
 

@@ -61,7 +61,7 @@ class HyenaExperts : public Mixer {
  private:
   /// The experts' outputs y [R, ..., D], weighted as the router sees x, through the one output projection.
   at::Tensor mix(const at::Tensor& x, const at::Tensor& y) {
-    const auto scores = router_(x);
+    const auto scores = router_.precise(x);
     at::Tensor weights;  // [R, ..., E]
     if (reference_) {
       weights = reference_routing(scores, active_);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "primitives/kernels/cuda_launch.h"
 #include "primitives/kernels/gru.h"
@@ -9,23 +10,37 @@
 namespace madsearch::kernels {
 namespace {
 
-/// One block a sequence; its threads take channels in turn and meet before and after every read of h.
+constexpr std::size_t kShared = 200 * 1024;  // bytes that a block may ask for
+
+/// The weights of a sequence's replica: a copy in shared memory, which is read at every token, if there is room for
+/// one. The caller meets before it reads them.
 template <class Cell, class S>
-__global__ void run_cell(CellSequences<S> in, S* y, S* kept, S* cells) {
+__device__ const S* near_weights(const CellSequences<S>& in, S* room) {
+  const auto size = Cell::kGates * in.D * in.D / in.H;
+  const S* from = in.weight + blockIdx.x / (in.M / in.R) * size;
+  if (!room) return from;
+  for (std::int64_t i = threadIdx.x; i < size; i += blockDim.x) room[i] = from[i];
+  return room;
+}
+
+/// One block a sequence; its threads take channels in turn and meet before and after every read of h. `near`: shared
+/// memory has room for the weights.
+template <class Cell, class S>
+__global__ void run_cell(CellSequences<S> in, bool near, S* y, S* kept, S* cells) {
   constexpr auto G = Cell::kGates;
   const std::int64_t m = blockIdx.x, T = in.T, D = in.D, d = D / in.H, r = m / (in.M / in.R);
   S *h = shared_memory<S>(), *rec = h + D;  // [D], [G, D]
-  const S *W = in.weight + r * G * D * d, *bias = in.bias + r * G * D;
+  const S *W = near_weights<Cell>(in, near ? rec + G * D : nullptr), *bias = in.bias + r * G * D;
   for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) h[c] = in.h[m * D + c];
   for (std::int64_t t = 0; t < T; ++t) {
     __syncthreads();
     for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) {
       const auto n = c / d, j = c % d;
-      for (std::int64_t g = 0; g < G; ++g) {
-        S sum = bias[g * D + c];
-        for (std::int64_t k = 0; k < d; ++k) sum += h[n * d + k] * W[((n * G + g) * d + k) * d + j];
-        rec[g * D + c] = sum;
-      }
+      S sums[G];
+      for (std::int64_t g = 0; g < G; ++g) sums[g] = bias[g * D + c];
+      for (std::int64_t k = 0; k < d; ++k)
+        for (std::int64_t g = 0; g < G; ++g) sums[g] += h[n * d + k] * W[((n * G + g) * d + k) * d + j];
+      for (std::int64_t g = 0; g < G; ++g) rec[g * D + c] = sums[g];
     }
     __syncthreads();
     const auto token = m * T + t;
@@ -39,11 +54,11 @@ __global__ void run_cell(CellSequences<S> in, S* y, S* kept, S* cells) {
 }
 
 template <class Cell, class S>
-__global__ void run_cell_backward(CellSequences<S> in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
-                                  S* dcells, S* dx, S* d_rec) {
+__global__ void run_cell_backward(CellSequences<S> in, bool near, const S* y, const S* kept, const S* cells,
+                                  const S* dy, S* dh, S* dcells, S* dx, S* d_rec) {
   constexpr auto G = Cell::kGates;
   const std::int64_t m = blockIdx.x, T = in.T, D = in.D, d = D / in.H;
-  const S* W = in.weight + m / (in.M / in.R) * G * D * d;
+  const S* W = near_weights<Cell>(in, near ? shared_memory<S>() : nullptr);
   dh += m * D;
   dcells += m * Cell::kCells * D;
   for (std::int64_t t = T - 1; t >= 0; --t) {
@@ -58,10 +73,10 @@ __global__ void run_cell_backward(CellSequences<S> in, const S* y, const S* kept
     __syncthreads();  // a channel reads the d_rec of its whole head, of this token only
     for (std::int64_t c = threadIdx.x; c < D; c += blockDim.x) {
       const auto n = c / d, k = c % d;
-      S sum = 0;
-      for (std::int64_t g = 0; g < G; ++g)
-        for (std::int64_t j = 0; j < d; ++j) sum += into[g * D + n * d + j] * W[((n * G + g) * d + j) * d + k];
-      dh[c] += sum;
+      S sums[G] = {};
+      for (std::int64_t j = 0; j < d; ++j)
+        for (std::int64_t g = 0; g < G; ++g) sums[g] += into[g * D + n * d + j] * W[((n * G + g) * d + j) * d + k];
+      for (std::int64_t g = 0; g < G; ++g) dh[c] += sums[g];
     }
   }
 }
@@ -71,19 +86,28 @@ unsigned threads(const CellSequences<S>& in) {
   return static_cast<unsigned>(std::min<std::int64_t>(512, (in.D + 31) / 32 * 32));
 }
 
+/// Bytes of shared memory: `own` numbers, and the weights if they fit.
+template <class Cell, class S>
+std::pair<std::size_t, bool> shared_bytes(const CellSequences<S>& in, std::int64_t own) {
+  const auto weights = static_cast<std::size_t>(Cell::kGates * in.D * in.D / in.H) * sizeof(S);
+  const auto numbers = static_cast<std::size_t>(own) * sizeof(S);
+  return numbers + weights <= kShared ? std::pair(numbers + weights, true) : std::pair(numbers, false);
+}
+
 }  // namespace
 
 template <class Cell, class S>
 void cell_cuda(const CellSequences<S>& in, S* y, S* kept, S* cells, void* stream) {
-  const auto bytes = static_cast<std::size_t>((1 + Cell::kGates) * in.D) * sizeof(S);
-  launch(run_cell<Cell, S>, static_cast<unsigned>(in.M), threads(in), bytes, stream, in, y, kept, cells);
+  const auto [bytes, near] = shared_bytes<Cell>(in, (1 + Cell::kGates) * in.D);
+  launch(run_cell<Cell, S>, static_cast<unsigned>(in.M), threads(in), bytes, stream, in, near, y, kept, cells);
 }
 
 template <class Cell, class S>
 void cell_backward_cuda(const CellSequences<S>& in, const S* y, const S* kept, const S* cells, const S* dy, S* dh,
                         S* dcells, S* dx, S* d_rec, void* stream) {
-  launch(run_cell_backward<Cell, S>, static_cast<unsigned>(in.M), threads(in), 0, stream, in, y, kept, cells, dy, dh,
-         dcells, dx, d_rec);
+  const auto [bytes, near] = shared_bytes<Cell>(in, 0);
+  launch(run_cell_backward<Cell, S>, static_cast<unsigned>(in.M), threads(in), bytes, stream, in, near, y, kept, cells,
+         dy, dh, dcells, dx, d_rec);
 }
 
 #define MADSEARCH_INSTANTIATE(Cell, S)                                                                               \

@@ -16,8 +16,8 @@ __device__ S* cleared_shared(const OuterGrid& grid) {
   return out;
 }
 
-/// Of a thread's part of a column (kColumn: numbers [K], column `place.row` of V) or row of `matrices`, zeros if that is
-/// nullptr.
+/// Of a thread's part of a column (kColumn: numbers [K], column `place.row` of V) or row of `matrices`, zeros if that
+/// is nullptr.
 template <bool kColumn, class S, int kNumbers>
 __device__ void load_state(const OuterPlace& place, const OuterScan<S>& in, const S* matrices, S (&to)[kNumbers]) {
 #pragma unroll
@@ -346,8 +346,10 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-/// How `rows` threads' axis and `columns` registers' axis are shared out. vectors, scalars: of a token, how many rows of
-/// each a kernel fetches.
+constexpr std::int64_t kShared = 48 * 1024;  // bytes of a block: with more, too few blocks run side by side
+
+/// How `rows` threads' axis and `columns` registers' axis are shared out. vectors, scalars: of a token, how many rows
+/// of each a kernel fetches.
 template <class S, int kNumbers>
 OuterGrid grid_of(std::int64_t matrices, std::int64_t rows, std::int64_t columns, std::int64_t steps,
                   std::int64_t vectors, std::int64_t scalars) {
@@ -357,8 +359,14 @@ OuterGrid grid_of(std::int64_t matrices, std::int64_t rows, std::int64_t columns
   out.tile = static_cast<int>(std::min<std::int64_t>(rows, kThreads / out.segments));
   out.heads = kThreads / (out.tile * out.segments);
   out.chunk = static_cast<int>(std::max<std::int64_t>(1, 8 / steps));
-  out.shared =
-      static_cast<int>(vectors * OuterVectors<S, kNumbers>::size(out, 1) + scalars * OuterScalars<S>::size(out, 1));
+  const auto shared = [&] {
+    return vectors * OuterVectors<S, kNumbers>::size(out, 1) + scalars * OuterScalars<S>::size(out, 1);
+  };
+  const auto bytes = static_cast<std::int64_t>(sizeof(S));
+  while (shared() * bytes > kShared && out.chunk > 2) out.chunk /= 2;
+  while (shared() * bytes > kShared && out.heads > 1) out.heads /= 2;
+  while (shared() * bytes > kShared && out.chunk > 1) out.chunk /= 2;
+  out.shared = static_cast<int>(shared());
   return out;
 }
 

@@ -126,7 +126,8 @@ __global__ void __launch_bounds__(Shared::kThreads)
 }
 
 /// 2 kStates numbers of a thread, each summed over the channels of its warp. Halves of them change places, so that it
-/// takes about as many shuffles as there are numbers; `at` says which of the sums the thread is left with, kLeft in a row.
+/// takes about as many shuffles as there are numbers; `at` says which of the sums the thread is left with, kLeft in a
+/// row.
 template <class S, class Shared>
 struct WarpSums {
   static constexpr int kStates = Shared::kStates, kSegments = Shared::kSegments, kLanes = 32 / kSegments,

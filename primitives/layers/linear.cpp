@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "primitives/layers/initial_values.h"
+#include "primitives/layers/without_autocast.h"
 
 namespace madsearch {
 
@@ -28,7 +29,14 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   return y.view(sizes);
 }
 
+at::Tensor precise_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const WithoutAutocast guard(x.device());
+  return linear(x.to(weight.scalar_type()), weight, bias);
+}
+
 at::Tensor Linear::operator()(const at::Tensor& x) const { return linear(x, weight, bias); }
+
+at::Tensor Linear::precise(const at::Tensor& x) const { return precise_linear(x, weight, bias); }
 
 void draw_normal_weight(const Build& build, Linear& layer, double deviation) {
   const at::NoGradGuard constant;

@@ -7,9 +7,11 @@ namespace madsearch {
 
 /// y = W x + b for every replica: x [R, ..., in], weight [R, out, in], bias [R, out] or undefined -> [R, ..., out].
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+/// The same in float32 also under autocast: for what decides (routers, predictions) or decays over many tokens.
+at::Tensor precise_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
-/// The same with weights of its own. At first W ~ U(±projection_bound), b = 0: the one
-/// scale of all projections (layers/initial_values.h).
+/// y = W x + b with weights of its own. At first W ~ U(±projection_bound), b = 0: the one scale of all projections
+/// (layers/initial_values.h).
 class Linear : public Module {
  public:
   struct Options {
@@ -21,6 +23,7 @@ class Linear : public Module {
   Linear(const Build& build, std::int64_t in, std::int64_t out, Options options);
   Linear(const Build& build, std::int64_t in, std::int64_t out);
   at::Tensor operator()(const at::Tensor& x) const;  // [R, ..., in] -> [R, ..., out]
+  at::Tensor precise(const at::Tensor& x) const;     // the same by precise_linear
   at::Tensor weight, bias;                           // bias undefined without one
 };
 

@@ -77,7 +77,9 @@ class GLA : public Mixer {
     return {.bias = bias, .mad_lab_bound = xavier_bound(in, out, small_gain())};
   }
   at::Tensor scaled(const at::Tensor& q) const { return q / std::sqrt(static_cast<double>(keys_ / heads_)); }
-  at::Tensor log_decay(const at::Tensor& x) const { return at::log_sigmoid(gate_up_(gate_down_(x))) / 16; }
+  at::Tensor log_decay(const at::Tensor& x) const {
+    return at::log_sigmoid(gate_up_.precise(gate_down_.precise(x))) / 16;
+  }
 
   std::int64_t heads_, keys_, values_;
   Linear q_, k_, v_, g_, gate_down_, gate_up_, out_;

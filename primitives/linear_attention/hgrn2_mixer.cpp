@@ -36,7 +36,7 @@ class HGRN2 : public Mixer {
     const auto convolved = [&](std::size_t n, const at::Tensor& u) { return convs_.empty() ? u : (*convs_[n])(u); };
     // [R, B, H, T, N]
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {-1, size_}).transpose(2, 3); };
-    const auto f = convolved(1, f_(x));
+    const auto f = convolved(1, f_.precise(x));
     const auto o = gated_recurrence(heads(at::silu(convolved(0, q_(x)))), heads(written(f)), heads(log_forget(f)),
                                     heads(convolved(2, i_(x))));
     return out_(norm_(o.transpose(2, 3).flatten(-2)));
@@ -51,7 +51,7 @@ class HGRN2 : public Mixer {
       return convs_.empty() ? u : convs_[n]->step(u, state.tensors[n + 1]);
     };
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {-1, size_}); };  // [R, B, H, N]
-    const auto f = convolved(1, f_(x));
+    const auto f = convolved(1, f_.precise(x));
     auto& S = state.tensors[0];
     S = at::exp(heads(log_forget(f))).unsqueeze(-1) * S +
         heads(written(f)).unsqueeze(-1) * heads(convolved(2, i_(x))).unsqueeze(-2);

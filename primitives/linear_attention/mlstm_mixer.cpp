@@ -50,8 +50,8 @@ class MLSTM : public Mixer {
     // [R, B, H, T, ...]
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, -1}).transpose(2, 3); };
     const auto qkv = conv_({q_(x), k_(x), v_(x)});
-    const auto write = heads(capped(i_(x)));
-    const auto keep = heads(at::log_sigmoid(capped(f_(x))));
+    const auto write = heads(capped(i_.precise(x)));
+    const auto keep = heads(at::log_sigmoid(capped(f_.precise(x))));
     const auto total = at::cumsum(keep.detach(), -2);
     const auto m = total + std::get<0>(at::cummax(write.detach() - total, -2)).clamp_min(0);
     const auto v = at::constant_pad_nd(heads(qkv[2]), {0, 1}, 1);  // a column of ones makes n the last column of C
@@ -62,8 +62,8 @@ class MLSTM : public Mixer {
 
   at::Tensor step(const at::Tensor& x, State& state) override {
     const auto heads = [&](const at::Tensor& u) { return u.unflatten(-1, {heads_, 1, -1}); };  // [R, B, H, 1, ...]
-    const auto write = heads(capped(i_(x)));
-    const auto keep = heads(at::log_sigmoid(capped(f_(x))));
+    const auto write = heads(capped(i_.precise(x)));
+    const auto keep = heads(at::log_sigmoid(capped(f_.precise(x))));
     if (state.tensors.empty())
       state.tensors = {at::zeros({x.size(0), x.size(1), heads_, keys_ / heads_, x.size(2) / heads_ + 1}, x.options()),
                        at::zeros_like(write), at::Tensor()};

@@ -4,6 +4,7 @@
 
 #include "primitives/kernels/launch.h"
 #include "primitives/ops/function.h"
+#include "primitives/ops/fused_gpu.h"
 #include "primitives/ops/per_channel.h"
 
 namespace madsearch {
@@ -88,11 +89,13 @@ struct ShortConvFunction : Function<ShortConvFunction> {
 
 at::Tensor fused_rms_norm(const at::Tensor& x, const at::Tensor& w, double eps) {
   if (x.is_cpu()) return RmsNormFunction::apply(x.contiguous(), w.contiguous(), eps);
+  if (gpu_norms(x)) return gpu_rms_norm(x, w, eps);
   return x * at::rsqrt(x.square().mean(-1, true) + eps) * per_channel(w, x);
 }
 
 at::Tensor fused_silu_gate(const at::Tensor& a, const at::Tensor& b) {
   if (a.is_cpu()) return SiluGateFunction::apply(a.contiguous(), b.contiguous());
+  if (gpu_gates(a, b)) return gpu_silu_gate(a, b);
   return at::silu(a) * b;
 }
 
@@ -102,6 +105,7 @@ at::Tensor fused_short_conv(const at::Tensor& x, const at::Tensor& weight, const
     const auto given = bias.defined() ? Maybe(bias.contiguous()) : std::nullopt;
     return ShortConvFunction::apply(x.contiguous(), weight.flip(2).transpose(1, 2).contiguous(), given);
   }
+  if (gpu_convolves(x, taps)) return gpu_short_conv(x, weight, bias);
   at::Tensor y;  // a few shifted products: faster than a grouped convolution
   for (std::int64_t lag = 0; lag < std::min(taps, T); ++lag) {
     const auto w = weight.select(2, taps - 1 - lag).unsqueeze(1).unsqueeze(1);  // [R, 1, 1, C]

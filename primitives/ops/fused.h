@@ -1,8 +1,9 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-// Operations in one pass where LibTorch takes several, with gradients. They make small models fast on a CPU; on other
-// devices they are LibTorch's operations. Inputs are float32 or float64, all alike.
+// Operations in one pass where LibTorch takes several, with gradients: on a CPU and, within the limits of fused_gpu.h,
+// on a GPU. Beyond them they are LibTorch's operations. Inputs are float32 or float64, all alike; on a GPU what a
+// module normalises, gates or convolves may be bfloat16 beside weights of float32.
 namespace madsearch {
 
 /// x / sqrt(mean(x²) + eps) * w over the last axis. x [R, ..., D], w [R, D] -> [R, ..., D].

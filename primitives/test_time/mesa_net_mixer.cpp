@@ -58,8 +58,8 @@ class MesaNet : public Mixer {
     const auto [o, state] = mesa_regression({.q = normal(q_, conv_q_),
                                              .k = normal(k_, conv_k_),
                                              .v = heads(v_(x)),
-                                             .log_decay = at::log_sigmoid(decay_(x)).transpose(2, 3),
-                                             .beta = at::sigmoid(beta_(x)).transpose(2, 3),
+                                             .log_decay = at::log_sigmoid(decay_.precise(x)).transpose(2, 3),
+                                             .beta = at::sigmoid(beta_.precise(x)).transpose(2, 3),
                                              .lambda = lambda().unsqueeze(1).expand({R, B, heads_, size_})});
     return answer(x, norm_(o.transpose(2, 3)).reshape({R, B, T, D}));
   }
@@ -80,8 +80,8 @@ class MesaNet : public Mixer {
     const auto q = normal(q_, conv_q_, 2);
     const auto k = normal(k_, conv_k_, 3);
     const auto one = [](const at::Tensor& u) { return u.unsqueeze(-1).unsqueeze(-1); };  // [R, B, H] -> [R, B, H, 1, 1]
-    const auto decay = one(at::sigmoid(decay_(x)));
-    const auto written = one(at::sigmoid(beta_(x))) * k.unsqueeze(-1);
+    const auto decay = one(at::sigmoid(decay_.precise(x)));
+    const auto written = one(at::sigmoid(beta_.precise(x))) * k.unsqueeze(-1);
     auto &A = carried[0], &past = carried[1];
     A = decay * A + written * k.unsqueeze(-2);
     past = decay * past + written * heads(v_(x)).unsqueeze(-2);

@@ -55,7 +55,7 @@ TEST_P(OnCuda, EveryPrimitiveIsNearTheCpuUnderAutocast) {
   const auto rounded = on(at::kCUDA);
   at::autocast::set_autocast_enabled(at::kCUDA, false);
   at::autocast::clear_cache();
-  expect_near(rounded, exact, 3e-2, 1e-1);
+  expect_near(rounded, exact, 3e-2, 2e-1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Primitives, OnCuda, testing::ValuesIn([] {

@@ -66,7 +66,7 @@ TEST(Doctor, SaysWhatCudaGraphsSave) {
             "  primitive  device   output  gradient  of       ms  as a graph  finding\n"
             "  mamba      cpu     1.0e-06   1.0e-06  A_log  3.00        1.50  fine\n"
             "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them with `worker: "
-            "madsearch-worker --cuda-graphs`\n"
+            "madsearch-worker --no-cuda-graphs`\n"
             "all 1 agree on cpu\n");
 }
 

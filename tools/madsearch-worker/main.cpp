@@ -159,7 +159,7 @@ struct Flags {
   std::string device = "cpu";
   int threads = 1;
   double ping_timeout = 300;
-  bool graphs = false;
+  bool no_graphs = false;
 };
 
 void add_flags(CLI::App& app, Flags& flags) {
@@ -167,9 +167,8 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--threads", flags.threads, "threads on a CPU; one is fastest for small models")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
-  app.add_flag("--cuda-graphs", flags.graphs,
-               "on a GPU, record training steps and replay them (a CPU of the same run has nothing to record); "
-               "`madsearch doctor` checks that");
+  app.add_flag("--no-cuda-graphs", flags.no_graphs,
+               "on a GPU, launch each training step anew instead of recording and replaying it");
   app.add_option("--ping-timeout", flags.ping_timeout,
                  "seconds without a ping, once there was one, after which to end; 0: never")
       ->capture_default_str();
@@ -195,7 +194,7 @@ Runtime runtime_of(const Flags& flags) {
     at::globalContext().lazyInitDevice(at::kCUDA);
     if (!out.device.has_index()) out.device.set_index(0);
     leave_default_stream(out.device);
-    if (flags.graphs) out.recorder = cuda_graphs(out.device);
+    if (!flags.no_graphs) out.recorder = cuda_graphs(out.device);
   }
   at::set_num_threads(flags.threads);
   at::globalContext().setFlushDenormal(true);  // decayed states reach them, and they are a hundred times slower

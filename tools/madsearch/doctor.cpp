@@ -21,9 +21,9 @@ namespace {
 // them.
 constexpr double kOutputTolerance = 1e-4;
 constexpr double kGradientTolerance = 1e-3;
-// bf16 keeps 8 bits: three decimal digits less in every product.
+// bf16 keeps 8 bits: three decimal digits less in every product. The worst seen on an H100: 0.02 and 0.12.
 constexpr double kAutocastOutputTolerance = 3e-2;
-constexpr double kAutocastGradientTolerance = 1e-1;
+constexpr double kAutocastGradientTolerance = 2e-1;
 
 struct Flags {
   std::vector<std::string> primitives;  // empty: all
@@ -180,7 +180,7 @@ std::string about_graphs(const std::vector<Examined>& examined) {
   if (ratios.empty()) return out;
   return out + "as CUDA graphs forward and backward take 1/" + shown("%.1f", quantile(ratios, 0.5)) +
          " of that (median of " + std::to_string(ratios.size()) +
-         "); trainings use them with `worker: madsearch-worker --cuda-graphs`\n";
+         "); trainings use them, but with `worker: madsearch-worker --no-cuda-graphs`\n";
 }
 
 Diagnosis diagnose(const Flags& flags) {
@@ -253,7 +253,10 @@ Record record_of(const Diagnosis& machine) {
           {"problems", machine.problems}};
 }
 
-bool on_a_gpu(const Diagnosis& machine) { return machine.devices.size() > 1; }
+bool knows_autocast(const Diagnosis& machine) {
+  return std::any_of(machine.findings.begin(), machine.findings.end(),
+                     [](const auto& finding) { return finding.found && !finding.found->autocast_gradient.empty(); });
+}
 
 /// What a table shows of a finding: every field, unknown where nothing was found.
 Record row_of(const Finding& finding) {
@@ -274,11 +277,11 @@ Table table_of(const Diagnosis& machine) {
                                  {"gradient", "gradient_error", number("%.1e")},
                                  {"of<", "gradient"},
                                  {"ms", "milliseconds", number("%.2f")}};
-  if (on_a_gpu(machine)) {
+  if (knows_autocast(machine)) {
     columns.emplace_back("bf16 output", "autocast_output_error", number("%.1e"));
     columns.emplace_back("gradient", "autocast_gradient_error", number("%.1e"));
-    columns.emplace_back("as a graph", "recorded_milliseconds", number("%.2f"));
   }
+  if (!machine.graphs.empty()) columns.emplace_back("as a graph", "recorded_milliseconds", number("%.2f"));
   columns.emplace_back("finding<", "finding");
   Table out(columns);
   for (const auto& finding : machine.findings) out.add(row_of(finding));
@@ -298,20 +301,20 @@ std::string machine_text(const Diagnosis& machine) {
 }
 
 /// What the columns of the table are.
-std::string legend(const Flags& flags, bool gpu) {
-  return "every primitive at its defaults, width " + std::to_string(flags.width) + ", length " +
-         std::to_string(flags.length) + ", batch " + std::to_string(flags.batch) + ", " +
-         std::to_string(flags.replicas) +
-         " replicas: float32 against float64 on the CPU\noutput, gradient: largest difference relative to the largest "
-         "entry; up to " +
-         shown("%g", kOutputTolerance) + " and " + shown("%g", kGradientTolerance) +
-         " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " +
-         std::to_string(flags.repeats) +
-         (gpu ? "; as a graph: of the same, recorded as a CUDA graph\nbf16: the same differences under autocast, as "
-                "trainings compute on a GPU; up to " +
-                    shown("%g", kAutocastOutputTolerance) + " and " + shown("%g", kAutocastGradientTolerance) +
-                    " is rounding\n"
-              : "\n");
+std::string legend(const Flags& flags, const Diagnosis& machine) {
+  auto out = "every primitive at its defaults, width " + std::to_string(flags.width) + ", length " +
+             std::to_string(flags.length) + ", batch " + std::to_string(flags.batch) + ", " +
+             std::to_string(flags.replicas) +
+             " replicas: float32 against float64 on the CPU\noutput, gradient: largest difference relative to the "
+             "largest entry; up to " +
+             shown("%g", kOutputTolerance) + " and " + shown("%g", kGradientTolerance) +
+             " is rounding\nof: the gradient that differs most; ms: forward and backward, median of " +
+             std::to_string(flags.repeats);
+  if (!machine.graphs.empty()) out += "; as a graph: of the same, recorded as a CUDA graph";
+  if (knows_autocast(machine))
+    out += "\nbf16: the same differences under autocast, as trainings compute on a GPU; up to " +
+           shown("%g", kAutocastOutputTolerance) + " and " + shown("%g", kAutocastGradientTolerance) + " is rounding";
+  return out + "\n";
 }
 
 std::string verdict(const Diagnosis& machine) {
@@ -324,8 +327,7 @@ int doctor(const Flags& flags) {
   const auto machine = diagnose(flags);
   const auto table = table_of(machine);
   print({record_of(machine),
-         machine_text(machine) + "\n" + legend(flags, on_a_gpu(machine)) + table.text() + machine.graphs +
-             verdict(machine),
+         machine_text(machine) + "\n" + legend(flags, machine) + table.text() + machine.graphs + verdict(machine),
          table.csv()},
         flags.format);
   return machine.problems.empty() ? 0 : 1;
