@@ -20,6 +20,7 @@
 #include "engine/dispatch/check_training.h"
 #include "engine/dispatch/door.h"
 #include "engine/dispatch/machinery_error.h"
+#include "engine/dispatch/mps.h"
 #include "engine/dispatch/pauses.h"
 #include "engine/dispatch/placement.h"
 #include "engine/dispatch/slot.h"
@@ -43,6 +44,7 @@ std::string seconds(double value) { return shown("%g s", value); }
 
 struct Coordinator::Impl {
   Coordinator& self;
+  Mps mps;  // outlives the workers
   WorkerOptions options;
   Attempts attempts;
   std::vector<Slot> slots;
@@ -119,7 +121,7 @@ struct Coordinator::Impl {
 
   void start(Slot& slot) {
     try {
-      slot.start(options.command);
+      slot.start(options.command, mps.environment());
     } catch (const std::system_error& error) {  // too many processes or descriptors, no memory
       failed_start(slot, error.what());
       start_due = std::min(start_due, slot.next_start);
@@ -435,7 +437,7 @@ struct Coordinator::Impl {
 
 Coordinator::Coordinator(WorkerOptions options, Attempts attempts) {
   auto slots = slots_of(options);
-  impl_.reset(new Impl{*this, std::move(options), std::move(attempts), std::move(slots)});
+  impl_.reset(new Impl{*this, Mps(options), std::move(options), std::move(attempts), std::move(slots)});
 }
 
 Coordinator::~Coordinator() {
@@ -444,6 +446,8 @@ Coordinator::~Coordinator() {
   for (const auto& job : impl_->queue) impl_->forget(job);
   for (const auto& job : impl_->held) impl_->forget(job);
 }
+
+const std::string& Coordinator::sharing() const { return impl_->mps.note(); }
 
 std::int64_t Coordinator::slots() const { return static_cast<std::int64_t>(impl_->slots.size()); }
 

@@ -22,11 +22,13 @@ namespace madsearch {
 /// tried less and less often. Not thread-safe: one thread drives it.
 class Coordinator {
  public:
-  /// Throws std::invalid_argument without a device, a slot or an attempt, ConfigError for a device that can't be.
+  /// Throws std::invalid_argument without a device, a slot or an attempt, ConfigError for a device that can't be, or an
+  /// `mps: on` that can't be had.
   Coordinator(WorkerOptions options, Attempts attempts = {});
   ~Coordinator();  // ends the workers; attempts at what has no answer yet are forgotten, not counted
   std::int64_t slots() const;
-  std::int64_t waiting() const;  // submitted and not yet answered, under way included
+  const std::string& sharing() const;  // how slots share a GPU, a sentence; empty where none do
+  std::int64_t waiting() const;        // submitted and not yet answered, under way included
   /// Started as soon as a slot is free: of those that wait the one of the lowest `turn`, of equal turns the one of the
   /// greatest `cost`, of equal costs the one submitted first. `cost`: a training's forward FLOPs, from which its time
   /// limit follows if it has none of its own (hang_guard.h); 0: not known.

@@ -27,10 +27,11 @@ SlotClock::time_point after(SlotClock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<SlotClock::duration>(wait);
 }
 
-void Slot::start(const std::string& command) {
+void Slot::start(const std::string& command, const std::map<std::string, std::string>& on_gpu) {
   began_ = SlotClock::now();
   auto environment = worker_environment(device);
   environment["MADSEARCH_SLOT"] = std::to_string(number);
+  if (device != "cpu") environment.insert(on_gpu.begin(), on_gpu.end());
   process = std::make_unique<Process>(command, environment);
   unanswered = began_;
   remarks = 0;

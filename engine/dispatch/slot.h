@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,8 +52,9 @@ class Slot {
   bool idle() const { return hello && !job; }
   bool starting() const { return process && !hello; }
 
-  /// Precondition: no process. Throws std::system_error if none can be made.
-  void start(const std::string& command);
+  /// `on_gpu` is added to the environment of a worker on a GPU. Precondition: no process. Throws std::system_error if
+  /// none can be made.
+  void start(const std::string& command, const std::map<std::string, std::string>& on_gpu = {});
   void greeted(Hello said);
   void failed_to_start();
   /// The next process starts in `delay` seconds at the earliest.

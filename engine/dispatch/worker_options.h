@@ -12,6 +12,7 @@ struct WorkerOptions {
   std::string command = "madsearch-worker";
   std::vector<std::string> devices = {"cpu"};  // "cpu", "cuda:0", ...: resolved, no "auto"
   std::int64_t slots_per_device = 1;
+  std::string mps = "auto";      // "auto", "on" or "off": NVIDIA's service for slots that share a GPU (mps.h)
   std::int64_t attempts = 2;     // that end in the same way before a request is given up
   double start_seconds = 120;    // limit to a worker's first line
   double silence_seconds = 120;  // limit between any two lines of it

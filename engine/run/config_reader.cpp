@@ -215,6 +215,12 @@ void check_slots(Reader& in, std::int64_t lag, WorkerOptions& workers) {
                    false);
 }
 
+void check_mps(Reader& in, const std::string& mps) {
+  const std::vector<std::string> words = {"auto", "on", "off"};
+  if (std::find(words.begin(), words.end(), mps) == words.end())
+    throw in.error("mps", "mps is " + in_quotes(mps) + expected_one_of(words, mps));
+}
+
 /// A number of one or two digits; -1 for anything else.
 int two_digits(const std::string& text) {
   const bool digits = text.find_first_not_of("0123456789") == std::string::npos;
@@ -240,6 +246,7 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names, S
   check_search(reading.reader("search.lag"), out);
   check_pretraining(reading.reader("pretrain.members"), out.pretrain);
   check_slots(reading.reader("search"), out.search.lag, out.workers);
+  check_mps(reading.reader("mps"), out.workers.mps);
   check_until(reading.reader("until"), out.until);
   out.inputs = names.found();
   out.inputs["config"] = file.source();

@@ -41,6 +41,7 @@ Session::Session(const RunConfig& config, const RunOptions& options)
   progress.on_unread = [this] { log.say("nobody reads the progress any more: the run goes on without it"); };
   log.begins(config);
   for (const auto& note : notes_) say(note);
+  if (!workers.sharing().empty()) log.say(workers.sharing());
 }
 
 Session::~Session() {

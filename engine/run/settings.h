@@ -105,6 +105,7 @@ void settings(Config&& c, Visit&& visit) {
   visit("worker", kConduct, c.workers.command, Text{"madsearch-worker"});
   visit("devices", kConduct, c.workers.devices, Named{{"auto"}});
   visit("slots_per_device", kConduct, c.workers.slots_per_device, Whole{0, 0, 1024});
+  visit("mps", kConduct, c.workers.mps, Text{"auto"});
   visit("attempts", kConduct, c.workers.attempts, Whole{2, 1, 100});
   visit("start_seconds", kConduct, c.workers.start_seconds, Real{120, 1, kWeek});
   visit("unusable_seconds", kConduct, c.workers.unusable_seconds, Real{600, 1, kWeek});

@@ -2,6 +2,7 @@
 // replies on stdout, words for people on stderr. It ends at the end of stdin and, once it was pinged, when pings stop.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <malloc.h>
 #include <torch/headeronly/version.h>
 #include <unistd.h>
@@ -150,7 +151,8 @@ Reply answer(const Request& request, const Runtime& runtime, Out& out) {
 
 /// What a large training freed goes back to the machine; up to this much is kept for the next one, as clearing pages
 /// anew costs time.
-void give_back_memory() {
+void give_back_memory(const at::Device& device) {
+  if (!device.is_cpu()) c10::getDeviceAllocator(device.type())->emptyCache();  // other workers share it
   constexpr std::size_t kept = std::size_t{256} << 20;
   if (mallinfo2().fordblks > kept) malloc_trim(0);
 }
@@ -246,6 +248,6 @@ int main(int argc, char** argv) {
   Requests requests(out, flags.ping_timeout);
   for (;;) {
     out.send(answer(requests.next(), runtime, out));
-    give_back_memory();
+    give_back_memory(runtime.device);
   }
 }

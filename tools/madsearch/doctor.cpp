@@ -6,6 +6,7 @@
 #include "command.h"
 #include "configs/text.h"
 #include "engine/dispatch/devices.h"
+#include "engine/dispatch/mps.h"
 #include "engine/version.h"
 #include "named.h"
 #include "numbers.h"
@@ -134,7 +135,8 @@ std::string about_gpus(const std::vector<std::string>& gpus, const std::vector<s
                ? ", none of them allowed by CUDA_VISIBLE_DEVICES: everything is computed on the CPU"
                : ", not asked for by --devices";
   for (const auto& gpu : gpus) out += "\n  " + gpu;
-  return out;
+  return out + (knows_mps() ? "\nNVIDIA MPS is there: runs with several slots on a GPU start it (`mps`)"
+                            : "\nno nvidia-cuda-mps-control: several slots on a GPU take turns on it");
 }
 
 /// All that is said of this machine.

@@ -118,8 +118,10 @@ TEST_F(RunConfigTest, IdentityLeavesOutDevicesAndTime) {
   const auto one = read("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 1\n");
   const auto two = read(
       "battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 2\nhours: 3\nmetrics_port: 9100\n"
-      "start_seconds: 7200\nunusable_seconds: 86400\n");
+      "start_seconds: 7200\nunusable_seconds: 86400\nmps: off\n");
   EXPECT_EQ(one.hash(), two.hash());
+  EXPECT_EQ(one.workers.mps, "auto");
+  EXPECT_EQ(two.workers.mps, "off");
   EXPECT_EQ(one.workers.unusable_seconds, 600);
   EXPECT_EQ(two.workers.unusable_seconds, 86400);
   EXPECT_EQ(one.workers.start_seconds, 120);
@@ -247,6 +249,7 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
             ":3:29: bytes_per_token must be a number from 0.01 to 1000, not \"0\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nunusable_seconds: 1e9\n"),
             ":3:19: unusable_seconds must be a number from 1 to 604800, not \"1e9\"");
+  EXPECT_EQ(first_line("battery: quick\nstages: 4\nmps: of\n"), ":3:6: mps is \"of\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nstart_seconds: 0\n"),
             ":3:16: start_seconds must be a number from 1 to 604800, not \"0\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nvalid_widths: [48.7]\n"),
