@@ -8,8 +8,8 @@
 
 namespace madsearch {
 
-/// NVIDIA's Multi-Process Service for the workers of one coordinator, while this lives: without it, workers that share a
-/// GPU take turns on it. Its pipes lie in a folder of their own, so that nobody else's service is met or ended.
+/// NVIDIA's Multi-Process Service for the workers of one coordinator, while this lives: without it, workers that share
+/// a GPU take turns on it. Its pipes lie in a folder of their own, so that nobody else's service is met or ended.
 class Mps {
  public:
   /// Starts it where several slots share a GPU and options.mps is "auto" or "on"; not where the environment names a
