@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "configs/errors.h"
-#include "support/folders.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
