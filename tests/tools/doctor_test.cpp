@@ -62,12 +62,45 @@ TEST(Doctor, SaysWhatCudaGraphsSave) {
   answer.recorded_milliseconds = 1.5;
   const auto ran = doctor_on(answer);
   EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(
+      ran.out.substr(ran.out.find("  primitive ")),
+      "  primitive  device   output  gradient  of       ms  as a graph  finding\n"
+      "  mamba      cpu     1.0e-06   1.0e-06  A_log  3.00        1.50  fine\n"
+      "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them, but with `worker: "
+      "madsearch-worker --no-cuda-graphs`\n"
+      "all 1 agree on cpu\n");
+}
+
+TEST(Doctor, ShowsWhatAutocastRounds) {
+  auto answer = fine();
+  answer.autocast_output_error = 0.01;
+  answer.autocast_gradient_error = 0.1;
+  answer.autocast_gradient = "A_log";
+  const auto ran = doctor_on(answer);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(
+      ran.out.find("\nbf16: the same differences under autocast, as trainings compute on a GPU; up to 0.03 and 0.2 "
+                   "is rounding\n"),
+      std::string::npos)
+      << ran.out;
   EXPECT_EQ(ran.out.substr(ran.out.find("  primitive ")),
-            "  primitive  device   output  gradient  of       ms  as a graph  finding\n"
-            "  mamba      cpu     1.0e-06   1.0e-06  A_log  3.00        1.50  fine\n"
-            "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them with `worker: "
-            "madsearch-worker --no-cuda-graphs`\n"
+            "  primitive  device   output  gradient  of       ms  bf16 output  gradient  finding\n"
+            "  mamba      cpu     1.0e-06   1.0e-06  A_log  3.00      1.0e-02   1.0e-01  fine\n"
             "all 1 agree on cpu\n");
+}
+
+TEST(Doctor, NamesThePrimitiveThatDisagreesUnderAutocast) {
+  auto answer = fine();
+  answer.autocast_output_error = 0.25;
+  answer.autocast_gradient = "A_log";
+  EXPECT_EQ(verdict_in(doctor_on(answer).out),
+            "mamba on cpu: under bf16 autocast its outputs differ from float64 by 2.5e-01, at most 0.03 is rounding\n");
+  answer = fine();
+  answer.autocast_gradient_error = 0.5;
+  answer.autocast_gradient = "A_log";
+  EXPECT_EQ(verdict_in(doctor_on(answer).out),
+            "mamba on cpu: under bf16 autocast the gradient of A_log differs from float64 by 5.0e-01, at most 0.2 is "
+            "rounding\n");
 }
 
 TEST(Doctor, NamesThePrimitiveThatDisagreesAsACudaGraph) {

@@ -6,7 +6,14 @@ namespace madsearch {
 namespace {
 
 TEST(Bench, TimesStepsBesideAttention) {
-  const auto reply = bench({"b", {"mamba swiglu", "attention{heads=4} swiglu"}, 32, 64, 2, 3}, {});
+  const BenchRequest request{.id = "b",
+                             .designs = {"mamba swiglu", "attention{heads=4} swiglu"},
+                             .width = 32,
+                             .length = 64,
+                             .batch = 2,
+                             .replicas = 3,
+                             .steps = 3};
+  const auto reply = bench(request, {});
   EXPECT_GT(reply.peak_gflops, 1);
   ASSERT_EQ(reply.rows.size(), 2u);
   for (const auto& row : reply.rows) {
@@ -15,6 +22,12 @@ TEST(Bench, TimesStepsBesideAttention) {
     EXPECT_LT(row.share_of_peak, 1);
     EXPECT_GT(row.ratio_to_attention, 0);
   }
+}
+
+TEST(Bench, NeedsSomethingToTime) {
+  BenchRequest request{.id = "b", .designs = {"swiglu"}, .width = 32, .length = 8, .batch = 2, .steps = 1};
+  request.replicas = 0;
+  EXPECT_THROW(bench(request, {}), std::invalid_argument);
 }
 
 }  // namespace
