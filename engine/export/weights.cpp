@@ -32,7 +32,7 @@ ExportedModel model_of_weights(const std::filesystem::path& file) {
   };
   const auto number = [&](const std::string& key) {
     const auto out = integer_of(text(key));
-    if (!out) throw ConfigError(file.string() + ": \"" + key + "\" is no number");
+    if (!out || *out < 1) throw ConfigError(file.string() + ": \"" + key + "\" is no size");
     return *out;
   };
   return {.genome = parse_expanded(text("design"), file.string()),

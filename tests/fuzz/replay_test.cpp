@@ -21,5 +21,7 @@ TEST(Replay, Shards) { replay("shards", fuzz_shards); }
 
 TEST(Replay, Stores) { replay("store", fuzz_store); }
 
+TEST(Replay, Weights) { replay("weights", fuzz_weights); }
+
 }  // namespace
 }  // namespace madsearch

@@ -17,5 +17,6 @@ int fuzz_messages(const std::uint8_t* data, std::size_t size);
 int fuzz_model_config(const std::uint8_t* data, std::size_t size);
 int fuzz_shards(const std::uint8_t* data, std::size_t size);
 int fuzz_store(const std::uint8_t* data, std::size_t size);
+int fuzz_weights(const std::uint8_t* data, std::size_t size);
 
 }  // namespace madsearch
