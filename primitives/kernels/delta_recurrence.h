@@ -9,27 +9,24 @@ namespace madsearch::kernels {
 
 // L is one number, or a vector of neighbouring ones that live in one register (launch_delta.cpp).
 template <class L, class S>
-MADSEARCH_HD inline L load(const S* from) {
+inline L load(const S* from) {
   L out;
   memcpy(&out, from, sizeof out);
   return out;
 }
 
 template <class L, class S>
-MADSEARCH_HD inline void store(S* to, const L& value) {
+inline void store(S* to, const L& value) {
   memcpy(to, &value, sizeof value);
 }
 
 template <class L, class S>
-MADSEARCH_HD inline void add(S* to, const L& value) {
-  if constexpr (std::is_same_v<L, S>)
-    accumulate(to, value);
-  else
-    store(to, load<L>(to) + value);
+inline void add(S* to, const L& value) {
+  store(to, load<L>(to) + value);
 }
 
 template <class S, class L>
-MADSEARCH_HD inline S total(const L& value) {
+inline S total(const L& value) {
   if constexpr (std::is_same_v<L, S>) {
     return value;
   } else {
@@ -51,8 +48,7 @@ MADSEARCH_HD inline S total(const L& value) {
 /// `change` [N, T steps, H, V] keeps u if not null. Source: Yang et al. 2024, arXiv:2406.06484, section 2.2; Peng et
 /// al. 2025, arXiv:2503.14456, section 4, transposed.
 template <class L, class S>
-MADSEARCH_HD void delta_recurrence(const DeltaRecurrence<S>& in, std::int64_t m, std::int64_t j, S* o, S* h,
-                                   S* change) {
+void delta_recurrence(const DeltaRecurrence<S>& in, std::int64_t m, std::int64_t j, S* o, S* h, S* change) {
   const auto K = in.K, V = in.V, H = in.H;
   for (std::int64_t t = 0; t < in.T; ++t) {
     const auto token = (m / H * in.T + t) * H + m % H;
@@ -94,7 +90,7 @@ struct DeltaHead {
 
 /// Every state of value channels j0 ≤ j < j1: states [T steps + 1, V, K], of which the first is given.
 template <class L, class S>
-MADSEARCH_HD void delta_states(const DeltaHead<S>& in, S* states, std::int64_t j0, std::int64_t j1) {
+void delta_states(const DeltaHead<S>& in, S* states, std::int64_t j0, std::int64_t j1) {
   constexpr std::int64_t kLanes = sizeof(L) / sizeof(S);
   for (std::int64_t n = 0; n < in.T * in.steps; ++n) {
     const S *u = in.change + n * in.value_row, *v = in.v + n * in.value_row;
@@ -115,8 +111,8 @@ MADSEARCH_HD void delta_states(const DeltaHead<S>& in, S* states, std::int64_t j
 /// Gradients of delta_recurrence from value channels j0 ≤ j < j1 of the states. dh [V, K] is the gradient of the state
 /// after the last token and becomes that of the state before the first. du: scratch of j1 - j0 numbers.
 template <class L, class S>
-MADSEARCH_HD void delta_recurrence_backward(const DeltaHead<S>& in, const S* states, S* dh, S* du, std::int64_t j0,
-                                            std::int64_t j1) {
+void delta_recurrence_backward(const DeltaHead<S>& in, const S* states, S* dh, S* du, std::int64_t j0,
+                               std::int64_t j1) {
   constexpr std::int64_t kLanes = sizeof(L) / sizeof(S);
   const auto K = in.K;
   for (std::int64_t t = in.T - 1; t >= 0; --t) {

@@ -3,11 +3,7 @@
 
 // Before a loop over a constant number of channels: a vector of them, with no dependence between iterations. GCC would
 // unroll the loop before it vectorises, and then find no vectors.
-#if defined(__CUDACC__)
-#define MADSEARCH_LANES
-#else
 #define MADSEARCH_LANES _Pragma("GCC ivdep") _Pragma("GCC unroll 1")
-#endif
 
 namespace madsearch::kernels {
 
@@ -23,7 +19,7 @@ namespace madsearch::kernels {
 /// equation 3; Katharopoulos et al. 2020, arXiv:2006.16236, section 3.3 (no decay); Peng et al. 2024, arXiv:2404.05892
 /// (bonus).
 template <class S, std::int64_t C>
-MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* h, bool keep, std::int64_t j0) {
+void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* h, bool keep, std::int64_t j0) {
   const auto K = in.K, V = in.V, further = keep ? K * V : 0;
   for (std::int64_t t = 0; t < in.T; ++t) {
     const S *qt = in.q + t * K, *kt = in.k + t * K, *wt = in.w + t * in.decays, *vt = in.v + t * V + j0;
@@ -70,8 +66,8 @@ MADSEARCH_HD void gated_recurrence(const GatedRecurrence<const S>& in, S* o, S* 
 /// last token and becomes that of the state before the first. d.v is written for channels j0..j0 + C; d.q, d.k, d.u and
 /// d.w are added to, d.w being the gradient of log w.
 template <class S, std::int64_t C>
-MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, const S* states, const S* d_o, S* dh,
-                                            const GatedRecurrence<S>& d, std::int64_t j0) {
+void gated_recurrence_backward(const GatedRecurrence<const S>& in, const S* states, const S* d_o, S* dh,
+                               const GatedRecurrence<S>& d, std::int64_t j0) {
   const auto K = in.K, V = in.V;
   for (std::int64_t t = in.T - 1; t >= 0; --t) {
     const S *qt = in.q + t * K, *kt = in.k + t * K, *wt = in.w + t * in.decays, *vt = in.v + t * V + j0,
@@ -97,7 +93,7 @@ MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, 
         bonus += query * in.u[i] * key;
         sum_q += in.u[i] * key * read;
         sum_k += in.u[i] * query * read;
-        accumulate(d.u + i, query * key * read);
+        d.u[i] += query * key * read;
       } else {
         MADSEARCH_LANES
         for (std::int64_t j = 0; j < C; ++j) {
@@ -109,12 +105,12 @@ MADSEARCH_HD void gated_recurrence_backward(const GatedRecurrence<const S>& in, 
           dhi[j] = decay * g;
         }
       }
-      accumulate(d.q + t * K + i, sum_q);
-      accumulate(d.k + t * K + i, sum_k);
-      if (in.decays == K && in.w) accumulate(d.w + t * K + i, decay * sum_w);
+      d.q[t * K + i] += sum_q;
+      d.k[t * K + i] += sum_k;
+      if (in.decays == K && in.w) d.w[t * K + i] += decay * sum_w;
       sum_all += sum_w;
     }
-    if (in.decays == 1 && K > 1) accumulate(d.w + t, wt[0] * sum_all);
+    if (in.decays == 1 && K > 1) d.w[t] += wt[0] * sum_all;
     for (std::int64_t j = 0; j < C; ++j) d.v[t * V + j0 + j] = sum[j] + bonus * gt[j];
   }
 }

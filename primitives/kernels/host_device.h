@@ -37,14 +37,4 @@ MADSEARCH_HD inline float exponential(float x) {
 #endif
 }
 
-/// Adds to a sum that other CUDA threads add to as well.
-template <class Scalar>
-MADSEARCH_HD inline void accumulate(Scalar* sum, Scalar value) {
-#if defined(__CUDA_ARCH__)
-  atomicAdd(sum, value);
-#else
-  *sum += value;
-#endif
-}
-
 }  // namespace madsearch::kernels

@@ -17,11 +17,11 @@ struct GatedRecurrence {
   S *q, *k, *w, *v, *u;             // [M, T, K] twice, [M, T, decays] or nullptr, [M, T, V], [M, K] or nullptr
   std::int64_t M, T, K, V, decays;  // decays of a token: K, 1 for all key channels, or 0
 
-  MADSEARCH_HD GatedRecurrence sequence(std::int64_t m) const {
+  GatedRecurrence sequence(std::int64_t m) const {
     return {q + m * T * K, k + m * T * K, w + m * T * decays, v + m * T * V, u ? u + m * K : nullptr, 1, T, K, V,
             decays};
   }
-  MADSEARCH_HD auto decay(S* token, std::int64_t i) const { return decays == 0 ? 1 : token[decays == 1 ? 0 : i]; }
+  auto decay(S* token, std::int64_t i) const { return decays == 0 ? 1 : token[decays == 1 ? 0 : i]; }
 };
 
 // States [M, N, I] or [M, K, V]: `h` before the first token is advanced to that after the last; the gradient `dh` of

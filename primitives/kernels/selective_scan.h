@@ -12,8 +12,8 @@ namespace madsearch::kernels {
 /// begins with the state before the first token and is filled with those after each one, for backward; `y` is then not
 /// written. Source: Gu and Dao 2023, arXiv:2312.00752, section 3.
 template <class S>
-MADSEARCH_HD void selective_scan(const S* u, const S* delta, const S* A, const S* B, const S* C, S* y, S* h, bool keep,
-                                 std::int64_t T, std::int64_t I, std::int64_t N, std::int64_t c0, std::int64_t c1) {
+void selective_scan(const S* u, const S* delta, const S* A, const S* B, const S* C, S* y, S* h, bool keep,
+                    std::int64_t T, std::int64_t I, std::int64_t N, std::int64_t c0, std::int64_t c1) {
   const auto further = keep ? N * I : 0;
   for (std::int64_t t = 0; t < T; ++t) {
     const S *ut = u + t * I, *dt = delta + t * I, *Bt = B + t * N, *Ct = C + t * N;
@@ -44,10 +44,9 @@ MADSEARCH_HD void selective_scan(const S* u, const S* delta, const S* A, const S
 /// becomes that of the state before the first. du, ddelta [T, I] are written for channels c0..c1; dA [N, I], dB and dC
 /// [T, N] are added to.
 template <class S>
-MADSEARCH_HD void selective_scan_backward(const S* u, const S* delta, const S* A, const S* B, const S* C,
-                                          const S* states, const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC,
-                                          std::int64_t T, std::int64_t I, std::int64_t N, std::int64_t c0,
-                                          std::int64_t c1) {
+void selective_scan_backward(const S* u, const S* delta, const S* A, const S* B, const S* C, const S* states,
+                             const S* dy, S* dh, S* du, S* ddelta, S* dA, S* dB, S* dC, std::int64_t T, std::int64_t I,
+                             std::int64_t N, std::int64_t c0, std::int64_t c1) {
   for (std::int64_t t = T - 1; t >= 0; --t) {
     const S *ut = u + t * I, *dt = delta + t * I, *gt = dy + t * I;
     S *dut = du + t * I, *ddt = ddelta + t * I;
@@ -69,8 +68,8 @@ MADSEARCH_HD void selective_scan_backward(const S* u, const S* delta, const S* A
         dAn[c] += da * dt[c];
         dhn[c] = d * a;
       }
-      accumulate(dB + t * N + n, sum_b);
-      accumulate(dC + t * N + n, sum_c);
+      dB[t * N + n] += sum_b;
+      dC[t * N + n] += sum_c;
     }
   }
 }

@@ -100,6 +100,9 @@ TEST(BenchPretraining, TrainsOnlyTheDesignsNamed) {
   const auto b = out.at("designs").at(1).at("hash").get<std::string>();
   const auto ran = setup.run("--stored --only " + a + "," + b.substr(0, 8));
   EXPECT_NE(ran.out.find("papers for choosing: 1 contrast of"), std::string::npos) << ran.out;
+  const auto alone = setup.run("--stored --only " + a);
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_EQ(alone.err, "--only " + a + " leaves no contrast: it needs both designs of one at least\n");
   const auto none = setup.run("--stored --only xyz");
   EXPECT_EQ(none.code, 2);
   EXPECT_EQ(none.err, "no design of these papers has a hash that begins with \"xyz\"; --designs --stored lists them\n");

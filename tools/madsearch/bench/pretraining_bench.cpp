@@ -60,6 +60,8 @@ void keep_only(const std::vector<std::string>& only, PretrainingBench& bench) {
                         "; --designs --stored lists them");
   }
   keep_those_of(kept, bench.published);
+  if (compared_designs(bench.published).empty())
+    throw ConfigError("--only " + joined(only, ",") + " leaves no contrast: it needs both designs of one at least");
 }
 
 /// Drops what needs a design that no contrast of trust A and B has.
