@@ -72,6 +72,12 @@ struct TrainingRecord {
   Provenance provenance;
 };
 
+/// A training and the number of the evaluation that it is of.
+struct PlacedTraining {
+  TrainingRecord record;
+  std::int64_t evaluation = 0;
+};
+
 /// Evaluation `number` of a run: one candidate at one rung on one seed set.
 struct EvaluationRecord {
   std::int64_t number = 0;

@@ -33,6 +33,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("closed_at", meta.closed_at);
   visit("closed_by", meta.closed_by);
   visit("finished", meta.finished);
+  visit("session", meta.session);
   visit("spent_seconds", meta.spent_seconds);
   visit("retries", meta.retries);
   visit("former_controls", meta.former_controls);

@@ -13,6 +13,11 @@ namespace madsearch {
 inline constexpr const char* kTimeUp = "time";
 inline constexpr const char* kExhausted = "exhausted";  // no new candidate was found
 
+// What becomes of a session: one that was killed is under way for ever.
+inline constexpr const char* kUnderWay = "under way";
+inline constexpr const char* kInterrupted = "interrupted";
+inline constexpr const char* kEnded = "ended";
+
 /// What a run's store says of the run as a whole. A field is stored under a key of its own name ("closed_at"), an
 /// operator under "operator.NAME". A field that the store lacks has the value given here.
 struct RunMeta {
@@ -37,6 +42,7 @@ struct RunMeta {
   std::optional<std::int64_t> closed_at;     // the search was closed early, after so many evaluations
   std::string closed_by;                     // why it ended early: kTimeUp, kExhausted, or empty
   bool finished = false;                     // search, confirmation and pretraining are done
+  std::string session;                       // kUnderWay, or how the last one ended; empty in older stores
   double spent_seconds = 0;                  // of all sessions that have ended
   std::vector<std::string> retries;          // keys of evaluations that are tried again at the end (results/retries.h)
   std::vector<std::string> former_controls;  // hashes of designs that were controls of pretraining once

@@ -21,12 +21,7 @@ namespace {
 
 constexpr int busy_milliseconds = 10'000;
 
-struct StoredTraining {
-  TrainingRecord record;
-  std::int64_t evaluation = 0;
-};
-
-template <Is<StoredTraining> R, class Visit>
+template <Is<PlacedTraining> R, class Visit>
 void fields(R& stored, Visit visit) {
   visit("evaluation", stored.evaluation);
   fields(stored.record, visit);
@@ -336,7 +331,7 @@ void Store::put(const PretrainingRecord& record) {
 }
 void Store::put(const TrainingRecord& record, std::int64_t evaluation) {
   transaction([&] {
-    database_->put("INSERT OR REPLACE", "trainings", StoredTraining{record, evaluation});
+    database_->put("INSERT OR REPLACE", "trainings", PlacedTraining{record, evaluation});
     database_->end_attempts(record.id);
   });
 }
@@ -385,9 +380,18 @@ std::vector<PretrainingRecord> Store::pretrainings() const {
 std::vector<TrainingRecord> Store::trainings(std::int64_t evaluation) const {
   std::vector<TrainingRecord> out;
   for (auto& stored :
-       database_->get<StoredTraining>("trainings WHERE evaluation = ? ORDER BY task, setting, id", evaluation))
+       database_->get<PlacedTraining>("trainings WHERE evaluation = ? ORDER BY task, setting, id", evaluation))
     out.push_back(std::move(stored.record));
   return out;
+}
+
+std::vector<PlacedTraining> Store::trainings() const {
+  return database_->get<PlacedTraining>("trainings ORDER BY evaluation, task, setting, id");
+}
+std::vector<PlacedTraining> Store::training_times() const {
+  return database_->get_some<PlacedTraining>(
+      {"evaluation", "id", "task", "setting", "outcome", "message", "started", "seconds", "slot", "device", "host"},
+      "trainings ORDER BY evaluation, task, setting, id");
 }
 
 std::map<std::pair<std::string, Outcome>, std::int64_t> Store::training_counts() const {
@@ -407,7 +411,7 @@ std::map<std::pair<std::string, Outcome>, std::int64_t> Store::training_counts()
 }
 
 std::optional<TrainingRecord> Store::training(const std::string& id) const {
-  auto found = database_->get<StoredTraining>("trainings WHERE id = ?", id);
+  auto found = database_->get<PlacedTraining>("trainings WHERE id = ?", id);
   if (found.empty()) return {};
   return std::move(found.front().record);
 }

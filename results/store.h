@@ -85,6 +85,10 @@ class Store {
   /// All evaluations in no order, of each what names it, whether it is finished, outcome, score and violation.
   std::vector<EvaluationRecord> scores() const;
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
+  /// Of all evaluations, by their numbers.
+  std::vector<PlacedTraining> trainings() const;
+  /// The same, but of each only task, setting, outcome, message, and where and when it was: quick where there are many.
+  std::vector<PlacedTraining> training_times() const;
   /// How many trainings there are of each task and outcome.
   std::map<std::pair<std::string, Outcome>, std::int64_t> training_counts() const;
   std::optional<TrainingRecord> training(const std::string& id) const;

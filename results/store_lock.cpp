@@ -25,14 +25,19 @@ struct stat status_of(int descriptor) {
   return out;
 }
 
+struct flock own_byte() {
+  struct flock out {};
+  out.l_type = F_WRLCK;
+  out.l_whence = SEEK_SET;
+  out.l_start = kByte;
+  out.l_len = 1;
+  return out;
+}
+
 /// A lock of the open file, not of the process: SQLite, which opens and closes the same file, doesn't lose it.
 bool lock(int descriptor) {
-  struct flock whole {};
-  whole.l_type = F_WRLCK;
-  whole.l_whence = SEEK_SET;
-  whole.l_start = kByte;
-  whole.l_len = 1;
-  return fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
+  auto byte = own_byte();
+  return fcntl(descriptor, F_OFD_SETLK, &byte) == 0;
 }
 
 /// A process that a holder was about to start when it was killed has the lock until its program begins.
@@ -47,6 +52,15 @@ bool lock_soon(int descriptor) {
 }
 
 }  // namespace
+
+bool is_written(const std::filesystem::path& store) {
+  const int descriptor = open(store.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return false;
+  auto byte = own_byte();
+  const bool held = fcntl(descriptor, F_OFD_GETLK, &byte) == 0 && byte.l_type != F_UNLCK;
+  close(descriptor);
+  return held;
+}
 
 std::optional<StoreLock> StoreLock::take(const std::filesystem::path& store) {
   const int descriptor = open(store.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);

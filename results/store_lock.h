@@ -4,6 +4,10 @@
 
 namespace madsearch {
 
+/// Whether a process holds the lock of a store, as it writes it. Leaves no lock of its own; to be asked while this
+/// process has no connection to the file, for the reason below. False for a file that can't be opened.
+bool is_written(const std::filesystem::path& store);
+
 /// The right to write a store, held while this object lives: a lock on the database file itself, whatever name or link
 /// led to it, on a byte that SQLite leaves alone. A lock that others take with `flock` is none to it. The system lets
 /// go of it when the process dies, however it dies.

@@ -15,6 +15,7 @@
 #include "engine/version.h"
 #include "results/run_meta.h"
 #include "results/scoring.h"
+#include "results/store_lock.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
@@ -289,6 +290,34 @@ Store store_in(const fs::path& folder) {
   } catch (const EmptyStore&) {
     throw EmptyStore(folder.string() + " holds no results yet" + begins);
   }
+}
+
+std::string to_text(Standing standing) {
+  switch (standing) {
+    case Standing::kFinished:
+      return "finished";
+    case Standing::kUnderWay:
+      return "under way";
+    case Standing::kInterrupted:
+      return "interrupted";
+    case Standing::kGone:
+      return "gone";
+    case Standing::kStopped:
+      break;
+  }
+  return "stopped";
+}
+
+StandingRun standing_run(const fs::path& folder) {
+  const bool written = is_written(folder / "search.db");  // before this process opens it
+  auto store = store_in(folder);
+  const auto meta = read_meta(store);
+  const auto standing = meta.finished               ? Standing::kFinished
+                        : written                   ? Standing::kUnderWay
+                        : meta.session.empty()      ? Standing::kStopped
+                        : meta.session == kUnderWay ? Standing::kGone
+                                                    : Standing::kInterrupted;
+  return {std::move(store), standing};
 }
 
 RunConfig stored_run(const Store& store, const fs::path& folder, const fs::path& configs) {

@@ -32,6 +32,23 @@ std::filesystem::path weights_file(const std::filesystem::path& folder, const st
 /// begins one there.
 Store store_in(const std::filesystem::path& folder);
 
+/// Where a run stands.
+enum class Standing {
+  kFinished,     // search, confirmation and pretraining are done
+  kUnderWay,     // a coordinator writes it
+  kInterrupted,  // by Ctrl-C, a signal or its time limit; `resume` goes on
+  kGone,         // its coordinator was killed; or this is a copy of a run that was under way
+  kStopped       // nobody writes it, and its store, of an earlier release, doesn't say how that came
+};
+std::string to_text(Standing standing);  // "finished", "under way", "interrupted", "gone", "stopped"
+
+/// A run's store, to read, and where it stands. Throws as store_in.
+struct StandingRun {
+  Store store;
+  Standing standing;
+};
+StandingRun standing_run(const std::filesystem::path& folder);
+
 /// The configuration of the run in `folder`, whose store that is, with the evaluations that were added to it.
 /// `configs`: for runs of earlier releases, whose stores don't hold what the configuration names; then it is read where
 /// it was, or from the folder's copy if it is gone.

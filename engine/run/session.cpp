@@ -42,6 +42,8 @@ Session::Session(const RunConfig& config, const RunOptions& options)
   log.begins(config);
   for (const auto& note : notes_) say(note);
   if (!workers.sharing().empty()) log.say(workers.sharing());
+  meta.session = kUnderWay;
+  save_meta();
 }
 
 Session::~Session() {
@@ -49,6 +51,7 @@ Session::~Session() {
   try {
     clock.tick(!workers.workers().empty());
     meta.spent_seconds = clock.spent();
+    meta.session = interrupted() ? kInterrupted : kEnded;
     save_meta();
     log.slots_busy(busy_share(workers.use()));
   } catch (...) {  // a full disk: the time of this session is not counted

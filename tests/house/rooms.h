@@ -48,6 +48,7 @@ yaml-cpp     yaml-cpp/          > configs/reader.cpp
 CLI11        CLI/               > tools/*
 spdlog       spdlog/            > engine/run/*.cpp
 JSON         nlohmann/          > engine/*.cpp search/toy/*.cpp tools/*.cpp
+cpp-httplib  httplib            > tools/madsearch/page_server.cpp
 prometheus   prometheus/        > engine/run/metrics.cpp
 TBB          tbb/ oneapi/       > *.cpp
 Boost.Graph  boost/graph/       > search/architecture/graph.cpp

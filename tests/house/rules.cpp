@@ -190,7 +190,9 @@ std::set<std::string> paths_below(const std::string& root) {
     for (const auto& entry : fs::directory_iterator(folder)) {
       const auto name = entry.path().filename().string();
       const bool at_root = prefix.empty();
-      if (name.front() == '.' || (at_root && (foreign.count(name) || starts_with(name, "build")))) continue;
+      if (name.front() == '.' || name == "node_modules" ||
+          (at_root && (foreign.count(name) || starts_with(name, "build"))))
+        continue;
       if (entry.is_directory()) {
         out.insert(prefix + name + "/");
         walk(entry.path(), prefix + name + "/");

@@ -37,6 +37,7 @@ RunMeta everything() {
   out.closed_at = 120;
   out.closed_by = "time";
   out.finished = true;
+  out.session = kInterrupted;
   out.spent_seconds = 12.5;
   out.signature = "c5d50c10";
   out.operators["replace"] = {7, 2};
@@ -65,6 +66,7 @@ TEST_F(RunMetaTest, StoresEveryFieldUnderItsName) {
                                                        {"closed_at", "120"},
                                                        {"closed_by", "time"},
                                                        {"finished", "yes"},
+                                                       {"session", "interrupted"},
                                                        {"spent_seconds", "12.500000"},
                                                        {"signature", "c5d50c10"},
                                                        {"operator.replace", "7 2"}};

@@ -51,6 +51,16 @@ TEST_F(StoreLockTest, ASecondWriterIsToldWhoWrites) {
   EXPECT_NO_THROW(Store(file(), Store::Mode::kRead));
 }
 
+TEST_F(StoreLockTest, IsSeenByReadersWithoutBeingTaken) {
+  EXPECT_FALSE(is_written(file()));
+  {
+    const auto first = writer();
+    EXPECT_TRUE(is_written(file()));
+  }
+  EXPECT_FALSE(is_written(file()));
+  EXPECT_EQ(complaint(), "");
+}
+
 TEST_F(StoreLockTest, WhatIsAboutToEndIsWaitedFor) {
   int ready[2];
   ASSERT_EQ(pipe(ready), 0);

@@ -212,6 +212,27 @@ TEST_F(StoreTest, CountsTrainingsByTaskAndOutcome) {
   EXPECT_EQ(writer().training_counts(), counts);
 }
 
+TEST_F(StoreTest, GivesAllTrainingsByEvaluationAndTheirTimesAlone) {
+  auto store = writer();
+  const auto first = training("a");
+  const auto second = training("b");
+  store.put(second, 2);
+  store.put(first, 1);
+  const auto whole = store.trainings();
+  ASSERT_EQ(whole.size(), 2u);
+  EXPECT_EQ(whole[0].evaluation, 1);
+  EXPECT_EQ(whole[0].record.id, "a");
+  EXPECT_EQ(whole[1].record.test, second.test);
+  const auto times = store.training_times();
+  ASSERT_EQ(times.size(), 2u);
+  EXPECT_EQ(times[1].evaluation, 2);
+  EXPECT_EQ(times[1].record.task, second.task);
+  EXPECT_EQ(times[1].record.message, second.message);
+  EXPECT_EQ(times[1].record.provenance.started, second.provenance.started);
+  EXPECT_EQ(times[1].record.provenance.host, second.provenance.host);
+  EXPECT_FALSE(times[1].record.test);
+}
+
 TEST_F(StoreTest, KeepsTheFirstBirthOfACandidateAndTheLastStateOfAnEvaluation) {
   auto store = writer();
   auto later = candidate();

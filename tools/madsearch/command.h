@@ -21,6 +21,8 @@ void add_front(CLI::App& app, int& code);
 void add_show(CLI::App& app, int& code);
 void add_export(CLI::App& app, int& code);
 void add_check(CLI::App& app, int& code);
+void add_serve(CLI::App& app, int& code);
+void add_report(CLI::App& app, int& code);
 void add_backup(CLI::App& app, int& code);
 void add_score(CLI::App& app, int& code);
 void add_train(CLI::App& app, int& code);

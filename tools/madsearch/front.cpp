@@ -16,9 +16,7 @@ void add_front(CLI::App& app, int& code) {
   command->add_option("DIR", flags->folder, "the run's folder")->required();
   add_format(*command, flags->format);
   command->callback([flags, &code] {
-    const auto store = store_in(flags->folder);
-    const auto report = read_front(store);
-    print(front_view(report, validate(store), beside(store, report)), flags->format);
+    print(front_view(standing_run(flags->folder)), flags->format);
     code = 0;
   });
 }

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "configs/text.h"
+#include "engine/study/beside.h"
 #include "numbers.h"
 #include "results/scoring.h"
+#include "results/validation.h"
 #include "search/architecture/parser.h"
 #include "stored.h"
 #include "table.h"
@@ -28,6 +30,7 @@ std::int64_t state_of(const FrontReport& report, const CandidateRecord& candidat
 Record facts(const FrontReport& report, const FrontRow& row) {
   const auto& candidate = row.candidate;
   return {{"id", short_id(candidate.hash)},
+          {"hash", candidate.hash},
           {"text", short_text(candidate.text)},
           {"score", row.score.mean},
           {"score_low", row.score.low},
@@ -399,8 +402,19 @@ Record record_of(const FrontReport& report, const Validation& validation, const 
 
 std::string short_id(const std::string& hash) { return hash.substr(0, 8); }
 
-Report front_view(const FrontReport& report, const Validation& validation, const std::vector<Beside>& notes) {
-  return {record_of(report, validation, notes), text_of(report, validation, notes), member_table(report).csv()};
+Record score_facts(const FrontRow& row) {
+  return {{"score", row.score.mean},   {"score_low", row.score.low}, {"score_high", row.score.high},
+          {"rung", to_text(row.rung)}, {"seeds", row.seeds},         {"confirmed", row.confirmed},
+          {"feasible", row.feasible},  {"searched", row.searched},   {"bits_per_byte", row.bits_per_byte}};
+}
+
+Report front_view(const StandingRun& run) {
+  const auto report = read_front(run.store);
+  const auto validation = validate(run.store);
+  const auto notes = beside(run.store, report);
+  auto record = record_of(report, validation, notes);
+  record.set("standing", to_text(run.standing));
+  return {std::move(record), text_of(report, validation, notes), member_table(report).csv()};
 }
 
 }  // namespace madsearch

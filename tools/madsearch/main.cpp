@@ -56,6 +56,8 @@ int main(int argc, char** argv) {
   add_front(app, code);
   add_show(app, code);
   add_export(app, code);
+  add_serve(app, code);
+  add_report(app, code);
   add_check(app, code);
   add_backup(app, code);
   add_score(app, code);

@@ -38,6 +38,12 @@ std::string Value::plain() const {
   return text();
 }
 
+std::string Value::written() const {
+  if (const auto* truth = std::get_if<bool>(&data_)) return *truth ? "true" : "false";
+  if (const auto* number = std::get_if<double>(&data_)) return nlohmann::json(*number).dump();
+  return plain();
+}
+
 /// The value as the library writes it.
 struct ToJson {
   using Json = nlohmann::ordered_json;
@@ -69,6 +75,10 @@ struct ToJson {
 
 std::string Value::json() const {
   return ToJson::of(*this).dump(2, ' ', false, ToJson::Json::error_handler_t::replace);
+}
+
+std::string Value::compact_json() const {
+  return ToJson::of(*this).dump(-1, ' ', false, ToJson::Json::error_handler_t::replace);
 }
 
 }  // namespace madsearch

@@ -65,9 +65,12 @@ class Value {
 
   /// Texts and counts as they are written, "" if unknown. Throws std::bad_variant_access for every other kind.
   std::string plain() const;
+  /// A truth, number or text as a cell of CSV has it ("true", "0.125"), "" if unknown. Throws as plain for the rest.
+  std::string written() const;
   /// On several lines, indented by two spaces, without a newline at the end. What is not finite is null, what
   /// is no UTF-8 is replaced.
   std::string json() const;
+  std::string compact_json() const;  // the same on one line without spaces
 
  private:
   struct Json {

@@ -40,10 +40,9 @@ std::string nothing_achieved(const FrontReport& front) {
 }
 
 FrontReport show_front(const std::string& folder) {
-  const auto store = store_in(folder);
-  auto front = read_front(store);
-  print(front_view(front, validate(store), beside(store, front)), Format::kText);
-  return front;
+  const auto run = standing_run(folder);
+  print(front_view(run), Format::kText);
+  return read_front(run.store);
 }
 
 int go(const RunConfig& config, const Flags& flags) {

@@ -1,0 +1,157 @@
+// `madsearch report` and what `serve` refuses; the page itself is tested in a browser (tests/tools/page).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "program.h"
+#include "tests/support/folders.h"
+
+namespace madsearch {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A copy of a run of an earlier release: SQLite may leave files beside a store that is read.
+class FormerRun {
+ public:
+  FormerRun() { std::filesystem::copy(in_source("tests/data/runs/finished"), path()); }
+  std::string path() const { return folder_.path + "/finished"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+/// A finished run, made once for all of these.
+const StubRun& finished() {
+  static const StubRun run;
+  static const auto ran = run.run();
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  return run;
+}
+
+Json report(const std::string& more = "") {
+  const auto ran = run_madsearch("report " + finished().out() + more + " --format json");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  return Json::parse(ran.out);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+TEST(RunReport, HoldsWhatFrontAndShowPrint) {
+  const auto whole = report();
+  EXPECT_EQ(whole["front"], Json::parse(run_madsearch("front " + finished().out() + " --format json").out));
+  EXPECT_EQ(whole["front"]["standing"], "finished");
+  ASSERT_FALSE(whole["candidates"].empty());
+  for (const auto& candidate : whole["candidates"]) {
+    const auto shown = Json::parse(
+        run_madsearch("show " + finished().out() + " " + std::string(candidate["id"]) + " --format json").out);
+    for (const auto* field : {"text", "origin", "parents", "born", "parameters", "flops", "served_state"})
+      EXPECT_EQ(candidate[field], shown[field]) << field;
+    for (const auto& evaluation : shown["evaluations"]) {
+      const auto same = std::find_if(whole["evaluations"].begin(), whole["evaluations"].end(),
+                                     [&](const Json& it) { return it["number"] == evaluation["number"]; });
+      ASSERT_NE(same, whole["evaluations"].end());
+      EXPECT_EQ((*same)["tasks"], evaluation["tasks"]);
+      const auto trained = std::count_if(whole["trainings"].begin(), whole["trainings"].end(),
+                                         [&](const Json& it) { return it["evaluation"] == evaluation["number"]; });
+      EXPECT_EQ(static_cast<std::size_t>(trained), evaluation["trainings"].size());
+    }
+  }
+}
+
+TEST(RunReport, ProgressEndsWithTheHypervolumeOfTheSearch) {
+  const auto whole = report();
+  ASSERT_FALSE(whole["progress"].empty());
+  double last = 0;
+  for (const auto& step : whole["progress"]) {
+    EXPECT_GE(step["hypervolume"], last);
+    last = step["hypervolume"];
+  }
+  double best = 0;
+  for (const auto& evaluation : whole["evaluations"])
+    if (evaluation["rung"] == "battery" && evaluation["violation"] == 0.0)
+      best = std::max(best, evaluation["score"].get<double>());
+  EXPECT_EQ(whole["progress"].back()["best"], best);
+}
+
+TEST(RunReport, BlocksOfACandidateCostWhatItCosts) {
+  for (const auto& row : report()["front"]["front"]) {
+    const auto shown =
+        Json::parse(run_madsearch("show " + finished().out() + " " + std::string(row["id"]) + " --format json").out);
+    std::int64_t parameters = 0;
+    std::int64_t state = 0;
+    for (const auto& block : shown["blocks"]) {
+      parameters += block["parameters"].get<std::int64_t>();
+      state += block["state"].get<std::int64_t>();
+    }
+    EXPECT_EQ(parameters, shown["parameters"]) << row["text"];
+    EXPECT_EQ(state, shown["served_state"]) << row["text"];
+  }
+}
+
+TEST(RunReport, IsAListOfSeveralRuns) {
+  const FormerRun former;
+  const auto two = report(" " + former.path());
+  ASSERT_TRUE(two.is_array());
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[0]["folder"], finished().out());
+}
+
+TEST(RunReport, ARowOfCsvForEachEvaluationTrainingAndPretraining) {
+  const FormerRun former;
+  const auto whole = Json::parse(run_madsearch("report " + former.path() + " --format json").out);
+  const auto lines = lines_of(run_madsearch("report " + former.path() + " --format csv").out);
+  ASSERT_FALSE(lines.empty());
+  EXPECT_TRUE(lines[0].starts_with("kind,design,evaluation,number,hash,rung,")) << lines[0];
+  const auto columns = std::count(lines[0].begin(), lines[0].end(), ',');
+  std::map<std::string, std::size_t> kinds;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    ++kinds[lines[i].substr(0, lines[i].find(','))];
+    if (lines[i].find('"') == std::string::npos) {
+      EXPECT_EQ(std::count(lines[i].begin(), lines[i].end(), ','), columns);
+    }
+  }
+  EXPECT_EQ(kinds, (std::map<std::string, std::size_t>{{"evaluation", whole["evaluations"].size()},
+                                                       {"training", whole["trainings"].size()},
+                                                       {"pretraining", whole["front"]["pretrained"].size()}}));
+}
+
+TEST(RunReport, MarkdownHasARowForEachMemberAndHandDesign) {
+  const auto front = report()["front"];
+  const auto text = run_madsearch("report " + finished().out() + " --format md").out;
+  EXPECT_TRUE(text.starts_with("# stub\n")) << text;
+  const auto lines = lines_of(text);
+  const auto rows =
+      std::count_if(lines.begin(), lines.end(), [](const std::string& it) { return it.starts_with("| "); });
+  EXPECT_EQ(static_cast<std::size_t>(rows), 2 + 2 + front["front"].size() + front["hand_designs"].size()) << text;
+}
+
+TEST(RunReport, NeedsAFileForHtmlAndOneRunForCsv) {
+  const auto html = run_madsearch("report " + finished().out());
+  EXPECT_EQ(html.code, 2);
+  EXPECT_EQ(html.err, "a report in HTML goes to a file: --out FILE.html (or --format md, json, csv)\n");
+  const auto csv = run_madsearch("report " + finished().out() + " " + finished().out() + " --format csv");
+  EXPECT_EQ(csv.code, 2);
+  EXPECT_EQ(csv.err, "a report in CSV is of one run: its rows don't say of which\n");
+  const TemporaryFolder folder;
+  const auto unwritable = run_madsearch("report " + finished().out() + " --format md --out " + folder.path);
+  EXPECT_EQ(unwritable.code, 2);
+  EXPECT_EQ(unwritable.err, "can't write " + folder.path + "\n");
+}
+
+TEST(Serve, RefusesWhatIsNoRun) {
+  const TemporaryFolder folder;
+  const auto ran = run_madsearch("serve " + folder.path + "/nothing --port 0");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, folder.path + "/nothing is no run: it has no search.db\n");
+}
+
+}  // namespace
+}  // namespace madsearch

@@ -1,0 +1,15 @@
+#pragma once
+#include "report.h"
+#include "results/store.h"
+
+namespace madsearch {
+
+// What is stored, as programs read it.
+Record candidate_facts(const CandidateRecord& candidate);
+Record evaluation_facts(const EvaluationRecord& evaluation);
+Record training_facts(const Store& store, const TrainingRecord& training);  // with its curves, where they are stored
+
+/// A candidate with the cost of each block, its evaluations and their trainings. As CSV the trainings.
+Report candidate_view(const Store& store, const CandidateRecord& candidate);
+
+}  // namespace madsearch

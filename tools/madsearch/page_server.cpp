@@ -1,0 +1,187 @@
+#include "page_server.h"
+
+#include <httplib.h>
+
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "configs/errors.h"
+#include "configs/text.h"
+#include "record.h"
+#include "watched_run.h"
+
+namespace madsearch {
+namespace {
+
+constexpr int kMostStreams = 16;  // each holds a thread
+constexpr std::size_t kThreads = kMostStreams + 16;
+constexpr auto kTick = std::chrono::milliseconds(500);
+constexpr int kTicksOfSilence = 10;
+
+/// Takes as long whatever of them differs.
+bool equal(const std::string& a, const std::string& b) {
+  if (a.size() != b.size()) return false;
+  int difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) difference |= a[i] ^ b[i];
+  return difference == 0;
+}
+
+/// The name in a Host header, without its port.
+std::string name_of(const std::string& host) {
+  const auto end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
+  return host.substr(0, end);
+}
+
+/// Whether a visitor calls this machine by a name of its own: a page elsewhere may have a name that leads here.
+bool is_own_name(const std::string& name) { return name == "127.0.0.1" || name == "localhost" || name == "[::1]"; }
+
+class PageServer {
+ public:
+  PageServer(const ServeOptions& options, const std::atomic<bool>& stop) : options_(options), stop_(stop) {
+    for (const auto& folder : options.folders) runs_.push_back(std::make_unique<WatchedRun>(folder));
+    server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+    server_.set_pre_routing_handler([this](const auto& request, auto& response) { return let_in(request, response); });
+    server_.Get("/", [this](const auto&, auto& response) { response.set_content(options_.page, "text/html"); });
+    answer("/api/runs", [this](const auto&) { return Value(Record{{"runs", runs_.size()}}).compact_json(); });
+    answer("/api/stamps", [this](const auto&) { return stamps(); });
+    answer("/api/run", [this](const auto& request) { return run_of(request).view(number_in(request, "from")); });
+    answer("/api/show", [this](const auto& request) { return run_of(request).show(request.get_param_value("id")); });
+    server_.Get("/api/events", [this](const auto&, auto& response) { stream(response); });
+  }
+
+  void run(const std::function<void(int)>& ready) {
+    const bool any = options_.port == 0;
+    port_ = any ? server_.bind_to_any_port(options_.host) : options_.port;
+    if (port_ < 0 || (!any && !server_.bind_to_port(options_.host, port_)))
+      throw ConfigError("can't listen on " + options_.host + (any ? "" : ", port " + std::to_string(port_)) +
+                        ": is the port taken? --port 0 takes one that is free");
+    std::thread listening([this] { server_.listen_after_bind(); });
+    ready(port_);
+    while (!stop_) std::this_thread::sleep_for(kTick);
+    server_.stop();
+    listening.join();
+  }
+
+ private:
+  using Request = httplib::Request;
+  using Response = httplib::Response;
+
+  std::string cookie() const { return "madsearch-" + std::to_string(port_); }
+
+  bool knows_token(const Request& request) const {
+    const auto wanted = cookie() + "=" + options_.token;
+    const auto cookies = request.get_header_value("Cookie");
+    for (std::size_t at = 0; at < cookies.size();) {
+      const auto end = std::min(cookies.find(';', at), cookies.size());
+      if (equal(cookies.substr(at, end - at), wanted)) return true;
+      at = cookies.find_first_not_of(' ', end + 1);
+    }
+    return false;
+  }
+
+  /// Who isn't let in is told why.
+  httplib::Server::HandlerResponse let_in(const Request& request, Response& response) {
+    response.set_header("Cache-Control", "no-store");
+    response.set_header("Referrer-Policy", "no-referrer");
+    response.set_header("X-Content-Type-Options", "nosniff");
+    response.set_header("X-Frame-Options", "DENY");
+    if (options_.token.empty()) {
+      if (is_own_name(name_of(request.get_header_value("Host")))) return httplib::Server::HandlerResponse::Unhandled;
+      return refuse(response, 403, "this page is for the machine it runs on: call it 127.0.0.1 or localhost");
+    }
+    if (knows_token(request)) return httplib::Server::HandlerResponse::Unhandled;
+    if (!equal(request.get_param_value("token"), options_.token))
+      return refuse(response, 401, "this page wants the token of the address that `madsearch serve` printed");
+    response.set_header("Set-Cookie", cookie() + "=" + options_.token + "; HttpOnly; SameSite=Strict; Path=/");
+    response.set_redirect("/");  // out of the address
+    return httplib::Server::HandlerResponse::Handled;
+  }
+
+  static httplib::Server::HandlerResponse refuse(Response& response, int status, const std::string& sentence) {
+    response.status = status;
+    response.set_content(sentence + "\n", "text/plain");
+    return httplib::Server::HandlerResponse::Handled;
+  }
+
+  /// What can't be read now, or isn't there, is a sentence with 404.
+  template <class Json>
+  void answer(const char* path, Json json) {
+    server_.Get(path, [json](const Request& request, Response& response) {
+      try {
+        response.set_content(json(request), "application/json");
+      } catch (const std::exception& error) {
+        refuse(response, 404, error.what());
+      }
+    });
+  }
+
+  static std::int64_t number_in(const Request& request, const char* name) {
+    return integer_of(request.get_param_value(name)).value_or(0);
+  }
+
+  WatchedRun& run_of(const Request& request) {
+    const auto index = number_in(request, "run");
+    if (index < 0 || index >= static_cast<std::int64_t>(runs_.size())) throw ConfigError("there is no such run");
+    return *runs_[static_cast<std::size_t>(index)];
+  }
+
+  std::string stamps() {
+    std::vector<std::string> out;
+    for (auto& run : runs_) out.push_back(run->stamp());
+    return Value(out).compact_json();
+  }
+
+  /// One reader of events, for as long as it listens.
+  class Stream {
+   public:
+    explicit Stream(PageServer& server) : server_(server) { ++server_.streams_; }
+    ~Stream() { --server_.streams_; }
+    Stream(const Stream&) = delete;
+
+    bool write(httplib::DataSink& sink) {
+      if (server_.stop_) return false;
+      const auto now = server_.stamps();
+      const bool silent = now == last_ && ++ticks_ < kTicksOfSilence;
+      if (!silent) {
+        const auto event = "data: " + now + "\n\n";
+        if (!sink.write(event.data(), event.size())) return false;
+        last_ = now;
+        ticks_ = 0;
+      }
+      std::this_thread::sleep_for(kTick);
+      return true;
+    }
+
+   private:
+    PageServer& server_;
+    std::string last_;
+    int ticks_ = 0;
+  };
+
+  void stream(Response& response) {
+    if (streams_ >= kMostStreams) {
+      refuse(response, 503, "too many pages listen: this one asks now and then instead");
+      return;
+    }
+    const auto events = std::make_shared<Stream>(*this);
+    response.set_chunked_content_provider(
+        "text/event-stream", [events](std::size_t, httplib::DataSink& sink) { return events->write(sink); });
+  }
+
+  const ServeOptions& options_;
+  const std::atomic<bool>& stop_;
+  std::vector<std::unique_ptr<WatchedRun>> runs_;
+  std::atomic<int> streams_{0};
+  int port_ = 0;
+  httplib::Server server_;
+};
+
+}  // namespace
+
+void serve_page(const ServeOptions& options, const std::atomic<bool>& stop, const std::function<void(int)>& ready) {
+  PageServer(options, stop).run(ready);
+}
+
+}  // namespace madsearch

@@ -1,0 +1,122 @@
+#include "run_report.h"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "candidate_view.h"
+#include "command.h"
+#include "configs/errors.h"
+#include "configs/text.h"
+#include "front_view.h"
+#include "page.h"
+#include "run_tables.h"
+#include "search_view.h"
+
+namespace madsearch {
+namespace {
+
+constexpr std::size_t kMostShown = 400;  // candidates of which a report holds everything
+
+enum class Form { kHtml, kMarkdown, kJson, kCsv };
+
+struct Flags {
+  std::vector<std::string> folders;
+  std::string out;
+  Form form = Form::kHtml;
+};
+
+/// Of those that have more to show than their place in the search.
+std::set<std::string> asked_about(const Store& store) {
+  std::set<std::string> out;
+  const auto front = read_front(store);
+  for (const auto& row : front.front) out.insert(row.candidate.hash);
+  for (const auto& row : front.hand_designs) out.insert(row.candidate.hash);
+  for (const auto& pretraining : front.pretrainings) out.insert(pretraining.hash);
+  for (const auto& evaluation : store.scores())
+    if (is_fresh(evaluation.rung)) out.insert(evaluation.hash);
+  return out;
+}
+
+Record shown(const Store& store) {
+  const auto candidates = store.candidates();
+  const bool all = candidates.size() <= kMostShown;
+  const auto chosen = all ? std::set<std::string>() : asked_about(store);
+  Record out;
+  for (const auto& candidate : candidates)
+    if (all || chosen.contains(candidate.hash)) out.set(candidate.hash, candidate_view(store, candidate).record);
+  return out;
+}
+
+Value one_or_all(const std::vector<Record>& runs) { return runs.size() == 1 ? Value(runs.front()) : Value(runs); }
+
+std::string report_of(const Flags& flags) {
+  std::vector<Record> runs;
+  std::string text;
+  for (const auto& folder : flags.folders) {
+    if (flags.form == Form::kHtml) {
+      runs.push_back(page_data(folder));
+      continue;
+    }
+    const auto run = standing_run(folder);
+    if (flags.form == Form::kMarkdown) text += (text.empty() ? "" : "\n") + markdown_of(run);
+    if (flags.form == Form::kCsv) text += csv_of(run.store);
+    if (flags.form == Form::kJson) runs.push_back(search_view(run, folder, Trainings::kWhole));
+  }
+  if (flags.form == Form::kJson) return one_or_all(runs).json() + "\n";
+  if (flags.form != Form::kHtml) return text;
+  const auto page = page_with(Record{{"live", false}, {"runs", runs}});
+  if (!page) throw ConfigError(kNoPage);
+  return *page;
+}
+
+void write_out(const std::string& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << text << std::flush;
+  if (!out) throw ConfigError("can't write " + file);
+}
+
+void report(const Flags& flags) {
+  if (flags.form == Form::kHtml && flags.out.empty())
+    throw ConfigError("a report in HTML goes to a file: --out FILE.html (or --format md, json, csv)");
+  if (flags.form == Form::kCsv && flags.folders.size() > 1)
+    throw ConfigError("a report in CSV is of one run: its rows don't say of which");
+  const auto text = report_of(flags);
+  if (flags.out.empty())
+    std::cout << text;
+  else
+    write_out(flags.out, text);
+}
+
+}  // namespace
+
+Record page_data(const std::string& folder) {
+  const auto run = standing_run(folder);
+  auto out = search_view(run, folder, Trainings::kTimes);
+  out.set("shown", shown(run.store));
+  return out;
+}
+
+void add_report(CLI::App& app, int& code) {
+  static const std::map<std::string, Form> forms = {
+      {"html", Form::kHtml}, {"md", Form::kMarkdown}, {"json", Form::kJson}, {"csv", Form::kCsv}};
+  auto flags = std::make_shared<Flags>();
+  auto* command = app.add_subcommand("report", "Write runs into one file: a page to look at, or data");
+  command->add_option("DIR", flags->folders, "folders of runs")->required();
+  command->add_option("--out", flags->out, "the file; without it what is not HTML goes to stdout");
+  command
+      ->add_option("--format", flags->form,
+                   "html, a page that opens without a network; md, tables; json and csv, every evaluation, training "
+                   "and pretraining")
+      ->transform(CLI::CheckedTransformer(forms))
+      ->default_str("html")
+      ->option_text("html|md|json|csv [html]");
+  command->callback([flags, &code] {
+    report(*flags);
+    code = 0;
+  });
+}
+
+}  // namespace madsearch

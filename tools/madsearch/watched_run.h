@@ -1,0 +1,29 @@
+#pragma once
+#include <chrono>
+#include <mutex>
+#include <string>
+
+namespace madsearch {
+
+/// A run that others may write while its page is shown. Thread-safe. Opens the store to read it and lets it go again.
+class WatchedRun {
+ public:
+  explicit WatchedRun(std::string folder) : folder_(std::move(folder)) {}
+
+  /// Changes when there is more to see. At most twice a second, and so rarely that reading it anew takes no more than
+  /// a twentieth of a core's time.
+  std::string stamp();
+  /// search_view as JSON. Throws as store_in.
+  std::string view(std::int64_t from);
+  /// What `show` prints of a candidate as JSON. Throws as store_in and candidate_of.
+  std::string show(const std::string& id);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const std::string folder_;
+  std::mutex mutex_;
+  std::string stamp_;
+  Clock::time_point quiet_until_;
+};
+
+}  // namespace madsearch

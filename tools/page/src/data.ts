@@ -1,0 +1,167 @@
+// What the page is given: the JSON that `madsearch report --format json` prints (tools/madsearch/search_view.h), with
+// the fields that the page reads. Nothing here is computed that the program computes.
+
+export interface Given {
+  live: boolean;
+  runs?: RunView[];
+}
+
+/** What says how a design scored. */
+export interface Scored {
+  score?: number | null;
+  score_low?: number | null;
+  score_high?: number | null;
+  seeds?: number;
+  confirmed?: boolean;
+  bits_per_byte?: number | null;
+}
+
+export interface FrontRow extends Scored {
+  id: string;
+  hash: string;
+  text: string;
+  state: number;
+  parameters: number;
+  origin: string;
+  rival?: string | null;
+  undecided?: boolean | null;
+}
+
+export interface Pretraining {
+  id: string;
+  hash: string;
+  text: string;
+  role: string;
+  outcome: string;
+  bits_per_byte: number | null;
+  bits_per_byte_recall: number | null;
+  learning_rate: number | null;
+  parameters: number;
+  tokens: number;
+  state: number;
+  message: string;
+}
+
+export interface Front {
+  name: string;
+  standing: string;
+  evaluated: number;
+  completed: number;
+  hypervolume: number;
+  box: string;
+  protocol: string;
+  battery: string;
+  objectives: string[];
+  state_length: number;
+  length: number;
+  confirmed: boolean;
+  finished: boolean;
+  reproducible: boolean;
+  exhausted: boolean;
+  front: FrontRow[];
+  hand_designs: FrontRow[];
+  better_than_hand_designs: string[];
+  resolution: { difference: number; deviation: number; pairs: number } | null;
+  control: { evaluations: number; of: number; hypervolume: number; search_first: number; search_last: number } | null;
+  verdict: string;
+  pretrained: Pretraining[];
+  validation: {
+    points: number;
+    pairs: number;
+    pairs_won: number;
+    sign_test: number | null;
+    rank_correlation: number | null;
+    partial_rank_correlation: number | null;
+  };
+}
+
+export interface Candidate extends Scored {
+  id: string;
+  text: string;
+  origin: string;
+  parents: string[];
+  born: number;
+  parameters: number;
+  active_parameters: number;
+  flops: number;
+  served_state: number;
+  served_state_mad: number;
+  feasible?: boolean;
+}
+
+export interface TaskScore {
+  score: number | null;
+  settings: (number | null)[];
+}
+
+export interface Evaluation {
+  number: number;
+  hash: string;
+  rung: string;
+  seed_set: number;
+  finished: boolean;
+  outcome: string;
+  score: number | null;
+  test_score: number | null;
+  core_seconds: number;
+  retry: number;
+  tasks: Record<string, TaskScore> | null;
+  ended?: number | null;
+  trainings?: Training[];
+}
+
+export interface Training {
+  evaluation?: number;
+  task: string;
+  setting: number;
+  outcome: string;
+  message: string;
+  started: number | null;
+  seconds: number | null;
+  slot: number | null;
+  device: string | null;
+  host: string | null;
+  validation_b?: number | null;
+  test?: number | null;
+  learning_rate?: number | null;
+  edge?: boolean;
+  steps?: number;
+  curves?: Curve[] | null;
+}
+
+export interface Curve {
+  learning_rate: number;
+  weight_decay: number;
+  looks: [number, number | null, number | null][]; // step, accuracy, loss
+}
+
+export interface Block {
+  primitive: string;
+  family: string | null;
+  label: string | null;
+  parameters: number;
+  flops: number;
+  state: number;
+}
+
+/** What `madsearch show` prints. */
+export interface Shown extends Candidate {
+  state_length: number;
+  length: number;
+  blocks: Block[];
+  evaluations: Evaluation[];
+}
+
+export interface RunView {
+  folder: string;
+  front: Front;
+  planned: number | null;
+  spent_seconds: number;
+  primitives: Record<string, string>;
+  candidates: Candidate[];
+  evaluations: Evaluation[];
+  trainings: Training[];
+  progress: { number: number; hypervolume: number; best: number | null }[];
+  operators: { name: string; tried: number; succeeded: number }[];
+  shown?: Record<string, Shown>;
+}

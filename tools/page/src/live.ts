@@ -1,0 +1,91 @@
+// What `madsearch serve` says while a run goes on.
+import type { RunView, Shown } from "./data";
+import { Run } from "./model";
+
+const poll = 5000; // milliseconds, where there is no stream of events
+const patience = 20000; // after which a stream that says nothing counts as lost
+
+async function fetched<T>(path: string): Promise<T> {
+  const answer = await fetch(path, { cache: "no-store" });
+  if (!answer.ok) throw new Error((await answer.text()) || `${answer.status} ${answer.statusText}`);
+  return (await answer.json()) as T;
+}
+
+export class Live {
+  state: "on" | "off" = "on";
+  private heard = Date.now();
+  private stamps: string[] = [];
+  private busy = false;
+
+  constructor(
+    private readonly runs: Run[],
+    private readonly changed: () => void,
+  ) {}
+
+  get text(): string {
+    return this.state === "on" ? "live" : "madsearch serve is gone: what is shown may be old";
+  }
+
+  /** Reads all runs; of one that has nothing to show yet it says so, and waits. */
+  async begin(wait: (why: string) => void): Promise<void> {
+    const { runs } = await fetched<{ runs: number }>("api/runs");
+    while (this.runs.length < runs) {
+      const i = this.runs.length;
+      try {
+        this.runs.push(new Run(i, await fetched<RunView>(`api/run?run=${i}`)));
+      } catch (error) {
+        wait(error instanceof Error ? error.message : String(error));
+        await new Promise((done) => setTimeout(done, 2000));
+      }
+    }
+    this.listen();
+  }
+
+  show(run: number, id: string): Promise<Shown | null> {
+    return fetched<Shown>(`api/show?run=${run}&id=${id}`).catch(() => null);
+  }
+
+  private listen(): void {
+    const events = new EventSource("api/events");
+    events.onmessage = (event) => void this.hear(JSON.parse(event.data) as string[]);
+    events.onerror = () => {
+      // Where all streams are taken the browser gives up: then it is asked.
+      if (events.readyState === EventSource.CLOSED) setTimeout(() => void this.ask(), poll);
+    };
+    setInterval(() => this.stand(Date.now() - this.heard < patience ? "on" : "off"), 2000);
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      await this.hear(await fetched<string[]>("api/stamps"));
+    } catch {
+      // The clock above says so.
+    }
+    setTimeout(() => void this.ask(), poll);
+  }
+
+  private stand(state: "on" | "off"): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.changed();
+  }
+
+  /** A stamp a run: another one than before says that there is more. */
+  private async hear(stamps: string[]): Promise<void> {
+    this.heard = Date.now();
+    this.stand("on");
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (const [i, stamp] of stamps.entries()) {
+        if (this.stamps[i] === stamp) continue;
+        const run = this.runs[i]!;
+        run.take(await fetched<RunView>(`api/run?run=${i}&from=${run.open}`));
+        this.stamps[i] = stamp;
+        this.changed();
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+}

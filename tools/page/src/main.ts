@@ -1,0 +1,163 @@
+// The page of `madsearch serve` and `madsearch report`.
+import { candidateView } from "./candidate";
+import { here, link } from "./address";
+import { Chart } from "./charts";
+import type { Given, Shown } from "./data";
+import { h } from "./dom";
+import { frontView } from "./front";
+import { Live } from "./live";
+import { Run, standingText } from "./model";
+import { searchView } from "./search";
+import { tableView } from "./table";
+import { truthView } from "./truth";
+
+interface View {
+  element: HTMLElement;
+  refresh(): void;
+}
+
+const views: [string, string][] = [
+  ["front", "Front"],
+  ["search", "Search"],
+  ["candidates", "Candidates"],
+  ["truth", "Truth"],
+];
+
+const app = document.getElementById("app")!;
+const given = JSON.parse(document.getElementById("given")!.textContent!) as Given;
+const header = h("header", {});
+const main = h("main", { tabindex: -1 });
+let runs: Run[] = [];
+let live: Live | null = null;
+let view: View | null = null;
+let drawn = "";
+
+async function show(run: Run, id: string): Promise<Shown | null> {
+  const known = run.shown.get(id);
+  if (known || !live) return known ?? null;
+  const shown = await live.show(run.index, id);
+  if (shown) run.shown.set(id, shown);
+  return shown;
+}
+
+function missing(sentence: string): View {
+  return { element: h("section", { class: "card" }, h("p", {}, sentence)), refresh: () => {} };
+}
+
+/** Which runs a view is of: all of them side by side, or the one that was picked. */
+function pickedRuns(): Run[] {
+  const index = here().fields.run;
+  return index === undefined ? runs : runs.filter((run) => String(run.index) === index);
+}
+
+function viewOf(name: string): View {
+  const { fields } = here();
+  const [run] = pickedRuns();
+  if (!run) return missing("There is no such run here.");
+  if (name === "candidate") {
+    const candidate = run.find(fields.id ?? "");
+    if (!candidate) return missing(`No candidate of ${run.name} has an id that begins with “${fields.id ?? ""}”.`);
+    return candidateView(run, candidate, (id) => show(run, id));
+  }
+  if (name === "search") return searchView(run);
+  if (name === "candidates") return tableView(run);
+  if (name === "truth") return truthView(pickedRuns());
+  return frontView(pickedRuns());
+}
+
+function drawHeader(): void {
+  const { view: name, fields } = here();
+  const picked = fields.run;
+  const single = runs.length === 1 ? runs[0]! : runs.find((run) => String(run.index) === picked);
+  const stands = single ? standingText(single.front) : `${runs.length} runs`;
+  const focus = document.activeElement?.getAttribute("href");
+  header.replaceChildren(
+    h(
+      "div",
+      { class: "title" },
+      h("h1", {}, single ? single.name : "madsearch"),
+      h("span", { class: "standing " + (single?.front.standing.replace(" ", "-") ?? ""), role: "status" }, stands),
+      live ? h("span", { class: "live " + live.state }, live.text) : null,
+      single ? h("small", {}, `battery ${single.front.battery}, protocol ${single.front.protocol}`) : null,
+    ),
+    h(
+      "nav",
+      { "aria-label": "Views" },
+      views.map(([id, text]) =>
+        h(
+          "a",
+          { href: link(id, picked === undefined ? {} : { run: picked }), "aria-current": name === id ? "page" : null },
+          text,
+        ),
+      ),
+      runs.length > 1
+        ? h(
+            "span",
+            { class: "runs" },
+            h(
+              "a",
+              {
+                href: link(name === "candidate" ? "front" : name),
+                "aria-current": picked === undefined ? "true" : null,
+              },
+              "all runs",
+            ),
+            runs.map((run) =>
+              h(
+                "a",
+                {
+                  href: link(name === "candidate" ? "front" : name, { run: String(run.index) }),
+                  "aria-current": picked === String(run.index) ? "true" : null,
+                },
+                h("span", { class: `dot run-${run.index % 8}` }),
+                run.name,
+              ),
+            ),
+          )
+        : null,
+    ),
+  );
+  if (focus) (header.querySelector(`[href="${CSS.escape(focus)}"]`) as HTMLElement | null)?.focus();
+}
+
+function draw(): void {
+  const { view: name, fields } = here();
+  const key = `${name} ${fields.run ?? ""} ${fields.id ?? ""}`;
+  drawHeader();
+  document.title = `${runs.length === 1 ? runs[0]!.name + " – " : ""}madsearch`;
+  if (key !== drawn) {
+    Chart.clear(true);
+    view = viewOf(name);
+    main.replaceChildren(view.element);
+    if (drawn) {
+      window.scrollTo(0, 0);
+      main.focus({ preventScroll: true });
+    }
+    drawn = key;
+  }
+  view?.refresh();
+}
+
+async function begin(): Promise<void> {
+  if (given.live) {
+    live = new Live(runs, draw);
+    await live.begin((why) => app.replaceChildren(h("p", { class: "wait", role: "status" }, why)));
+  } else {
+    runs = (given.runs ?? []).map((it, i) => new Run(i, it));
+  }
+  app.replaceChildren(
+    h("a", { class: "skip", href: "#", click: (event) => (event.preventDefault(), main.focus()) }, "to the content"),
+    header,
+    main,
+  );
+  window.addEventListener("hashchange", draw);
+  for (const query of ["(prefers-color-scheme: dark)", "(max-width: 700px)"])
+    matchMedia(query).addEventListener("change", () => Chart.recolour());
+  draw();
+}
+
+begin().catch((error: unknown) => {
+  app.replaceChildren(
+    h("p", { class: "wait" }, `This page can't be shown: ${error instanceof Error ? error.message : String(error)}`),
+  );
+});

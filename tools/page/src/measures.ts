@@ -1,0 +1,34 @@
+// What a design can be placed by: the axes of the front.
+import type { Candidate } from "./data";
+import { fixed, grouped, shortTask } from "./format";
+import type { Run } from "./model";
+
+export interface Measure {
+  id: string;
+  name: string;
+  log: boolean;
+  of(run: Run, candidate: Candidate): number | null;
+  text(value: number | null): string;
+}
+
+const score = (value: number | null): string => fixed(value);
+const count = (value: number | null): string => grouped(value);
+
+export function measures(runs: Run[]): Measure[] {
+  const length = runs[0]?.front.state_length;
+  const out: Measure[] = [
+    { id: "score", name: "score", log: false, of: (_, it) => it.score ?? null, text: score },
+    { id: "state", name: `state at ${length} tokens`, log: true, of: (run, it) => run.state(it), text: count },
+    { id: "parameters", name: "parameters", log: true, of: (_, it) => it.parameters, text: count },
+    { id: "flops", name: "FLOPs, forward", log: true, of: (_, it) => it.flops, text: count },
+    { id: "bits", name: "bits per byte", log: false, of: (_, it) => it.bits_per_byte ?? null, text: score },
+    { id: "born", name: "evaluation it was born at", log: false, of: (_, it) => it.born, text: count },
+  ];
+  for (const task of new Set(runs.flatMap((run) => run.tasks)))
+    out.push({ id: task, name: shortTask(task), log: false, of: (run, it) => run.taskScore(it, task), text: score });
+  return out;
+}
+
+export function measure(all: Measure[], id: string | undefined, otherwise: string): Measure {
+  return all.find((it) => it.id === id) ?? all.find((it) => it.id === otherwise)!;
+}
