@@ -60,18 +60,18 @@ void Runtime::synchronize() const {
 #endif
 }
 
-Autocast::Autocast(const at::Device& device) : on_(device.is_cuda()) {
-  if (!on_) return;
-  at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
-  at::autocast::set_autocast_enabled(at::kCUDA, true);
+Autocast::Autocast(const at::Device& device) : device_(device.type()) {
+  if (device_ == at::kCPU) return;
+  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_enabled(device_, true);
   at::autocast::increment_nesting();
 }
 
 Autocast::~Autocast() {
-  if (!on_) return;
+  if (device_ == at::kCPU) return;
   if (at::autocast::decrement_nesting() == 0)
     at::autocast::clear_cache();  // casts of weights that the optimizer is about to change
-  at::autocast::set_autocast_enabled(at::kCUDA, false);
+  at::autocast::set_autocast_enabled(device_, false);
 }
 
 Stopwatch::Stopwatch(const Runtime& runtime)

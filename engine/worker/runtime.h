@@ -24,7 +24,7 @@ struct Runtime {
 
 using OnProgress = std::function<void(const Progress&)>;
 
-/// While it lives, CUDA computes in bf16 where PyTorch's autocast does. Nothing changes on other devices.
+/// While it lives, a GPU computes in bf16 where PyTorch's autocast does. Nothing changes on a CPU.
 class Autocast {
  public:
   explicit Autocast(const at::Device& device);
@@ -32,7 +32,7 @@ class Autocast {
   Autocast(const Autocast&) = delete;
 
  private:
-  bool on_;
+  at::DeviceType device_;
 };
 
 /// Seconds since it was made. Core seconds are CPU time of this process on a CPU, wall time elsewhere.

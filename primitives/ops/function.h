@@ -7,10 +7,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "primitives/ops/gpu.h"
 #include "primitives/ops/raw.h"
-#if defined(MADSEARCH_CUDA)
-#include <c10/cuda/CUDAStream.h>
-#endif
 
 // What the autograd functions over kernels share. Such a function is a struct derived from Function; its `forward`
 // saves the tensors that its `backward` needs, and both call a kernel through `launch`.
@@ -67,8 +65,8 @@ template <class Body>
 void launch(const at::Tensor& like, Body&& body) {
   dispatch(like, [&]<class S>() {
 #if defined(MADSEARCH_CUDA)
-    if (like.is_cuda()) {
-      body.template operator()<S>(OnCuda{c10::cuda::getCurrentCUDAStream().stream()});
+    if (on_gpu(like)) {
+      body.template operator()<S>(OnCuda{gpu_stream()});
       return;
     }
 #endif

@@ -21,13 +21,13 @@ X* numbers(const at::Tensor& x) {
 
 bool computes(const at::Tensor& x) {
   const auto scalar = x.scalar_type();
-  return x.is_cuda() && x.numel() > 0 && (scalar == at::kFloat || scalar == at::kDouble || scalar == at::kBFloat16);
+  return on_gpu(x) && x.numel() > 0 && (scalar == at::kFloat || scalar == at::kDouble || scalar == at::kBFloat16);
 }
 
 /// Calls body.operator()<X, S>(stream) for the scalar of x and that it is computed in.
 template <class Body>
 void launch_rows(const at::Tensor& x, Body&& body) {
-  void* stream = c10::cuda::getCurrentCUDAStream().stream();
+  void* stream = gpu_stream();
   if (x.scalar_type() == at::kDouble)
     body.template operator()<double, double>(stream);
   else if (x.scalar_type() == at::kBFloat16)

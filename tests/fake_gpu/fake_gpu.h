@@ -1,0 +1,14 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+namespace madsearch {
+
+/// A device of LibTorch that takes the paths of a GPU where there is none. Its memory is the host's, all NaN when it is
+/// handed out; the operations are those of the CPU, but refuse tensors of two devices as CUDA does; autocast casts what
+/// it casts on CUDA; kernels of madsearch are the CUDA ones on the emulated device (tests/cuda/emulation).
+at::Device fake_gpu();
+
+/// How often the host waited for it since the start: each number read, each copy to the host.
+std::int64_t waits_for_fake_gpu();
+
+}  // namespace madsearch
