@@ -1,7 +1,7 @@
 #include "primitives/ops/delta_recurrence.h"
 
 #include "primitives/kernels/launch_delta.h"
-#include "primitives/kernels/launch_outer.h"
+#include "primitives/kernels/outer_of.h"
 #include "primitives/ops/function.h"
 
 namespace madsearch {
@@ -25,24 +25,6 @@ struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
             .K = K,
             .V = in[kV].size(-1),
             .steps = in[kV].size(-3) / T};
-  }
-
-  /// The same for a GPU.
-  template <class S>
-  static kernels::OuterScan<S> outer(const kernels::DeltaRecurrence<S>& in) {
-    return {.q = in.q,
-            .a = in.a,
-            .b = in.b,
-            .k = in.k,
-            .v = in.v,
-            .w = in.w,
-            .N = in.N,
-            .T = in.T,
-            .H = in.H,
-            .K = in.K,
-            .V = in.V,
-            .steps = in.steps,
-            .decays = in.K};
   }
 
   /// [..., H, K, V]
@@ -72,8 +54,8 @@ struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
     launch(q, [&]<class S>(auto device) {
       const auto all = arguments<S>(in);
       if constexpr (device.kCuda)
-        kernels::outer_scan_cuda<S>(outer(all), data<S>(in[kState]), data<S>(o), data<S>(in[kChange]), data<S>(h),
-                                    device.stream);
+        kernels::outer_scan_cuda<S>(kernels::outer_of(all), data<S>(in[kState]), data<S>(o), data<S>(in[kChange]),
+                                    data<S>(h), device.stream);
       else
         kernels::delta_recurrence_cpu<S>(all, data<S>(o), data<S>(h), data<S>(in[kChange]));
     });
@@ -98,7 +80,7 @@ struct DeltaRecurrenceFunction : Function<DeltaRecurrenceFunction> {
                                               .k = data<S>(out[kK]),
                                               .v = data<S>(out[kV]),
                                               .log_w = data<S>(out[kW])};
-        kernels::outer_scan_backward_cuda<S>(outer(all), data<S>(state), data<S>(in[kChange]), data<S>(d_o),
+        kernels::outer_scan_backward_cuda<S>(kernels::outer_of(all), data<S>(state), data<S>(in[kChange]), data<S>(d_o),
                                              data<S>(d_last), d, data<S>(du), data<S>(inner), data<S>(dh),
                                              device.stream);
         // The caller's w is exp(log w), whose backward multiplies by w.

@@ -1,7 +1,7 @@
 #include "primitives/ops/gated_recurrence.h"
 
 #include "primitives/kernels/launch.h"
-#include "primitives/kernels/launch_outer.h"
+#include "primitives/kernels/outer_of.h"
 #include "primitives/ops/function.h"
 
 namespace madsearch {
@@ -16,23 +16,6 @@ struct GatedRecurrenceFunction : Function<GatedRecurrenceFunction> {
     const auto T = q.size(-2), K = q.size(-1);
     return {data<S>(q),          data<S>(k), data<S>(w), data<S>(v), data<S>(u),
             q.numel() / (T * K), T,          K,          v.size(-1), w.defined() ? w.size(-1) : 0};
-  }
-
-  /// The same for a GPU: a sequence is one of a single head.
-  template <class S>
-  static kernels::OuterScan<S> outer(const kernels::GatedRecurrence<const S>& in) {
-    return {.q = in.q,
-            .k = in.k,
-            .v = in.v,
-            .w = in.w,
-            .bonus = in.u,
-            .N = in.M,
-            .T = in.T,
-            .H = 1,
-            .K = in.K,
-            .V = in.V,
-            .steps = 1,
-            .decays = in.decays};
   }
 
   static std::vector<std::int64_t> state_sizes(const at::Tensor& q, const at::Tensor& v) {
@@ -54,7 +37,7 @@ struct GatedRecurrenceFunction : Function<GatedRecurrenceFunction> {
     launch(q, [&]<class S>(auto device) {
       const auto in = arguments<S, const S>(q, k, w, v, u);
       if constexpr (device.kCuda)
-        kernels::outer_scan_cuda<S>(outer(in), data<S>(h0), data<S>(o), nullptr, data<S>(h), device.stream);
+        kernels::outer_scan_cuda<S>(kernels::outer_of(in), data<S>(h0), data<S>(o), nullptr, data<S>(h), device.stream);
       else
         kernels::gated_recurrence_cpu<S>(in, data<S>(o), data<S>(h));
     });
@@ -80,8 +63,8 @@ struct GatedRecurrenceFunction : Function<GatedRecurrenceFunction> {
         const auto inner = at::empty({in.M, in.K}, q.options());
         const kernels::OuterGradients<S> d = {
             .q = data<S>(dq), .k = data<S>(dk), .v = data<S>(dv), .log_w = data<S>(each), .bonus = data<S>(du)};
-        kernels::outer_scan_backward_cuda<S>(outer(in), data<S>(h0), nullptr, data<S>(d_o), data<S>(d_state), d,
-                                             nullptr, data<S>(inner), data<S>(dh), device.stream);
+        kernels::outer_scan_backward_cuda<S>(kernels::outer_of(in), data<S>(h0), nullptr, data<S>(d_o),
+                                             data<S>(d_state), d, nullptr, data<S>(inner), data<S>(dh), device.stream);
         if (w.defined()) dw = each.sum_to_size(w.sizes());
       } else {
         const auto d = arguments<S, S>(dq, dk, dw, dv, du);

@@ -1,29 +1,11 @@
 #include <cmath>
 
 #include "primitives/kernels/launch_delta.h"
-#include "primitives/kernels/launch_outer.h"
+#include "primitives/kernels/outer_of.h"
 #include "trial.h"
 
 namespace madsearch::kernels {
 namespace {
-
-template <class S>
-OuterScan<S> outer(const DeltaRecurrence<S>& in) {
-  return {.q = in.q,
-          .a = in.a,
-          .b = in.b,
-          .k = in.k,
-          .v = in.v,
-          .w = in.w,
-          .bonus = nullptr,
-          .N = in.N,
-          .T = in.T,
-          .H = in.H,
-          .K = in.K,
-          .V = in.V,
-          .steps = in.steps,
-          .decays = in.K};
-}
 
 template <class S>
 class DeltaRecurrenceOnCuda : public testing::Test {};
@@ -63,7 +45,7 @@ TYPED_TEST(DeltaRecurrenceOnCuda, AgreesWithTheCpu) {
 
     Both<S> o(unwritten<S>(rows * V)), h(first), change(unwritten<S>(writes * V));
     delta_recurrence_cpu<S>(in, o.cpu.data(), h.cpu.data(), change.cpu.data());
-    outer_scan_cuda<S>(outer(in), first.data(), o.cuda.data(), change.cuda.data(), h.cuda.data(), nullptr);
+    outer_scan_cuda<S>(outer_of(in), first.data(), o.cuda.data(), change.cuda.data(), h.cuda.data(), nullptr);
     trial.expect_same("o", o);
     trial.expect_same("h", h);
     trial.expect_same("change", change);
@@ -88,8 +70,8 @@ TYPED_TEST(DeltaRecurrenceOnCuda, AgreesWithTheCpu) {
                                        .log_w = decay ? dw.cuda.data() : nullptr,
                                        .bonus = nullptr};
     delta_recurrence_backward_cpu<S>(in, first.data(), change.cpu.data(), d_o.data(), d, dh.cpu.data());
-    outer_scan_backward_cuda<S>(outer(in), first.data(), change.cpu.data(), d_o.data(), last.data(), outer_d, du.data(),
-                                inner.data(), dh.cuda.data(), nullptr);
+    outer_scan_backward_cuda<S>(outer_of(in), first.data(), change.cpu.data(), d_o.data(), last.data(), outer_d,
+                                du.data(), inner.data(), dh.cuda.data(), nullptr);
     if (decay)
       for (std::size_t p = 0; p < w.size(); ++p) dw.cpu[p] *= w[p];  // of log w
     trial.expect_same("dh", dh);
@@ -120,7 +102,7 @@ TEST(DeltaRecurrenceOnCuda, TakesMoreHeadsThanAGridHasBlocksAlongY) {
                                        .steps = 1};
     Both<float> o(unwritten<float>(N)), h(zeros<float>(N));
     delta_recurrence_cpu<float>(in, o.cpu.data(), h.cpu.data(), nullptr);
-    outer_scan_cuda<float>(outer(in), nullptr, o.cuda.data(), nullptr, nullptr, nullptr);
+    outer_scan_cuda<float>(outer_of(in), nullptr, o.cuda.data(), nullptr, nullptr, nullptr);
     trial.expect_same("o", o);
   });
 }

@@ -1,27 +1,9 @@
 #include "primitives/kernels/launch.h"
-#include "primitives/kernels/launch_outer.h"
+#include "primitives/kernels/outer_of.h"
 #include "trial.h"
 
 namespace madsearch::kernels {
 namespace {
-
-template <class S>
-OuterScan<S> outer(const GatedRecurrence<const S>& in) {
-  return {.q = in.q,
-          .a = nullptr,
-          .b = nullptr,
-          .k = in.k,
-          .v = in.v,
-          .w = in.w,
-          .bonus = in.u,
-          .N = in.M,
-          .T = in.T,
-          .H = 1,
-          .K = in.K,
-          .V = in.V,
-          .steps = 1,
-          .decays = in.decays};
-}
 
 /// x [rows, size] summed over size.
 template <class S>
@@ -52,7 +34,7 @@ TYPED_TEST(GatedRecurrenceOnCuda, AgreesWithTheCpu) {
 
     Both<S> o(unwritten<S>(M * T * V)), h(first);
     gated_recurrence_cpu<S>(in, o.cpu.data(), h.cpu.data());
-    outer_scan_cuda<S>(outer(in), first.data(), o.cuda.data(), nullptr, h.cuda.data(), nullptr);
+    outer_scan_cuda<S>(outer_of(in), first.data(), o.cuda.data(), nullptr, h.cuda.data(), nullptr);
     trial.expect_same("o", o);
     trial.expect_same("h", h);
 
@@ -80,7 +62,7 @@ TYPED_TEST(GatedRecurrenceOnCuda, AgreesWithTheCpu) {
                                        .log_w = decays ? each_dw.data() : nullptr,
                                        .bonus = bonus ? du.cuda.data() : nullptr};
     gated_recurrence_backward_cpu<S>(in, first.data(), d_o.data(), dh.cpu.data(), d);
-    outer_scan_backward_cuda<S>(outer(in), first.data(), nullptr, d_o.data(), last.data(), outer_d, nullptr,
+    outer_scan_backward_cuda<S>(outer_of(in), first.data(), nullptr, d_o.data(), last.data(), outer_d, nullptr,
                                 inner.data(), dh.cuda.data(), nullptr);
     trial.expect_same("dh", dh);
     trial.expect_same("dq", dq);
@@ -100,7 +82,7 @@ TEST(GatedRecurrenceOnCuda, TakesMoreSequencesThanAGridHasBlocksAlongY) {
     const GatedRecurrence<const float> in = {q.data(), q.data(), nullptr, v.data(), nullptr, M, 1, 1, 1, 0};
     Both<float> o(unwritten<float>(M)), h(zeros<float>(M));
     gated_recurrence_cpu<float>(in, o.cpu.data(), h.cpu.data());
-    outer_scan_cuda<float>(outer(in), nullptr, o.cuda.data(), nullptr, nullptr, nullptr);
+    outer_scan_cuda<float>(outer_of(in), nullptr, o.cuda.data(), nullptr, nullptr, nullptr);
     trial.expect_same("o", o);
   });
 }

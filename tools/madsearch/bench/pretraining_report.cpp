@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "configs/text.h"
-#include "published_parts.h"
+#include "published_findings.h"
 #include "results/interval.h"
 #include "tools/madsearch/numbers.h"
 #include "tools/madsearch/table.h"
@@ -12,10 +13,8 @@
 namespace madsearch {
 namespace {
 
-Value low(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->low) : Value(); }
-Value high(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->high) : Value(); }
-
-Record facts(const Part& part, const std::string& predictor, const PaperShare& right) {
+Record facts(const Part& part, const std::string& predictor, const Shares& shares) {
+  const auto& right = shares.right;
   return {{"part", part.name},
           {"trust", part.set->trust},
           {"contrasts", right.contrasts},
@@ -27,33 +26,6 @@ Record facts(const Part& part, const std::string& predictor, const PaperShare& r
           {"alike_right", right.alike},
           {"alike_low", low(right.alike_bounds)},
           {"alike_high", high(right.alike_bounds)}};
-}
-
-/// Each predictor on each part, and the same with a part a row.
-struct Findings {
-  std::vector<Record> all;
-  std::vector<Record> predictors;  // on the first part
-  std::vector<Record> parts;
-  std::vector<std::string> names;  // of the predictors
-};
-
-Findings findings(const PretrainingBench& bench) {
-  Findings out;
-  for (const auto& predictor : bench.published.headline.predictors) out.names.push_back(predictor.name);
-  for (const auto& part : parts_of(bench.published)) {
-    const auto shares = shares_of(part, false);
-    Record row = {{"part", part.name},
-                  {"trust", part.set->trust},
-                  {"contrasts", shares.front().right.contrasts},
-                  {"papers", shares.front().right.papers}};
-    for (std::size_t p = 0; p < shares.size(); ++p) {
-      out.all.push_back(facts(part, out.names[p], shares[p].right));
-      row.set(out.names[p], shares[p].right.mean);
-    }
-    if (out.predictors.empty()) out.predictors = out.all;
-    out.parts.push_back(std::move(row));
-  }
-  return out;
 }
 
 /// How far one seed set deviates from its design's mean, over all designs; nothing of one seed set.
@@ -203,7 +175,7 @@ constexpr const char* kNotes =
 }  // namespace
 
 Report pretraining_report(const PretrainingFlags& flags, const PretrainingBench& bench) {
-  const auto found = findings(bench);
+  const auto found = findings(bench.published, false, facts, std::identity());
   const auto measured = measures(all_records(bench));
   const auto designs = design_facts(bench);
   auto text = title_of(flags, bench) + predictor_table(found, false) + predictor_table(found, true) + kNotes +

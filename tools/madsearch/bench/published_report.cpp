@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/dispatch/battery_trainings.h"
-#include "published_parts.h"
+#include "published_findings.h"
 #include "tools/madsearch/numbers.h"
 #include "tools/madsearch/table.h"
 
@@ -14,9 +14,6 @@ std::string key_of(std::string name) {
   std::replace(name.begin(), name.end(), ' ', '_');
   return name;
 }
-
-Value low(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->low) : Value(); }
-Value high(const std::optional<Bounds>& bounds) { return bounds ? Value(bounds->high) : Value(); }
 
 Record facts(const Part& part, const std::string& predictor, const Shares& shares) {
   const auto& [right, difference] = shares;
@@ -37,33 +34,6 @@ Record facts(const Part& part, const std::string& predictor, const Shares& share
           {"alike_better_by", difference.alike},
           {"alike_better_low", low(difference.alike_bounds)},
           {"alike_better_high", high(difference.alike_bounds)}};
-}
-
-/// What is reported: each predictor on each part, and the same with a part a row.
-struct Findings {
-  std::vector<Record> all;
-  std::vector<Record> predictors;  // on the first part
-  std::vector<Record> parts;
-  std::vector<std::string> names;  // of the predictors
-};
-
-Findings findings(const PublishedBench& bench) {
-  Findings out;
-  for (const auto& predictor : bench.headline.predictors) out.names.push_back(predictor.name);
-  for (const auto& part : parts_of(bench)) {
-    const auto shares = shares_of(part, !bench.scores.empty());
-    Record row = {{"part", part.name},
-                  {"trust", part.set->trust},
-                  {"contrasts", shares.front().right.contrasts},
-                  {"papers", shares.front().right.papers}};
-    for (std::size_t p = 0; p < shares.size(); ++p) {
-      out.all.push_back(facts(part, out.names[p], shares[p]));
-      row.set(key_of(out.names[p]), shares[p].right.mean);
-    }
-    if (out.predictors.empty()) out.predictors = out.all;
-    out.parts.push_back(std::move(row));
-  }
-  return out;
 }
 
 /// `alike`: where contrasts weigh the same, not papers.
@@ -164,7 +134,7 @@ std::string notes(const Battery& battery) {
 }  // namespace
 
 Report published_report(const PublishedFlags& flags, const Battery& battery, const PublishedBench& bench) {
-  const auto found = findings(bench);
+  const auto found = findings(bench, !bench.scores.empty(), facts, key_of);
   const bool scored = !bench.scores.empty();
   auto text = title_of(flags, battery, bench) + predictor_table(found, scored, false).text() +
               predictor_table(found, scored, true).text() + notes(battery) + "\n" + part_table(found).text();
