@@ -330,7 +330,7 @@ function standing(run: Run): Figure {
           max: Math.max(1, ...data.map((it) => it[2]!)),
           inRange: { color: [colour("low"), colour("high")] },
         },
-        xAxis: axis("", { type: "category", data: places.map((it) => it + " quarter"), splitLine: { show: false } }),
+        xAxis: axis("quarter of the stripe", { type: "category", data: places, splitLine: { show: false } }),
         yAxis: axis("", {
           type: "category",
           data: found.map(([name]) => name),
@@ -346,6 +346,8 @@ function standing(run: Run): Figure {
             label: {
               show: true,
               color: colour("text"),
+              textBorderColor: colour("card"),
+              textBorderWidth: 2,
               fontSize: 10,
               formatter: (it: any) => (it.data[2] ? String(it.data[2]) : ""),
             },

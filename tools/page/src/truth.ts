@@ -50,7 +50,7 @@ function correlation(run: Run): string {
   const words: string[] = [];
   if (pairs > 0)
     words.push(
-      `Of ${pairs} pairs of equal state the better score has fewer bits per byte in ${won} (sign test p = ${fixed(sign, 2)}).`,
+      `Of ${pairs} ${pairs === 1 ? "pair" : "pairs"} of equal state the better score has fewer bits per byte in ${won} (sign test p = ${fixed(sign, 2)}).`,
     );
   if (rho === null) words.push(`${points} designs have both: no coefficient from fewer than 8.`);
   else {
