@@ -135,6 +135,9 @@ struct WarpSums {
   S number[kAll];
   int at = 0;
 
+  /// Of the lanes that are left with the same sum.
+  __device__ static bool is_first(int lane) { return kLanes <= kAll || lane % (kLanes / kAll) == 0; }
+
   __device__ void reduce(int lane) {
     int count = kAll;
     at = 0;
@@ -217,6 +220,7 @@ __global__ void __launch_bounds__(Shared::kThreads, 2)
       of.reduce(channel.lane);
 #pragma unroll
       for (int i = 0; i < WarpSums<S, Shared>::kLeft; ++i) {
+        if (!of.is_first(channel.lane)) continue;
         const int which = of.at + i, n = which % kStates;
         sums[t][warp][(which < kStates ? 0 : Shared::kAll) + part + n] = of.number[i];
       }
