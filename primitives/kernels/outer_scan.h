@@ -1,5 +1,6 @@
 #pragma once
 #include "primitives/kernels/cuda_launch.h"
+#include "primitives/kernels/host_device.h"
 #include "primitives/kernels/launch_outer.h"
 
 namespace madsearch::kernels {
@@ -51,12 +52,12 @@ template <class S, int kNumbers>
 class OuterVectors {
  public:
   static constexpr int kStride = kNumbers + Quad<S>::kSize;
-  static std::int64_t size(const OuterGrid& grid, std::int64_t steps) {
+  MADSEARCH_HD static std::int64_t size(const OuterGrid& grid, std::int64_t steps) {
     return static_cast<std::int64_t>(grid.heads) * grid.chunk * steps * grid.segments * kStride;
   }
   __device__ OuterVectors(const OuterGrid& grid, std::int64_t steps, S*& shared)
       : at_(shared), capacity_(static_cast<int>(grid.chunk * steps)), segments_(grid.segments) {
-    shared += static_cast<std::int64_t>(grid.heads) * capacity_ * segments_ * kStride;
+    shared += size(grid, steps);
   }
   /// `count` rows of the thread's head from `first` on, together with its other threads. Row n of head m of `from` has
   /// `given` numbers, or one for all.
@@ -96,12 +97,12 @@ class OuterVectors {
 template <class S>
 class OuterScalars {
  public:
-  static std::int64_t size(const OuterGrid& grid, std::int64_t steps) {
+  MADSEARCH_HD static std::int64_t size(const OuterGrid& grid, std::int64_t steps) {
     return (static_cast<std::int64_t>(grid.heads) * grid.chunk * steps * grid.tile + 3) / 4 * 4;  // quads follow
   }
   __device__ OuterScalars(const OuterGrid& grid, std::int64_t steps, S*& shared)
       : at_(shared), capacity_(static_cast<int>(grid.chunk * steps)), tile_(grid.tile) {
-    shared += size_of(grid);
+    shared += size(grid, steps);
   }
   __device__ void fetch(const OuterPlace& place, const OuterGrid& grid, const S* from, std::int64_t first, int count,
                         std::int64_t heads, std::int64_t rows, std::int64_t given) {
@@ -122,9 +123,6 @@ class OuterScalars {
   }
 
  private:
-  __device__ std::int64_t size_of(const OuterGrid& grid) const {
-    return (static_cast<std::int64_t>(grid.heads) * capacity_ * tile_ + 3) / 4 * 4;
-  }
   S* at_;
   int capacity_, tile_;
 };
