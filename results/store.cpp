@@ -371,7 +371,8 @@ std::vector<CandidateRecord> Store::sizes() const {
 }
 std::vector<EvaluationRecord> Store::scores() const {
   return database_->get_some<EvaluationRecord>(
-      {"number", "hash", "rung", "seed_set", "finished", "outcome", "score", "violation", "retry"}, "evaluations");
+      {"number", "hash", "rung", "seed_set", "finished", "outcome", "score", "violation", "core_seconds", "retry"},
+      "evaluations");
 }
 std::vector<PretrainingRecord> Store::pretrainings() const {
   return database_->get<PretrainingRecord>("pretrainings ORDER BY role, hash");

@@ -82,7 +82,8 @@ class Store {
   std::vector<EvaluationRecord> evaluations(const std::string& hash) const;  // of one candidate, by number
   /// All candidates by birth, but without texts and parents: quick where there are many.
   std::vector<CandidateRecord> sizes() const;
-  /// All evaluations in no order, of each what names it, whether it is finished, outcome, score and violation.
+  /// All evaluations in no order, of each what names it, whether it is finished, outcome, score, violation and core
+  /// seconds.
   std::vector<EvaluationRecord> scores() const;
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
   /// Of all evaluations, by their numbers.

@@ -486,6 +486,13 @@ std::vector<SlotUse> Coordinator::use() const {
   return out;
 }
 
+SlotStates Coordinator::states() const {
+  SlotStates out;
+  for (const auto& slot : impl_->slots)
+    ++(slot.job ? out.busy : slot.idle() ? out.idle : slot.starting() ? out.starting : out.down);
+  return out;
+}
+
 std::vector<Hello> Coordinator::workers() const {
   std::vector<Hello> out;
   for (const auto& slot : impl_->slots)

@@ -44,6 +44,7 @@ class Coordinator {
   std::function<void(const WorkerEvent&)> on_event;
   std::vector<Hello> workers() const;  // of the workers that said hello
   std::vector<SlotUse> use() const;    // of each slot, since the coordinator was made
+  SlotStates states() const;
 
  private:
   struct Impl;

@@ -17,6 +17,14 @@ struct SlotUse {
   double peak_mib = 0;        // the most that any of its workers held
 };
 
+/// How many slots do what at the moment.
+struct SlotStates {
+  std::int64_t busy = 0;      // compute something
+  std::int64_t idle = 0;      // have a worker with nothing to do
+  std::int64_t starting = 0;  // have one that didn't say hello yet
+  std::int64_t down = 0;      // have none
+};
+
 /// Busy seconds of all slots as a share of all their seconds.
 double busy_share(const std::vector<SlotUse>& slots);
 

@@ -35,6 +35,12 @@ class Measured {
   prometheus::Gauge* gauge_ = nullptr;
 };
 
+const prometheus::Histogram::BucketBoundaries& seconds_bounds() {
+  static const prometheus::Histogram::BucketBoundaries bounds = {0.1, 0.3, 1,     3,     10,    30,
+                                                                 100, 300, 1'000, 3'000, 10'000};
+  return bounds;
+}
+
 }  // namespace
 
 struct Metrics::Impl {
@@ -51,6 +57,14 @@ struct Metrics::Impl {
                                                                 .Name("madsearch_training_core_seconds")
                                                                 .Help("Core seconds a training took")
                                                                 .Register(*registry);
+  prometheus::Family<prometheus::Histogram>& evaluation_seconds = prometheus::BuildHistogram()
+                                                                      .Name("madsearch_evaluation_core_seconds")
+                                                                      .Help("Core seconds an evaluation took")
+                                                                      .Register(*registry);
+  prometheus::Family<prometheus::Counter>& pretrainings = prometheus::BuildCounter()
+                                                              .Name("madsearch_pretrainings_total")
+                                                              .Help("Pretrainings finished, by outcome")
+                                                              .Register(*registry);
   prometheus::Counter& deaths = prometheus::BuildCounter()
                                     .Name("madsearch_worker_deaths_total")
                                     .Help("Workers that died or were replaced")
@@ -61,6 +75,9 @@ struct Metrics::Impl {
   Measured workers{*registry, "madsearch_workers", "Workers alive"};
   Measured busy{*registry, "madsearch_slots_busy_share",
                 "Share of the slots' time between a request and its answer, this session"};
+  prometheus::Family<prometheus::Gauge>& slots =
+      prometheus::BuildGauge().Name("madsearch_slots").Help("Slots by what they do").Register(*registry);
+  Measured free_bytes{*registry, "madsearch_folder_free_bytes", "Free bytes of the disk that holds the run's folder"};
   Measured queue{*registry, "madsearch_queue", "Requests submitted and not yet answered"};
   std::unique_ptr<prometheus::Exposer> exposer;
   int port = 0;
@@ -87,8 +104,10 @@ Metrics::~Metrics() = default;
 
 int Metrics::port() const { return impl_->port; }
 
-void Metrics::evaluation(Rung rung, Outcome outcome) {
-  impl_->evaluations.Add({{"rung", to_text(rung)}, {"outcome", to_text(outcome)}}).Increment();
+void Metrics::evaluation(const EvaluationRecord& record) {
+  const auto rung = to_text(record.rung);
+  impl_->evaluations.Add({{"rung", rung}, {"outcome", to_text(record.outcome)}}).Increment();
+  impl_->evaluation_seconds.Add({{"rung", rung}}, seconds_bounds()).Observe(record.core_seconds);
 }
 
 void Metrics::trainings(const std::string& task, Outcome outcome, std::int64_t count) {
@@ -97,10 +116,10 @@ void Metrics::trainings(const std::string& task, Outcome outcome, std::int64_t c
 
 void Metrics::training(const TrainingRecord& record) {
   trainings(record.task, record.outcome, 1);
-  static const prometheus::Histogram::BucketBoundaries bounds = {0.1, 0.3, 1,     3,     10,    30,
-                                                                 100, 300, 1'000, 3'000, 10'000};
-  impl_->core_seconds.Add({{"task", record.task}}, bounds).Observe(record.core_seconds);
+  impl_->core_seconds.Add({{"task", record.task}}, seconds_bounds()).Observe(record.core_seconds);
 }
+
+void Metrics::pretraining(Outcome outcome) { impl_->pretrainings.Add({{"outcome", to_text(outcome)}}).Increment(); }
 
 void Metrics::front(std::size_t size, double hypervolume) {
   impl_->front_size.set(static_cast<double>(size));
@@ -115,6 +134,18 @@ void Metrics::workers(std::int64_t alive, std::int64_t queue, double busy_share)
   impl_->workers.set(static_cast<double>(alive));
   impl_->queue.set(static_cast<double>(queue));
 }
+
+void Metrics::slots(const SlotStates& states) {
+  const auto set = [&](const char* state, std::int64_t count) {
+    impl_->slots.Add({{"state", state}}).Set(static_cast<double>(count));
+  };
+  set("busy", states.busy);
+  set("idle", states.idle);
+  set("starting", states.starting);
+  set("down", states.down);
+}
+
+void Metrics::folder(double free_bytes) { impl_->free_bytes.set(free_bytes); }
 
 void Metrics::worker_died() { impl_->deaths.Increment(); }
 

@@ -38,8 +38,10 @@ std::string trouble_with(const PretrainOptions& pretrain) {
 /// Hands out what is not done yet; returns it by the id of its request.
 std::map<std::string, Chosen> begin(Session& session) {
   std::set<std::string> done;
-  for (const auto& record : session.store.pretrainings())
+  for (const auto& record : session.store.pretrainings()) {
+    session.metrics.pretraining(record.outcome);
     if (is_final(record.outcome)) done.insert(record.hash);
+  }
   const auto chosen = choose_for_pretraining(session.store, session.config.pretrain, session.config.limits.stages);
   session.progress.plan("pretrain", static_cast<std::int64_t>(chosen.size()));
   std::map<std::string, Chosen> out;
@@ -62,6 +64,7 @@ void finish(Session& session, PretrainingRecord record, const Chosen& design) {
   record.role = design.role;
   session.store.put(record);
   session.log.pretrained(record);
+  session.metrics.pretraining(record.outcome);
   session.progress.pretrained();
 }
 

@@ -16,17 +16,28 @@ struct Part {
   std::string text;
 };
 
-std::vector<Part> parts(const Status& s) {
-  std::vector<Part> out = {{9, s.phase + " " + std::to_string(s.evaluations) + "/" + std::to_string(s.planned)}};
+constexpr std::int64_t kBarLetters = 12;
+
+/// "[#####.......]"
+std::string bar(const Status& s) {
+  const auto most = std::max<std::int64_t>(1, s.planned);
+  const auto full = kBarLetters * std::clamp<std::int64_t>(s.evaluations, 0, most) / most;
+  return "[" + std::string(static_cast<std::size_t>(full), '#') +
+         std::string(static_cast<std::size_t>(kBarLetters - full), '.') + "]";
+}
+
+std::vector<Part> parts(const Status& s, bool with_bar) {
+  std::vector<Part> out = {{10, s.phase + " " + std::to_string(s.evaluations) + "/" + std::to_string(s.planned)}};
+  if (with_bar) out.push_back({5, bar(s)});
   if (s.probes > 0) out.push_back({1, "probe " + std::to_string(s.probes)});
   out.push_back({2, "battery " + std::to_string(s.batteries)});
   if (s.confirms > 0) out.push_back({3, "confirm " + std::to_string(s.confirms)});
   if (s.pretrainings > 0) out.push_back({4, "pretrained " + std::to_string(s.pretrainings)});
-  if (s.failed > 0) out.push_back({7, "failed " + std::to_string(s.failed)});
-  out.push_back({6, "front " + std::to_string(s.front)});
-  out.push_back({5, "hypervolume " + shown("%.3f", s.hypervolume)});
+  if (s.failed > 0) out.push_back({8, "failed " + std::to_string(s.failed)});
+  out.push_back({7, "front " + std::to_string(s.front)});
+  out.push_back({6, "hypervolume " + shown("%.3f", s.hypervolume)});
   if (s.per_hour > 0) out.push_back({0, shown("%.0f/h", s.per_hour)});
-  if (s.seconds_left > 0) out.push_back({8, duration(s.seconds_left) + " left"});
+  if (s.seconds_left > 0) out.push_back({9, duration(s.seconds_left) + " left"});
   return out;
 }
 
@@ -41,9 +52,9 @@ int width(const std::function<int()>& columns) { return columns ? columns() - 1 
 
 }  // namespace
 
-std::string to_text(const Status& status, int columns) {
+std::string to_text(const Status& status, int columns, bool with_bar) {
   const auto most = static_cast<std::size_t>(std::max(1, columns));
-  auto told = parts(status);
+  auto told = parts(status, with_bar);
   while (told.size() > 1 && joined(told).size() > most)
     told.erase(std::min_element(told.begin(), told.end(), [](auto& a, auto& b) { return a.rank < b.rank; }));
   return joined(told).substr(0, most);
@@ -60,7 +71,7 @@ void ProgressLine::show(const Status& status, bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!now && std::chrono::duration<double>(time - last_).count() < seconds_) return;
   last_ = time;
-  auto line = to_text(status, width(columns_));
+  auto line = to_text(status, width(columns_), columns_ != nullptr);
   if (line == line_ && !now) return;
   line_ = std::move(line);
   if (columns_)

@@ -31,7 +31,7 @@ struct Status {
 class ProgressLine {
  public:
   /// `columns` tells the width of a terminal, and is asked for each line; empty: `out` is none. `out` outlives this.
-  ProgressLine(std::ostream& out, std::function<int()> columns, double seconds = 10);
+  ProgressLine(std::ostream& out, std::function<int()> columns, double seconds = 60);
   ~ProgressLine();
   void show(const Status& status, bool now = false);
   /// A sentence of its own line, without control characters; the status comes back below it.
@@ -47,6 +47,6 @@ class ProgressLine {
 };
 
 /// One line of at most `columns` letters: what doesn't fit is left out, the least important first.
-std::string to_text(const Status& status, int columns);
+std::string to_text(const Status& status, int columns, bool with_bar = false);
 
 }  // namespace madsearch

@@ -94,7 +94,7 @@ class SearchPhase {
     if (replayed) return;  // counted already
     session_.progress.evaluated(record, false);
     session_.log.evaluation(record);
-    session_.metrics.evaluation(record.rung, record.outcome);
+    session_.metrics.evaluation(record);
     front_.add(candidate, record);
     show_front();
     session_.progress.show(session_.clock);
@@ -109,7 +109,7 @@ class SearchPhase {
     for (const auto& record : scores) {
       if (!record.finished) continue;
       session_.progress.evaluated(record, true);
-      session_.metrics.evaluation(record.rung, record.outcome);
+      session_.metrics.evaluation(record);
     }
     for (const auto& [what, count] : session_.store.training_counts())
       session_.metrics.trainings(what.first, what.second, count);

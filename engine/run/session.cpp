@@ -1,5 +1,8 @@
 #include "engine/run/session.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "engine/run/directory.h"
 
 namespace madsearch {
@@ -72,6 +75,10 @@ void Session::measure_workers() {
   if (now - measured_ < kMeasure) return;
   measured_ = now;
   metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(), busy_share(workers.use()));
+  metrics.slots(workers.states());
+  std::error_code unknown;
+  const auto space = std::filesystem::space(options.folder, unknown);
+  if (!unknown) metrics.folder(static_cast<double>(space.available));
 }
 
 void Session::say(const std::string& sentence) {

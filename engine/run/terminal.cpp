@@ -17,6 +17,11 @@ int columns(int descriptor) {
   return size.ws_col;
 }
 
+bool is_dumb() {
+  const char* kind = std::getenv("TERM");
+  return kind == nullptr || std::string_view(kind) == "dumb";
+}
+
 }  // namespace
 
 std::optional<int> columns_of_stdout() {
@@ -24,9 +29,13 @@ std::optional<int> columns_of_stdout() {
   return columns(STDOUT_FILENO);
 }
 
+std::optional<int> columns_for_pictures() {
+  if (is_dumb()) return {};
+  return columns_of_stdout();
+}
+
 std::function<int()> columns_of_stderr() {
-  const char* kind = std::getenv("TERM");
-  if (isatty(STDERR_FILENO) == 0 || kind == nullptr || std::string_view(kind) == "dumb") return {};
+  if (isatty(STDERR_FILENO) == 0 || is_dumb()) return {};
   return [] { return columns(STDERR_FILENO); };
 }
 

@@ -1,6 +1,7 @@
 // What a run does with the terminal it was started from, and without it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <sstream>
 
@@ -97,6 +98,42 @@ TEST(Terminal, FrontsListsAndHelpFitIntoItsColumns) {
     }
   const auto piped = run_madsearch("front " + run.out()).out;
   EXPECT_NE(piped.find("bits/byte  origin"), std::string::npos) << "not broken where no terminal is:\n" << piped;
+}
+
+/// What a terminal shows before a front's heading.
+std::string picture_of(const std::string& arguments, int columns, const std::string& kind = "xterm") {
+  const TemporaryFolder folder;
+  std::filesystem::copy(in_source("tests/data/runs/quick"), folder.path);
+  const auto command = "stty cols " + std::to_string(columns) + "; exec " + in_build("madsearch") + " front ";
+  auto shown =
+      run_program("env TERM=" + kind + " script -qec '" + command + folder.path + arguments + "' /dev/null").out;
+  shown.erase(shown.find("quick: front of"));
+  shown.erase(std::remove(shown.begin(), shown.end(), '\r'), shown.end());
+  return shown;
+}
+
+TEST(Terminal, FrontsAreDrawnWhereThereIsRoom) {
+  EXPECT_EQ(picture_of("", 60), R"(score against state at 4096 tokens (log): * front, o hand
+design, dots all others
+0.81 |                                                 *
+     |                                                 o
+     |                                                     ⠐
+     |    ** ⢀* ⠠⠈  ⠠⠁ ⡀                                   ⠐
+     |           ⠈o    ⠂
+     |⡀             ⡀
+     |*
+     |                                       ⠐
+     |                                                     ⠐
+     |      ⡀       ⠄
+     |                 o                                   o
+0.22 |            ⢀                                    ⡀   ⠈
+      192                                            524 864
+
+)");
+  EXPECT_LE(longest_line(picture_of("", 80)), 80u);
+  EXPECT_EQ(picture_of("", 59), "");
+  EXPECT_EQ(picture_of(" --no-plot", 80), "");
+  EXPECT_EQ(picture_of("", 80, "dumb"), "");
 }
 
 /// A run that has a second to be disturbed in.

@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <list>
+#include <regex>
 #include <set>
 #include <sstream>
 
 #include "configs/errors.h"
+#include "tests/support/folders.h"
 
 namespace madsearch {
 namespace {
@@ -67,19 +70,30 @@ void expect_line(const std::string& text, const std::string& line) {
 
 TEST(Metrics, CountWhatHappens) {
   Metrics metrics(0);
-  metrics.evaluation(Rung::kProbe, Outcome::kOk);
-  metrics.evaluation(Rung::kProbe, Outcome::kOk);
-  metrics.evaluation(Rung::kBattery, Outcome::kLost);
+  metrics.evaluation({.rung = Rung::kProbe, .core_seconds = 2});
+  metrics.evaluation({.rung = Rung::kProbe, .core_seconds = 20});
+  metrics.evaluation({.rung = Rung::kBattery, .outcome = Outcome::kLost});
   TrainingRecord record;
   record.task = "compression", record.core_seconds = 2;
   metrics.training(record);
   metrics.trainings("compression", Outcome::kOk, 4);
   metrics.front(7, 0.25);
   metrics.workers(4, 12, 0.5);
+  metrics.slots({.busy = 1, .idle = 2, .starting = 3, .down = 4});
+  metrics.folder(5e9);
+  metrics.pretraining(Outcome::kDiverged);
   metrics.worker_died();
   const auto text = metrics.text();
   expect_line(text, R"(madsearch_evaluations_total{outcome="ok",rung="probe"} 2)");
   expect_line(text, R"(madsearch_evaluations_total{outcome="lost",rung="battery"} 1)");
+  expect_line(text, R"(madsearch_evaluation_core_seconds_count{rung="probe"} 2)");
+  expect_line(text, R"(madsearch_evaluation_core_seconds_bucket{rung="probe",le="3"} 1)");
+  expect_line(text, R"(madsearch_slots{state="busy"} 1)");
+  expect_line(text, R"(madsearch_slots{state="idle"} 2)");
+  expect_line(text, R"(madsearch_slots{state="starting"} 3)");
+  expect_line(text, R"(madsearch_slots{state="down"} 4)");
+  expect_line(text, "madsearch_folder_free_bytes 5000000000");
+  expect_line(text, R"(madsearch_pretrainings_total{outcome="diverged"} 1)");
   expect_line(text, R"(madsearch_trainings_total{outcome="ok",task="compression"} 5)");
   expect_line(text, R"(madsearch_training_core_seconds_sum{task="compression"} 2)");
   expect_line(text, R"(madsearch_training_core_seconds_bucket{task="compression",le="1"} 0)");
@@ -120,6 +134,47 @@ TEST(Metrics, AreAbsentUntilMeasured) {
   EXPECT_EQ(shown_by(metrics), wanted);
   metrics.front(2, 0.25);
   expect_line(metrics.text(), "madsearch_hypervolume 0.25");
+}
+
+/// "madsearch_slots{state}" of each: names with their labels, as docs/metrics.md writes them.
+std::set<std::string> all_that_is_shown() {
+  Metrics metrics(0);
+  metrics.evaluation({});
+  metrics.training({.task = "compression"});
+  metrics.pretraining(Outcome::kOk);
+  metrics.front(1, 0.5);
+  metrics.workers(1, 1, 1);
+  metrics.slots({});
+  metrics.folder(1);
+  std::set<std::string> out;
+  std::istringstream lines(std::regex_replace(metrics.text(), std::regex(R"re(="[^"]*")re"), ""));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    line = std::regex_replace(line.substr(0, line.rfind(' ')), std::regex(",le"), "");
+    out.insert(
+        std::regex_replace(std::regex_replace(line, std::regex(","), ", "), std::regex("_(bucket|count|sum)"), ""));
+  }
+  return out;
+}
+
+/// What `pattern` captures in a file of docs.
+std::set<std::string> captured(const std::string& file, const std::string& pattern) {
+  std::ifstream in(in_source("docs/" + file));
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::regex wanted(pattern);
+  std::set<std::string> out;
+  for (std::sregex_iterator it(text.begin(), text.end(), wanted); it != std::sregex_iterator(); ++it)
+    out.insert((*it)[1]);
+  return out;
+}
+
+TEST(Metrics, AreThoseOfThePage) {
+  EXPECT_EQ(captured("metrics.md", R"(\n\| `(madsearch_[^`]*)`)"), all_that_is_shown());
+  std::set<std::string> names;
+  for (const auto& shown : all_that_is_shown()) names.insert(shown.substr(0, shown.find('{')));
+  const auto alerts = captured("alerts.yml", R"((madsearch_[a-z_]+))");
+  EXPECT_GE(alerts.size(), 4u);
+  for (const auto& name : alerts) EXPECT_TRUE(names.contains(name)) << name;
 }
 
 TEST(Metrics, AreServedAtThePort) {

@@ -113,7 +113,10 @@ TEST_F(PretrainingPhase, IsShownToWhoScrapes) {
   const RunOptions options{.folder = folder()};
   Session session(config_, options);
   pretrain_chosen(session);
-  EXPECT_NE(session.metrics.text().find("\nmadsearch_queue 2\n"), std::string::npos) << session.metrics.text();
+  const auto shown = session.metrics.text();
+  EXPECT_NE(shown.find("\nmadsearch_queue 2\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("\nmadsearch_pretrainings_total{outcome=\"failed\"} 2\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("\nmadsearch_pretrainings_total{outcome=\"ok\"} 2\n"), std::string::npos) << shown;
 }
 
 TEST_F(PretrainingPhase, RefusesTextThatHasChanged) {

@@ -46,6 +46,20 @@ TEST(Progress, LeavesOutWhatDoesNotFit) {
   EXPECT_EQ(to_text(status, 0), "c");
 }
 
+TEST(Progress, DrawsABarThatFills) {
+  Status status{.evaluations = 0, .planned = 40, .phase = "search"};
+  EXPECT_EQ(to_text(status, 24, true), "search 0/40  front 0");
+  EXPECT_EQ(to_text(status, 80, true), "search 0/40  [............]  battery 0  front 0  hypervolume 0.000");
+  status.evaluations = 39;
+  EXPECT_EQ(to_text(status, 80, true), "search 39/40  [###########.]  battery 0  front 0  hypervolume 0.000");
+  status.evaluations = 40;
+  EXPECT_EQ(to_text(status, 80, true), "search 40/40  [############]  battery 0  front 0  hypervolume 0.000");
+  status.evaluations = 41;  // one more than planned, as designs tried again are
+  EXPECT_EQ(to_text(status, 80, true), "search 41/40  [############]  battery 0  front 0  hypervolume 0.000");
+  status.planned = 0;
+  EXPECT_EQ(to_text(status, 80, true), "search 41/0  [############]  battery 0  front 0  hypervolume 0.000");
+}
+
 TEST(Progress, AsksForTheWidthBeforeEachLine) {
   std::ostringstream out;
   int columns = 80;
@@ -55,7 +69,8 @@ TEST(Progress, AsksForTheWidthBeforeEachLine) {
     columns = 25;
     line.show({.evaluations = 1, .planned = 2}, true);
   }
-  EXPECT_EQ(out.str(), "\r\x1b[Ksearch 1/2  battery 0  front 0  hypervolume 0.000\r\x1b[Ksearch 1/2  front 0\n");
+  EXPECT_EQ(out.str(),
+            "\r\x1b[Ksearch 1/2  [######......]  battery 0  front 0  hypervolume 0.000\r\x1b[Ksearch 1/2  front 0\n");
 }
 
 TEST(Progress, SaysSentencesWithoutTheirControlCharacters) {
@@ -80,7 +95,7 @@ TEST(Progress, RewritesItsLineOnATerminal) {
     ProgressLine line(out, wide);
     line.show({.evaluations = 1, .planned = 2}, true);
   }
-  EXPECT_EQ(out.str(), "\r\x1b[Ksearch 1/2  battery 0  front 0  hypervolume 0.000\n");
+  EXPECT_EQ(out.str(), "\r\x1b[Ksearch 1/2  [######......]  battery 0  front 0  hypervolume 0.000\n");
 }
 
 TEST(RunProgress, CountsWhatIsFinishedByRung) {
@@ -92,7 +107,8 @@ TEST(RunProgress, CountsWhatIsFinishedByRung) {
   progress.evaluated({.rung = Rung::kConfirm, .finished = true}, true);
   progress.front(2, 0.25);
   progress.show(RunClock(0, "", 0), true);
-  EXPECT_EQ(out.str(), "\r\x1b[Ksearch 3/4  probe 1  battery 1  confirm 1  failed 1  front 2  hypervolume 0.250")
+  EXPECT_EQ(out.str(),
+            "\r\x1b[Ksearch 3/4  [#########...]  probe 1  battery 1  confirm 1  failed 1  front 2  hypervolume 0.250")
       << "nothing of it is of this session, so its speed is not known";
 }
 
@@ -130,7 +146,7 @@ TEST(RunProgress, CountsPretrainingsOnTheirOwn) {
   progress.plan("pretrain", 3);
   progress.pretrained();
   progress.show(RunClock(0, "", 0), true);
-  EXPECT_EQ(out.str(), "\r\x1b[Kpretrain 1/3  battery 1  pretrained 1  front 0  hypervolume 0.000");
+  EXPECT_EQ(out.str(), "\r\x1b[Kpretrain 1/3  [####........]  battery 1  pretrained 1  front 0  hypervolume 0.000");
 }
 
 }  // namespace
