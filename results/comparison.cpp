@@ -33,9 +33,9 @@ Sample differences(const FreshResults& a, const FreshResults& b, std::size_t obj
   return out;
 }
 
-/// The quantile of Student's t that leaves 2.5 % above it.
-double t(std::int64_t freedom) {
-  return boost::math::quantile(boost::math::students_t(static_cast<double>(freedom)), 0.975);
+/// The quantile of Student's t that has `below` of the probability below it.
+double t(std::int64_t freedom, double below = 0.975) {
+  return boost::math::quantile(boost::math::students_t(static_cast<double>(freedom)), below);
 }
 
 }  // namespace
@@ -81,26 +81,28 @@ Comparison::Comparison(std::vector<FreshResults> designs) : designs_(std::move(d
 }
 
 Comparison::Difference Comparison::difference(std::size_t a, std::size_t b, std::size_t objective) const {
-  if (a == b) return {0, 0};  // of a design alone there is no noise to measure
+  constexpr auto infinite = std::numeric_limits<double>::infinity();
   const auto sample = differences(designs_[a], designs_[b], objective);
+  if (a == b) return {0, 0, 0, sample.count};  // of a design alone there is no noise to measure
   const auto& noise = noise_[objective];
-  if (sample.count == 0) return {0, std::numeric_limits<double>::infinity()};
-  if (noise.freedom > 0 && noise.variance == 0) return {sample.mean, 0};
-  if (sample.count < 2) return {sample.mean, std::numeric_limits<double>::infinity()};
+  if (sample.count == 0) return {0, infinite, infinite, 0};
+  if (noise.freedom > 0 && noise.variance == 0) return {sample.mean, 0, 0, sample.count};
+  if (sample.count < 2) return {sample.mean, infinite, noise.freedom ? std::sqrt(noise.variance) : infinite, 1};
   const auto freedom = kPrior + sample.count - 1;
   const double variance =
       (static_cast<double>(kPrior) * noise.variance + sample.squares) / static_cast<double>(freedom);
-  return {sample.mean, t(std::min(freedom, noise.freedom)) * std::sqrt(variance / static_cast<double>(sample.count))};
+  const double error = std::sqrt(variance / static_cast<double>(sample.count));
+  return {sample.mean, t(std::min(freedom, noise.freedom)) * error, error, sample.count};
 }
 
 Comparison::Beats Comparison::beats(std::size_t a, std::size_t b) const {
   bool surely = true;
   bool better = false;
   for (std::size_t k = 0; k < objectives(); ++k) {
-    const auto [mean, margin] = difference(a, b, k);
-    if (mean > margin) return Beats::kNo;
-    surely &= mean <= -margin;
-    better |= mean < 0 || margin > 0;
+    const auto found = difference(a, b, k);
+    if (found.mean > found.margin) return Beats::kNo;
+    surely &= found.mean <= -found.margin;
+    better |= found.mean < 0 || found.margin > 0;
   }
   if (!better) return Beats::kNo;  // the same point
   return surely ? Beats::kSurely : Beats::kPerhaps;
@@ -119,6 +121,24 @@ std::optional<double> Comparison::deviation(std::size_t objective) const {
 
 double expected_margin(double deviation, std::int64_t sets) {
   return t(kPrior + sets - 1) * deviation * std::sqrt(2 / static_cast<double>(sets));
+}
+
+std::optional<std::int64_t> sets_to_tell_apart(double difference, double deviation, double power, std::int64_t most) {
+  const auto enough = [&](std::int64_t sets) {
+    const auto freedom = kPrior + sets - 1;
+    const double error = deviation * std::sqrt(2 / static_cast<double>(sets));
+    return (t(freedom) + t(freedom, power)) * error < std::abs(difference);
+  };
+  if (!enough(most)) return {};
+  std::int64_t least = 2;
+  while (least < most) {
+    const auto middle = least + (most - least) / 2;
+    if (enough(middle))
+      most = middle;
+    else
+      least = middle + 1;
+  }
+  return least;
 }
 
 }  // namespace madsearch

@@ -29,6 +29,8 @@ class Comparison {
     // 95 %: mean - margin .. mean + margin; infinite if fewer than two sets are common
     double mean = 0;
     double margin = 0;
+    double error = 0;       // of the mean, a standard one; of one common set by all designs, infinite if none is known
+    std::int64_t sets = 0;  // that both have; without any the mean is 0
   };
 
   /// Every design has the same number of objectives. A design with fewer than two seed sets is never surely beaten on a
@@ -59,5 +61,9 @@ class Comparison {
 /// The margin of the difference of two designs that share `sets` >= 2 seed sets, where `deviation` (as above) is what
 /// was to be expected.
 double expected_margin(double deviation, std::int64_t sets);
+
+/// How many seed sets two designs must share so that their margin lies below `difference` with a chance of `power`,
+/// where they really differ by so much and `deviation` is as above. Nothing where that takes more than `most`.
+std::optional<std::int64_t> sets_to_tell_apart(double difference, double deviation, double power, std::int64_t most);
 
 }  // namespace madsearch

@@ -181,6 +181,10 @@ std::optional<FrontRow> completed_design(const Store& store, const std::string& 
   return Rows(store, read_meta(store)).row(*candidate, evaluations);
 }
 
+std::vector<std::string> confirmed_designs(const Store& store) {
+  return RunningFront(store, objectives_of(read_meta(store)), store.scores()).confirmed_designs();
+}
+
 FrontReport read_front(const Store& store) {
   const auto meta = read_meta(store);
   const Rows rows(store, meta);

@@ -74,5 +74,8 @@ FrontReport read_front(const Store& store);
 std::vector<FrontRow> completed_designs(const Store& store);
 /// The one with this hash; nothing if there is none. Throws as read_front.
 std::optional<FrontRow> completed_design(const Store& store, const std::string& hash);
+/// Hashes of the feasible designs with two fresh seeds, by birth: those whose noise a front's comparisons pool. Throws
+/// as read_front.
+std::vector<std::string> confirmed_designs(const Store& store);
 
 }  // namespace madsearch

@@ -7,13 +7,6 @@
 namespace madsearch {
 namespace {
 
-std::int64_t size_of(const std::string& name, const CandidateRecord& candidate) {
-  if (name == "state") return candidate.served_state;
-  if (name == "state_mad") return candidate.served_state_mad;
-  if (name == "parameters") return candidate.active_parameters ? candidate.active_parameters : candidate.parameters;
-  return candidate.flops;
-}
-
 std::string rounded(double value) { return std::to_string(static_cast<long long>(std::llround(value))); }
 
 /// Sizes of 10^`least`, where most designs lie above, to `most`. A limit that is no larger leaves the sizes from 0 on.
@@ -37,6 +30,13 @@ Objective objective(const std::string& name, double most) {
   if (name == "parameters") return of_sizes(name, 3, most > 0 ? most : 1e9);
   if (name == "flops") return of_sizes(name, 5, most > 0 ? most : 1e13);
   throw std::invalid_argument("objective: unknown name " + name);
+}
+
+std::int64_t size_of(const std::string& name, const CandidateRecord& candidate) {
+  if (name == "state") return candidate.served_state;
+  if (name == "state_mad") return candidate.served_state_mad;
+  if (name == "parameters") return candidate.active_parameters ? candidate.active_parameters : candidate.parameters;
+  return candidate.flops;
 }
 
 Objectives values(const std::vector<Objective>& objectives, const CandidateRecord& candidate, double score) {

@@ -24,6 +24,9 @@ std::vector<std::string> objective_names();
 /// std::invalid_argument for an unknown name.
 Objective objective(const std::string& name, double most = 0);
 
+/// A candidate's size by the name of an objective that is one.
+std::int64_t size_of(const std::string& name, const CandidateRecord& candidate);
+
 /// Values of one candidate in minimised units.
 Objectives values(const std::vector<Objective>& objectives, const CandidateRecord& candidate, double score);
 

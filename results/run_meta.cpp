@@ -117,6 +117,15 @@ void write_meta(Store& store, const RunMeta& meta) {
   });
 }
 
+std::optional<std::string> identity_value(const RunMeta& meta, const std::string& key) {
+  const auto line = "\n" + key + ": ";
+  const auto lines = "\n" + meta.identity;
+  const auto at = lines.find(line);
+  if (at == std::string::npos) return {};
+  const auto begin = at + line.size();
+  return lines.substr(begin, lines.find('\n', begin) - begin);
+}
+
 std::vector<Objective> objectives_of(const RunMeta& meta) {
   std::vector<Objective> out;
   for (std::size_t i = 0; i < meta.objectives.size(); ++i) {

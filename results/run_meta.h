@@ -60,6 +60,9 @@ struct RunMeta {
   }
 };
 
+/// What a line of the identity says, "key: value"; nothing if it has none.
+std::optional<std::string> identity_value(const RunMeta& meta, const std::string& key);
+
 /// Where the search counts state.
 inline std::int64_t served_length(const RunMeta& meta) { return meta.state_length ? meta.state_length : meta.length; }
 

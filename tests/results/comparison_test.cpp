@@ -52,6 +52,19 @@ TEST(Comparison, OneCommonSeedSetDecidesNothing) {
   EXPECT_EQ(Comparison({early, late}).beats(0, 1), Beats::kPerhaps);
 }
 
+TEST(Comparison, OneCommonSeedSetHasTheErrorOfAllDesigns) {
+  const Comparison comparison({design({0.1}, 3), design({0.3, 0.5}, 3), design({0.34, 0.5}, 3)});
+  const auto one = comparison.difference(1, 0, 0);
+  EXPECT_NEAR(one.mean, 0.2, 1e-12);
+  EXPECT_EQ(one.sets, 1);
+  EXPECT_TRUE(std::isinf(one.margin));
+  EXPECT_NEAR(one.error, comparison.margin_of_one(0) / 12.7062, 1e-6);
+  EXPECT_TRUE(std::isinf(Comparison({design({0.1}, 3), design({0.2}, 3)}).difference(0, 1, 0).error));
+  const auto two = comparison.difference(2, 1, 0);
+  EXPECT_EQ(two.sets, 2);
+  EXPECT_NEAR(two.margin, 12.7062 * two.error, 1e-5) << "of the one degree of freedom that there is";
+}
+
 TEST(Comparison, WithoutNoiseItIsDominance) {
   const Comparison comparison(
       {design({0.5, 0.5}, 2), design({0.5, 0.5}, 3), design({0.4, 0.4}, 3), design({0.5, 0.5}, 2)});
@@ -102,6 +115,35 @@ TEST(Comparison, TheMarginThatWasToBeExpectedIsTheOneOfSuchDesigns) {
   EXPECT_NEAR(margin, 2.447 * std::sqrt((4 * std::pow(*comparison.deviation(0), 2) * 2 + 0.0006) / 6 / 3), 1e-5);
   EXPECT_NEAR(expected_margin(0.016, 3), 2.447 * 0.016 * std::sqrt(2.0 / 3), 1e-5);
   EXPECT_LT(expected_margin(0.016, 4), expected_margin(0.016, 3));
+}
+
+TEST(Comparison, MoreSeedSetsTellSmallerDifferencesApart) {
+  const auto sets = sets_to_tell_apart(0.05, 0.03, 0.8, 1000);
+  ASSERT_TRUE(sets);
+  EXPECT_LT(expected_margin(0.03, *sets), 0.05);
+  EXPECT_GT(*sets, *sets_to_tell_apart(0.06, 0.03, 0.8, 1000));
+  EXPECT_LT(*sets, *sets_to_tell_apart(0.05, 0.03, 0.95, 1000));
+  EXPECT_EQ(sets, sets_to_tell_apart(-0.05, 0.03, 0.8, 1000));
+  EXPECT_EQ(sets_to_tell_apart(0.5, 0.001, 0.8, 1000), 2);
+  EXPECT_FALSE(sets_to_tell_apart(0.0001, 0.03, 0.8, 1000));
+  EXPECT_FALSE(sets_to_tell_apart(0, 0.03, 0.8, 1000));
+}
+
+/// Simulated: the share of pairs that really differ so and whose 95 % margin says so.
+TEST(Comparison, SoManySeedSetsTellApartWithTheirPower) {
+  constexpr double kDifference = 1.5;
+  const auto sets = *sets_to_tell_apart(kDifference, 1, 0.8, 1000);
+  int apart = 0;
+  constexpr int kRuns = 1500;
+  for (std::uint64_t run = 0; run < kRuns; ++run) {
+    Rng rng(Seed{run});
+    std::vector<FreshResults> designs(8);
+    for (int set = 1; set <= sets; ++set)
+      for (std::size_t i = 0; i < designs.size(); ++i) designs[i][set] = {normal(rng) + (i == 0 ? kDifference : 0)};
+    const auto found = Comparison(designs).difference(0, 1, 0);
+    apart += found.mean > found.margin ? 1 : 0;
+  }
+  EXPECT_NEAR(static_cast<double>(apart) / kRuns, 0.8, 0.05) << sets;
 }
 
 }  // namespace

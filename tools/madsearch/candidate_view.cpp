@@ -151,11 +151,7 @@ Record block_facts(const Block& block, const Block* first, const RunMeta& meta) 
 
 /// What the search was asked to give each design, as its identity says it; nothing where that is transformer++'s.
 std::optional<std::int64_t> parameters_of(const RunMeta& meta) {
-  const std::string line = "\nparameters: ";
-  const auto at = meta.identity.find(line);
-  if (at == std::string::npos) return {};
-  const auto begin = at + line.size();
-  const auto given = integer_of(meta.identity.substr(begin, meta.identity.find('\n', begin) - begin));
+  const auto given = integer_of(identity_value(meta, "parameters").value_or(""));
   return given.value_or(0) > 0 ? given : std::nullopt;
 }
 

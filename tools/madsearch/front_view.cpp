@@ -17,40 +17,13 @@
 namespace madsearch {
 namespace {
 
-bool counts_as_mad(const FrontReport& report) {
-  const auto& names = report.objectives;
-  return std::find(names.begin(), names.end(), "state_mad") != names.end();
-}
-
-/// State as the search counts it.
-std::int64_t state_of(const FrontReport& report, const CandidateRecord& candidate) {
-  return counts_as_mad(report) ? candidate.served_state_mad : candidate.served_state;
-}
-
-Record facts(const FrontReport& report, const FrontRow& row) {
-  const auto& candidate = row.candidate;
-  return {{"id", short_id(candidate.hash)},
-          {"hash", candidate.hash},
-          {"text", short_text(candidate.text)},
-          {"score", row.score.mean},
-          {"score_low", row.score.low},
-          {"score_high", row.score.high},
-          {"state", state_of(report, candidate)},
-          {"state_exact", candidate.state_exact},
-          {"state_mad", candidate.state_mad},
-          {"parameters", candidate.parameters},
-          {"active_parameters", candidate.active_parameters ? candidate.active_parameters : candidate.parameters},
-          {"flops", candidate.flops},
-          {"origin", candidate.origin},
-          {"rung", to_text(row.rung)},
-          {"seeds", row.seeds},
-          {"confirmed", row.confirmed},
-          {"bits_per_byte", row.bits_per_byte}};
+bool counts_as_mad(const std::vector<std::string>& objectives) {
+  return std::find(objectives.begin(), objectives.end(), "state_mad") != objectives.end();
 }
 
 std::vector<Record> hand_designs(const FrontReport& report) {
   std::vector<Record> out;
-  for (const auto& row : report.hand_designs) out.push_back(facts(report, row));
+  for (const auto& row : report.hand_designs) out.push_back(design_facts(report.objectives, row));
   return out;
 }
 
@@ -58,7 +31,7 @@ std::vector<Record> hand_designs(const FrontReport& report) {
 std::vector<Record> members(const FrontReport& report) {
   std::vector<Record> out;
   for (const auto& row : report.front) {
-    auto& member = out.emplace_back(facts(report, row));
+    auto& member = out.emplace_back(design_facts(report.objectives, row));
     member.set("undecided", row.confirmed ? Value(row.rival.has_value()) : Value());
     member.set("rival", row.rival ? Value(short_id(*row.rival)) : Value());
   }
@@ -140,7 +113,7 @@ std::string interval_text(const Record& design) {
 
 /// State as the search counts it, and beside it at the battery's length, where the score was earned.
 std::vector<Column> state_columns(const FrontReport& report) {
-  const bool mad = counts_as_mad(report);
+  const bool mad = counts_as_mad(report.objectives);
   const auto at = [](std::int64_t length) { return " at " + std::to_string(length); };
   std::vector<Column> out;
   out.emplace_back((mad ? "state_mad" : "state") + at(report.state_length), "state", in_groups());
@@ -401,6 +374,27 @@ Record record_of(const FrontReport& report, const Validation& validation, const 
 }  // namespace
 
 std::string short_id(const std::string& hash) { return hash.substr(0, 8); }
+
+Record design_facts(const std::vector<std::string>& objectives, const FrontRow& row) {
+  const auto& candidate = row.candidate;
+  return {{"id", short_id(candidate.hash)},
+          {"hash", candidate.hash},
+          {"text", short_text(candidate.text)},
+          {"score", row.score.mean},
+          {"score_low", row.score.low},
+          {"score_high", row.score.high},
+          {"state", counts_as_mad(objectives) ? candidate.served_state_mad : candidate.served_state},
+          {"state_exact", candidate.state_exact},
+          {"state_mad", candidate.state_mad},
+          {"parameters", candidate.parameters},
+          {"active_parameters", candidate.active_parameters ? candidate.active_parameters : candidate.parameters},
+          {"flops", candidate.flops},
+          {"origin", candidate.origin},
+          {"rung", to_text(row.rung)},
+          {"seeds", row.seeds},
+          {"confirmed", row.confirmed},
+          {"bits_per_byte", row.bits_per_byte}};
+}
 
 Record score_facts(const FrontRow& row) {
   return {{"score", row.score.mean},   {"score_low", row.score.low}, {"score_high", row.score.high},

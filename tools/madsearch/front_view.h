@@ -11,6 +11,8 @@ namespace madsearch {
 /// The first characters of a hash that people type.
 std::string short_id(const std::string& hash);
 
+/// A design of a run with these objectives as the front shows it: what it is, its sizes, how it scored.
+Record design_facts(const std::vector<std::string>& objectives, const FrontRow& row);
 /// The fields that say how a design scored.
 Record score_facts(const FrontRow& row);
 

@@ -28,12 +28,12 @@ const Task& task_named(const std::string& name) {
   throw ConfigError("unknown task " + in_quotes(name) + expected_one_of(names, name));
 }
 
-Sized solved(const std::string& design, const Genome& genome, Shape shape) {
+Sized solved(const std::string& design, const Genome& genome, Shape shape, std::optional<std::int64_t> parameters) {
   const auto refused = [&](const std::string& sentence) {
     return ConfigError("design " + in_quotes(design) + ": " + sentence);
   };
   try {
-    auto out = solve_sizes(genome, shape);
+    auto out = solve_sizes(genome, shape, parameters);
     if (const auto sentence = invalid(out.genome, shape); !sentence.empty()) throw refused(sentence);
     return out;
   } catch (const TooLarge& error) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "mad_tasks/task.h"
@@ -18,8 +20,8 @@ std::vector<std::string> primitive_names();
 const Task& task_named(const std::string& name);
 
 /// `genome` with all its sizes solved. Throws ConfigError, with the name of the `design` that it comes from, if it is
-/// invalid at `shape`.
-Sized solved(const std::string& design, const Genome& genome, Shape shape);
+/// invalid at `shape`. `parameters`: as solve_sizes takes them.
+Sized solved(const std::string& design, const Genome& genome, Shape shape, std::optional<std::int64_t> parameters = {});
 
 void add_protocol(CLI::App& command, std::string& protocol);  // --protocol madsearch|mad-lab
 Protocol protocol_named(const std::string& name);             // of one that add_protocol let pass
