@@ -19,6 +19,7 @@
 #include "engine/dispatch/backoff.h"
 #include "engine/dispatch/check_training.h"
 #include "engine/dispatch/door.h"
+#include "engine/dispatch/guard.h"
 #include "engine/dispatch/machinery_error.h"
 #include "engine/dispatch/mps.h"
 #include "engine/dispatch/pauses.h"
@@ -37,6 +38,7 @@ using Kind = WorkerEvent::Kind;
 constexpr int start_attempts = 3;  // in a row, before a slot is tried less often, or the command is wrong
 constexpr int most_excused = 3;    // attempts at a request that were suspended
 constexpr int most_remarks = 5;    // about one process
+constexpr double look = 0.01;      // seconds between two looks at a process that leaves
 
 std::string seconds(double value) { return shown("%g s", value); }
 
@@ -48,6 +50,7 @@ struct Coordinator::Impl {
   WorkerOptions options;
   Attempts attempts;
   std::vector<Slot> slots;
+  Guard watchdog{options.farewell};
   std::set<Job> queue;
   std::vector<Job> held;  // failed often enough; whether they are to blame is not known yet
   std::deque<Reply> ready;
@@ -108,7 +111,7 @@ struct Coordinator::Impl {
     const auto starting = std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.starting(); });
     auto wanted = static_cast<std::ptrdiff_t>(queue.size()) - starting;
     for (auto& slot : slots) {
-      if (slot.process || trouble) continue;
+      if (slot.process || slot.leaving || trouble) continue;
       const bool for_a_request = wanted > 0 && next_for(slot, now) != queue.end();
       if (!for_a_request && !is_witness(slot)) continue;
       --wanted;
@@ -121,7 +124,8 @@ struct Coordinator::Impl {
 
   void start(Slot& slot) {
     try {
-      slot.start(options.command, mps.environment());
+      slot.start(options, mps.environment());
+      watchdog.watch(slot.process->pid());
     } catch (const std::system_error& error) {  // too many processes or descriptors, no memory
       failed_start(slot, error.what());
       start_due = std::min(start_due, slot.next_start);
@@ -166,8 +170,9 @@ struct Coordinator::Impl {
     const bool hung = kind == Kind::kSilent || kind == Kind::kOverdue;
     const bool stopped = hung && slot.process->stopped();
     const auto provenance = slot.job ? slot.provenance() : Provenance{};
-    const auto how = slot.end();
-    if (kind == Kind::kDied) what = "ended: " + how;
+    const auto how = kind == Kind::kDied ? slot.process->how_it_ended() : std::nullopt;
+    slot.end();
+    if (kind == Kind::kDied) what = how ? "ended: " + *how : "closed its output";
     if (stopped) what += ", as it was stopped by a signal";
     if (!greeted_before) return failed_start(slot, what);
     const bool suspended = stopped || (kind == Kind::kDied && paused > 0) ||
@@ -381,11 +386,30 @@ struct Coordinator::Impl {
   }
 
   /// When something is due without a line arriving.
-  Clock::time_point next_due() const {
+  Clock::time_point next_due(Clock::time_point now) const {
     auto due = start_due;
-    for (const auto& slot : slots)
+    for (const auto& slot : slots) {
       if (slot.process) due = std::min(due, slot.next_due(patience()));
+      if (slot.leaving) due = std::min(due, after(now, look));
+    }
     return due;
+  }
+
+  void see_off(Slot& slot) {
+    if (!slot.leaving || !slot.leaving->left()) return;
+    watchdog.release(slot.leaving->pid());
+    slot.leaving.reset();
+  }
+
+  /// All workers at once.
+  void end_workers() {
+    std::vector<Process*> processes;
+    for (auto& slot : slots) {
+      if (slot.process) slot.end();
+      if (slot.leaving) processes.push_back(slot.leaving.get());
+    }
+    end_together(processes);
+    for (auto& slot : slots) see_off(slot);
   }
 
   /// Sleeps until a worker says something or `until`. False if a signal came first.
@@ -413,7 +437,7 @@ struct Coordinator::Impl {
 
   /// Waits for lines until `deadline`, handles what there is. False if a signal came first.
   bool pump(Clock::time_point deadline) {
-    const auto until = std::min(deadline, next_due());
+    const auto until = std::min(deadline, next_due(Clock::now()));
     pauses.begins(Clock::now());
     const bool slept = sleep(until);
     const auto now = Clock::now();
@@ -421,6 +445,7 @@ struct Coordinator::Impl {
     for (auto& slot : slots)
       if (slot.process && paused > 0) slot.shift(paused);
     if (!slept) return false;
+    for (auto& slot : slots) see_off(slot);
     for (auto& slot : slots)
       if (slot.process && !trouble) listen(slot);
     for (auto& slot : slots)
@@ -441,6 +466,7 @@ Coordinator::Coordinator(WorkerOptions options, Attempts attempts) {
 }
 
 Coordinator::~Coordinator() {
+  impl_->end_workers();
   for (const auto& slot : impl_->slots)
     if (slot.job) impl_->forget(*slot.job);
   for (const auto& job : impl_->queue) impl_->forget(job);

@@ -26,6 +26,7 @@ namespace {
 // What is longer is handed out as it is: it is no message anyway.
 constexpr std::size_t longest_line = 8 << 20;
 constexpr auto grace = std::chrono::milliseconds(500);  // from closing its output to its end
+constexpr auto look = std::chrono::milliseconds(2);     // between two looks at what is to end
 
 [[noreturn]] void fail(int code, const char* what) { throw std::system_error(code, std::generic_category(), what); }
 
@@ -80,13 +81,20 @@ int spawn(pid_t& pid, const std::string& command, const std::map<std::string, st
   return code;
 }
 
-std::string described(int status) {
-  auto signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  if (!WIFSIGNALED(status) && WEXITSTATUS(status) > 128 && WEXITSTATUS(status) <= 128 + SIGRTMAX)
-    signal = WEXITSTATUS(status) - 128;  // the shell's way to say it
+std::string described(const siginfo_t& end) {
+  auto signal = end.si_code == CLD_EXITED ? 0 : end.si_status;
+  if (signal == 0 && end.si_status > 128 && end.si_status <= 128 + SIGRTMAX)
+    signal = end.si_status - 128;  // the shell's way to say it
   if (signal != 0) return "signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
-  return "exit code " + std::to_string(WEXITSTATUS(status)) +
-         (WEXITSTATUS(status) == 127 ? " (command not found)" : "");
+  return "exit code " + std::to_string(end.si_status) + (end.si_status == 127 ? " (command not found)" : "");
+}
+
+/// How the process ended, which stays to be reaped; nothing if it goes on. Of one that somebody else has waited for no
+/// more is known.
+std::optional<std::string> end_of(pid_t pid) {
+  siginfo_t out{};
+  if (waitid(P_PID, static_cast<id_t>(pid), &out, WEXITED | WNOHANG | WNOWAIT) != 0) return "unknown end";
+  return out.si_pid == pid ? std::optional(described(out)) : std::nullopt;
 }
 
 /// Calls `visit` with the process and all that it started, as /proc tells.
@@ -120,7 +128,8 @@ bool Process::stopped() const {
   return out;
 }
 
-Process::Process(const std::string& command, const std::map<std::string, std::string>& environment) {
+Process::Process(const std::string& command, const std::map<std::string, std::string>& environment, Farewell farewell)
+    : farewell_(farewell) {
   int in[2];
   int out[2];
   // A socket going in, as a write to one need not raise SIGPIPE.
@@ -145,9 +154,7 @@ Process::Process(const std::string& command, const std::map<std::string, std::st
 }
 
 Process::~Process() {
-  closed_ = false;  // no grace
-  end();
-  close(input_);
+  end_together({this});
   close(output_);
 }
 
@@ -189,18 +196,50 @@ std::vector<std::string> Process::read_lines() {
   return lines;
 }
 
-std::string Process::end() {
-  if (!how_.empty()) return how_;
-  const auto deadline = std::chrono::steady_clock::now() + grace;
-  for (siginfo_t info{}; closed_ && std::chrono::steady_clock::now() < deadline;
-       std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
-    if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_) break;
+std::optional<std::string> Process::how_it_ended() const {
+  const auto deadline = Clock::now() + grace;
+  for (;; std::this_thread::sleep_for(look)) {
+    if (const auto end = end_of(pid_); end || Clock::now() >= deadline) return end;
   }
-  kill(-pid_, SIGKILL);  // its children too; before it is reaped, as the number may be another's after
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0)
-    if (errno != EINTR) return how_ = "unknown end";  // somebody else waits for our children
-  return how_ = described(status);
+}
+
+void Process::signal_group(int number) const { kill(-pid_, number); }
+
+void Process::leave() {
+  if (leaving_) return;
+  leaving_ = Clock::now();
+  unwritten_.clear();
+  close(std::exchange(input_, -1));
+  signal_group(SIGCONT);  // a stopped command can't end
+}
+
+bool Process::left() {
+  if (reaped_) return true;
+  read_lines();  // not listened to; but whoever holds its output is still there
+  const std::chrono::duration<double> time = Clock::now() - *leaving_;
+  if (!terminated_ && time.count() >= farewell_.terminate) {
+    terminated_ = true;
+    signal_group(SIGTERM);
+  }
+  if (!killed_ && time.count() >= farewell_.terminate + farewell_.kill) {
+    killed_ = true;
+    signal_group(SIGKILL);
+  }
+  if (!end_of(pid_) || (!closed_ && !killed_)) return false;
+  signal_group(SIGKILL);  // what closed its output; before the command is reaped, as its number may be another's after
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return reaped_ = true;
+}
+
+void end_together(const std::vector<Process*>& processes) {
+  for (auto* process : processes) process->leave();
+  const auto any_left = [&] {
+    bool out = false;
+    for (auto* process : processes) out |= !process->left();
+    return out;
+  };
+  while (any_left()) std::this_thread::sleep_for(look);
 }
 
 }  // namespace madsearch

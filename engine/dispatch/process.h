@@ -1,11 +1,20 @@
 #pragma once
 #include <sys/types.h>
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace madsearch {
+
+/// How a command is made to end: its input is closed, which is enough for a worker. What is still there gets SIGTERM
+/// after `terminate` seconds, and SIGKILL `kill` seconds later: `srun` gives its allocation back only if it is asked.
+struct Farewell {
+  double terminate = 1;
+  double kill = 5;
+};
 
 /// A command run by /bin/sh in a process group of its own, with lines of text going in and out and stderr left as ours.
 /// Ends, all of its group, with this object.
@@ -13,7 +22,7 @@ class Process {
  public:
   /// `environment` is added to ours. Throws std::system_error if no process can be made; a command that doesn't exist
   /// is a process that ends.
-  Process(const std::string& command, const std::map<std::string, std::string>& environment);
+  Process(const std::string& command, const std::map<std::string, std::string>& environment, Farewell farewell = {});
   ~Process();
   Process(const Process&) = delete;
 
@@ -39,18 +48,33 @@ class Process {
   /// Is the command, or what it started, stopped (SIGSTOP)?
   bool stopped() const;
 
-  /// Waits a moment for a process whose output is closed, kills otherwise. Says how it ended: "exit code 3", "signal 9
-  /// (Killed)".
-  std::string end();
+  /// How the command ended, if it has or does within half a second: "exit code 3", "signal 9 (Killed)".
+  std::optional<std::string> how_it_ended() const;
+
+  /// Begins its end; nothing is written or read any more.
+  void leave();
+  /// What is due of that; true once the command and all of its group are gone. Never blocks, so it is to be called
+  /// again and again. Precondition: leave().
+  bool left();
 
  private:
+  using Clock = std::chrono::steady_clock;
+  void signal_group(int number) const;
+
+  Farewell farewell_;
   pid_t pid_ = -1;
   int input_ = -1;
   int output_ = -1;
   std::string unwritten_;
   std::string unread_;
   bool closed_ = false;
-  std::string how_;  // it ended
+  std::optional<Clock::time_point> leaving_;  // since when
+  bool terminated_ = false;
+  bool killed_ = false;
+  bool reaped_ = false;
 };
+
+/// Ends all of them at once, and waits until they are gone.
+void end_together(const std::vector<Process*>& processes);
 
 }  // namespace madsearch

@@ -27,12 +27,12 @@ SlotClock::time_point after(SlotClock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<SlotClock::duration>(wait);
 }
 
-void Slot::start(const std::string& command, const std::map<std::string, std::string>& on_gpu) {
+void Slot::start(const WorkerOptions& options, const std::map<std::string, std::string>& on_gpu) {
   began_ = SlotClock::now();
   auto environment = worker_environment(device);
   environment["MADSEARCH_SLOT"] = std::to_string(number);
   if (device != "cpu") environment.insert(on_gpu.begin(), on_gpu.end());
-  process = std::make_unique<Process>(command, environment);
+  process = std::make_unique<Process>(options.command, environment, options.farewell);
   unanswered = began_;
   remarks = 0;
 }
@@ -51,12 +51,11 @@ void Slot::failed_to_start() {
 
 void Slot::wait(double delay) { next_start = after(SlotClock::now(), delay); }
 
-std::string Slot::end() {
-  const auto how = process->end();
-  process.reset();
+void Slot::end() {
+  process->leave();
+  leaving = std::move(process);
   hello.reset();
   unanswered.reset();
-  return how;
 }
 
 void Slot::give(Job next) {

@@ -37,6 +37,7 @@ class Slot {
   std::size_t number = 0;  // 1, 2, ... in events
   std::string device;
   std::unique_ptr<Process> process;
+  std::unique_ptr<Process> leaving;  // a former one, which may hold the device until it has ended
   std::optional<Hello> hello;
   std::optional<Job> job;
   std::optional<SlotClock::time_point> unanswered;  // since when it owes us a line
@@ -48,19 +49,19 @@ class Slot {
   SlotHealth health;
 
   /// Has a process, or may have one now.
-  bool usable(SlotClock::time_point now) const { return process || now >= next_start; }
+  bool usable(SlotClock::time_point now) const { return process || leaving || now >= next_start; }
   bool idle() const { return hello && !job; }
   bool starting() const { return process && !hello; }
 
-  /// `on_gpu` is added to the environment of a worker on a GPU. Precondition: no process. Throws std::system_error if
-  /// none can be made.
-  void start(const std::string& command, const std::map<std::string, std::string>& on_gpu = {});
+  /// `on_gpu` is added to the environment of a worker on a GPU. Precondition: no process, and none that is leaving.
+  /// Throws std::system_error if none can be made.
+  void start(const WorkerOptions& options, const std::map<std::string, std::string>& on_gpu);
   void greeted(Hello said);
   void failed_to_start();
   /// The next process starts in `delay` seconds at the earliest.
   void wait(double delay);
-  /// Ends the process; says how it ended.
-  std::string end();
+  /// The process leaves; the next may start once it is gone.
+  void end();
 
   /// Sends the job.
   void give(Job next);

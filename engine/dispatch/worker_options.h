@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/dispatch/process.h"
+
 namespace madsearch {
 
 /// Who computes: one worker process for every slot of every device. Times are in seconds.
@@ -21,6 +23,7 @@ struct WorkerOptions {
   double unusable_seconds = 600;  // without any worker that starts, after which the coordinator gives up
   double pause_seconds = 1;       // doing nothing for so long, the coordinator was suspended
   double check_seconds = 60;      // limit to a check training
+  Farewell farewell;
 };
 
 /// Where attempts are remembered, so that a request that kills its worker is not tried for ever.

@@ -39,6 +39,7 @@ class CoordinatorTest : public ::testing::Test {
     out.restart_seconds = 0.01;
     out.longest_restart_seconds = 0.05;
     out.check_seconds = 1;
+    out.farewell = {.terminate = 0.1, .kill = 0.2};
     return out;
   }
   Attempts remembered() {

@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <map>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "tests/support/folders.h"
 
@@ -45,6 +48,57 @@ TEST(Process, HandsOutALineThatHasNoEnd) {
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_GT(lines[0].size(), 8u << 20);
   EXPECT_LT(lines[0].size(), 9u << 20);
+}
+
+/// A command that has begun, as its first line tells.
+std::unique_ptr<Process> begun(const std::string& command, Farewell farewell) {
+  auto out = std::make_unique<Process>("echo begun; " + command, std::map<std::string, std::string>{}, farewell);
+  while (out->read_lines().empty() && !out->closed()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return out;
+}
+
+double seconds_to_end(const std::vector<Process*>& processes) {
+  const auto start = std::chrono::steady_clock::now();
+  end_together(processes);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+TEST(Process, EndsByTheEndOfItsInput) {
+  const auto process = begun("cat", {.terminate = 100, .kill = 100});
+  EXPECT_LT(seconds_to_end({process.get()}), 10);
+  EXPECT_TRUE(process->left());
+}
+
+TEST(Process, IsAskedBeforeItIsKilled) {
+  const TemporaryFolder folder;
+  const auto file = folder.path + "/asked";
+  const auto process =
+      begun("trap 'touch " + file + "; exit' TERM; while :; do sleep 0.01; done", {.terminate = 0.05, .kill = 100});
+  EXPECT_LT(seconds_to_end({process.get()}), 10);
+  EXPECT_EQ(access(file.c_str(), F_OK), 0);
+}
+
+TEST(Process, IsKilledInTheEnd) {
+  const auto process = begun("trap '' TERM; while :; do sleep 0.01; done", {.terminate = 0.05, .kill = 0.05});
+  EXPECT_LT(seconds_to_end({process.get()}), 10);
+}
+
+TEST(Process, IsWaitedForAsLongAsAnyOfItsGroupHoldsItsOutput) {
+  const TemporaryFolder folder;
+  const auto file = folder.path + "/cleaned";
+  const auto process = begun("(sleep 0.2; touch " + file + ") & cat", {.terminate = 100, .kill = 100});
+  EXPECT_LT(seconds_to_end({process.get()}), 10);
+  EXPECT_EQ(access(file.c_str(), F_OK), 0);
+}
+
+TEST(Process, ManyEndAtOnce) {
+  std::vector<std::unique_ptr<Process>> processes;
+  std::vector<Process*> all;
+  for (int i = 0; i < 32; ++i) {
+    processes.push_back(begun("cat; sleep 0.2", {.terminate = 100, .kill = 100}));
+    all.push_back(processes.back().get());
+  }
+  EXPECT_LT(seconds_to_end(all), 1.2);
 }
 
 }  // namespace

@@ -1,0 +1,123 @@
+// Workers behind a command that waits in a queue and holds an allocation, as Slurm's `srun`: fake_srun.cpp.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <thread>
+#include <vector>
+
+#include "program.h"
+#include "tests/support/folders.h"
+
+namespace madsearch {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A cluster of its own, and a search on it.
+class Cluster {
+ public:
+  /// `queue`: seconds that a job waits; `stub`: how workers behave.
+  explicit Cluster(double queue = 0, const std::string& stub = "milliseconds=1") : queue_(queue), stub_(stub) {}
+
+  std::string worker() const {
+    return "FAKE_SLURM=" + folder_.path + " FAKE_SLURM_QUEUE=" + std::to_string(queue_) + " MADSEARCH_STUB=" + stub_ +
+           " " + in_build("tests/fake_slurm/srun") + " -n1 madsearch stub-worker";
+  }
+  /// Writes a configuration and gives the arguments that run it.
+  std::string run(const std::string& more = "") const {
+    write_file(path("cluster.yaml"), R"(battery: quick
+stages: 4
+seeds: [transformer++, gla]
+search: {evaluations: 12, population: 4}
+worker: ")" + worker() + "\"\ndevices: cpu\nslots_per_device: 2\n" +
+                                         more);
+    return "run " + path("cluster.yaml") + " --no-forecast --out " + path("run");
+  }
+  std::string path(const std::string& name) const { return folder_.path + "/" + name; }
+  int allocations() const {
+    int out = 0;
+    for (const auto& entry : fs::directory_iterator(folder_.path))
+      out += entry.path().filename().string().starts_with("allocation-") ? 1 : 0;
+    return out;
+  }
+  bool gets(int wanted) const {
+    for (int i = 0; i < 800 && allocations() != wanted; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return allocations() == wanted;
+  }
+
+ private:
+  TemporaryFolder folder_;
+  double queue_;
+  std::string stub_;
+};
+
+constexpr double kForEver = 1000;
+const std::string kBusy = "milliseconds=60000";
+
+/// `madsearch ARGUMENTS`, sent `signals` ("INT INT", a tenth of a second apart) once two allocations are there.
+Ran signalled(const Cluster& cluster, const std::string& arguments, const std::string& signals) {
+  return run_program("bash -c '\"" + in_build("madsearch") + "\" " + arguments +
+                     " & madsearch=$!; for i in {1..500}; do " + "set -- " + cluster.path("allocation-*") +
+                     "; [ $# = 2 ] && break; sleep 0.01; done; sleep 0.2; " + "for each in " + signals +
+                     "; do kill -$each $madsearch; sleep 0.1; done; wait $madsearch'");
+}
+
+/// What befalls a program with workers on a cluster, after which no allocation may be left.
+struct Scenario {
+  const char* name;
+  std::function<void()> happens;
+};
+
+void after_its_end() {
+  const Cluster cluster;
+  const auto ran = run_madsearch(cluster.run());
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(cluster.allocations(), 0);
+}
+
+void after_signals(double queue, const char* signals, int code) {
+  const Cluster cluster(queue, kBusy);
+  const auto ran = signalled(cluster, cluster.run(), signals);
+  EXPECT_EQ(ran.code, code) << ran.err;
+  EXPECT_TRUE(cluster.gets(0)) << cluster.allocations();
+}
+
+void after_a_dry_run() {
+  const Cluster cluster;
+  const auto ran = run_madsearch(cluster.run() + " --dry-run");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(cluster.allocations(), 0);
+}
+
+void after_doctor() {
+  const Cluster cluster;
+  const auto ran = run_madsearch("doctor --primitives mamba --devices cpu --worker '" + cluster.worker() + "'");
+  EXPECT_NE(ran.out.find("worker on cpu starts: madsearch stub worker"), std::string::npos) << ran.out;
+  EXPECT_EQ(cluster.allocations(), 0);
+}
+
+TEST(Cluster, IsLeftWithoutAnAllocation) {
+  const Scenario scenarios[] = {
+      {"its end", after_its_end},
+      {"Ctrl-C", [] { after_signals(0, "INT", 130); }},
+      {"Ctrl-C twice", [] { after_signals(0, "INT INT", 130); }},
+      {"kill -9", [] { after_signals(0, "KILL", 137); }},
+      {"Ctrl-C while it waits", [] { after_signals(kForEver, "INT", 130); }},
+      {"kill -9 while it waits", [] { after_signals(kForEver, "KILL", 137); }},
+      {"a dry run", after_a_dry_run},
+      {"doctor", after_doctor},
+  };
+  std::vector<std::future<void>> running;
+  for (const auto& scenario : scenarios)
+    running.push_back(std::async(std::launch::async, [&scenario] {
+      const testing::ScopedTrace trace(__FILE__, __LINE__, scenario.name);
+      scenario.happens();
+    }));
+  for (auto& one : running) one.get();
+}
+
+}  // namespace
+}  // namespace madsearch
