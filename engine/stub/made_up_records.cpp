@@ -107,9 +107,12 @@ PretrainingRecord made_up(const PretrainRequest& request) {
   record.tokens = static_cast<std::int64_t>(steps) * request.batch * request.length;
   record.setup = setup_text(request);
   if (request.plan_only) return record;
-  Rng noise(Seed{request.seed}.derive(request.design));
+  Rng noise(Seed{request.seed}.derive(request.design).derive(static_cast<std::uint64_t>(scaled.parameters)));
   const auto scale = std::pow(std::max(request.flops, 1e6) / 1e12, -0.05);
-  record.bits_per_byte = 1 + (0.8 - 0.4 * skill(request.design, "compression")) * scale + 0.003 * normal(noise);
+  // Best with 20 tokens a parameter, as tokens are counted here: N* = (C/120)^0.5.
+  const auto off = std::log(static_cast<double>(record.parameters)) - 0.5 * std::log(request.flops / 120);
+  record.bits_per_byte =
+      1 + (0.8 - 0.4 * skill(request.design, "compression")) * scale + 0.02 * off * off + 0.003 * normal(noise);
   record.bits_per_byte_recall =
       0.8 + (0.8 - 0.4 * skill(request.design, "in-context-recall")) * scale + 0.003 * normal(noise);
   record.recall_share = 0.06;

@@ -19,6 +19,7 @@ class PretrainingLog {
   /// would be sized or begun otherwise now. ConfigError for a line that is no pretraining.
   explicit PretrainingLog(std::filesystem::path folder);
   const PretrainingRecord* find(const std::string& key) const;  // nullptr if it was not trained yet
+  const std::filesystem::path& folder() const { return folder_; }
   std::int64_t scored_otherwise() const { return scored_otherwise_; }
   /// Appends to `name`.jsonl, on disk when it returns. `seed_set` is for readers of the file.
   void add(const std::string& name, const std::string& key, std::int64_t seed_set, const PretrainingRecord& record);

@@ -28,6 +28,7 @@ void add_backup(CLI::App& app, int& code);
 void add_score(CLI::App& app, int& code);
 void add_train(CLI::App& app, int& code);
 void add_pretrain(CLI::App& app, int& code);
+void add_scale(CLI::App& app, int& code);
 void add_cost(CLI::App& app, int& code);
 void add_list(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);

@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
   add_score(app, code);
   add_train(app, code);
   add_pretrain(app, code);
+  add_scale(app, code);
   add_cost(app, code);
   add_list(app, code);
   add_bench(app, code);

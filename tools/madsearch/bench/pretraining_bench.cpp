@@ -1,7 +1,6 @@
 #include "pretraining_bench.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 #include <set>
 #include <stdexcept>
@@ -10,17 +9,12 @@
 #include "configs/text.h"
 #include "engine/dispatch/pretraining_design.h"
 #include "results/scoring.h"
+#include "tools/madsearch/logged_pretrainings.h"
 
 namespace madsearch {
 namespace {
 
 constexpr double kFarFromTarget = 2;  // as a worker refuses (engine/worker/pretraining_plan.h)
-
-/// What is asked for, by the key of its result.
-struct Asked {
-  PretrainRequest request;
-  std::int64_t seed_set = 0;
-};
 
 PretrainRequest request_of(const SetupFile& setup, const Genome& genome, std::int64_t seed_set) {
   return setup_request(setup, with_shares_of_context(genome), seed_set);
@@ -79,42 +73,24 @@ std::vector<std::string> keys_of(const PretrainingFlags& flags, const Pretrainin
   return out;
 }
 
-void say(const PretrainingRecord& record, std::int64_t seed_set) {
-  char text_of[96];
-  if (record.bits_per_byte)
-    std::snprintf(text_of, sizeof text_of, "%.4f bits a byte, %.0f core s", *record.bits_per_byte, record.core_seconds);
-  else
-    std::snprintf(text_of, sizeof text_of, "%s", to_text(record.outcome).c_str());
-  std::cerr << text_of << ", seed set " << seed_set << ": " << short_text(record.text)
-            << (record.bits_per_byte || record.message.empty() ? "" : ": " + printable(record.message)) << "\n";
-}
-
 void train_missing(const PretrainingFlags& flags, const PretrainingBench& bench, PretrainingLog& log) {
-  std::map<std::string, Asked> asked;
-  std::vector<Request> requests;
+  std::vector<LoggedPretraining> asked;
   for (std::int64_t s = 0; s < flags.seeds; ++s)
     for (const auto& design : compared_designs(bench.published)) {
       auto request = request_of(bench.setup, design.genome, s);
       request.id = pretraining_key(request, bench.setup.options.content);
-      if (log.find(request.id) || !asked.emplace(request.id, Asked{request, s}).second) continue;
-      requests.push_back(std::move(request));
+      asked.push_back({std::move(request), s});
     }
-  if (requests.empty()) return;
-  if (flags.stored) {
-    std::cerr << requests.size() << " pretrainings of setup " << bench.setup.name << " are not in " << flags.log;
-    if (log.scored_otherwise() > 0)
-      std::cerr << " under scoring " << kScoring << "; it has " << log.scored_otherwise() << " of another scoring";
-    std::cerr << "\n";
+  const auto missing = missing_in(log, asked);
+  if (missing.empty()) return;
+  if (!flags.stored) {
+    pretrain_logged(missing, bench.setup.name, flags.workers.options(), log);
     return;
   }
-  answers(flags.workers.options(), std::move(requests), bench.setup.name + ": pretraining", [&](const Reply& reply) {
-    const auto& pretrained = reply_as<PretrainReply>(reply);
-    const auto seed_set = asked.at(pretrained.id).seed_set;
-    say(pretrained.record, seed_set);
-    const auto outcome = pretrained.record.outcome;
-    if (outcome == Outcome::kOk || outcome == Outcome::kDiverged)  // others are tried again the next time
-      log.add(bench.setup.name, pretrained.id, seed_set, pretrained.record);
-  });
+  std::cerr << missing.size() << " pretrainings of setup " << bench.setup.name << " are not in " << flags.log;
+  if (log.scored_otherwise() > 0)
+    std::cerr << " under scoring " << kScoring << "; it has " << log.scored_otherwise() << " of another scoring";
+  std::cerr << "\n";
 }
 
 void find_records(const PretrainingFlags& flags, const PretrainingLog& log, PretrainingBench& bench) {
