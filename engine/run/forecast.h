@@ -2,12 +2,14 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/run/assumed_machine.h"
 #include "engine/run/config.h"
 
 namespace madsearch {
 
-/// What a run will take: transformer++ is trained for a few steps by one worker, and the rest follows from FLOPs.
+/// What a run will take: training steps of transformer++ were measured, and the rest follows from FLOPs or tokens.
 struct Forecast {
+  std::string machine;  // one that is assumed; "" for this one
   std::int64_t slots = 0;
   // at most
   std::int64_t probes = 0;
@@ -15,18 +17,22 @@ struct Forecast {
   std::int64_t confirms = 0;
   std::int64_t pretrainings = 0;
 
-  double gflops = 0;  // of one slot, training, measured
+  double gflops = 0;  // of one slot, training, measured; 0 of an assumed machine
   // of one candidate on one slot
   double probe_seconds = 0;
   double battery_seconds = 0;
-  double pretrain_seconds = 0;
+  double pretrain_seconds = 0;  // 0 of an assumed machine, of which it isn't known
 
-  double hours = 0;       // of everything on all slots, as if all designs were as fast as transformer++
-  double memory_mib = 0;  // of one training, at the battery's longest length
+  double hours = 0;         // of everything on all slots, as if all designs were as fast as transformer++
+  double median_ratio = 1;  // how much longer a design of the median primitive takes, where that is known
+  double memory_mib = 0;    // of one training, at the battery's longest length
 };
 
 /// Asks one of `workers` for the measurement. Throws ConfigError if no worker can make it.
 Forecast forecast(const RunConfig& config, Coordinator& workers);
+
+/// On one slot of a machine that is not at hand. Throws ConfigError for batteries of another width than was measured.
+Forecast forecast(const RunConfig& config, const AssumedMachine& machine);
 
 /// Which differences in score the run's fresh seeds will resolve, in one sentence without a full stop.
 std::string resolution_text(const RunConfig& config);

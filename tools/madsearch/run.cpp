@@ -21,7 +21,7 @@ namespace madsearch {
 namespace {
 
 struct Flags {
-  std::string config, folder, more;
+  std::string config, folder, more, assume;
   std::vector<std::string> retry;
   bool dry_run = false;
   bool accept = false;
@@ -79,6 +79,10 @@ void show_forecast(const RunConfig& config, bool with_plans) {
   if (!plans.empty()) say(to_text(plans));
 }
 
+void show_assumed_forecast(const RunConfig& config, const std::string& machine) {
+  say(to_text(forecast(config, assumed_machine(machine, configs_folder())), config));
+}
+
 /// "+200": so many more than the `planned` ones.
 std::int64_t more_evaluations(const std::string& text, std::int64_t planned) {
   const auto more = text.starts_with('+') ? integer_of(text.substr(1)) : std::nullopt;
@@ -116,8 +120,12 @@ void add_run(CLI::App& app, int& code) {
   auto* command = app.add_subcommand("run", "Run a search; on the folder of the same search, go on with it");
   command->add_option("CONFIG", flags->config, "a file like configs/searches/quick.yaml")->required();
   command->add_option("--out", flags->folder, "the run's folder (default: runs/NAME of the configuration)");
-  command->add_flag("--dry-run", flags->dry_run,
-                    "read everything, measure this machine, predict hours and memory, train nothing");
+  auto* dry_run = command->add_flag("--dry-run", flags->dry_run,
+                                    "read everything, measure this machine, predict hours and memory, train nothing");
+  command
+      ->add_option("--assume", flags->assume,
+                   "predict for a machine that is not at hand, a name of configs/machines (h100) or a file")
+      ->needs(dry_run);
   command->add_flag("--accept", flags->accept, "go on although harmless settings differ from the folder's");
   command->add_flag("--no-forecast", flags->no_forecast, "begin without measuring this machine");
   command->add_flag("--quiet", flags->quiet, "no progress");
@@ -126,7 +134,10 @@ void add_run(CLI::App& app, int& code) {
     if (flags->folder.empty()) flags->folder = "runs/" + config.name;
     config = with_added(std::move(config), flags->folder);
     if (flags->dry_run) {
-      show_forecast(config, true);
+      if (flags->assume.empty())
+        show_forecast(config, true);
+      else
+        show_assumed_forecast(config, flags->assume);
       code = 0;
       return;
     }
