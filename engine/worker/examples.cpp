@@ -48,6 +48,11 @@ Examples::Examples(const Generator& generator, Split split, std::int64_t n, int 
     for (std::int64_t i = 0; i < n; ++i) make(i);
 }
 
+std::int64_t Examples::most_scored(std::int64_t n) const {
+  const auto [least, most] = std::minmax_element(scored_.begin(), scored_.end());
+  return *least == *most ? 0 : n * *most;
+}
+
 Batch Examples::batch(const std::int64_t* index, std::int64_t n, const at::Device& device) const {
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < n; ++i) count += scored_[static_cast<std::size_t>(index[i])];

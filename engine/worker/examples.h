@@ -38,6 +38,8 @@ class Examples {
   Examples(const Generator& generator, Split split, std::int64_t n, int threads);
   std::int64_t size() const { return n_; }
   std::int64_t length() const { return length_; }
+  /// At most so many positions of `n` examples are scored; 0 where all examples have as many.
+  std::int64_t most_scored(std::int64_t n) const;
   /// Examples index[0], ..., index[n-1].
   Batch batch(const std::int64_t* index, std::int64_t n, const at::Device& device) const;
   /// Examples first .. first+n-1, as far as there are.

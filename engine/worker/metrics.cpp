@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mad_tasks/task.h"
+
 namespace madsearch {
 
 double macro_accuracy(const std::int64_t* predictions, const std::int64_t* targets, std::int64_t n) {
@@ -31,14 +33,24 @@ double macro_accuracy(const std::int64_t* predictions, const std::int64_t* targe
   return classes ? sum / static_cast<double>(classes) : 0;
 }
 
-at::Tensor mean_loss(const at::Tensor& logits, const at::Tensor& targets) {
+namespace {
+
+/// Of each replica and target, [R, S]; 0 where the target is kIgnore.
+at::Tensor losses_of(const at::Tensor& logits, const at::Tensor& targets) {
   const auto R = logits.size(0), S = logits.size(1), V = logits.size(2);
   const auto all = targets.unsqueeze(0).expand({R, S}).reshape({R * S});
   return at::cross_entropy_loss(
              logits.to(logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).reshape({R * S, V}), all, {},
-             at::Reduction::None)
-      .view({R, S})
-      .mean(1);
+             at::Reduction::None, kIgnore)
+      .view({R, S});
+}
+
+}  // namespace
+
+at::Tensor mean_loss(const at::Tensor& logits, const at::Tensor& targets) { return losses_of(logits, targets).mean(1); }
+
+at::Tensor mean_asked_loss(const at::Tensor& logits, const at::Tensor& targets) {
+  return losses_of(logits, targets).sum(1) / targets.ne(kIgnore).sum();
 }
 
 std::vector<BatchMetrics> batch_metrics(const at::Tensor& logits, const at::Tensor& targets, bool with_macro) {

@@ -28,6 +28,8 @@ std::vector<BatchMetrics> batch_metrics(const at::Tensor& logits, const at::Tens
 
 /// Mean cross-entropy of each replica, [R]. logits [R, S, V], targets [S] int64.
 at::Tensor mean_loss(const at::Tensor& logits, const at::Tensor& targets);
+/// The same over the targets that are not kIgnore. There must be one.
+at::Tensor mean_asked_loss(const at::Tensor& logits, const at::Tensor& targets);
 
 /// Over a split: micro accuracy and loss are pooled over positions; macro accuracy and perplexity are means of batches
 /// weighted by the number of examples, as the reference averages.

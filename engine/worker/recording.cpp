@@ -41,6 +41,7 @@ class CudaGraph : public Recording {
     };
     quietly([&] { graph_.capture_end(); });
     quietly([&] { graph_.reset(); });
+    (void)cudaGetLastError();  // the next launch would be blamed for it
     const auto device = c10::cuda::current_device();
     quietly([&] {
       if (allocator::get()->getPoolUseCount(device, pool) > 0) allocator::releasePool(device, pool);

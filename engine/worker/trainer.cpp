@@ -154,7 +154,8 @@ void Training::begin(const std::vector<GridPoint>& grid) {
   adam.beta2 = mad_lab_ ? 0.999 : 0.98;
   adam.decay = mad_lab_ ? Decay::kAll : Decay::kMatrices;
   optimizer_ = std::make_unique<AdamW>(*model_, rates, decays, adam);
-  step_ = std::make_unique<TrainingStep>(*model_, *optimizer_, runtime_.recorder);
+  step_ = std::make_unique<TrainingStep>(*model_, *optimizer_, runtime_.recorder,
+                                         data_.training().most_scored(request_.setting.batch));
 }
 
 std::optional<GridPoint> Training::one_more() const {

@@ -11,13 +11,14 @@ namespace madsearch {
 /// One training step of R replicas: forward, mean loss, backward, AdamW.
 ///
 /// With a recorder the step is recorded once, after three that warm up, and then replayed for batches of the same sizes
-/// as the first one. Other batches, like the last one of an epoch, are computed as without a recorder. After replicas
-/// were dropped the step is recorded anew. The first replay is compared with the same step computed. If a step cannot
-/// be recorded, or its replay moves the parameters elsewhere, steps are computed from then on, and stderr says why.
+/// as the first one; where batches differ in how many of their positions are scored, all are padded to as many. Other
+/// batches, like the last one of an epoch, are computed as without a recorder. After replicas were dropped the step is
+/// recorded anew. The first replay is compared with the same step computed. If a step cannot be recorded, or its replay
+/// moves the parameters elsewhere, steps are computed from then on, and stderr says why.
 class TrainingStep {
  public:
-  /// `optimizer` must be that of `model`; both must outlive this.
-  TrainingStep(Model& model, AdamW& optimizer, Recorder recorder = {});
+  /// `optimizer` must be that of `model`; both must outlive this. `most_scored`: of a batch; 0 where all have as many.
+  TrainingStep(Model& model, AdamW& optimizer, Recorder recorder = {}, std::int64_t most_scored = 0);
   /// Updates the parameters, all rates times `factor`. Returns the losses [R] before the update, on the device; to be
   /// read before the next call.
   at::Tensor operator()(const Batch& batch, double factor);
@@ -25,6 +26,8 @@ class TrainingStep {
   const std::string& problem() const { return problem_; }  // why it can't be replayed; empty if there is no problem
 
  private:
+  Batch padded(const Batch& batch) const;
+  at::Tensor step(const Batch& batch);
   at::Tensor compute(const Batch& batch);
   bool replayable(const Batch& batch);
   at::Tensor replay(const Batch& batch);
@@ -34,6 +37,7 @@ class TrainingStep {
   Model& model_;
   AdamW& optimizer_;
   Recorder recorder_;
+  std::int64_t most_scored_ = 0;  // 0: nothing is padded
   std::string problem_;
   std::int64_t replicas_ = 0;  // when the first batch came
   std::int64_t warm_ = 0;      // steps computed for batches of its sizes

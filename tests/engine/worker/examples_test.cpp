@@ -39,6 +39,22 @@ TEST_P(ExamplesOf, AreInABatchWhatTheGeneratorMade) {
   EXPECT_TRUE(batch.scored.equal(std::get<0>(batch.scored.sort()))) << "ascending";
 }
 
+TEST_P(ExamplesOf, KnowHowManyPositionsOfABatchAreScoredAtMost) {
+  const Examples examples(*generator, Split::kValidationA, 9, 1);
+  const auto most = examples.most_scored(3);
+  const auto first = examples.batch(std::int64_t{0}, 1, at::kCPU).scored.size(0);
+  bool vary = false;
+  for (std::int64_t i = 0; i < 9; ++i) {
+    const std::int64_t index[] = {i, i, i};
+    const auto scored = examples.batch(index, 3, at::kCPU).scored.size(0);
+    vary |= scored != 3 * first;
+    if (most > 0) {
+      EXPECT_LE(scored, most);
+    }
+  }
+  EXPECT_EQ(vary, most > 0) << GetParam();
+}
+
 TEST_P(ExamplesOf, EndWithASmallerBatch) {
   const Examples examples(*generator, Split::kTest, 5, 1);
   const auto batch = examples.batch(3, 64, at::kCPU);

@@ -68,6 +68,21 @@ TEST(Trainer, ScoresTheDistilledFormBesideTheExactOne) {
   EXPECT_NEAR(reply.distilled.validation_b, reply.record.validation_b.value(), 0.02);
 }
 
+/// Noisy recall asks for as many values as there happen to be: on a GPU its steps are replayed all the same.
+TEST(Trainer, ReplaysStepsOfATaskWhoseExamplesAskForMoreOrLess) {
+  const auto r = request("attention{heads=4} swiglu", "noisy-in-context-recall",
+                         {{"length", 16}, {"vocabulary", 12}, {"noise_vocabulary", 4}, {"train_asked", 1}}, 30);
+  int recorded = 0;
+  Runtime replaying;
+  replaying.recorder = [&](const std::function<void()>& work) {
+    return ++recorded, std::make_unique<testing::Again>(work);
+  };
+  const auto computed = train(r, {}, {}).record;
+  const auto replayed = train(r, replaying, {}).record;
+  EXPECT_EQ(recorded, 1);
+  EXPECT_NEAR(replayed.test_loss.value(), computed.test_loss.value(), 1e-3);
+}
+
 TEST(Trainer, HasNothingToDistilWithoutALongConvolution) {
   auto r = request("attention{heads=4} swiglu", "compression", {{"length", 16}}, 5);
   r.distil = true;

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <stdexcept>
 
 #include "support.h"
@@ -12,11 +13,11 @@ namespace {
 
 /// A two-block model of `rates.size()` replicas with its optimizer in the form that GPUs use.
 struct Trained {
-  explicit Trained(std::vector<double> rates, Recorder recorder = {})
+  explicit Trained(std::vector<double> rates, Recorder recorder = {}, std::int64_t most_scored = 0)
       : model(testing::sized("attention moe", 16, 8),
               testing::model_options(16, 6, 8, std::vector<std::uint64_t>(rates.size(), 5), at::kDouble)),
         optimizer(model, rates, std::vector<double>(rates.size(), 0.1), {.clip = 1, .vectors = true}),
-        step(model, optimizer, std::move(recorder)) {}
+        step(model, optimizer, std::move(recorder), most_scored) {}
   Model model;
   AdamW optimizer;
   TrainingStep step;
@@ -47,6 +48,48 @@ TEST(TrainingStep, ReplayedLearnsAsComputed) {
   EXPECT_EQ(recorded.times, 1);
   EXPECT_TRUE(at::allclose(plain.optimizer.values(), replayed.optimizer.values(), 1e-12, 1e-12));
   EXPECT_EQ(replayed.step.problem(), "");
+}
+
+/// The same examples, of which only the first `scored` positions of the batch are asked for.
+Batch scored_in_part(std::int64_t shift, std::int64_t scored) {
+  const auto all = batch(4, shift);
+  return {all.inputs, all.scored.narrow(0, 0, scored), all.targets.narrow(0, 0, scored)};
+}
+
+/// Batches whose number of scored positions varies are padded, so that one recording serves all of them.
+TEST(TrainingStep, ReplaysBatchesOfVaryingScoredPositions) {
+  for (const std::int64_t most : {20, 32}) {  // 32: all positions of the batch
+    Recorded recorded;
+    Trained plain({1e-2, 3e-2}), replayed({1e-2, 3e-2}, recorded.recorder(), most);
+    for (std::int64_t i = 0; i < 10; ++i) {
+      const auto scored = i == 4 ? most : 3 + (5 * i) % 17;
+      const auto losses = plain.step(scored_in_part(i, scored), 1);
+      const auto again = replayed.step(scored_in_part(i, scored), 1);
+      EXPECT_TRUE(at::allclose(losses, again, 1e-12, 1e-12)) << i << "\n" << losses << again;
+      EXPECT_EQ(replayed.step.recorded(), i >= 3) << i;
+    }
+    EXPECT_EQ(recorded.times, 1);
+    EXPECT_TRUE(at::allclose(plain.optimizer.values(), replayed.optimizer.values(), 1e-12, 1e-12));
+  }
+}
+
+TEST(TrainingStep, IsNotPaddedWithoutARecorder) {
+  Trained plain({1e-2}), told({1e-2}, {}, 20);
+  for (std::int64_t i = 0; i < 4; ++i)
+    EXPECT_TRUE(at::equal(plain.step(scored_in_part(i, 5 + i), 1), told.step(scored_in_part(i, 5 + i), 1))) << i;
+  EXPECT_TRUE(at::equal(plain.optimizer.values(), told.optimizer.values()));
+}
+
+TEST(TrainingStep, AReplicaThatIsNoNumberEndsNoReplay) {
+  Recorded recorded;
+  Trained step({1e-2, 1e-2}, recorded.recorder());
+  step.optimizer.restore(1, at::full_like(step.optimizer.replica(1), NAN));
+  for (std::int64_t i = 0; i < 6; ++i) {
+    const auto losses = step.step(batch(4, i), 1);
+    EXPECT_TRUE(std::isfinite(losses[0].item<double>()) && std::isnan(losses[1].item<double>())) << losses;
+  }
+  EXPECT_TRUE(step.step.recorded());
+  EXPECT_EQ(step.step.problem(), "");
 }
 
 TEST(TrainingStep, IsRecordedAnewWithTheReplicasThatAreLeft) {
