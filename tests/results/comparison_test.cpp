@@ -134,7 +134,7 @@ TEST(Comparison, SoManySeedSetsTellApartWithTheirPower) {
   constexpr double kDifference = 1.5;
   const auto sets = *sets_to_tell_apart(kDifference, 1, 0.8, 1000);
   int apart = 0;
-  constexpr int kRuns = 1500;
+  constexpr int kRuns = 600;
   for (std::uint64_t run = 0; run < kRuns; ++run) {
     Rng rng(Seed{run});
     std::vector<FreshResults> designs(8);
@@ -143,7 +143,7 @@ TEST(Comparison, SoManySeedSetsTellApartWithTheirPower) {
     const auto found = Comparison(designs).difference(0, 1, 0);
     apart += found.mean > found.margin ? 1 : 0;
   }
-  EXPECT_NEAR(static_cast<double>(apart) / kRuns, 0.8, 0.05) << sets;
+  EXPECT_NEAR(static_cast<double>(apart) / kRuns, 0.8, 0.06) << sets;
 }
 
 }  // namespace

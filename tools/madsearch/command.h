@@ -19,6 +19,7 @@ namespace madsearch {
 void add_run(CLI::App& app, int& code);  // run, resume
 void add_front(CLI::App& app, int& code);
 void add_show(CLI::App& app, int& code);
+void add_why(CLI::App& app, int& code);
 void add_compare(CLI::App& app, int& code);
 void add_export(CLI::App& app, int& code);
 void add_check(CLI::App& app, int& code);

@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   add_run(app, code);
   add_front(app, code);
   add_show(app, code);
+  add_why(app, code);
   add_compare(app, code);
   add_export(app, code);
   add_serve(app, code);
