@@ -48,6 +48,10 @@ class PageServer {
     answer("/api/stamps", [this](const auto&) { return stamps(); });
     answer("/api/run", [this](const auto& request) { return run_of(request).view(number_in(request, "from")); });
     answer("/api/show", [this](const auto& request) { return run_of(request).show(request.get_param_value("id")); });
+    answer("/api/why", [this](const auto& request) { return run_of(request).why(request.get_param_value("id")); });
+    answer("/api/compare", [this](const auto& request) {
+      return run_of(request).compare(request.get_param_value("a"), request.get_param_value("b"));
+    });
     server_.Get("/api/events", [this](const auto&, auto& response) { stream(response); });
   }
 

@@ -1,6 +1,7 @@
 #include "run_report.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -8,17 +9,20 @@
 
 #include "candidate_view.h"
 #include "command.h"
+#include "compare_view.h"
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "front_view.h"
 #include "page.h"
 #include "run_tables.h"
 #include "search_view.h"
+#include "why_view.h"
 
 namespace madsearch {
 namespace {
 
-constexpr std::size_t kMostShown = 400;  // candidates of which a report holds everything
+constexpr std::size_t kMostShown = 400;    // candidates of which a report holds everything
+constexpr std::size_t kMostCompared = 16;  // designs of which it holds the comparison of any two
 
 enum class Form { kHtml, kMarkdown, kJson, kCsv };
 
@@ -40,13 +44,53 @@ std::set<std::string> asked_about(const Store& store) {
   return out;
 }
 
-Record shown(const Store& store) {
-  const auto candidates = store.candidates();
-  const bool all = candidates.size() <= kMostShown;
-  const auto chosen = all ? std::set<std::string>() : asked_about(store);
+/// The candidates of which a report holds everything: all, or of a large run those that are asked about.
+std::vector<CandidateRecord> told_of(const Store& store) {
+  auto out = store.candidates();
+  if (out.size() <= kMostShown) return out;
+  const auto chosen = asked_about(store);
+  std::erase_if(out, [&](const CandidateRecord& candidate) { return !chosen.contains(candidate.hash); });
+  return out;
+}
+
+/// Of these candidates everything, by hash.
+Record shown(const Store& store, const std::vector<CandidateRecord>& candidates) {
   Record out;
-  for (const auto& candidate : candidates)
-    if (all || chosen.contains(candidate.hash)) out.set(candidate.hash, candidate_view(store, candidate).record);
+  for (const auto& candidate : candidates) out.set(candidate.hash, candidate_view(store, candidate).record);
+  return out;
+}
+
+/// Of these candidates why they are on the front or not, by hash.
+Record reasons_of(const Store& store, const std::string& folder, const std::vector<CandidateRecord>& candidates) {
+  const FrontReasons reasons(store, expected_deviation(store, folder));
+  Record out;
+  for (const auto& candidate : candidates) out.set(candidate.hash, why_view(reasons, folder, candidate).record);
+  return out;
+}
+
+/// The designs that are compared first: the front and hand designs before what else was confirmed or pretrained.
+std::vector<std::string> compared_first(const Store& store) {
+  const auto front = read_front(store);
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& hash) {
+    if (out.size() < kMostCompared && std::find(out.begin(), out.end(), hash) == out.end()) out.push_back(hash);
+  };
+  for (const auto* rows : {&front.front, &front.hand_designs})
+    for (const auto& row : *rows) add(row.candidate.hash);
+  for (const auto& hash : asked_about(store)) add(hash);
+  return out;
+}
+
+/// Each two of these designs.
+std::vector<Record> compared(const Store& store, const std::string& folder) {
+  const ComparedRun run(store, folder);
+  std::vector<ComparedDesign> designs;
+  for (const auto& hash : compared_first(store))
+    if (auto candidate = store.candidate(hash)) designs.push_back(run.design({std::move(*candidate)}));
+  std::vector<Record> out;
+  for (std::size_t a = 0; a < designs.size(); ++a)
+    for (std::size_t b = a + 1; b < designs.size(); ++b)
+      out.push_back(compare_view(designs[a], designs[b], run).record.record());
   return out;
 }
 
@@ -95,7 +139,10 @@ void report(const Flags& flags) {
 Record page_data(const std::string& folder) {
   const auto run = standing_run(folder);
   auto out = search_view(run, folder, Trainings::kTimes);
-  out.set("shown", shown(run.store));
+  const auto candidates = told_of(run.store);
+  out.set("shown", shown(run.store, candidates));
+  out.set("why", reasons_of(run.store, folder, candidates));
+  out.set("compared", compared(run.store, folder));
   return out;
 }
 

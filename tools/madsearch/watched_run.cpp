@@ -4,9 +4,11 @@
 
 #include "candidate.h"
 #include "candidate_view.h"
+#include "compare_view.h"
 #include "engine/run/directory.h"
 #include "results/store_lock.h"
 #include "search_view.h"
+#include "why_view.h"
 
 namespace madsearch {
 namespace {
@@ -39,15 +41,44 @@ std::string WatchedRun::view(std::int64_t from) {
   const auto begin = Clock::now();
   const auto run = standing_run(folder_);
   auto out = Value(search_view(run, folder_, Trainings::kTimes, from)).compact_json();
+  rest_after(begin);
+  return out;
+}
+
+/// Says of no change for as long as keeps reading, which began then, within its share of the time.
+void WatchedRun::rest_after(Clock::time_point begin) {
   const auto end = Clock::now();
   quiet_until_ = end + kShare * (end - begin);
-  return out;
 }
 
 std::string WatchedRun::show(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto store = store_in(folder_);
   return candidate_view(store, candidate_of(store, id)).record.compact_json();
+}
+
+std::string WatchedRun::why(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto begin = Clock::now();
+  const auto store = store_in(folder_);
+  const auto candidate = candidate_of(store, id);
+  const FrontReasons reasons(store, expected_deviation(store, folder_));
+  auto out = why_view(reasons, folder_, candidate).record.compact_json();
+  rest_after(begin);
+  return out;
+}
+
+std::string WatchedRun::compare(const std::string& a, const std::string& b) {
+  const std::lock_guard lock(mutex_);
+  const auto begin = Clock::now();
+  const auto store = store_in(folder_);
+  const ComparedRun run(store, folder_);
+  const auto first = run.design({candidate_of(store, a)});
+  const auto second = run.design({candidate_of(store, b)});
+  check_comparable(first, second);
+  auto out = compare_view(first, second, run).record.compact_json();
+  rest_after(begin);
+  return out;
 }
 
 }  // namespace madsearch

@@ -17,9 +17,14 @@ class WatchedRun {
   std::string view(std::int64_t from);
   /// What `show` prints of a candidate as JSON. Throws as store_in and candidate_of.
   std::string show(const std::string& id);
+  /// What `why` prints of a candidate as JSON. Throws as show.
+  std::string why(const std::string& id);
+  /// What `compare` prints of two candidates as JSON. Throws as show, and ConfigError if they are the same.
+  std::string compare(const std::string& a, const std::string& b);
 
  private:
   using Clock = std::chrono::steady_clock;
+  void rest_after(Clock::time_point begin);
   const std::string folder_;
   std::mutex mutex_;
   std::string stamp_;

@@ -159,6 +159,73 @@ async function frontIsRight(tab, run) {
   }
 }
 
+/** Changes a copy of the recorded run by lines of SQL. */
+function changed(name, sql, ...values) {
+  const folder = join(scratch, name);
+  cpSync(recorded, folder, { recursive: true });
+  execFileSync("python3", [
+    "-c",
+    `import json, sqlite3, sys
+store = sqlite3.connect(sys.argv[1] + "/search.db")
+for line in sys.argv[2].split(";"):
+    store.execute(line, json.loads(sys.argv[3])[: line.count("?")])
+store.commit()`,
+    folder,
+    sql,
+    JSON.stringify(values),
+  ]);
+  return folder;
+}
+
+/** The share of places, in pixels of a chart, that are drawn in a colour of the page, thinner lines included. */
+const drawnShare = (tab, chart, places, colour, opacity = 1) =>
+  tab.evaluate(
+    ([chart, places, colour, opacity]) => {
+      const canvas = document.querySelector(`${chart} canvas`);
+      const brush = canvas.getContext("2d");
+      const scale = canvas.width / canvas.clientWidth;
+      const rgb = (name) => {
+        const hex = getComputedStyle(document.documentElement)
+          .getPropertyValue("--" + name)
+          .trim();
+        return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+      };
+      const [ink, card] = [rgb(colour), rgb("card")];
+      const wanted = ink.map((it, i) => it * opacity + card[i] * (1 - opacity));
+      // The canvas is transparent: what lies over the card is blended here.
+      const far = (pixel) =>
+        Math.max(
+          ...wanted.map((it, i) => {
+            const alpha = pixel[3] / 255;
+            return Math.abs(pixel[i] * alpha + card[i] * (1 - alpha) - it);
+          }),
+        );
+      const hit = ([x, y]) => {
+        const [left, top] = [x * scale - 1, y * scale - 1].map(Math.round);
+        const around = brush.getImageData(left, top, 3, 3).data;
+        let least = 255;
+        for (let i = 0; i < around.length; i += 4)
+          least = Math.min(least, far(around.subarray(i, i + 4)));
+        return least < 70;
+      };
+      return places.filter(hit).length / places.length;
+    },
+    [chart, places, colour, opacity],
+  );
+
+/** So many places on the way from one to another, without its ends. */
+const between = ([x1, y1], [x2, y2], count = 60) =>
+  Array.from({ length: count }, (_, i) => {
+    const t = (i + 1) / (count + 1);
+    return [x1 + t * (x2 - x1), y1 + t * (y2 - y1)];
+  });
+
+const placeIn = (tab, chart, id) =>
+  tab.evaluate(
+    ([chart, id]) => document.querySelector(chart).placeOf(id),
+    [chart, id],
+  );
+
 test("its sources are typed and formatted", () => {
   const tool = (name, ...args) =>
     execFileSync(join(page, "node_modules/.bin", name), args, { cwd: page });
@@ -253,6 +320,253 @@ store.commit()`,
     assert.equal(await tab.locator("img").count(), 0);
     await tab.close();
   }
+});
+
+test("intervals are drawn as bars, as long as they are", async () => {
+  const { front } = data(recorded).front;
+  const tab = await open(reportOf("bars", recorded) + "#/front?hide=hand");
+  await tab.locator(".front-chart[data-points]").waitFor();
+  const bars = front.filter(
+    (row) => row.score_low !== null && !row.origin.startsWith("seed:"),
+  );
+  assert.ok(bars.length >= 4);
+  const [low, high] = [bars[0], bars.at(-1)];
+  const places = await Promise.all(
+    [low, high].map((row) => placeIn(tab, ".front-chart", row.hash)),
+  );
+  const slope = (places[1][1] - places[0][1]) / (high.score - low.score); // pixels a score
+  for (const row of bars) {
+    const [x, y] = await placeIn(tab, ".front-chart", row.hash);
+    const at = (score) => [x, y + slope * (score - row.score)];
+    const bar = between(at(row.score_low), at(row.score_high));
+    const share = await drawnShare(
+      tab,
+      ".front-chart",
+      bar,
+      "kind-front",
+      0.75,
+    );
+    assert.ok(share > 0.8, `${row.id}: ${share} of its bar is drawn`);
+  }
+  const [x, y] = await placeIn(tab, ".front-chart", low.hash);
+  const end = y + slope * (low.score_low - low.score);
+  const beyond = between([x, end + 4], [x, end + 12], 9);
+  assert.equal(await drawnShare(tab, ".front-chart", beyond, "kind-front"), 0);
+  await tab.close();
+});
+
+test("members that are not apart are linked", async () => {
+  const run = data(recorded);
+  const member = run.front.front.at(-1);
+  assert.equal(member.rival, "a00d18ce");
+  const tab = await open(
+    reportOf("links", recorded) + "#/front?x=parameters&hide=search",
+  );
+  await tab.locator(".front-chart[data-points]").waitFor();
+  const link = async (a, b) => {
+    const places = await Promise.all(
+      [a, b].map((id) => placeIn(tab, ".front-chart", id)),
+    );
+    return drawnShare(tab, ".front-chart", between(...places), "muted");
+  };
+  const joined = await link(member.id, member.rival);
+  assert.ok(joined > 0.4, `${joined} of a dotted line`);
+  const others = await link(member.id, "14a3c12e");
+  assert.ok(others < 0.2, `${others} of a line that isn't there`);
+  await tab.close();
+});
+
+test("the random control has a front of its own", async () => {
+  // Below the search's own front, so that nothing else lies there.
+  const controls = scored(data(recorded))
+    .filter((it) => !it.confirmed && it.score < 0.55 && it.served_state > 200)
+    .sort((a, b) => a.served_state - b.served_state);
+  const folder = changed(
+    "control",
+    `UPDATE candidates SET origin = 'random control' WHERE hash IN (${controls.map((it) => `'${it.id}'`)})`,
+  );
+  const run = data(folder);
+  const tab = await open(reportOf("control", folder) + "#/front?hide=search");
+  await tab.locator(".front-chart[data-points]").waitFor();
+  await tab
+    .locator(".figure", { hasText: "random control" })
+    .getByText(run.front.control.hypervolume.toFixed(3))
+    .waitFor();
+  const steps = controls.filter((it, i) =>
+    controls.slice(0, i).every((other) => other.score < it.score),
+  );
+  assert.ok(steps.length > 1);
+  let level = [];
+  for (let i = 0; i + 1 < steps.length; ++i) {
+    const [from, to] = await Promise.all(
+      [steps[i], steps[i + 1]].map((it) => placeIn(tab, ".front-chart", it.id)),
+    );
+    level = level.concat(between(from, [to[0], from[1]], 40));
+  }
+  const share = await drawnShare(
+    tab,
+    ".front-chart",
+    level,
+    "kind-control",
+    0.7,
+  );
+  assert.ok(share > 0.4, `${share} of a dashed line`);
+  const all = await pointsDrawn(tab);
+  await tab.getByLabel("random control").uncheck();
+  await tab
+    .locator(`.front-chart[data-points="${all - controls.length}"]`)
+    .waitFor();
+  const without = await drawnShare(
+    tab,
+    ".front-chart",
+    level,
+    "kind-control",
+    0.7,
+  );
+  assert.ok(without < 0.1, `${without} of a line that was taken away`);
+  await tab.close();
+});
+
+test("the truth view has a point for each pretrained design", async () => {
+  const { front } = data(recorded);
+  const wanted = front.pretrained.filter((it) => it.bits_per_byte !== null);
+  assert.ok(wanted.length >= 5);
+  const tab = await open(reportOf("truth", recorded) + "#/truth");
+  await tab.locator(".truth-chart[data-points]").waitFor();
+  assert.equal(
+    await tab.locator(".truth-chart").getAttribute("data-points"),
+    String(wanted.length),
+  );
+  for (const it of wanted) {
+    await tab.mouse.move(5, 5);
+    const box = await tab.locator(".truth-chart").boundingBox();
+    const [x, y] = await placeIn(tab, ".truth-chart", it.hash);
+    await tab.mouse.move(box.x + x, box.y + y);
+    const hint = tab.locator(".hint", { hasText: it.id });
+    await hint.getByText(it.bits_per_byte.toFixed(3)).waitFor();
+    await hint.getByText(it.role, { exact: true }).waitFor();
+  }
+  const box = await tab.locator(".truth-chart").boundingBox();
+  const [x, y] = await placeIn(tab, ".truth-chart", wanted[0].hash);
+  await tab.mouse.click(box.x + x, box.y + y);
+  await tab.locator(".candidate-head h2", { hasText: wanted[0].id }).waitFor();
+  await tab.close();
+});
+
+/** What the page shows of two designs is what the command prints. */
+async function comparisonIsRight(tab, wanted) {
+  await tab
+    .locator(`[aria-label="${wanted.a.id} less ${wanted.b.id}"]`)
+    .getByText(wanted.verdict)
+    .waitFor();
+  const rows = await tab.locator("[aria-label=Differences] tbody tr").all();
+  const first = wanted.comparisons[0];
+  const numbers = [first, ...first.tasks];
+  assert.equal(rows.length, numbers.length);
+  for (const [i, it] of numbers.entries()) {
+    const cells = await rows[i].locator("td").allTextContents();
+    assert.deepEqual(cells.slice(1, 3), [it.a.toFixed(3), it.b.toFixed(3)]);
+    const sign = it.difference < 0 ? "−" : "+";
+    assert.equal(cells[3], sign + Math.abs(it.difference).toFixed(3));
+  }
+  assert.equal(
+    await tab.locator(".differences").getAttribute("data-rows"),
+    String(numbers.length),
+  );
+}
+
+test("two designs are chosen and compared", async () => {
+  const compare = (a, b) =>
+    JSON.parse(run("compare", recorded, a, b, "--format", "json"));
+  const { front, hand_designs } = data(recorded).front;
+  const tab = await open(reportOf("compare", recorded) + "#/compare");
+  const best = front.at(-1);
+  await comparisonIsRight(tab, compare(best.id, best.rival));
+  await tab.getByLabel("second").fill(hand_designs[0].id);
+  await tab.keyboard.press("Enter");
+  // A report holds each pair once, whichever is chosen first.
+  const pair = (a, b) => {
+    const ids = [...front, ...hand_designs].map((row) => row.id);
+    return ids.indexOf(a) < ids.indexOf(b) ? compare(a, b) : compare(b, a);
+  };
+  await comparisonIsRight(tab, pair(best.id, hand_designs[0].id));
+  assert.match(tab.url(), new RegExp(`a=${best.id}&b=${hand_designs[0].id}`));
+  await tab.getByLabel("first").fill(hand_designs[0].id);
+  await tab.keyboard.press("Enter");
+  await tab.getByText("Both are the same design.").waitFor();
+  await tab.getByLabel("first").fill("zzz");
+  await tab.keyboard.press("Enter");
+  await tab
+    .getByText("No candidate has an id that begins with “zzz”.")
+    .waitFor();
+  const probed = data(recorded).candidates.find((it) => it.score === undefined);
+  await tab.getByLabel("first").fill(probed.id.slice(0, 8));
+  await tab.keyboard.press("Enter");
+  const line = `madsearch compare ${recorded} ${probed.id.slice(0, 8)} ${hand_designs[0].id}`;
+  await tab.getByText(line).waitFor();
+  await tab.close();
+});
+
+test("serve compares any two and says why of any", async () => {
+  const { child, address } = await serve(recorded);
+  const { candidates } = data(recorded);
+  const [a, b] = candidates.filter((it) => it.score && !it.confirmed);
+  const wanted = JSON.parse(
+    run("compare", recorded, a.id, b.id, "--format", "json"),
+  );
+  const tab = await open(`${address}#/compare?run=0&a=${a.id}&b=${b.id}`);
+  await comparisonIsRight(tab, wanted);
+  await tab.close();
+  const answer = await fetch(`${address}api/why?run=0&id=${a.id}`);
+  assert.deepEqual(
+    await answer.json(),
+    JSON.parse(run("why", recorded, a.id, "--format", "json")),
+  );
+  const same = await fetch(`${address}api/compare?run=0&a=${a.id}&b=${a.id}`);
+  assert.equal(same.status, 404);
+  assert.match(await same.text(), /there is nothing to compare/);
+  child.kill("SIGINT");
+  await child.done;
+});
+
+test("a candidate says why it is on the front or not", async () => {
+  const { candidates, front } = data(recorded);
+  const address = reportOf("why", recorded);
+  const why = (id) => JSON.parse(run("why", recorded, id, "--format", "json"));
+  const asked = [
+    front.front.at(-1).hash,
+    front.hand_designs[1].hash,
+    candidates.find((it) => it.score === undefined).id,
+  ];
+  for (const id of asked) {
+    const wanted = why(id);
+    const tab = await open(`${address}#/candidate?run=0&id=${id}`);
+    const card = tab.getByLabel("Why", { exact: true });
+    await card.getByText(wanted.why).waitFor();
+    for (const { sentence } of wanted.bounds)
+      await card.getByText(sentence).waitFor();
+    if (wanted.nearest) await card.getByText(wanted.nearest).waitFor();
+    for (const [label, rows] of [
+      ["Dominated by", wanted.dominated_by],
+      ["Dominates", wanted.dominates],
+    ])
+      assert.equal(
+        await card.locator(`[aria-label="${label}"] tbody tr`).count(),
+        rows.length,
+      );
+    await tab.close();
+  }
+  const tab = await open(`${address}#/candidate?run=0&id=${asked[1]}`);
+  const wanted = why(asked[1]);
+  await tab
+    .locator('[aria-label="Dominated by"]')
+    .getByText("compare")
+    .first()
+    .click();
+  await tab
+    .locator(".compared", { hasText: wanted.dominated_by[0].id })
+    .waitFor();
+  await tab.close();
 });
 
 test("runs stand side by side", async () => {
@@ -408,6 +722,7 @@ test("it looks right at both widths, dark and light", async () => {
     front: ".front-chart",
     search: "[aria-label='Operators']",
     candidate: "[aria-label='Cost by block']",
+    compare: ".differences",
     candidates: ".rows tbody tr",
     truth: "[aria-label^='Does the score']",
   };
@@ -416,6 +731,7 @@ test("it looks right at both widths, dark and light", async () => {
     front: "#/front",
     search: "#/search",
     candidate: `#/candidate?run=0&id=${best}`,
+    compare: "#/compare?run=0",
     candidates: "#/candidates",
     truth: "#/truth",
   };

@@ -1,11 +1,13 @@
 // One candidate: its stripe, what its blocks cost, how it scored, how it learned, where it came from.
 import { link } from "./address";
 import { axis, Chart, colour, legend, tooltip } from "./charts";
-import type { Block, Candidate, Curve, Evaluation, Shown, Training } from "./data";
+import type { Block, Candidate, Curve, Evaluation, Shown, Training, Why } from "./data";
+import { commandLine, quoted } from "./command";
 import { card, h, table } from "./dom";
 import { duration, fixed, grouped, short, shortTask, withInterval } from "./format";
 import { kindNames, type Run } from "./model";
 import { familyClass, familyLegend, stripePicture } from "./stripe";
+import { whyCard } from "./why";
 
 /** Two-sided 95 % quantiles of Student's t, by degrees of freedom. */
 const quantiles = [
@@ -307,25 +309,6 @@ function ancestry(run: Run, candidate: Candidate): HTMLElement {
   );
 }
 
-/** A word of a shell. */
-function quoted(text: string): string {
-  return /^[\w./+=:@-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
-}
-
-function command(line: string): HTMLElement {
-  const button = h("button", { type: "button", class: "copy", click: () => void copy(line, button) }, "copy");
-  return h("li", {}, h("code", {}, line), button);
-}
-
-async function copy(line: string, button: HTMLElement): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(line);
-    button.textContent = "copied";
-  } catch {
-    button.textContent = "select it by hand";
-  }
-}
-
 function commands(run: Run, candidate: Candidate): HTMLElement {
   const folder = quoted(run.folder);
   const id = candidate.id.slice(0, 8);
@@ -338,11 +321,12 @@ function commands(run: Run, candidate: Candidate): HTMLElement {
       { class: "commands" },
       [
         `madsearch show ${folder} ${id}`,
+        `madsearch why ${folder} ${id}`,
         `madsearch score ${text} --battery ${quoted(run.front.battery)} --seeds 3`,
         `madsearch pretrain ${text} --data DIR --flops 1e15`,
         `madsearch export ${folder} ${id} --to yaml`,
         `madsearch export ${folder} ${id} --to pytorch --out model`,
-      ].map(command),
+      ].map(commandLine),
     ),
   );
 }
@@ -358,10 +342,16 @@ function elsewhere(run: Run, candidate: Candidate): HTMLElement {
   return card("Evaluations", null, h("p", {}, note));
 }
 
+/** What is read of a candidate when it is opened; nothing where a report doesn't hold it. */
+export interface Reader {
+  show(id: string): Promise<Shown | null>;
+  why(id: string): Promise<Why | null>;
+}
+
 export function candidateView(
   run: Run,
   candidate: Candidate,
-  show: (id: string) => Promise<Shown | null>,
+  reader: Reader,
 ): { element: HTMLElement; refresh(): void } {
   const details = h("div", { class: "wait" }, "Reading …");
   const kind = run.kind(candidate);
@@ -403,14 +393,18 @@ export function candidateView(
     ),
     details,
   );
-  let drawn: Shown | null | undefined;
+  let drawn: [Shown | null, Why | null] | undefined;
   const refresh = (): void => {
-    void show(candidate.id).then((shown) => {
-      if (shown === drawn) return;
-      drawn = shown;
+    void Promise.all([reader.show(candidate.id), reader.why(candidate.id)]).then(([shown, why]) => {
+      if (drawn && shown === drawn[0] && why === drawn[1]) return;
+      drawn = [shown, why];
       const there = (parts: (HTMLElement | null)[]): HTMLElement[] =>
         parts.filter((it): it is HTMLElement => it !== null);
-      const left = [shown ? costCard(run, shown) : null, ancestry(run, candidate)];
+      const left = [
+        why ? whyCard(run, candidate.id, why) : null,
+        shown ? costCard(run, shown) : null,
+        ancestry(run, candidate),
+      ];
       const right = [
         taskChart(shown?.evaluations ?? run.evaluationsOf(candidate.id)),
         shown ? evaluationTable(shown) : elsewhere(run, candidate),

@@ -72,6 +72,25 @@ export class Chart {
     this.core.setOption({ ...common(), ...this.option() }, { notMerge: true });
   }
 
+  /** Where a value of both axes is, in pixels of the element. */
+  pixel(value: [number, number]): [number, number] {
+    return this.core.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, value) as [number, number];
+  }
+
+  /** Tells whoever checks the page how many points stand on the canvas, and where that of a design is. */
+  tell(placeOf: (id: string) => [number, number] | null): void {
+    (this.element as any).placeOf = placeOf;
+    this.core.on("finished", () => {
+      let points = 0;
+      (this.core as any).getModel().eachSeriesByType("scatter", (series: any) => {
+        const data = series.getData();
+        for (let i = 0; i < data.count(); ++i) if (data.getItemLayout(i)?.every(Number.isFinite)) ++points;
+      });
+      this.element.dataset.points = String(points);
+      this.element.dataset.ready ??= String(Math.round(performance.now()));
+    });
+  }
+
   private dispose(): void {
     this.observer.disconnect();
     this.core.dispose();

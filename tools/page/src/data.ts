@@ -152,6 +152,65 @@ export interface Shown extends Candidate {
   evaluations: Evaluation[];
 }
 
+/** Two designs in one number, on the seed sets that both had. */
+export interface Paired {
+  a: number;
+  b: number;
+  difference: number;
+  margin: number | null;
+  standard_error: number | null;
+}
+
+export interface PairedOn extends Paired {
+  on: "new" | "fresh" | "fresh and new" | "search";
+  seed_sets: number[];
+  margin_of_one: number | null;
+  tasks: (Paired & { task: string })[];
+}
+
+export interface ComparedDesign extends Scored {
+  id: string;
+  hash: string;
+  text: string;
+  state: number;
+  parameters: number;
+  flops: number;
+  unscored: { on: string; seed_set: number; outcome: string }[];
+}
+
+/** What `madsearch compare` prints. */
+export interface Compared {
+  a: ComparedDesign;
+  b: ComparedDesign;
+  comparisons: PairedOn[];
+  apart: boolean | null;
+  verdict: string;
+}
+
+/** A design beside the one that is asked about. */
+export interface Neighbour extends FrontRow {
+  on: "fresh" | "search";
+  seed_sets: number;
+  difference: number;
+  margin: number | null;
+  standard_errors: number | null;
+}
+
+/** What `madsearch why` prints. */
+export interface Why {
+  hash: string;
+  place: string;
+  why: string;
+  by: "fresh" | "search";
+  dominated_by: Neighbour[];
+  dominates: Neighbour[];
+  dominates_count: number;
+  bounds: { objective: string; sentence: string }[];
+  rival: Neighbour | null;
+  nearest: string;
+  command: string;
+}
+
 export interface RunView {
   folder: string;
   front: Front;
@@ -164,4 +223,6 @@ export interface RunView {
   progress: { number: number; hypervolume: number; best: number | null }[];
   operators: { name: string; tried: number; succeeded: number }[];
   shown?: Record<string, Shown>;
+  why?: Record<string, Why>;
+  compared?: Compared[];
 }

@@ -4,6 +4,12 @@ export function fixed(value: number | null | undefined, digits = 3): string {
   return value === null || value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(digits);
 }
 
+/** "+0.065", "−0.012" */
+export function signed(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+}
+
 /** "1 048 576" */
 export function grouped(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";

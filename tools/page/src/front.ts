@@ -260,18 +260,6 @@ export interface FrontChart {
   refresh(): void;
 }
 
-/** How many points stand on the canvas, for whoever checks. */
-function count(chart: Chart): void {
-  const model = (chart.core as any).getModel();
-  let points = 0;
-  model.eachSeriesByType("scatter", (series: any) => {
-    const data = series.getData();
-    for (let i = 0; i < data.count(); ++i) if (data.getItemLayout(i)?.every(Number.isFinite)) ++points;
-  });
-  chart.element.dataset.points = String(points);
-  chart.element.dataset.ready ??= String(Math.round(performance.now()));
-}
-
 export function frontChart(runs: Run[]): FrontChart {
   const chart = new Chart(
     "Designs by two measures; the table below has the front",
@@ -288,7 +276,6 @@ export function frontChart(runs: Run[]): FrontChart {
     const point = drawn.all[event.data?.[2]];
     if (point && event.seriesType === "scatter") open(point.run, point.candidate);
   });
-  chart.core.on("finished", () => count(chart));
   const place = (id: string): [number, number] | null => {
     const choice = chosen(runs);
     for (const run of runs) {
@@ -296,14 +283,11 @@ export function frontChart(runs: Run[]): FrontChart {
       if (!candidate) continue;
       const [x, y] = [choice.x.of(run, candidate), choice.y.of(run, candidate)];
       if (x === null || y === null) return null;
-      return chart.core.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [
-        choice.x.log ? x + 1 : x,
-        choice.y.log ? y + 1 : y,
-      ]) as [number, number];
+      return chart.pixel([choice.x.log ? x + 1 : x, choice.y.log ? y + 1 : y]);
     }
     return null;
   };
-  (chart.element as any).placeOf = place;
+  chart.tell(place);
   // Left and right go along the front, Enter opens.
   let at = -1;
   chart.element.addEventListener("keydown", (event) => {

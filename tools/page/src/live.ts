@@ -1,5 +1,5 @@
 // What `madsearch serve` says while a run goes on.
-import type { RunView, Shown } from "./data";
+import type { Compared, RunView, Shown, Why } from "./data";
 import { Run } from "./model";
 
 const poll = 5000; // milliseconds, where there is no stream of events
@@ -43,6 +43,13 @@ export class Live {
 
   show(run: number, id: string): Promise<Shown | null> {
     return fetched<Shown>(`api/show?run=${run}&id=${id}`).catch(() => null);
+  }
+
+  why(run: number, id: string): Promise<Why | null> {
+    return fetched<Why>(`api/why?run=${run}&id=${id}`).catch(() => null);
+  }
+  compare(run: number, a: string, b: string): Promise<Compared | null> {
+    return fetched<Compared>(`api/compare?run=${run}&a=${a}&b=${b}`).catch(() => null);
   }
 
   private listen(): void {

@@ -2,7 +2,8 @@
 import { candidateView } from "./candidate";
 import { here, link } from "./address";
 import { Chart } from "./charts";
-import type { Given, Shown } from "./data";
+import { compareView } from "./compare";
+import type { Compared, Given, Shown, Why } from "./data";
 import { h } from "./dom";
 import { frontView } from "./front";
 import { Live } from "./live";
@@ -20,6 +21,7 @@ const views: [string, string][] = [
   ["front", "Front"],
   ["search", "Search"],
   ["candidates", "Candidates"],
+  ["compare", "Compare"],
   ["truth", "Truth"],
 ];
 
@@ -40,6 +42,22 @@ async function show(run: Run, id: string): Promise<Shown | null> {
   return shown;
 }
 
+async function why(run: Run, id: string): Promise<Why | null> {
+  const known = run.whys.get(id);
+  if (known || !live) return known ?? null;
+  const found = await live.why(run.index, id);
+  if (found) run.whys.set(id, found);
+  return found;
+}
+
+async function compare(run: Run, a: string, b: string): Promise<Compared | null> {
+  const known = run.pair(a, b);
+  if (known || !live) return known ?? null;
+  const found = await live.compare(run.index, a, b);
+  if (found) run.keepPair(found);
+  return found;
+}
+
 function missing(sentence: string): View {
   return { element: h("section", { class: "card" }, h("p", {}, sentence)), refresh: () => {} };
 }
@@ -57,10 +75,14 @@ function viewOf(name: string): View {
   if (name === "candidate") {
     const candidate = run.find(fields.id ?? "");
     if (!candidate) return missing(`No candidate of ${run.name} has an id that begins with “${fields.id ?? ""}”.`);
-    return candidateView(run, candidate, (id) => show(run, id));
+    return candidateView(run, candidate, {
+      show: (id) => show(run, id),
+      why: (id) => why(run, id),
+    });
   }
   if (name === "search") return searchView(run);
   if (name === "candidates") return tableView(run);
+  if (name === "compare") return compareView(run, (a, b) => compare(run, a, b), live !== null);
   if (name === "truth") return truthView(pickedRuns());
   return frontView(pickedRuns());
 }

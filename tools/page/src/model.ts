@@ -1,5 +1,5 @@
 // One run as the page works with it.
-import type { Candidate, Evaluation, Front, FrontRow, RunView, Shown, Training } from "./data";
+import type { Candidate, Compared, Evaluation, Front, FrontRow, RunView, Shown, Training, Why } from "./data";
 
 export type Kind = "front" | "hand" | "control" | "search" | "variant";
 
@@ -24,6 +24,8 @@ export class Run {
   progress: RunView["progress"] = [];
   operators: RunView["operators"] = [];
   shown = new Map<string, Shown>();
+  whys = new Map<string, Why>();
+  private pairs = new Map<string, Compared>();
   private numbers = new Map<number, Evaluation>();
   private of = new Map<string, Evaluation[]>();
   private members = new Map<string, FrontRow>();
@@ -35,6 +37,20 @@ export class Run {
   ) {
     this.take(view);
     for (const [id, shown] of Object.entries(view.shown ?? {})) this.shown.set(id, shown);
+    for (const [id, why] of Object.entries(view.why ?? {})) this.whys.set(id, why);
+    for (const pair of view.compared ?? []) this.keepPair(pair);
+  }
+
+  /** The comparison of two designs as it was read, whichever comes first in it. */
+  pair(a: string, b: string): Compared | undefined {
+    return this.pairs.get(`${a} ${b}`) ?? this.pairs.get(`${b} ${a}`);
+  }
+  keepPair(pair: Compared): void {
+    this.pairs.set(`${pair.a.hash} ${pair.b.hash}`, pair);
+  }
+  /** Whose comparisons a report holds. */
+  get comparedIds(): string[] {
+    return [...new Set([...this.pairs.values()].flatMap((pair) => [pair.a.hash, pair.b.hash]))];
   }
 
   /** What is new or changed since. */
@@ -51,6 +67,10 @@ export class Run {
     for (const evaluation of view.evaluations) {
       this.numbers.set(evaluation.number, evaluation);
       this.shown.delete(evaluation.hash);
+    }
+    if (view.evaluations.length) {
+      this.whys.clear(); // of one design, these depend on all
+      this.pairs.clear();
     }
     this.candidates = [...this.byId.values()].sort((a, b) => a.born - b.born || (a.id < b.id ? -1 : 1));
     this.evaluations = [...this.numbers.values()].sort((a, b) => a.number - b.number);

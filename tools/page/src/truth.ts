@@ -84,6 +84,10 @@ function chartOf(runs: Run[]): { element: HTMLElement; refresh(): void } {
     const point = drawn[event.data?.[2]];
     if (point) location.hash = link("candidate", { run: String(point.run.index), id: point.candidate.id.slice(0, 12) });
   });
+  chart.tell((id) => {
+    const point = drawn.find((it) => it.candidate.id.startsWith(id));
+    return point ? chart.pixel(point.value) : null;
+  });
   const refresh = (): void =>
     chart.draw(() => {
       const points = runs.flatMap(pointsOf);
