@@ -264,6 +264,19 @@ TEST(CompareSeeds, StandBesideThoseThatTheRunHas) {
   EXPECT_EQ(kinds, (std::vector<std::string>{"new", "fresh", "fresh and new", "search"}));
 }
 
+TEST(CompareSeeds, ThatBringNoScoreAreToldAndEndWithAnError) {
+  const StubRun run;
+  ASSERT_EQ(run.run().code, 0);
+  const std::string worker = "'MADSEARCH_STUB=milliseconds=1,poison=mamba madsearch stub-worker'";
+  const auto ran = run_madsearch("compare " + run.out() +
+                                 " transformer++ 'mamba swiglu' --seeds 1 --devices cpu --slots 2 "
+                                 "--worker " +
+                                 worker);
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_NE(ran.out.find("\nb1e08b3f ended as lost on new seed set 1\n"), std::string::npos) << ran.out;
+  EXPECT_TRUE(ran.out.ends_with("\nNo seed set in common on which both were scored.\n")) << ran.out;
+}
+
 TEST(CompareSeeds, NeedALogForNothingElse) {
   const auto ran = run_madsearch("compare " + in_source("tests/data/runs/quick") + " gla mamba --log x");
   EXPECT_EQ(ran.code, 2);

@@ -89,12 +89,20 @@ void spend_seeds(const Flags& flags, Side& a, Side& b) {
   b.design.made = made(b, all.begin() + half, all.end());
 }
 
-void compare(const Flags& flags) {
+/// Whether a new seed set, if any were spent, has a score of both.
+bool worth_it(const Flags& flags, const ComparedDesign& a, const ComparedDesign& b) {
+  for (std::size_t i = 0; i < a.made.size(); ++i)
+    if (a.made[i].outcome == Outcome::kOk && b.made[i].outcome == Outcome::kOk) return true;
+  return flags.seeds == 0;
+}
+
+int compare(const Flags& flags) {
   Side a(flags.folder, flags.a);
   Side b(flags.other.empty() ? flags.folder : flags.other, flags.b);
   check_comparable(a.design, b.design);
   if (flags.seeds > 0) spend_seeds(flags, a, b);
   print(compare_view(a.design, b.design, a.run), flags.format);
+  return worth_it(flags, a.design, b.design) ? 0 : 1;
 }
 
 }  // namespace
@@ -107,8 +115,10 @@ void add_compare(CLI::App& app, int& code) {
       ->required();
   command->add_option("B", flags->b, "the other one")->required();
   command->add_option("--other", flags->other, "the folder of the run that B is of, if not DIR");
-  auto* seeds = command->add_option("--seeds", flags->seeds,
-                                    "train both on so many new seed sets, which no run has; DIR is not changed");
+  auto* seeds =
+      command->add_option("--seeds", flags->seeds,
+                          "train both on so many new seed sets, which no run has, by the workers of DIR or those given "
+                          "here; DIR is not changed");
   seeds->check(integers(1, 1000));
   command->add_option("--log", flags->log, "a folder that keeps these trainings; what it holds is not trained again")
       ->needs(seeds);
@@ -116,8 +126,7 @@ void add_compare(CLI::App& app, int& code) {
   add_format(*command, flags->format);
   command->callback([flags, command, &code] {
     flags->own_workers = command->count("--devices") + command->count("--slots") + command->count("--worker") == 0;
-    compare(*flags);
-    code = 0;
+    code = compare(*flags);
   });
 }
 

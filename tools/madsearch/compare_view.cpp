@@ -116,11 +116,12 @@ std::optional<bool> apart(const PairedScores& found) {
 
 /// Why the two have no seed set in common.
 std::string nothing_in_common(const Pair& pair) {
-  const std::string more = "; --seeds N trains both on N new ones";
-  if (!pair.paired) return "No seed set in common: the two runs have different seeds" + more + ".";
+  if (!pair.a.made.empty()) return "No seed set in common on which both were scored.";
+  const std::string more = "; --seeds N trains both on N new ones.";
+  if (!pair.paired) return "No seed set in common: the two runs have different seeds" + more;
   for (const auto* design : {&pair.a, &pair.b})
-    if (!design->stored) return "No seed set in common: " + id_of(*design) + " is no design of its run" + more + ".";
-  return "No seed set in common on which both were scored" + more + ".";
+    if (!design->stored) return "No seed set in common: " + id_of(*design) + " is no design of its run" + more;
+  return "No seed set in common on which both were scored" + more;
 }
 
 std::string verdict(const Pair& pair) {

@@ -393,11 +393,12 @@ export function candidateView(
     ),
     details,
   );
-  let drawn: [Shown | null, Why | null] | undefined;
+  let drawn: [Shown | null, string] | undefined;
   const refresh = (): void => {
     void Promise.all([reader.show(candidate.id), reader.why(candidate.id)]).then(([shown, why]) => {
-      if (drawn && shown === drawn[0] && why === drawn[1]) return;
-      drawn = [shown, why];
+      const reason = JSON.stringify(why); // read anew with every evaluation, and mostly the same
+      if (drawn && shown === drawn[0] && reason === drawn[1]) return;
+      drawn = [shown, reason];
       const there = (parts: (HTMLElement | null)[]): HTMLElement[] =>
         parts.filter((it): it is HTMLElement => it !== null);
       const left = [

@@ -225,7 +225,7 @@ export function compareView(
   const controls = h("div", { class: "controls" });
   const heads = h("div", { class: "columns" });
   const found = h("div", { "aria-live": "polite" });
-  let drawn: Compared | null | undefined;
+  let drawn = ""; // as text: what is read anew is mostly the same
   let asked = "";
   const pick = (field: string) => (word: string) => {
     const [a, b] = chosen(run);
@@ -239,11 +239,11 @@ export function compareView(
   const draw = (a: Candidate, b: Candidate): void => {
     const key = `${a.id} ${b.id}`;
     if (key !== asked) put(h("p", { class: "wait" }, "Reading …"));
-    if (key !== asked) drawn = undefined;
+    if (key !== asked) drawn = "";
     asked = key;
     void compare(a.id, b.id).then((pair) => {
-      if (key !== asked || (drawn !== undefined && pair === drawn)) return;
-      drawn = pair;
+      if (key !== asked || JSON.stringify(pair) === drawn) return;
+      drawn = JSON.stringify(pair);
       if (pair) put(h("div", { class: "columns" }, scoresCard(pair), sizesCard(run, pair)));
       else put(live ? card("It can't be read now", null) : unknown(run, a, b));
     });

@@ -54,7 +54,6 @@ export function whyCard(run: Run, id: string, why: Why): HTMLElement {
           why.bounds.map((it) => h("li", {}, it.sentence)),
         )
       : null,
-    why.nearest ? h("h3", {}, "Nearest to it") : null,
     why.nearest ? h("p", {}, why.nearest) : null,
     why.command ? h("ul", { class: "commands" }, commandLine(why.command)) : null,
     below.length
