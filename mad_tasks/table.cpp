@@ -4,7 +4,6 @@
 #include "mad_tasks/fuzzy_in_context_recall.h"
 #include "mad_tasks/in_context_recall.h"
 #include "mad_tasks/memorization.h"
-#include "mad_tasks/mixture.h"
 #include "mad_tasks/noisy_in_context_recall.h"
 #include "mad_tasks/selective_copying.h"
 
@@ -21,8 +20,7 @@ const std::vector<Task>& tasks() {
 const Task* find_task(const std::string& name) {
   for (const auto& task : tasks())
     if (task.name == name) return &task;
-  static const Task all = mixture();
-  return name == all.name ? &all : nullptr;
+  return nullptr;
 }
 
 }  // namespace madsearch
