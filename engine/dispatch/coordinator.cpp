@@ -7,6 +7,8 @@
 #include <cmath>
 #include <deque>
 #include <exception>
+#include <iterator>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <system_error>
@@ -36,11 +38,18 @@ using Clock = SlotClock;
 using Kind = WorkerEvent::Kind;
 
 constexpr int start_attempts = 3;  // in a row, before a slot is tried less often, or the command is wrong
+constexpr double kUnusable = 600;  // seconds
 constexpr int most_excused = 3;    // attempts at a request that were suspended
 constexpr int most_remarks = 5;    // about one process
 constexpr double look = 0.01;      // seconds between two looks at a process that leaves
 
 std::string seconds(double value) { return shown("%g s", value); }
+
+/// What results depend on in their last digits: "cpu (avx2 fma)", "NVIDIA H100".
+std::string computer_of(const Hello& hello) {
+  if (const auto space = hello.device.find(' '); space != std::string::npos) return hello.device.substr(space + 1);
+  return hello.processor.empty() ? hello.device : hello.device + " (" + hello.processor + ")";
+}
 
 }  // namespace
 
@@ -59,15 +68,14 @@ struct Coordinator::Impl {
   Health health{slots.size()};
   HangGuard guard;
   Pauses pauses{options.pause_seconds};
-  double paused = 0;            // seconds, right before what is heard now
-  bool greeted = false;         // some worker has said hello
-  bool other_revision = false;  // some worker is of another revision, and that was said
-  int failures_before_hello = 0;
-  std::optional<Clock::time_point> unusable;  // since when no worker starts
+  double paused = 0;                                 // seconds, right before what is heard now
+  bool greeted = false;                              // some worker has said hello
+  bool other_revision = false;                       // some worker is of another revision, and that was said
+  std::map<std::string, int> failures_before_hello;  // by pool
+  std::map<std::string, std::string> computers;      // what workers compute with, and the first that said so
+  std::optional<Clock::time_point> unusable;         // since when no worker starts
   Clock::time_point made = Clock::now();
   Clock::time_point start_due = Clock::time_point::max();  // when a slot that failed is tried again
-
-  Patience patience() const { return {options.start_seconds, options.silence_seconds}; }
 
   void tell(const WorkerEvent& event) const {
     if (self.on_event) self.on_event(event);
@@ -75,7 +83,9 @@ struct Coordinator::Impl {
 
   template <class Error>
   void give_up(const std::string& sentence) {
-    if (!trouble) trouble = std::make_exception_ptr(Error(sentence + "\nits command: " + options.command));
+    std::string commands;
+    for (const auto& pool : options.pools) commands += "\nits command: " + pool.command;
+    if (!trouble) trouble = std::make_exception_ptr(Error(sentence + commands));
   }
 
   std::int64_t under_way() const {
@@ -108,10 +118,17 @@ struct Coordinator::Impl {
 
   void start_workers(Clock::time_point now) {
     start_due = Clock::time_point::max();
-    const auto starting = std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.starting(); });
+    for (const bool elsewhere : {false, true}) start_workers(now, elsewhere);
+  }
+
+  /// Those of this machine do not wait for what is starting elsewhere, which may take hours.
+  void start_workers(Clock::time_point now, bool elsewhere) {
+    const auto starting = std::count_if(slots.begin(), slots.end(), [&](const Slot& slot) {
+      return slot.starting() && (elsewhere || !slot.pool.elsewhere());
+    });
     auto wanted = static_cast<std::ptrdiff_t>(queue.size()) - starting;
     for (auto& slot : slots) {
-      if (slot.process || slot.leaving || trouble) continue;
+      if (slot.pool.elsewhere() != elsewhere || slot.process || slot.leaving || trouble) continue;
       const bool for_a_request = wanted > 0 && next_for(slot, now) != queue.end();
       if (!for_a_request && !is_witness(slot)) continue;
       --wanted;
@@ -124,10 +141,10 @@ struct Coordinator::Impl {
 
   void start(Slot& slot) {
     try {
-      slot.start(options, mps.environment());
+      slot.start(options.farewell, mps.environment());
       watchdog.watch(slot.process->pid());
     } catch (const std::system_error& error) {  // too many processes or descriptors, no memory
-      failed_start(slot, error.what());
+      failed_start(slot, Kind::kDied, error.what());
       start_due = std::min(start_due, slot.next_start);
     }
   }
@@ -158,7 +175,7 @@ struct Coordinator::Impl {
     const auto& job = *slot.job;
     if (job.check) return;
     const auto most = time_limit(job.request, job.cost, guard);
-    slot.limit(most > 0 ? most + options.silence_seconds : 0);
+    slot.limit(most > 0 ? most + slot.pool.silence_seconds : 0);
   }
 
   // What befalls a worker.
@@ -174,7 +191,8 @@ struct Coordinator::Impl {
     slot.end();
     if (kind == Kind::kDied) what = how ? "ended: " + *how : "closed its output";
     if (stopped) what += ", as it was stopped by a signal";
-    if (!greeted_before) return failed_start(slot, what);
+    if (!greeted_before) return failed_start(slot, kind, what);
+    slot.lost();
     const bool suspended = stopped || (kind == Kind::kDied && paused > 0) ||
                            (outcome == Outcome::kTimedOut && slot.job && slot.job->suspended);
     auto event = slot.event(kind, what);
@@ -188,14 +206,16 @@ struct Coordinator::Impl {
     failed(slot, std::move(job), event, {.outcome = outcome, .reply = std::move(reply), .provenance = provenance});
   }
 
-  void failed_start(Slot& slot, const std::string& what) {
+  void failed_start(Slot& slot, Kind kind, const std::string& what) {
     slot.failed_to_start();
     slot.wait(backoff(options.restart_seconds, options.longest_restart_seconds, slot.failed_starts));
     auto event = slot.event(Kind::kFailedToStart, what);
-    if (!greeted && ++failures_before_hello >= start_attempts)
+    const bool came_to_nothing = kind != Kind::kSilent || !slot.pool.elsewhere();  // else it is in a queue perhaps
+    if (came_to_nothing) ++failures_before_hello[slot.pool.name];
+    if (!greeted && no_pool_starts())
       return give_up<ConfigError>(to_text(event) + "; " + std::to_string(start_attempts) + " starts have failed");
     if (nobody_is_there(Clock::now()))
-      return give_up<MachineryError>("no worker has started for " + seconds(options.unusable_seconds) +
+      return give_up<MachineryError>("no worker has started for " + seconds(unusable_seconds()) +
                                      "; the last one: " + to_text(event));
     event.seldom = slot.failed_starts >= start_attempts;
     if (!slot.seldom) tell(event);
@@ -203,12 +223,25 @@ struct Coordinator::Impl {
     acquit(slot);
   }
 
-  /// True once that is so for too long.
+  bool no_pool_starts() {
+    return std::all_of(options.pools.begin(), options.pools.end(),
+                       [&](const Pool& pool) { return failures_before_hello[pool.name] >= start_attempts; });
+  }
+
+  /// True once that is so for too long. Who waits in a queue will be there.
   bool nobody_is_there(Clock::time_point now) {
-    const bool any = std::any_of(slots.begin(), slots.end(), [](const Slot& s) { return s.hello.has_value(); });
+    const bool any = std::any_of(slots.begin(), slots.end(),
+                                 [](const Slot& s) { return s.hello || (s.starting() && s.pool.elsewhere()); });
     if (any) unusable.reset();
     if (!any && !unusable) unusable = now;
-    return !any && now >= after(*unusable, options.unusable_seconds);
+    return !any && now >= after(*unusable, unusable_seconds());
+  }
+
+  double unusable_seconds() const {
+    if (options.unusable_seconds > 0) return options.unusable_seconds;
+    const bool elsewhere =
+        std::any_of(options.pools.begin(), options.pools.end(), [](const Pool& pool) { return pool.elsewhere(); });
+    return elsewhere ? kNever : kUnusable;
   }
 
   /// Its process or ours was suspended, so nothing is known of the request.
@@ -304,6 +337,7 @@ struct Coordinator::Impl {
     if (auto* hello = std::get_if<Hello>(&message)) return greet(slot, std::move(*hello));
     if (!slot.hello) return replace(slot, Kind::kGarbage, "said no hello first");
     if (std::holds_alternative<Pong>(message)) return;
+    if (const auto* memory = std::get_if<Memory>(&message)) return slot.measured(*memory);
     if (const auto* progress = std::get_if<Progress>(&message)) return hear(slot, *progress);
     if (auto* reply = std::get_if<Reply>(&message)) return hear(slot, std::move(*reply));
     replace(slot, Kind::kGarbage, "said what only a coordinator says");
@@ -348,16 +382,27 @@ struct Coordinator::Impl {
       remark(slot, "was built from revision " + hello.revision + ", this madsearch from " + kRevision +
                        "; both score in the same way");
     }
+    remark_on_computer(slot, hello);
     slot.greeted(std::move(hello));
     greeted = true;
     unusable.reset();
+  }
+
+  /// Other processors and devices round in other ways.
+  void remark_on_computer(Slot& slot, const Hello& hello) {
+    const auto computer = computer_of(hello);
+    const bool is_new = computers.try_emplace(computer, slot.name()).second;
+    if (!is_new || computers.size() == 1) return;
+    const auto other =
+        std::find_if(computers.begin(), computers.end(), [&](const auto& known) { return known.first != computer; });
+    remark(slot, "computes with " + computer + ", " + other->second + " with " + other->first +
+                     ": the same training may differ in its last digits");
   }
 
   /// The job has its result.
   void finish(Slot& slot, Reply answer) {
     const auto seconds = slot.job_seconds();
     const auto job = slot.take_job();
-    slot.measure_memory();
     if (job.check) {
       slot.health.passed_check();
       health.passed_check();
@@ -379,17 +424,16 @@ struct Coordinator::Impl {
   // Time.
 
   void check_time(Slot& slot, Clock::time_point now) {
-    if (slot.silent(patience(), now))
-      return replace(slot, Kind::kSilent, "was silent for " + seconds(slot.patience(patience())));
+    if (slot.silent(now)) return replace(slot, Kind::kSilent, "was silent for " + seconds(slot.patience()));
     if (slot.overdue(now)) return replace(slot, Kind::kOverdue, "was not done long after its time limit");
-    if (slot.hello && now >= slot.next_ping) slot.ping(patience());
+    if (slot.hello && now >= slot.next_ping) slot.ping();
   }
 
   /// When something is due without a line arriving.
   Clock::time_point next_due(Clock::time_point now) const {
     auto due = start_due;
     for (const auto& slot : slots) {
-      if (slot.process) due = std::min(due, slot.next_due(patience()));
+      if (slot.process) due = std::min(due, slot.next_due());
       if (slot.leaving) due = std::min(due, after(now, look));
     }
     return due;
@@ -516,6 +560,23 @@ SlotStates Coordinator::states() const {
   SlotStates out;
   for (const auto& slot : impl_->slots)
     ++(slot.job ? out.busy : slot.idle() ? out.idle : slot.starting() ? out.starting : out.down);
+  return out;
+}
+
+std::vector<PoolUse> Coordinator::pools() const {
+  const auto all = use();
+  std::vector<PoolUse> out;
+  for (const auto& pool : impl_->options.pools) {
+    std::vector<SlotUse> own;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(own),
+                 [&](const auto& use) { return use.pool == pool.name; });
+    auto& sum = out.emplace_back(pool_use(pool.name, own));
+    for (const auto& slot : impl_->slots) {
+      if (slot.pool.name != pool.name) continue;
+      sum.workers += slot.hello ? 1 : 0;
+      sum.starting += slot.starting() ? 1 : 0;
+    }
+  }
   return out;
 }
 

@@ -19,10 +19,11 @@ namespace madsearch {
 /// What failed is tried again, on another slot if there is one. It is to blame for that only if it ends in the same way
 /// `attempts` times, each time on a slot that worked right after: that was another request's success there or, where
 /// there is none, a check (check_training.h). Where slots fail by themselves their requests go elsewhere and they are
-/// tried less and less often. Not thread-safe: one thread drives it.
+/// tried less and less often, for as long as the coordinator lives. A worker elsewhere that doesn't come is no failure.
+/// Not thread-safe: one thread drives it.
 class Coordinator {
  public:
-  /// Throws std::invalid_argument without a device, a slot or an attempt, ConfigError for a device that can't be, or an
+  /// Throws std::invalid_argument without a pool, a slot or an attempt, ConfigError for a device that can't be, or an
   /// `mps: on` that can't be had.
   Coordinator(WorkerOptions options, Attempts attempts = {});
   ~Coordinator();  // ends the workers; attempts at what has no answer yet are forgotten, not counted
@@ -44,6 +45,7 @@ class Coordinator {
   std::function<void(const WorkerEvent&)> on_event;
   std::vector<Hello> workers() const;  // of the workers that said hello
   std::vector<SlotUse> use() const;    // of each slot, since the coordinator was made
+  std::vector<PoolUse> pools() const;  // in the order of the options
   SlotStates states() const;
 
  private:

@@ -90,6 +90,16 @@ void check_driver(const std::string& driver, bool any_gpu) {
                       " is loaded: see what nvidia-smi says, or ask for cpu");
 }
 
+/// Programs beside ours are found first.
+Environment with_our_folder() {
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (unknown) return {};
+  const char* path = std::getenv("PATH");
+  return {{"PATH", without_colon(program.parent_path().string()) + ":" +
+                       (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path)}};
+}
+
 void check(const std::string& device) {
   if (device != "cpu" && !cuda_index(device))
     throw ConfigError("unknown device " + in_quotes(device) + "; expected auto, cpu or cuda:N");
@@ -106,15 +116,9 @@ std::vector<std::string> nvidia_gpus(const std::string& driver) {
   return out.empty() ? gpus_of_driver(driver) : out;
 }
 
-std::map<std::string, std::string> worker_environment(const std::string& device) {
+Environment worker_environment(const std::string& device) {
   check(device);
-  std::map<std::string, std::string> out;
-  std::error_code unknown;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  const char* path = std::getenv("PATH");
-  if (!unknown)
-    out["PATH"] =
-        without_colon(program.parent_path().string()) + ":" + (path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
+  auto out = with_our_folder();
   if (device == "cpu") {
     out["MADSEARCH_DEVICE"] = "cpu";
     out["OMP_NUM_THREADS"] = "1";  // two on small models were eight times slower
@@ -128,6 +132,14 @@ std::map<std::string, std::string> worker_environment(const std::string& device)
   out["MADSEARCH_DEVICE"] = "cuda";
   out["CUDA_VISIBLE_DEVICES"] = visible ? (*visible)[index] : std::to_string(index);
   out["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";  // as nvidia-smi counts
+  return out;
+}
+
+Environment environment_elsewhere() {
+  auto out = with_our_folder();
+  for (const char* name : {"MADSEARCH_DEVICE", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
+                           "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_LOG_DIRECTORY"})
+    out[name] = std::nullopt;
   return out;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "engine/dispatch/machine_limits.h"
+#include "engine/dispatch/process.h"
 
 namespace madsearch {
 
@@ -28,6 +28,9 @@ std::int64_t default_slots(const std::vector<std::string>& devices, const Machin
 
 /// What a worker on `device` finds in its environment: MADSEARCH_DEVICE (cpu or cuda), the one GPU it may see, one
 /// thread on a CPU, and our own folder first in PATH (whatever its name). Throws ConfigError for what is no device.
-std::map<std::string, std::string> worker_environment(const std::string& device);
+Environment worker_environment(const std::string& device);
+
+/// The same of a worker elsewhere: nothing that says which devices this machine has and how to use them.
+Environment environment_elsewhere();
 
 }  // namespace madsearch

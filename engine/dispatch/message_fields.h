@@ -18,6 +18,7 @@ void fields(R& r, Visit visit) {
   visit("revision", r.revision);
   visit("scoring", r.scoring);
   visit("built_for", r.built_for);
+  visit("processor", r.processor);
   visit("device", r.device);
   visit("host", r.host);
   visit("memory_bytes", r.memory_bytes);
@@ -29,6 +30,12 @@ void fields(R&, Visit) {}
 
 template <Is<Pong> R, class Visit>
 void fields(R&, Visit) {}
+
+template <Is<Memory> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("resident_bytes", r.resident_bytes);
+  visit("peak_bytes", r.peak_bytes);
+}
 
 template <Is<Progress> R, class Visit>
 void fields(R& r, Visit visit) {

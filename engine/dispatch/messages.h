@@ -17,12 +17,12 @@
 namespace madsearch {
 
 // What coordinator and workers say to each other: JSON, one object a line, beginning {"type": ..., "id": ...}. The
-// worker's first line is a Hello. Then each Request is answered, one after the other, by any number of Progress lines
-// and one Reply of the same id. A Ping is answered by a Pong at once, also while a request is computed.
+// worker's first line is a Hello. Then each Request is answered, one after the other, by any number of Progress and
+// Memory lines and one Reply of the same id. A Ping is answered by a Pong at once, also while a request is computed.
 // A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
-inline constexpr int kMessagesVersion = 8;
+inline constexpr int kMessagesVersion = 9;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";
@@ -31,6 +31,7 @@ struct Hello {
   int messages = kMessagesVersion;
   int scoring = kScoring;
   std::string built_for;  // features of processors that its kernels use, "avx2 fma"; "" if they run on all of a kind
+  std::string processor;  // those of them that its machine has
   std::string device;     // "cpu", "cuda:0 NVIDIA ..."
   std::string host;       // the machine's name
   std::int64_t memory_bytes = 0;
@@ -43,6 +44,13 @@ struct Ping {
 
 struct Pong {
   static constexpr std::string_view kType = "pong";
+};
+
+/// What the worker's process holds of its machine's memory; said before each answer.
+struct Memory {
+  static constexpr std::string_view kType = "memory";
+  std::int64_t resident_bytes = 0;
+  std::int64_t peak_bytes = 0;  // the most that it has held
 };
 
 /// How far a request is.
@@ -203,7 +211,7 @@ struct ErrorReply {
 
 using Request = std::variant<TrainRequest, PretrainRequest, BenchRequest, ExamineRequest>;
 using Reply = std::variant<TrainReply, PretrainReply, BenchReply, ExamineReply, ErrorReply>;
-using Message = std::variant<Hello, Ping, Pong, Progress, Request, Reply>;
+using Message = std::variant<Hello, Ping, Pong, Memory, Progress, Request, Reply>;
 
 std::string id_of(const Request& request);
 std::string id_of(const Reply& reply);  // "" of an error without a request

@@ -35,8 +35,10 @@ std::string control(const fs::path& folder) {
 }
 
 bool share_a_gpu(const WorkerOptions& options) {
-  return options.slots_per_device > 1 && std::any_of(options.devices.begin(), options.devices.end(),
-                                                     [](const auto& device) { return device != "cpu"; });
+  return std::any_of(options.pools.begin(), options.pools.end(), [](const Pool& pool) {
+    return pool.slots > 1 &&
+           std::any_of(pool.devices.begin(), pool.devices.end(), [](const auto& device) { return device != "cpu"; });
+  });
 }
 
 }  // namespace

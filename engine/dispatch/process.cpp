@@ -30,13 +30,14 @@ constexpr auto look = std::chrono::milliseconds(2);     // between two looks at 
 
 [[noreturn]] void fail(int code, const char* what) { throw std::system_error(code, std::generic_category(), what); }
 
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
+std::vector<std::string> merged_environment(const Environment& changes) {
   std::vector<std::string> out;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!added.contains(std::string(text.substr(0, text.find('='))))) out.emplace_back(text);
+    if (!changes.contains(std::string(text.substr(0, text.find('='))))) out.emplace_back(text);
   }
-  for (const auto& [name, value] : added) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : changes)
+    if (value) out.push_back(name + "=" + *value);
   return out;
 }
 
@@ -50,8 +51,7 @@ sigset_t signals_of_ours() {
 
 /// Starts `command` in a process group of its own, so that Ctrl-C is ours to answer, with no signal blocked, none of
 /// ours ignored, and no descriptor but the three it is to have. Returns an error number, 0 if all went well.
-int spawn(pid_t& pid, const std::string& command, const std::map<std::string, std::string>& environment, int input,
-          int output) {
+int spawn(pid_t& pid, const std::string& command, const Environment& environment, int input, int output) {
   auto entries = merged_environment(environment);
   std::vector<char*> pointers;
   for (auto& entry : entries) pointers.push_back(entry.data());
@@ -107,18 +107,6 @@ void for_each(pid_t pid, const std::function<void(const std::string& folder)>& v
 
 }  // namespace
 
-Process::Memory Process::memory() const {
-  Memory out;
-  for_each(pid_, [&](const std::string& folder) {
-    std::ifstream status(folder + "/status");
-    for (std::string line; std::getline(status, line);) {
-      if (line.starts_with("VmRSS:")) out.resident += std::stod(line.substr(6)) / 1024;
-      if (line.starts_with("VmHWM:")) out.peak += std::stod(line.substr(6)) / 1024;
-    }
-  });
-  return out;
-}
-
 bool Process::stopped() const {
   bool out = false;
   for_each(pid_, [&](const std::string& folder) {
@@ -128,8 +116,7 @@ bool Process::stopped() const {
   return out;
 }
 
-Process::Process(const std::string& command, const std::map<std::string, std::string>& environment, Farewell farewell)
-    : farewell_(farewell) {
+Process::Process(const std::string& command, const Environment& environment, Farewell farewell) : farewell_(farewell) {
   int in[2];
   int out[2];
   // A socket going in, as a write to one need not raise SIGPIPE.

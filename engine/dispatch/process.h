@@ -16,13 +16,16 @@ struct Farewell {
   double kill = 5;
 };
 
+/// What a process finds in its environment beside ours; nothing: what it doesn't find there though we do.
+using Environment = std::map<std::string, std::optional<std::string>>;
+
 /// A command run by /bin/sh in a process group of its own, with lines of text going in and out and stderr left as ours.
 /// Ends, all of its group, with this object.
 class Process {
  public:
-  /// `environment` is added to ours. Throws std::system_error if no process can be made; a command that doesn't exist
+  /// Throws std::system_error if no process can be made; a command that doesn't exist
   /// is a process that ends.
-  Process(const std::string& command, const std::map<std::string, std::string>& environment, Farewell farewell = {});
+  Process(const std::string& command, const Environment& environment, Farewell farewell = {});
   ~Process();
   Process(const Process&) = delete;
 
@@ -37,13 +40,6 @@ class Process {
   int input() const { return input_; }  // descriptors, for poll
   int output() const { return output_; }
   pid_t pid() const { return pid_; }
-
-  /// Memory of the command and of what it started, in MiB, as /proc tells; zeros where it can't.
-  struct Memory {
-    double resident = 0;
-    double peak = 0;
-  };
-  Memory memory() const;
 
   /// Is the command, or what it started, stopped (SIGSTOP)?
   bool stopped() const;

@@ -8,14 +8,29 @@
 namespace madsearch {
 namespace {
 
+void at_least_one(const char* name, std::int64_t value) {
+  if (value < 1) throw std::invalid_argument(name + (" is " + std::to_string(value)) + ", at least 1 is needed");
+}
+
 void check(const WorkerOptions& options) {
-  const auto at_least_one = [](const char* name, std::int64_t value) {
-    if (value < 1) throw std::invalid_argument(name + (" is " + std::to_string(value)) + ", at least 1 is needed");
-  };
-  at_least_one("slots_per_device", options.slots_per_device);
   at_least_one("attempts", options.attempts);
-  if (options.devices.empty()) throw std::invalid_argument("devices is empty, at least one is needed");
-  for (const auto& device : options.devices) worker_environment(device);  // throws for what can't be
+  at_least_one("pools", static_cast<std::int64_t>(options.pools.size()));
+  for (const auto& pool : options.pools) {
+    at_least_one(pool.elsewhere() ? "copies" : "slots", pool.elsewhere() ? pool.copies : pool.slots);
+    for (const auto& device : pool.devices) worker_environment(device);  // throws for what can't be
+  }
+}
+
+void add_slot(std::vector<Slot>& slots, const Pool& pool, const std::string& device) {
+  auto& slot = slots.emplace_back();
+  slot.number = slots.size();
+  slot.pool = pool;
+  slot.device = device;
+}
+
+void add_slots(std::vector<Slot>& slots, const Pool& pool) {
+  for (std::int64_t i = 0; i < pool.slots; ++i)
+    for (const auto& device : pool.devices) add_slot(slots, pool, device);
 }
 
 }  // namespace
@@ -27,22 +42,26 @@ SlotClock::time_point after(SlotClock::time_point from, double seconds) {
   return from + std::chrono::duration_cast<SlotClock::duration>(wait);
 }
 
-void Slot::start(const WorkerOptions& options, const std::map<std::string, std::string>& on_gpu) {
+void Slot::start(Farewell farewell, const std::map<std::string, std::string>& on_gpu) {
   began_ = SlotClock::now();
-  auto environment = worker_environment(device);
+  auto environment = pool.elsewhere() ? environment_elsewhere() : worker_environment(device);
   environment["MADSEARCH_SLOT"] = std::to_string(number);
-  if (device != "cpu") environment.insert(on_gpu.begin(), on_gpu.end());
-  process = std::make_unique<Process>(options.command, environment, options.farewell);
+  if (!pool.elsewhere() && device != "cpu") environment.insert(on_gpu.begin(), on_gpu.end());
+  process = std::make_unique<Process>(pool.command, environment, farewell);
+  host_.clear();
   unanswered = began_;
   remarks = 0;
 }
 
 void Slot::greeted(Hello said) {
   if (!hello) use_.starting += seconds_of(SlotClock::now() - began_);
+  host_ = said.host;
   hello = std::move(said);
   failed_starts = 0;
   next_ping = SlotClock::now();
 }
+
+void Slot::lost() { ++use_.losses[host_]; }
 
 void Slot::failed_to_start() {
   use_.starting += seconds_of(SlotClock::now() - began_);
@@ -76,11 +95,11 @@ void Slot::shift(double seconds) {
   if (job) job->suspended = true;
 }
 
-void Slot::ping(const Patience& patience) {
+void Slot::ping() {
   const auto now = SlotClock::now();
   process->write_line(to_line(Ping{}));
   if (!unanswered) unanswered = now;
-  next_ping = after(now, std::min(5.0, patience.silence / 4));
+  next_ping = after(now, std::min(5.0, pool.silence_seconds / 4));
 }
 
 Job Slot::take_job() {
@@ -93,10 +112,10 @@ Job Slot::take_job() {
   return out;
 }
 
-void Slot::measure_memory() {
-  const auto memory = process->memory();
-  use_.resident_mib = memory.resident;
-  use_.peak_mib = std::max(use_.peak_mib, memory.peak);
+void Slot::measured(const Memory& memory) {
+  constexpr double kMib = 1 << 20;
+  use_.resident_mib = static_cast<double>(memory.resident_bytes) / kMib;
+  use_.peak_mib = std::max(use_.peak_mib, static_cast<double>(memory.peak_bytes) / kMib);
 }
 
 Provenance Slot::provenance() const {
@@ -108,23 +127,23 @@ Provenance Slot::provenance() const {
           .revision = hello->revision};
 }
 
-bool Slot::silent(const Patience& all, SlotClock::time_point now) const {
-  return unanswered && now >= after(*unanswered, patience(all));
-}
+bool Slot::silent(SlotClock::time_point now) const { return unanswered && now >= after(*unanswered, patience()); }
 
-SlotClock::time_point Slot::next_due(const Patience& all) const {
+SlotClock::time_point Slot::next_due() const {
   auto due = job_limit_;
-  if (unanswered) due = std::min(due, after(*unanswered, patience(all)));
+  if (unanswered) due = std::min(due, after(*unanswered, patience()));
   if (hello) due = std::min(due, next_ping);
   return due;
 }
 
 WorkerEvent Slot::event(WorkerEvent::Kind kind, std::string what) const {
-  return {.kind = kind, .worker = number, .device = device, .what = std::move(what)};
+  return {
+      .kind = kind, .worker = number, .device = device, .host = pool.elsewhere() ? host_ : "", .what = std::move(what)};
 }
 
 SlotUse Slot::use(SlotClock::time_point made, SlotClock::time_point now) const {
   auto out = use_;
+  out.pool = pool.name;
   out.device = device;
   out.total = seconds_of(now - made);
   if (job)
@@ -139,12 +158,9 @@ SlotUse Slot::use(SlotClock::time_point made, SlotClock::time_point now) const {
 std::vector<Slot> slots_of(const WorkerOptions& options) {
   check(options);
   std::vector<Slot> out;
-  for (std::int64_t i = 0; i < options.slots_per_device; ++i)
-    for (const auto& device : options.devices) {
-      auto& slot = out.emplace_back();
-      slot.number = out.size();
-      slot.device = device;
-    }
+  for (const auto& pool : options.pools) add_slots(out, pool);
+  for (const auto& pool : options.pools)
+    for (std::int64_t i = 0; pool.elsewhere() && i < pool.copies; ++i) add_slot(out, pool, pool.name);
   return out;
 }
 

@@ -24,18 +24,13 @@ double seconds_of(SlotClock::duration time);
 /// `seconds` later; some years at most.
 SlotClock::time_point after(SlotClock::time_point from, double seconds);
 
-/// How long a worker may be silent, in seconds.
-struct Patience {
-  double start = 0;    // until its hello
-  double silence = 0;  // between any two lines after it
-};
-
 /// A slot of a device and the process that serves it now, if any. Its coordinator decides what becomes of it; a slot
 /// knows what it does and since when.
 class Slot {
  public:
   std::size_t number = 0;  // 1, 2, ... in events
-  std::string device;
+  Pool pool;
+  std::string device;  // of this machine; of a slot elsewhere the pool's name
   std::unique_ptr<Process> process;
   std::unique_ptr<Process> leaving;  // a former one, which may hold the device until it has ended
   std::optional<Hello> hello;
@@ -48,15 +43,18 @@ class Slot {
   bool seldom = false;               // tried less and less often, and that was said
   SlotHealth health;
 
-  /// Has a process, or may have one now.
-  bool usable(SlotClock::time_point now) const { return process || leaving || now >= next_start; }
+  /// Has a worker, or may have one before long: who knows when one comes elsewhere.
+  bool usable(SlotClock::time_point now) const {
+    return pool.elsewhere() ? hello.has_value() : process || leaving || now >= next_start;
+  }
   bool idle() const { return hello && !job; }
   bool starting() const { return process && !hello; }
 
   /// `on_gpu` is added to the environment of a worker on a GPU. Precondition: no process, and none that is leaving.
   /// Throws std::system_error if none can be made.
-  void start(const WorkerOptions& options, const std::map<std::string, std::string>& on_gpu);
+  void start(Farewell farewell, const std::map<std::string, std::string>& on_gpu);
   void greeted(Hello said);
+  void lost();  // its worker, after it was greeted
   void failed_to_start();
   /// The next process starts in `delay` seconds at the earliest.
   void wait(double delay);
@@ -70,20 +68,20 @@ class Slot {
   double job_seconds() const;  // since the job began
   /// What is due, and what goes on, is so many seconds later: nobody could do anything in that time.
   void shift(double seconds);
-  void ping(const Patience& patience);
+  void ping();
   /// Its job is answered or lost.
   Job take_job();
-  void measure_memory();
+  void measured(const Memory& memory);
   Provenance provenance() const;  // of an answer that comes now. Precondition: a job
 
-  double patience(const Patience& all) const { return hello ? all.silence : all.start; }
-  bool silent(const Patience& all, SlotClock::time_point now) const;
+  double patience() const { return hello ? pool.silence_seconds : pool.start_seconds; }
+  bool silent(SlotClock::time_point now) const;
   bool overdue(SlotClock::time_point now) const { return now >= job_limit_; }
   /// When something has to be done about it without a line arriving. Precondition: a process.
-  SlotClock::time_point next_due(const Patience& all) const;
+  SlotClock::time_point next_due() const;
 
   WorkerEvent event(WorkerEvent::Kind kind, std::string what) const;
-  std::string name() const { return "worker " + std::to_string(number) + " (" + device + ")"; }
+  std::string name() const { return event(WorkerEvent::Kind::kRemark, "").name(); }
   /// With what goes on now. `made`: since when there is the slot.
   SlotUse use(SlotClock::time_point made, SlotClock::time_point now) const;
 
@@ -92,11 +90,12 @@ class Slot {
   SlotClock::time_point began_;  // of the process, then of the job
   std::chrono::system_clock::time_point job_given_;
   SlotClock::time_point last_answer_;
-  SlotUse use_;  // without what goes on now
+  std::string host_;  // of the last process that said hello
+  SlotUse use_;       // without what goes on now
 };
 
-/// All slots of these options, the first ones on different devices. Throws std::invalid_argument without a device, a
-/// slot or an attempt, ConfigError for a device that can't be.
+/// All slots of these options, those of this machine first, and of them the first ones on different devices. Throws
+/// std::invalid_argument without a pool, a slot or an attempt, ConfigError for a device that can't be.
 std::vector<Slot> slots_of(const WorkerOptions& options);
 
 }  // namespace madsearch

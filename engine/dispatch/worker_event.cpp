@@ -2,8 +2,12 @@
 
 namespace madsearch {
 
+std::string WorkerEvent::name() const {
+  return "worker " + std::to_string(worker) + " (" + device + (host.empty() ? "" : " on " + host) + ")";
+}
+
 std::string to_text(const WorkerEvent& event) {
-  auto out = "worker " + std::to_string(event.worker) + " (" + event.device + ") " + event.what;
+  auto out = event.name() + " " + event.what;
   if (event.kind == WorkerEvent::Kind::kFailedToStart) out += ", before it said hello";
   if (event.seldom) out += "; it is tried less and less often from now on";
   if (event.lost_request())

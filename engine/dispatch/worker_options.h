@@ -4,25 +4,22 @@
 #include <string>
 #include <vector>
 
+#include "engine/dispatch/pool.h"
 #include "engine/dispatch/process.h"
 
 namespace madsearch {
 
-/// Who computes: one worker process for every slot of every device. Times are in seconds.
+/// Who computes: one worker process for every slot of every pool. Times are in seconds.
 struct WorkerOptions {
-  /// Run by /bin/sh with the device in the environment; a program beside `madsearch` is found first.
-  std::string command = "madsearch-worker";
-  std::vector<std::string> devices = {"cpu"};  // "cpu", "cuda:0", ...: resolved, no "auto"
-  std::int64_t slots_per_device = 1;
+  std::vector<Pool> pools = {Pool{}};
   std::string mps = "auto";      // "auto", "on" or "off": NVIDIA's service for slots that share a GPU (mps.h)
   std::int64_t attempts = 2;     // that end in the same way before a request is given up
-  double start_seconds = 120;    // limit to a worker's first line
-  double silence_seconds = 120;  // limit between any two lines of it
   double restart_seconds = 0.2;  // from a slot's second failure in a row to its next worker; doubles with each more
   double longest_restart_seconds = 120;
-  double unusable_seconds = 600;  // without any worker that starts, after which the coordinator gives up
-  double pause_seconds = 1;       // doing nothing for so long, the coordinator was suspended
-  double check_seconds = 60;      // limit to a check training
+  double unusable_seconds = 0;  // without any worker that starts, after which the coordinator gives up; 0: 600, or
+                                // never where a pool is elsewhere
+  double pause_seconds = 1;     // doing nothing for so long, the coordinator was suspended
+  double check_seconds = 60;    // limit to a check training
   Farewell farewell;
 };
 

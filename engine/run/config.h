@@ -52,11 +52,12 @@ struct RunConfig {
   double feasible_above = 0.1;  // accuracy above chance on some recall or copying task
   PretrainOptions pretrain;
   WorkerOptions workers;
-  double hours = 0;               // of work, all sessions together; 0: no limit
-  std::string until;              // "07:00"; "" for none
-  std::int64_t metrics_port = 0;  // 0: off
-  Inputs inputs;                  // what all of this was read from
-  std::int64_t added = 0;         // of search.evaluations those that `resume --evaluations` added
+  double hours = 0;                // of work, all sessions together; 0: no limit
+  std::string until;               // "07:00"; "" for none
+  std::int64_t metrics_port = 0;   // 0: off
+  Inputs inputs;                   // what all of this was read from
+  std::vector<std::string> notes;  // on what is read, though it is said in another way now
+  std::int64_t added = 0;          // of search.evaluations those that `resume --evaluations` added
 
   /// Everything that decides what is evaluated, what that means and how far it goes, one "key: value" a line, from the
   /// list of settings.h (settings.cpp). Devices, slots, hours and port are not part of it.

@@ -7,7 +7,7 @@
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
-#include "engine/dispatch/devices.h"
+#include "engine/run/pool_reader.h"
 #include "engine/run/settings.h"
 #include "engine/text/separator.h"
 #include "primitives/table.h"
@@ -16,6 +16,8 @@
 namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr const char* kPools = "pools";  // among the inputs: what `resume --pools` has changed them to
 
 std::vector<std::string> all_primitives() {
   std::vector<std::string> out;
@@ -82,17 +84,15 @@ class Reading {
     out_.limits.max_window = std::max<std::int64_t>(1, std::min(out_.limits.max_window, value->shortest() - 1));
   }
 
-  void operator()(const std::string& key, Decides, std::vector<std::string>& value, const Named& how) {
-    auto& in = reader(key);
-    if (key == "primitives") {
-      value = names_among(in, key, all_primitives(), all_primitives(), "primitive");
-      return;
-    }
-    try {
-      value = resolve_devices(in.strings(key, how.otherwise));
-    } catch (const ConfigError& error) {
-      throw in.error(key, error.what());
-    }
+  void operator()(const std::string& key, Decides, std::vector<std::string>& value, const Named&) {
+    value = names_among(reader(key), key, all_primitives(), all_primitives(), "primitive");
+  }
+
+  void operator()(const std::string& key, Decides, std::vector<Pool>& value, const Named&) {
+    value = read_pools(reader(key), out_.notes);
+  }
+  void operator()(const std::string& key, Decides, double& value, const Patience&) {
+    value = seconds_or_never(reader(key), key, 0);
   }
 
   void operator()(const std::string& key, Decides, std::vector<Design>& value, const Named& how) {
@@ -201,18 +201,24 @@ void check_search(Reader& in, RunConfig& config) {
   search.population = search.resolved_population();  // a later change of `evaluations` leaves it as it is
 }
 
-/// A search that lags less than it has slots would always let some of them wait.
-void check_slots(Reader& in, std::int64_t lag, WorkerOptions& workers) {
-  const auto devices = static_cast<std::int64_t>(workers.devices.size());
-  const auto most = std::max<std::int64_t>(1, lag / devices);
-  if (workers.slots_per_device == 0) workers.slots_per_device = std::min(default_slots(workers.devices), most);
-  const auto slots = devices * workers.slots_per_device;
-  if (lag < slots)
-    throw in.error("search",
-                   "lag " + std::to_string(lag) + " is below the " + std::to_string(slots) +
-                       " slots of the devices, so that some would always wait: search needs \"lag: " +
-                       std::to_string(slots) + "\" or more, or \"slots_per_device\" at most " + std::to_string(most),
-                   false);
+std::int64_t trainings_of(const Battery& battery) {
+  std::int64_t out = 0;
+  for (const auto& task : battery.tasks) out += static_cast<std::int64_t>(task.settings.size());
+  return out;
+}
+
+/// Slots that no search could keep busy would always wait.
+void fit_pools(Reader& in, RunConfig& config) {
+  auto trainings = trainings_of(config.battery);
+  if (config.probe) trainings = std::min(trainings, trainings_of(*config.probe));
+  fit_slots(in, config.workers.pools, {config.search.lag, trainings});
+}
+
+void set_pools(RunConfig& config, Reader in) {
+  config.notes.clear();
+  config.workers.pools = read_pools(in, config.notes);
+  in.finish();
+  fit_pools(in, config);
 }
 
 void check_mps(Reader& in, const std::string& mps) {
@@ -245,11 +251,13 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names, S
   check_seeds(reading.reader("seeds"), out);
   check_search(reading.reader("search.lag"), out);
   check_pretraining(reading.reader("pretrain.members"), out.pretrain);
-  check_slots(reading.reader("search"), out.search.lag, out.workers);
+  fit_pools(reading.reader("search"), out);
   check_mps(reading.reader("mps"), out.workers.mps);
   check_until(reading.reader("until"), out.until);
   out.inputs = names.found();
   out.inputs["config"] = file.source();
+  if (const auto changed = out.inputs.find(kPools); changed != out.inputs.end())
+    set_pools(out, Reader::text(changed->second, "pools.yaml"));
   return out;
 }
 
@@ -281,6 +289,13 @@ RunConfig read_run(const Inputs& inputs, const std::string& name, StateLength un
   const auto config = inputs.find("config");
   if (config == inputs.end()) throw ConfigError("the run's folder lacks its configuration");
   return read(Reader::text(config->second, name + ".yaml"), name, ConfigNames(inputs), unsaid);
+}
+
+RunConfig with_pools(RunConfig config, const fs::path& file) {
+  const auto in = Reader::file(file);
+  set_pools(config, in);
+  config.inputs[kPools] = in.source();
+  return config;
 }
 
 }  // namespace madsearch

@@ -25,6 +25,9 @@ RunConfig read_former_run(const std::filesystem::path& file, const std::filesyst
 /// Reads a configuration again from what it was read from, without anything else. `name`: of the configuration.
 RunConfig read_run(const Inputs& inputs, const std::string& name, StateLength unsaid = StateLength::kServed);
 
+/// The same run with other pools, from a file that says nothing else. Throws ConfigError.
+RunConfig with_pools(RunConfig config, const std::filesystem::path& file);
+
 /// Checks what `pretrain:` says, which `in` has read, as far as no single key can tell. Throws ConfigError.
 void check_pretraining(Reader& in, PretrainOptions& pretrain);
 

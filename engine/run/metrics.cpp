@@ -77,6 +77,21 @@ struct Metrics::Impl {
                 "Share of the slots' time between a request and its answer, this session"};
   prometheus::Family<prometheus::Gauge>& slots =
       prometheus::BuildGauge().Name("madsearch_slots").Help("Slots by what they do").Register(*registry);
+  prometheus::Family<prometheus::Gauge>& pool_slots =
+      prometheus::BuildGauge().Name("madsearch_pool_slots").Help("Slots of a pool").Register(*registry);
+  prometheus::Family<prometheus::Gauge>& pool_workers = prometheus::BuildGauge()
+                                                            .Name("madsearch_pool_workers")
+                                                            .Help("Workers of a pool that said hello and live")
+                                                            .Register(*registry);
+  prometheus::Family<prometheus::Gauge>& pool_busy =
+      prometheus::BuildGauge()
+          .Name("madsearch_pool_busy_share")
+          .Help("Share of the pool's slots' time between a request and its answer, this session")
+          .Register(*registry);
+  prometheus::Family<prometheus::Counter>& losses = prometheus::BuildCounter()
+                                                        .Name("madsearch_worker_losses_total")
+                                                        .Help("Workers that ended or were ended, by pool and host")
+                                                        .Register(*registry);
   Measured free_bytes{*registry, "madsearch_folder_free_bytes", "Free bytes of the disk that holds the run's folder"};
   Measured queue{*registry, "madsearch_queue", "Requests submitted and not yet answered"};
   std::unique_ptr<prometheus::Exposer> exposer;
@@ -143,6 +158,18 @@ void Metrics::slots(const SlotStates& states) {
   set("idle", states.idle);
   set("starting", states.starting);
   set("down", states.down);
+}
+
+void Metrics::pools(const std::vector<PoolUse>& pools) {
+  for (const auto& pool : pools) {
+    impl_->pool_slots.Add({{"pool", pool.name}}).Set(static_cast<double>(pool.slots));
+    impl_->pool_workers.Add({{"pool", pool.name}}).Set(static_cast<double>(pool.workers));
+    impl_->pool_busy.Add({{"pool", pool.name}}).Set(pool.busy_share);
+    for (const auto& [host, count] : pool.losses) {
+      auto& known = impl_->losses.Add({{"pool", pool.name}, {"host", host}});
+      known.Increment(static_cast<double>(count) - known.Value());
+    }
+  }
 }
 
 void Metrics::folder(double free_bytes) { impl_->free_bytes.set(free_bytes); }

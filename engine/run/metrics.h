@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/dispatch/slot_use.h"
 #include "results/records.h"
@@ -25,6 +26,7 @@ class Metrics {
   void front(std::size_t size, double hypervolume);
   void workers(std::int64_t alive, std::int64_t queue, double busy_share);
   void slots(const SlotStates& states);
+  void pools(const std::vector<PoolUse>& pools);
   void folder(double free_bytes);
   void worker_died();
   std::string text() const;  // as it would be scraped

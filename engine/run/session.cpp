@@ -1,5 +1,6 @@
 #include "engine/run/session.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -44,6 +45,7 @@ Session::Session(const RunConfig& config, const RunOptions& options)
   progress.on_unread = [this] { log.say("nobody reads the progress any more: the run goes on without it"); };
   log.begins(config);
   for (const auto& note : notes_) say(note);
+  for (const auto& note : config.notes) say(note);
   if (!workers.sharing().empty()) log.say(workers.sharing());
   meta.session = kUnderWay;
   save_meta();
@@ -57,6 +59,8 @@ Session::~Session() {
     meta.session = interrupted() ? kInterrupted : kEnded;
     save_meta();
     log.slots_busy(busy_share(workers.use()));
+    for (const auto& pool : workers.pools())
+      if (elsewhere()) log.say(to_text(pool));
   } catch (...) {  // a full disk: the time of this session is not counted
   }
 }
@@ -74,11 +78,20 @@ void Session::measure_workers() {
   const auto now = std::chrono::steady_clock::now();
   if (now - measured_ < kMeasure) return;
   measured_ = now;
+  const auto pools = workers.pools();
+  metrics.pools(pools);
+  const auto seconds = std::chrono::duration<double>(now.time_since_epoch()).count();
+  if (const auto news = elsewhere() ? slot_news_.news(pools, seconds) : ""; !news.empty()) say(news);
   metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(), busy_share(workers.use()));
   metrics.slots(workers.states());
   std::error_code unknown;
   const auto space = std::filesystem::space(options.folder, unknown);
   if (!unknown) metrics.folder(static_cast<double>(space.available));
+}
+
+bool Session::elsewhere() const {
+  return std::any_of(config.workers.pools.begin(), config.workers.pools.end(),
+                     [](const Pool& pool) { return pool.elsewhere(); });
 }
 
 void Session::say(const std::string& sentence) {

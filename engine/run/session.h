@@ -10,6 +10,7 @@
 #include "engine/run/run_log.h"
 #include "engine/run/run_options.h"
 #include "engine/run/run_progress.h"
+#include "engine/run/slot_news.h"
 #include "results/run_meta.h"
 #include "results/store.h"
 
@@ -34,8 +35,10 @@ class Session {
 
  private:
   void measure_workers();
+  bool elsewhere() const;                           // whether some of the workers are
   std::vector<std::string> notes_;                  // on how the folder was opened
   std::chrono::steady_clock::time_point measured_;  // when the workers were looked at
+  SlotNews slot_news_;
 
  public:
   const RunConfig& config;

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "configs/text.h"
+#include "engine/dispatch/pool.h"
 #include "search/architecture/crossovers/crossover.h"
 #include "search/architecture/mutations/mutation.h"
 
@@ -28,6 +29,15 @@ std::string weighted(const std::vector<Operator>& table) {
   return joined(out);
 }
 
+std::string seconds(double value) { return value == kNever ? "never" : shown("%.17g", value); }
+
+std::string line_of(const Pool& pool) {
+  const auto where = pool.elsewhere() ? "copies " + std::to_string(pool.copies)
+                                      : joined(pool.devices) + ", slots " + std::to_string(pool.slots);
+  return pool.name + ", " + where + ", start_seconds " + seconds(pool.start_seconds) + ", silence_seconds " +
+         seconds(pool.silence_seconds) + ", command " + pool.command;
+}
+
 /// Writes settings as lines "key: value"; of a list of designs or objectives a line each.
 class Lines {
  public:
@@ -40,6 +50,10 @@ class Lines {
   template <class T>
   void add(const std::string& key, const T& value) {
     out_ << key << ": " << value << "\n";
+  }
+  void add(const std::string& key, double value) {
+    out_ << key << ": ";
+    (value == kNever ? out_ << "never" : out_ << value) << "\n";
   }
   template <class T>
   void add(const std::string& key, const std::optional<T>& value) {
@@ -57,6 +71,9 @@ class Lines {
   void add(const std::string& key, const std::vector<Design>& designs) {
     for (std::size_t i = 0; i < designs.size(); ++i)
       add(key + "." + std::to_string(i + 1), designs[i].name + " = " + expanded_text(designs[i].genome));
+  }
+  void add(const std::string& key, const std::vector<Pool>& pools) {
+    for (std::size_t i = 0; i < pools.size(); ++i) add(key + "." + std::to_string(i + 1), line_of(pools[i]));
   }
   void add(const std::string& key, const std::vector<Objective>& objectives) {
     std::vector<std::string> names;

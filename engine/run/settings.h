@@ -39,9 +39,8 @@ struct Text {
 struct Named {  // looked up by its reader
   std::vector<std::string> otherwise;
 };
-struct Derived {};  // not read: follows from other settings
-
-inline constexpr double kWeek = 604'800;  // seconds
+struct Patience {};  // seconds, or never; where it is missing it follows from other settings
+struct Derived {};   // not read: follows from other settings
 
 /// Every setting of a configuration, once: calls visit(key, decides, member, how it is read). A key with a dot stands
 /// in the mapping before the dot. Reading (config_reader.cpp), the identity of a run and what a folder shows
@@ -102,13 +101,10 @@ void settings(Config&& c, Visit&& visit) {
   visit("pretrain.keep_weights", kConduct, c.pretrain.keep_weights, Flag{false});
   visit("pretrain.data", kConduct, c.pretrain.data, Named{});  // where it lies
   visit("pretrain.content", kPretraining, c.pretrain.content, Derived{});
-  visit("worker", kConduct, c.workers.command, Text{"madsearch-worker"});
-  visit("devices", kConduct, c.workers.devices, Named{{"auto"}});
-  visit("slots_per_device", kConduct, c.workers.slots_per_device, Whole{0, 0, 1024});
+  visit("pools", kConduct, c.workers.pools, Named{});
   visit("mps", kConduct, c.workers.mps, Text{"auto"});
   visit("attempts", kConduct, c.workers.attempts, Whole{2, 1, 100});
-  visit("start_seconds", kConduct, c.workers.start_seconds, Real{120, 1, kWeek});
-  visit("unusable_seconds", kConduct, c.workers.unusable_seconds, Real{600, 1, kWeek});
+  visit("unusable_seconds", kConduct, c.workers.unusable_seconds, Patience{});
   visit("hours", kConduct, c.hours, Real{0, 0, 10'000});
   visit("until", kConduct, c.until, Text{""});
   visit("metrics_port", kConduct, c.metrics_port, Whole{0, 0, 65'535});

@@ -89,6 +89,7 @@ class StubWorker {
     if (due(options_.garbage)) say("Segmentation fault, they said");
     for (int i = 0; due(options_.flood) && i < 100; ++i) send(ErrorReply{"nobody's", "here is another one"});
     const auto answered = reply_or_error(request);
+    send(own_memory());
     send(answered);
     if (due(options_.duplicate)) send(answered);
   }

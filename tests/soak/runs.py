@@ -13,9 +13,7 @@ stages: 4
 seeds: [transformer++, mamba-swiglu]
 search: {{evaluations: {evaluations}, population: 8, confirm_seeds: 2, confirm_members: 2}}
 attempts: 4
-worker: "{worker}"
-devices: {devices}
-slots_per_device: {slots}
+pools: [{{devices: {devices}, slots: {slots}, command: "{worker}"}}]
 """
 PRETRAIN = """pretrain:
   members: 1
@@ -34,8 +32,7 @@ primitives: [attention, gla, swiglu]
 seeds: [transformer++]
 feasible_above: 0
 search: {{evaluations: 6, population: 4, lag: 2, confirm_seeds: 2, confirm_members: 1}}
-devices: cpu
-slots_per_device: 2
+pools: [{{devices: cpu, slots: 2}}]
 """
 CIRCUMSTANCES = {"core_seconds", "started", "seconds", "slot", "device", "host", "revision"}
 

@@ -30,9 +30,7 @@ class Alone : public testing::Test {
     write_file(path(config), what + R"(
 stages: 2
 search: {evaluations: 8, population: 4, confirm_seeds: 2, confirm_members: 1}
-worker: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"
-devices: cpu
-slots_per_device: 2
+pools: [{devices: cpu, slots: 2, command: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"}]
 )");
   }
 

@@ -32,8 +32,8 @@ class Cluster {
 stages: 4
 seeds: [transformer++, gla]
 search: {evaluations: 12, population: 4}
-worker: ")" + worker() + "\"\ndevices: cpu\nslots_per_device: 2\n" +
-                                         more);
+pools: [{name: far, copies: 2, command: ")" +
+                                         worker() + "\"}]\n" + more);
     return "run " + path("cluster.yaml") + " --no-forecast --out " + path("run");
   }
   std::string path(const std::string& name) const { return folder_.path + "/" + name; }
@@ -95,7 +95,7 @@ void after_a_dry_run() {
 void after_doctor() {
   const Cluster cluster;
   const auto ran = run_madsearch("doctor --primitives mamba --devices cpu --worker '" + cluster.worker() + "'");
-  EXPECT_NE(ran.out.find("worker on cpu starts: madsearch stub worker"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("worker on srun starts: madsearch stub worker"), std::string::npos) << ran.out;
   EXPECT_EQ(cluster.allocations(), 0);
 }
 
@@ -117,6 +117,46 @@ TEST(Cluster, IsLeftWithoutAnAllocation) {
       scenario.happens();
     }));
   for (auto& one : running) one.get();
+}
+
+/// What run.log says of a run's decisions.
+std::string signature_in(const fs::path& run) {
+  const auto log = read_file(run / "run.log");
+  const auto at = log.find("search and confirmation are done: ");
+  return at == std::string::npos ? log : log.substr(at, log.find('\n', at) - at);
+}
+
+TEST(Cluster, HoursDoNotRunWhileJobsWait) {
+  const Cluster cluster(2.5);
+  const auto ran = run_madsearch(cluster.run("hours: 0.0005\n") + " --quiet");  // 1.8 s
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  const auto log = read_file(cluster.path("run") + "/run.log");
+  EXPECT_NE(log.find("search and confirmation are done: 12 evaluations"), std::string::npos) << log;
+  EXPECT_NE(log.find("slots have a worker: far "), std::string::npos) << log;
+  EXPECT_NE(log.find("\n", log.find("far: 2 slots, busy ")), std::string::npos) << log;
+}
+
+TEST(Cluster, ASearchIsTheSameThereWhereverItGoesOn) {
+  const Cluster waiting(kForEver);
+  EXPECT_EQ(signalled(waiting, waiting.run(), "INT").code, 130);
+  const Cluster crashing(0, "milliseconds=1,crash=9");
+  crashing.run();
+  const auto pools = read_file(crashing.path("cluster.yaml"));
+  write_file(waiting.path("pools.yaml"), pools.substr(pools.find("pools:")));
+  const auto resumed =
+      run_madsearch("resume " + waiting.path("run") + " --quiet --pools " + waiting.path("pools.yaml"));
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_TRUE(crashing.gets(0));
+
+  const Cluster here;
+  here.run();
+  write_file(here.path("pools.yaml"),
+             "pools: [{devices: cpu, slots: 2, command: MADSEARCH_STUB=milliseconds=1 madsearch stub-worker}]\n");
+  auto config = read_file(here.path("cluster.yaml"));
+  write_file(here.path("cluster.yaml"), config.substr(0, config.find("pools:")) + read_file(here.path("pools.yaml")));
+  EXPECT_EQ(run_madsearch("run " + here.path("cluster.yaml") + " --quiet --out " + here.path("run")).code, 0);
+  EXPECT_EQ(signature_in(waiting.path("run")), signature_in(here.path("run")));
+  EXPECT_NE(signature_in(here.path("run")).find("12 evaluations, signature "), std::string::npos);
 }
 
 }  // namespace

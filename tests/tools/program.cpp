@@ -60,9 +60,7 @@ StubRun::StubRun(const std::string& more) {
 stages: 4
 seeds: [transformer++, gla]
 search: {evaluations: 12, population: 4, confirm_seeds: 2, confirm_members: 2}
-worker: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"
-devices: cpu
-slots_per_device: 2
+pools: [{devices: cpu, slots: 2, command: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"}]
 )" + more);
 }
 

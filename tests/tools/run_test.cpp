@@ -23,10 +23,10 @@ TEST(Run, MisspeltKeyIsShownWithItsPlace) {
   const StubRun stub("seach: 3\n");
   const auto ran = run_madsearch("run " + stub.config() + " --out " + stub.out());
   EXPECT_EQ(ran.code, 2);
-  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")), stub.config() + ":8:1: unknown key \"seach\" in " +
+  EXPECT_EQ(ran.err.substr(0, ran.err.find("  expected one of")), stub.config() + ":6:1: unknown key \"seach\" in " +
                                                                       stub.config() +
                                                                       "\n"
-                                                                      "  8 | seach: 3\n"
+                                                                      "  6 | seach: 3\n"
                                                                       "    | ^^^^^\n");
   EXPECT_NE(ran.err.find("  did you mean \"search\"?"), std::string::npos) << ran.err;
   EXPECT_FALSE(std::filesystem::exists(stub.out()));
@@ -183,9 +183,7 @@ stages: 4
 seeds: ['[gated_delta_net swiglu]x2', '[mamba swiglu]x2']
 primitives: [gated_delta_net, mamba, swiglu]
 search: {evaluations: 12, population: 4, confirm_seeds: 5, confirm_members: 2}
-worker: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"
-devices: cpu
-slots_per_device: 2
+pools: [{devices: cpu, slots: 2, command: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"}]
 )");
   const auto compared = [&] {
     int out = 0;
@@ -219,9 +217,7 @@ stages: 4
 seed: 2
 seeds: [)" + first.out() + R"(]
 search: {evaluations: 10, population: 4}
-worker: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"
-devices: cpu
-slots_per_device: 2
+pools: [{devices: cpu, slots: 2, command: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"}]
 )");
   ASSERT_EQ(second.run().code, 0);
   const auto seeds = front_of(second)["hand_designs"];
@@ -235,9 +231,7 @@ stages: 2
 primitives: [attention, gla, swiglu]
 seeds: [transformer++, gla]
 search: {evaluations: 10, population: 4}
-worker: "MADSEARCH_STUB=milliseconds=1,poison=gla madsearch stub-worker"
-devices: cpu
-slots_per_device: 2
+pools: [{devices: cpu, slots: 2, command: "MADSEARCH_STUB=milliseconds=1,poison=gla madsearch stub-worker"}]
 )");
   const auto ran = stub.run();
   ASSERT_EQ(ran.code, 0) << ran.err;
@@ -253,7 +247,10 @@ TEST(Run, OvernightIsReadAndForecast) {
   const std::filesystem::path root = folder.path;
   std::filesystem::create_directories(root / "configs/searches");
   const auto config = root / "configs/searches/overnight.yaml";
-  write_file(config, read_file(in_source("configs/searches/overnight.yaml")) + "worker: madsearch stub-worker\n");
+  auto text = read_file(in_source("configs/searches/overnight.yaml"));
+  const std::string devices = "  - devices: auto\n";
+  text.replace(text.find(devices), devices.size(), devices + "    command: madsearch stub-worker\n");
+  write_file(config, text);
   const auto refused = run_madsearch("run " + config.string() + " --dry-run");
   EXPECT_EQ(refused.code, 2);
   EXPECT_EQ(refused.err,
@@ -300,9 +297,7 @@ seeds: [gru]
 parallel: false
 sharing: false
 search: {evaluations: 500, population: 8, confirm_seeds: 2, confirm_members: 2}
-worker: "MADSEARCH_STUB=milliseconds=0 madsearch stub-worker"
-devices: cpu
-slots_per_device: 2
+pools: [{devices: cpu, slots: 2, command: "MADSEARCH_STUB=milliseconds=0 madsearch stub-worker"}]
 )";
 
 TEST(Run, ASpaceWithoutFurtherDesignsClosesTheSearch) {

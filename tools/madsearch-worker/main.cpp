@@ -13,6 +13,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <deque>
 #include <iostream>
 #include <mutex>
@@ -158,14 +159,16 @@ void give_back_memory(const at::Device& device) {
 }
 
 struct Flags {
-  std::string device = "cpu";
+  std::string device = "auto";
   int threads = 1;
   double ping_timeout = 300;
   bool no_graphs = false;
 };
 
 void add_flags(CLI::App& app, Flags& flags) {
-  app.add_option("--device", flags.device, "cpu, cuda or cuda:N")->envname("MADSEARCH_DEVICE")->capture_default_str();
+  app.add_option("--device", flags.device, "cpu, cuda or cuda:N; auto: a GPU if one may be used")
+      ->envname("MADSEARCH_DEVICE")
+      ->capture_default_str();
   app.add_option("--threads", flags.threads, "threads on a CPU; one is fastest for small models")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
@@ -177,13 +180,29 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", version());
 }
 
+/// Whether somebody, as a cluster's scheduler, has given GPUs to this program.
+bool gpus_are_given() {
+  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  return visible != nullptr && *visible != '\0' && std::string(visible) != "-1";
+}
+
+/// A search meant for a GPU must not go on a CPU unheard.
+at::Device found_device() {
+  if (at::globalContext().hasCUDA()) return at::kCUDA;
+  if (gpus_are_given())
+    throw ConfigError("GPUs are given to this worker (CUDA_VISIBLE_DEVICES), and it can't use any (" + version() +
+                      "); with `madsearch-worker --device cpu` it computes on the CPU");
+  return at::kCPU;
+}
+
 at::Device device_of(const std::string& name) {
+  if (name == "auto") return found_device();
   try {
     const at::Device out(name);
     if (out.is_cpu() || out.is_cuda()) return out;
   } catch (const std::exception&) {  // LibTorch's sentence names devices that we don't have
   }
-  throw ConfigError("unknown device \"" + name + "\"; expected cpu, cuda or cuda:N");
+  throw ConfigError("unknown device \"" + name + "\"; expected auto, cpu, cuda or cuda:N");
 }
 
 /// The device made ready. Throws ConfigError if it isn't there.
@@ -241,13 +260,16 @@ int main(int argc, char** argv) {
   out.send(Hello{.version = version(),
                  .revision = kRevision,
                  .built_for = built_for(),
+                 .processor = names_of(processor_features()),
                  .device = runtime.name(),
                  .host = host_name(),
                  .memory_bytes = runtime.memory_bytes(),
                  .free_bytes = runtime.free_bytes()});
   Requests requests(out, flags.ping_timeout);
   for (;;) {
-    out.send(answer(requests.next(), runtime, out));
+    const auto reply = answer(requests.next(), runtime, out);
+    out.send(own_memory());
+    out.send(reply);
     give_back_memory(runtime.device);
   }
 }

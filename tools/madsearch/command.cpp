@@ -25,16 +25,17 @@ void on_signal(int number) {
 
 WorkerOptions WorkerFlags::options() const {
   WorkerOptions out;
-  out.command = worker;
-  out.devices = resolve_devices(devices);
-  out.slots_per_device = slots > 0 ? slots : default_slots(out.devices);
+  const auto found = resolve_devices(devices);
+  out.pools = {pool_of(worker, found, slots > 0 ? slots : default_slots(found))};
   return out;
 }
 
 WorkerOptions WorkerFlags::one_slot() const {
   auto out = options();
-  out.devices.resize(1);
-  out.slots_per_device = 1;
+  auto& pool = out.pools.front();
+  if (!pool.elsewhere()) pool.devices.resize(1);
+  pool.slots = 1;
+  pool.copies = 1;
   return out;
 }
 

@@ -107,8 +107,7 @@ Finding finding_of(const std::string& device, const std::string& primitive, cons
 Examined examine(const std::string& device, const std::vector<std::string>& primitives, const Flags& flags) {
   Examined out{.device = device};
   WorkerOptions workers;
-  workers.command = flags.workers.worker;
-  workers.devices = {device};
+  workers.pools = {pool_of(flags.workers.worker, {device}, 1)};
   workers.attempts = 1;
   workers.longest_restart_seconds = 0.2;  // somebody waits for it
   std::vector<Hello> greeted;
@@ -185,13 +184,20 @@ std::string about_graphs(const std::vector<Examined>& examined) {
          "); trainings use them, but with `worker: madsearch-worker --no-cuda-graphs`\n";
 }
 
+/// Of this machine; or the place that the worker's command brings it to.
+std::vector<std::string> devices_of(const WorkerFlags& workers) {
+  if (const auto launcher = launcher_in(workers.worker); !launcher.empty()) return {launcher};
+  auto out = resolve_devices(workers.devices);
+  std::erase(out, "cpu");
+  out.insert(out.begin(), "cpu");  // what a GPU is held against has to be right itself
+  return out;
+}
+
 Diagnosis diagnose(const Flags& flags) {
   Diagnosis out;
   out.version = std::string("madsearch ") + kVersion + " (" + kCompiler + ")";
   out.primitives = wanted(flags);
-  out.devices = resolve_devices(flags.workers.devices);
-  std::erase(out.devices, "cpu");
-  out.devices.insert(out.devices.begin(), "cpu");  // what a GPU is held against has to be right itself
+  out.devices = devices_of(flags.workers);
   out.gpus = nvidia_gpus();
   for (const auto& device : out.devices) out.examined.push_back(examine(device, out.primitives, flags));
   out.findings = by_primitive(out.examined, out.primitives.size());

@@ -21,7 +21,7 @@ namespace madsearch {
 namespace {
 
 struct Flags {
-  std::string config, folder, more, assume;
+  std::string config, folder, more, pools, assume;
   std::vector<std::string> retry;
   bool dry_run = false;
   bool accept = false;
@@ -92,6 +92,12 @@ std::int64_t more_evaluations(const std::string& text, std::int64_t planned) {
   return *more;
 }
 
+/// Measuring where workers wait in a queue would wait there twice.
+bool all_elsewhere(const RunConfig& config) {
+  return std::all_of(config.workers.pools.begin(), config.workers.pools.end(),
+                     [](const Pool& pool) { return pool.elsewhere(); });
+}
+
 bool finished(const std::filesystem::path& folder) {
   try {
     return read_meta(store_in(folder)).finished;
@@ -105,6 +111,7 @@ RunConfig continued(const Flags& flags) {
   const std::filesystem::path folder = flags.folder;
   auto out = flags.config.empty() ? stored_run(store_in(folder), folder, configs_folder())
                                   : with_added(read_run(flags.config, configs_folder()), folder);
+  if (!flags.pools.empty()) out = with_pools(std::move(out), flags.pools);
   if (flags.more.empty()) return out;
   check_run(folder, out, flags.accept);  // what is added is asked for, other changes may not be
   const auto more = more_evaluations(flags.more, out.search.evaluations);
@@ -142,7 +149,7 @@ void add_run(CLI::App& app, int& code) {
       return;
     }
     check_run(flags->folder, config, flags->accept);  // refused before anything is measured
-    if (!flags->no_forecast && !flags->quiet && !finished(flags->folder))
+    if (!flags->no_forecast && !flags->quiet && !all_elsewhere(config) && !finished(flags->folder))
       show_forecast(config, false);  // the run itself plans its pretraining first
     code = go(config, *flags);
   });
@@ -151,6 +158,7 @@ void add_run(CLI::App& app, int& code) {
   auto* resume = app.add_subcommand("resume", "Go on with a run that was interrupted, killed or is to become longer");
   resume->add_option("DIR", again->folder, "the run's folder")->required();
   resume->add_option("--config", again->config, "a changed configuration (default: the one that the folder holds)");
+  resume->add_option("--pools", again->pools, "other pools from now on: a file with `pools:` alone");
   resume->add_option("--evaluations", again->more, "+N: so many more evaluations");
   resume->add_option("--retry", again->retry, "evaluations that ended so are tried again at the end: failed,lost")
       ->delimiter(',')

@@ -61,7 +61,7 @@ TEST_F(CoordinatorTest, TriesOnceWhatHasKilledWorkersOfAnEarlierProcess) {
 
 TEST_F(CoordinatorTest, EndsATrainingThatForgetsItsLimit) {
   auto options = stub("milliseconds=1,stuck=mamba");
-  options.silence_seconds = 0.3;
+  options.pools[0].silence_seconds = 0.3;
   options.attempts = 1;
   Coordinator coordinator(options);
   auto request = training("a", "mamba swiglu");
@@ -75,7 +75,7 @@ TEST_F(CoordinatorTest, EndsATrainingThatForgetsItsLimit) {
 
 TEST_F(CoordinatorTest, ALimitEndsWithItsRequest) {
   auto options = stub("milliseconds=500,stuck=mamba");
-  options.silence_seconds = 0.3;
+  options.pools[0].silence_seconds = 0.3;
   options.attempts = 1;
   Coordinator coordinator(options);
   listen(coordinator);
@@ -132,7 +132,7 @@ TEST_F(CoordinatorTest, AnErrorOfTheWorkerIsAFailureOfTheRequest) {
 
 TEST_F(CoordinatorTest, ReplacesAWorkerThatHangs) {
   auto options = stub("milliseconds=1,hang=2");
-  options.silence_seconds = 0.4;
+  options.pools[0].silence_seconds = 0.4;
   Coordinator coordinator(options);
   listen(coordinator);
   coordinator.submit(training("a"));
@@ -169,8 +169,8 @@ class EveryBrokenSlot : public CoordinatorTest, public ::testing::WithParamInter
 
 TEST_P(EveryBrokenSlot, CostsNoRequestItsResult) {
   auto options = stub(std::string("milliseconds=1,slot=2,") + GetParam().stub);
-  options.slots_per_device = 2;
-  if (GetParam().stub == std::string("hang=1")) options.silence_seconds = 0.6;
+  options.pools[0].slots = 2;
+  if (GetParam().stub == std::string("hang=1")) options.pools[0].silence_seconds = 0.6;
   Coordinator coordinator(options, remembered());
   listen(coordinator);
   for (int i = 0; i < 64; ++i)
@@ -186,7 +186,7 @@ TEST_P(EveryBrokenSlot, CostsNoRequestItsResult) {
 
 TEST_P(EveryBrokenSlot, EndsTheWorkIfItIsTheOnlyOneAndTellsOfNoResult) {
   auto options = stub(std::string("milliseconds=1,") + GetParam().stub);
-  options.silence_seconds = 0.1;
+  options.pools[0].silence_seconds = 0.1;
   Coordinator coordinator(options, remembered());
   for (int i = 0; i < 64; ++i)
     coordinator.submit(training(std::to_string(i), i % 2 ? "mamba swiglu" : "attention swiglu"));
@@ -196,7 +196,7 @@ TEST_P(EveryBrokenSlot, EndsTheWorkIfItIsTheOnlyOneAndTellsOfNoResult) {
                       "machinery that fails, not the designs\n  worker 1 (cpu) "))
       << why;
   EXPECT_NE(why.find(GetParam().event), std::string::npos) << why;
-  EXPECT_NE(why.find("\nits command: " + options.command), std::string::npos) << why;
+  EXPECT_NE(why.find("\nits command: " + options.pools[0].command), std::string::npos) << why;
 }
 
 INSTANTIATE_TEST_SUITE_P(Coordinator, EveryBrokenSlot,
@@ -229,7 +229,7 @@ TEST_F(CoordinatorTest, TwoBrokenSlotsOfFourCostNoRequestItsResult) {
       "if [ $MADSEARCH_SLOT -gt 2 ]; then MADSEARCH_STUB=milliseconds=1,error=1; "
       "else MADSEARCH_STUB=milliseconds=5; fi; export MADSEARCH_STUB; exec " +
       in_build("tests/stub_worker"));
-  options.slots_per_device = 4;
+  options.pools[0].slots = 4;
   Coordinator coordinator(options);
   for (int i = 0; i < 100; ++i)
     coordinator.submit(training(std::to_string(i), i % 2 ? "mamba swiglu" : "attention swiglu"));
@@ -240,7 +240,7 @@ TEST_F(CoordinatorTest, TwoBrokenSlotsOfFourCostNoRequestItsResult) {
 
 TEST_F(CoordinatorTest, AsksAgainWhereAnotherSlotIsAndTellsWhatRepeatsThere) {
   auto options = stub("milliseconds=1,poison=mamba");
-  options.slots_per_device = 2;
+  options.pools[0].slots = 2;
   Coordinator coordinator(options);
   listen(coordinator);
   coordinator.submit(training("bad", "mamba swiglu"));
@@ -308,9 +308,9 @@ TEST_F(CoordinatorTest, AnErrorAtNoRequestIsARemark) {
   reply.record.id = "a";
   reply.record.task = "selective-copying";
   reply.record.outcome = Outcome::kDiverged;
-  options.command = "echo '" + to_line(hello) + "'; read ping; read request; echo '" +
-                    to_line(ErrorReply{{}, "what was \x1b[5mthat?"}) + "'; echo '" + to_line(reply) +
-                    "'; cat >/dev/null";
+  options.pools[0].command = "echo '" + to_line(hello) + "'; read ping; read request; echo '" +
+                             to_line(ErrorReply{{}, "what was \x1b[5mthat?"}) + "'; echo '" + to_line(reply) +
+                             "'; cat >/dev/null";
   Coordinator coordinator(options);
   listen(coordinator);
   coordinator.submit(training("a"));
@@ -321,7 +321,7 @@ TEST_F(CoordinatorTest, AnErrorAtNoRequestIsARemark) {
 
 TEST_F(CoordinatorTest, DoesNotBlameARequestForAWorkerThatWasStopped) {
   auto options = stub("milliseconds=1,stop=3");
-  options.silence_seconds = 0.2;
+  options.pools[0].silence_seconds = 0.2;
   options.attempts = 1;
   Coordinator coordinator(options);
   listen(coordinator);
@@ -353,7 +353,7 @@ class Suspension {
 
 TEST_F(CoordinatorTest, TakesASuspensionOfAllForNoSilence) {
   auto options = stub("milliseconds=700");
-  options.silence_seconds = 0.3;
+  options.pools[0].silence_seconds = 0.3;
   options.pause_seconds = 0.2;
   options.attempts = 1;
   Coordinator coordinator(options);
@@ -369,8 +369,8 @@ TEST_F(CoordinatorTest, TakesASuspensionOfAllForNoSilence) {
 TEST_F(CoordinatorTest, BacksOffOnceAWorkerWasThere) {
   const TemporaryFolder folder;
   auto options = stub("milliseconds=1,crash=2");  // the second request ends the first worker; the next four don't start
-  options.command = "echo x >> " + folder.path + "/starts; n=$(wc -l < " + folder.path +
-                    "/starts); [ $n -gt 1 ] && [ $n -lt 6 ] && exit 3; " + options.command;
+  options.pools[0].command = "echo x >> " + folder.path + "/starts; n=$(wc -l < " + folder.path +
+                             "/starts); [ $n -gt 1 ] && [ $n -lt 6 ] && exit 3; " + options.pools[0].command;
   Coordinator coordinator(options);
   listen(coordinator);
   for (const char* id : {"a", "b"}) coordinator.submit(training(id));
@@ -391,13 +391,13 @@ TEST_F(CoordinatorTest, EndsOnceNoWorkerStartsForLong) {
   const TemporaryFolder folder;
   auto options = stub("milliseconds=1,crash=2");
   options.unusable_seconds = 0.3;
-  options.command = "mkdir " + folder.path + "/once 2>/dev/null || exit 3; " + options.command;
+  options.pools[0].command = "mkdir " + folder.path + "/once 2>/dev/null || exit 3; " + options.pools[0].command;
   Coordinator coordinator(options, remembered());
   for (const char* id : {"a", "b"}) coordinator.submit(training(id));
   EXPECT_EQ(end_of(coordinator),
             "no worker has started for 0.3 s; the last one: worker 1 (cpu) ended: exit code 3, before it said hello\n"
             "its command: " +
-                options.command);
+                options.pools[0].command);
 }
 
 TEST_F(CoordinatorTest, AProcessThatCannotBeMadeIsAStartThatFailed) {

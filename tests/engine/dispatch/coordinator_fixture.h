@@ -35,7 +35,7 @@ class CoordinatorTest : public ::testing::Test {
   }
   WorkerOptions command(const std::string& text) const {
     WorkerOptions out;
-    out.command = text;
+    out.pools[0].command = text;
     out.restart_seconds = 0.01;
     out.longest_restart_seconds = 0.05;
     out.check_seconds = 1;

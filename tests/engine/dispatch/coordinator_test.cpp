@@ -83,7 +83,7 @@ TEST_F(CoordinatorTest, ARequestThatIsTriedAgainKeepsItsTurn) {
 
 TEST_F(CoordinatorTest, UsesAllSlotsAndNotMoreWorkersThanRequests) {
   auto options = stub("milliseconds=100");
-  options.slots_per_device = 4;
+  options.pools[0].slots = 4;
   Coordinator coordinator(options);
   EXPECT_EQ(coordinator.slots(), 4);
   coordinator.submit(training("a"));
@@ -127,7 +127,7 @@ TEST_F(CoordinatorTest, ForgetsWhatIsUnderWayAtItsEnd) {
 
 TEST_F(CoordinatorTest, LeavesAWorkerThatIsBusyForLongerThanTheSilenceAllowed) {
   auto options = stub("milliseconds=1000");
-  options.silence_seconds = 0.4;
+  options.pools[0].silence_seconds = 0.4;
   Coordinator coordinator(options);
   listen(coordinator);
   coordinator.submit(training("a"));
@@ -137,7 +137,7 @@ TEST_F(CoordinatorTest, LeavesAWorkerThatIsBusyForLongerThanTheSilenceAllowed) {
 
 TEST_F(CoordinatorTest, DoesNotTakeItsOwnPauseForTheWorkersSilence) {
   auto options = stub("milliseconds=1");
-  options.silence_seconds = 0.3;
+  options.pools[0].silence_seconds = 0.3;
   Coordinator coordinator(options);
   listen(coordinator);
   coordinator.submit(training("a"));
@@ -150,7 +150,7 @@ TEST_F(CoordinatorTest, DoesNotTakeItsOwnPauseForTheWorkersSilence) {
 
 TEST_F(CoordinatorTest, KnowsHowItsSlotsWereUsed) {
   auto options = stub("milliseconds=200");
-  options.slots_per_device = 2;
+  options.pools[0].slots = 2;
   Coordinator coordinator(options);
   for (const char* id : {"a", "b", "c"}) coordinator.submit(training(id));
   EXPECT_EQ(all(coordinator).size(), 3);
@@ -218,7 +218,7 @@ TEST_F(CoordinatorTest, SaysWhenTheCommandIsNoWorker) {
 
 TEST_F(CoordinatorTest, SaysWhenTheCommandIsMute) {
   auto options = command("sleep 100");
-  options.start_seconds = 0.1;
+  options.pools[0].start_seconds = 0.1;
   Coordinator coordinator(options);
   EXPECT_EQ(complaint(coordinator),
             "worker 1 (cpu) was silent for 0.1 s, before it said hello; 3 starts have failed\nits command: sleep 100");
@@ -248,7 +248,7 @@ TEST_F(CoordinatorTest, RefusesAWorkerThatScoresInAnotherWay) {
 
 TEST_F(CoordinatorTest, SaysOnceThatWorkersAreOfAnotherRevision) {
   auto options = command(greeter({.version = "x", .revision = "0123abc", .device = "cpu"}));
-  options.slots_per_device = 2;
+  options.pools[0].slots = 2;
   Coordinator coordinator(options);
   listen(coordinator);
   for (const char* id : {"a", "b"}) coordinator.submit(training(id));
@@ -265,8 +265,9 @@ TEST_F(CoordinatorTest, GoesOnWithoutASlotThatDoesNotStart) {
   char folder[] = "/tmp/madsearch-coordinator-XXXXXX";
   ASSERT_NE(mkdtemp(folder), nullptr);
   auto options = stub("milliseconds=30");
-  options.command = "mkdir " + std::string(folder) + "/taken 2>/dev/null || exit 3; " + options.command;
-  options.slots_per_device = 2;
+  options.pools[0].command =
+      "mkdir " + std::string(folder) + "/taken 2>/dev/null || exit 3; " + options.pools[0].command;
+  options.pools[0].slots = 2;
   {
     Coordinator coordinator(options);
     listen(coordinator);
@@ -288,7 +289,7 @@ TEST_F(CoordinatorTest, ItsWorkersEndWhenItIsKilled) {
   const auto child = fork();
   if (child == 0) {
     auto options = stub("milliseconds=60000");
-    options.command =
+    options.pools[0].command =
         "echo $$ > " + std::string(file) + "; MADSEARCH_STUB=milliseconds=60000 exec " + in_build("tests/stub_worker");
     Coordinator coordinator(options);
     coordinator.submit(training("a"));
@@ -305,7 +306,7 @@ TEST_F(CoordinatorTest, EndsTheWholeCommandWithItself) {
   close(mkstemp(file));
   {
     auto options = stub("milliseconds=1");
-    options.command = "sleep 1000 & echo $! > " + std::string(file) + "; " + options.command;
+    options.pools[0].command = "sleep 1000 & echo $! > " + std::string(file) + "; " + options.pools[0].command;
     Coordinator coordinator(options);
     coordinator.submit(training("a"));
     EXPECT_EQ(all(coordinator).size(), 1);
@@ -316,7 +317,7 @@ TEST_F(CoordinatorTest, EndsTheWholeCommandWithItself) {
 
 TEST_F(CoordinatorTest, RefusesToHaveNoSlot) {
   auto options = stub();
-  options.slots_per_device = 0;
+  options.pools[0].slots = 0;
   EXPECT_THROW(Coordinator{options}, std::invalid_argument);
 }
 

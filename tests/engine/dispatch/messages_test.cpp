@@ -16,7 +16,9 @@ namespace {
 template <class T>
 constexpr int count_of = 0;
 template <>
-constexpr int count_of<Hello> = 9;
+constexpr int count_of<Hello> = 10;
+template <>
+constexpr int count_of<Memory> = 2;
 template <>
 constexpr int count_of<GridPoint> = 2;
 template <>
@@ -87,6 +89,9 @@ auto members(R& r) {
   } else if constexpr (n == 9) {
     auto& [a, b, c, d, e, f, g, h, i] = r;
     return std::tie(a, b, c, d, e, f, g, h, i);
+  } else if constexpr (n == 10) {
+    auto& [a, b, c, d, e, f, g, h, i, j] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j);
   } else if constexpr (n == 11) {
     auto& [a, b, c, d, e, f, g, h, i, j, k] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k);
@@ -197,6 +202,7 @@ void check() {
 }
 
 TEST(Messages, AHelloRoundTrips) { check<Hello>(); }
+TEST(Messages, AMemoryRoundTrips) { check<Memory>(); }
 TEST(Messages, AProgressRoundTrips) { check<Progress>(); }
 TEST(Messages, ATrainRequestRoundTrips) { check<TrainRequest>(); }
 TEST(Messages, APretrainRequestRoundTrips) { check<PretrainRequest>(); }

@@ -15,8 +15,8 @@ namespace {
 
 WorkerOptions four_on(const std::string& device, const std::string& mode) {
   WorkerOptions out;
-  out.devices = {device};
-  out.slots_per_device = 4;
+  out.pools[0].devices = {device};
+  out.pools[0].slots = 4;
   out.mps = mode;
   return out;
 }
@@ -68,7 +68,7 @@ TEST_F(MpsTest, RunsAsLongAsItsWorkersAndWithPipesOfItsOwn) {
 TEST_F(MpsTest, IsNotStartedWhereNobodySharesAGpu) {
   install(0);
   auto alone = four_on("cuda:0", "on");
-  alone.slots_per_device = 1;
+  alone.pools[0].slots = 1;
   EXPECT_EQ(Mps(alone).note(), "");
   EXPECT_EQ(Mps(four_on("cpu", "on")).note(), "");
   EXPECT_EQ(Mps(four_on("cuda:0", "off")).note(), "workers that share a GPU take turns on it (mps: off)");

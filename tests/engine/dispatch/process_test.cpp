@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -52,7 +51,7 @@ TEST(Process, HandsOutALineThatHasNoEnd) {
 
 /// A command that has begun, as its first line tells.
 std::unique_ptr<Process> begun(const std::string& command, Farewell farewell) {
-  auto out = std::make_unique<Process>("echo begun; " + command, std::map<std::string, std::string>{}, farewell);
+  auto out = std::make_unique<Process>("echo begun; " + command, Environment{}, farewell);
   while (out->read_lines().empty() && !out->closed()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return out;
 }

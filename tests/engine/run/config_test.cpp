@@ -5,6 +5,7 @@
 
 #include "configs/errors.h"
 #include "engine/run/config_reader.h"
+#include "engine/run/pool_reader.h"
 #include "primitives/table.h"
 #include "tests/support/folders.h"
 
@@ -56,7 +57,68 @@ TEST_F(RunConfigTest, ShippedSearchesAreAllRead) {
 }
 
 TEST_F(RunConfigTest, AMachineOfManyCoresStartsNoMoreThanTheLagAllows) {
-  EXPECT_EQ(read("battery: quick\nstages: 4\ndevices: cpu\nsearch: {lag: 1}\n").workers.slots_per_device, 1);
+  std::vector<std::string> devices(20, "cpu");
+  std::vector<Pool> pools = {{.devices = devices, .slots = 0}, {.devices = {}, .copies = 20}};
+  auto in = Reader::text("search: {lag: 4}\n", "text");
+  fit_slots(in, pools, {.lag = 4, .trainings = 10});
+  EXPECT_EQ(pools[0].slots, 1);
+}
+
+TEST_F(RunConfigTest, PoolsAreOfThisMachineOrElsewhere) {
+  const auto config = read(R"(battery: quick
+stages: 4
+silence_seconds: 30
+pools:
+  - devices: cpu
+    slots: 2
+    start_seconds: 60
+  - name: slurm
+    command: srun -n1 --gres=gpu:1 madsearch-worker
+    copies: 4
+    silence_seconds: never
+)");
+  const auto& pools = config.workers.pools;
+  ASSERT_EQ(pools.size(), 2u);
+  EXPECT_EQ(pools[0].name, "local");
+  EXPECT_EQ(pools[0].size(), 2);
+  EXPECT_EQ(pools[0].start_seconds, 60);
+  EXPECT_EQ(pools[0].silence_seconds, 30);
+  EXPECT_TRUE(pools[1].elsewhere());
+  EXPECT_EQ(pools[1].size(), 4);
+  EXPECT_EQ(pools[1].start_seconds, kNever);
+  EXPECT_EQ(pools[1].silence_seconds, kNever);
+  EXPECT_TRUE(config.notes.empty());
+  EXPECT_EQ(config.hash(), read("battery: quick\nstages: 4\n").hash());
+  EXPECT_NE(config.resolved().find(
+                "\npools.1: local, cpu, slots 2, start_seconds 60, silence_seconds 30, command madsearch-worker\n"
+                "pools.2: slurm, copies 4, start_seconds never, silence_seconds never, command srun -n1 --gres=gpu:1 "
+                "madsearch-worker\n"),
+            std::string::npos)
+      << config.resolved();
+}
+
+TEST_F(RunConfigTest, WhatSaidWhoComputesBeforePoolsIsReadWithANote) {
+  const auto config =
+      read("battery: quick\nstages: 4\nworker: srun madsearch-worker\ndevices: cpu\nslots_per_device: 3\n");
+  EXPECT_EQ(config.notes, std::vector<std::string>{"who computes is said by `pools` now; worker, devices, "
+                                                   "slots_per_device are still read (docs/configuration.md)"});
+  EXPECT_TRUE(config.workers.pools[0].elsewhere());
+  EXPECT_EQ(config.workers.pools[0].copies, 3);
+  EXPECT_EQ(config.workers.pools[0].start_seconds, 120);
+  EXPECT_TRUE(read("battery: quick\nstages: 4\n").notes.empty());
+}
+
+TEST_F(RunConfigTest, OtherPoolsStayWithTheRun) {
+  const TemporaryFolder folder;
+  const auto file = folder.path + "/pools.yaml";
+  std::ofstream(file) << "pools: [{name: far, command: ssh node7 madsearch-worker, copies: 2}]\n";
+  const auto config = with_pools(read("battery: quick\nstages: 4\ndevices: cpu\n"), file);
+  EXPECT_EQ(config.workers.pools.at(0).name, "far");
+  EXPECT_TRUE(config.notes.empty());
+  const auto again = read_run(config.inputs, config.name);
+  EXPECT_EQ(again.resolved(), config.resolved());
+  std::ofstream(file) << "pools: [{devices: cpu}]\nhours: 3\n";
+  EXPECT_THROW(with_pools(config, file), ConfigError);
 }
 
 TEST_F(RunConfigTest, SeedsAreRepeatedToTheStages) {
@@ -122,10 +184,10 @@ TEST_F(RunConfigTest, IdentityLeavesOutDevicesAndTime) {
   EXPECT_EQ(one.hash(), two.hash());
   EXPECT_EQ(one.workers.mps, "auto");
   EXPECT_EQ(two.workers.mps, "off");
-  EXPECT_EQ(one.workers.unusable_seconds, 600);
+  EXPECT_EQ(one.workers.unusable_seconds, 0);
   EXPECT_EQ(two.workers.unusable_seconds, 86400);
-  EXPECT_EQ(one.workers.start_seconds, 120);
-  EXPECT_EQ(two.workers.start_seconds, 7200);
+  EXPECT_EQ(one.workers.pools[0].start_seconds, 120);
+  EXPECT_EQ(two.workers.pools[0].start_seconds, 7200);
   EXPECT_NE(two.resolved().find("\nunusable_seconds: 86400\n"), std::string::npos) << two.resolved();
   EXPECT_NE(one.hash(), read("battery: quick\nstages: 4\nsearch: {mutations: 1}\n").hash());
   EXPECT_NE(one.hash(), read("battery: quick\nstages: 4\nseeds: [gla]\n").hash());
@@ -236,9 +298,22 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
   EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: []\n"), ":3:10: no devices; expected auto, cpu or cuda:N");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nlimits: {state: 100}\n"),
             ": design \"transformer++\" can't take part: state 524288 is above the limit 100");
-  EXPECT_EQ(first_line("battery: quick\nstages: 4\ndevices: cpu\nslots_per_device: 16\n"),
-            ": lag 8 is below the 16 slots of the devices, so that some would always wait: search needs \"lag: 16\" or "
-            "more, or \"slots_per_device\" at most 8");
+  EXPECT_EQ(first_line("battery: quick\nprobe: probe\nstages: 4\npools: [{devices: cpu, slots: 4}, {command: ssh a b, "
+                       "copies: 100}]\n"),
+            ": lag 8 keeps 16 slots busy, by 2 trainings of each evaluation, and the pools have 104: search needs "
+            "\"lag: 52\" or more, or the pools 16 slots at most");
+  EXPECT_EQ(first_line("battery: quick\npools: []\n"), ":2:8: a search needs a pool at least");
+  EXPECT_EQ(first_line("battery: quick\npools: [{name: far}]\n"), ":2:9: pools needs the key \"command\"");
+  EXPECT_EQ(first_line("battery: quick\npools: [{command: ssh a b, slots: 2}]\n"),
+            ":2:35: `slots` are of `devices` of this machine; a command that computes elsewhere is started `copies` "
+            "times, each for one training at a time");
+  EXPECT_EQ(first_line("battery: quick\npools: [{devices: cpu, copies: 2}]\n"),
+            ":2:32: `copies` are of a command that computes elsewhere; on `devices` of this machine say `slots`");
+  EXPECT_EQ(first_line("battery: quick\npools: [{command: ssh a b}, {command: ssh c d}]\n"),
+            ":2:39: two pools are called \"ssh\"; give one of them another `name`");
+  EXPECT_EQ(first_line("battery: quick\ndevices: cpu\npools: [{devices: cpu}]\n"),
+            ":2:1: `pools` says who computes; it takes the place of this");
+  EXPECT_EQ(first_line("battery: quick\npools: [{devices: cpu, slot: 2}]\n"), ":2:24: unknown key \"slot\" in pools");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1}\n"),
             ":3:21: pretraining needs `data`: a folder of texts (*.txt) or of token shards (*.bin)");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {learning_rates: []}\n"),
@@ -248,10 +323,10 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {bytes_per_token: 0}\n"),
             ":3:29: bytes_per_token must be a number from 0.01 to 1000, not \"0\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nunusable_seconds: 1e9\n"),
-            ":3:19: unusable_seconds must be a number from 1 to 604800, not \"1e9\"");
+            ":3:19: unusable_seconds must be a number of seconds from 1 to 604800, or never, not \"1e9\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nmps: of\n"), ":3:6: mps is \"of\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nstart_seconds: 0\n"),
-            ":3:16: start_seconds must be a number from 1 to 604800, not \"0\"");
+            ":3:16: start_seconds must be a number of seconds from 1 to 604800, or never, not \"0\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\nvalid_widths: [48.7]\n"),
             ":3:16: each of valid_widths must be an integer from 4 to 65536, not \"48.7\"");
   EXPECT_EQ(first_line("battery: quick\nstages: 4\npretrain: {members: 1, data: no/where}\n"),

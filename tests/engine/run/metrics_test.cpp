@@ -145,6 +145,7 @@ std::set<std::string> all_that_is_shown() {
   metrics.front(1, 0.5);
   metrics.workers(1, 1, 1);
   metrics.slots({});
+  metrics.pools({{.name = "far", .losses = {{"node7", 1}}}});
   metrics.folder(1);
   std::set<std::string> out;
   std::istringstream lines(std::regex_replace(metrics.text(), std::regex(R"re(="[^"]*")re"), ""));

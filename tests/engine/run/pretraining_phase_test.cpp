@@ -39,7 +39,7 @@ slots_per_device: 1
 
   /// A session with stub workers of these options; what it says is in said_.
   Ended run(const std::string& stub) {
-    config_.workers.command = "MADSEARCH_STUB=milliseconds=1," + stub + " " + in_build("tests/stub_worker");
+    config_.workers.pools[0].command = "MADSEARCH_STUB=milliseconds=1," + stub + " " + in_build("tests/stub_worker");
     std::ostringstream progress;
     const auto ended = run_search(config_, {.folder = folder(), .progress = &progress});
     said_ = progress.str();
@@ -109,7 +109,7 @@ TEST_F(PretrainingPhase, CountsOnlyWhatIsLeft) {
 }
 
 TEST_F(PretrainingPhase, IsShownToWhoScrapes) {
-  config_.workers.command = in_build("tests/stub_worker");
+  config_.workers.pools[0].command = in_build("tests/stub_worker");
   const RunOptions options{.folder = folder()};
   Session session(config_, options);
   pretrain_chosen(session);

@@ -22,7 +22,7 @@ RunConfig with_pretraining(const std::string& stub) {
   out.pretrain.flops = 1e12;
   out.pretrain.parameters = 20'000;
   out.pretrain.learning_rates = {1e-3};
-  out.workers.command = "MADSEARCH_STUB=milliseconds=1" + stub + " " + in_build("tests/stub_worker");
+  out.workers.pools[0].command = "MADSEARCH_STUB=milliseconds=1" + stub + " " + in_build("tests/stub_worker");
   return out;
 }
 

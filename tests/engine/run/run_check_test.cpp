@@ -50,7 +50,7 @@ devices: cpu
 slots_per_device: 2
 )";
   auto config = read_run(file, in_source("configs"));
-  config.workers.command = "MADSEARCH_STUB=milliseconds=1 " + in_build("tests/stub_worker");
+  config.workers.pools[0].command = "MADSEARCH_STUB=milliseconds=1 " + in_build("tests/stub_worker");
   EXPECT_EQ(run_search(config, {.folder = folder}), Ended::kFinished);
 }
 

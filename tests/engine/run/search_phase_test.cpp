@@ -31,7 +31,7 @@ TEST(SearchPhase, ShowsToWhoScrapesWhatEarlierSessionsDid) {
   std::ofstream(file) << "battery: quick\nstages: 4\nseeds: [transformer++]\ndevices: cpu\nslots_per_device: 1\n"
                          "search: {evaluations: 12, population: 4, confirm_seeds: 2, confirm_members: 1}\n";
   auto config = read_run(file, in_source("configs"));
-  config.workers.command = in_build("tests/stub_worker");
+  config.workers.pools[0].command = in_build("tests/stub_worker");
   const RunOptions options{.folder = folder.path + "/run"};
   std::set<std::string> earlier;
   {

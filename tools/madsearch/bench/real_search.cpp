@@ -95,10 +95,15 @@ Measured measure(const std::filesystem::path& file, std::int64_t evaluations) {
 }
 
 Record facts(const SlotUse& slot) {
-  return {{"device", slot.device},     {"requests", slot.requests},
-          {"seconds", slot.total},     {"busy", slot.busy},
-          {"starting", slot.starting}, {"between", slot.total - slot.busy - slot.starting - slot.tail},
-          {"tail", slot.tail},         {"resident_mib", slot.resident_mib},
+  return {{"pool", slot.pool},
+          {"device", slot.device},
+          {"requests", slot.requests},
+          {"seconds", slot.total},
+          {"busy", slot.busy},
+          {"starting", slot.starting},
+          {"between", slot.total - slot.busy - slot.starting - slot.tail},
+          {"tail", slot.tail},
+          {"resident_mib", slot.resident_mib},
           {"peak_mib", slot.peak_mib}};
 }
 

@@ -71,7 +71,7 @@ struct Timings {
 Timings time(const Flags& flags) {
   const auto designs = designs_of(flags);
   auto workers = flags.workers.one_slot();
-  if (flags.threads > 1) workers.command += " --threads " + std::to_string(flags.threads);
+  if (flags.threads > 1) workers.pools.front().command += " --threads " + std::to_string(flags.threads);
   Timings out;
   for (const auto& reply : answers(workers, requests_of(flags, designs), "timing")) {
     const auto& timed = reply_as<BenchReply>(reply);
