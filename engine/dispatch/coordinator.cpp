@@ -170,12 +170,14 @@ struct Coordinator::Impl {
     slot.limit(options.check_seconds);
   }
 
-  /// A worker keeps a training's limit itself, unless it is stuck; then it has as long again as it may be silent.
+  /// A worker keeps a training's limit itself, unless it is stuck; then it has as long again as it may be silent, or
+  /// as others may if it may be so for ever.
   void limit(Slot& slot) {
     const auto& job = *slot.job;
     if (job.check) return;
     const auto most = time_limit(job.request, job.cost, guard);
-    slot.limit(most > 0 ? most + slot.pool.silence_seconds : 0);
+    const auto silence = slot.pool.silence_seconds == kNever ? Pool{}.silence_seconds : slot.pool.silence_seconds;
+    slot.limit(most > 0 ? most + silence : 0);
   }
 
   // What befalls a worker.

@@ -5,6 +5,7 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
+#include "engine/dispatch/interrupted.h"
 #include "engine/training/learning_rates.h"
 #include "mad_tasks/table.h"
 #include "results/comparison.h"
@@ -107,7 +108,7 @@ std::string state_text(const RunConfig& config) {
 
 }  // namespace
 
-Forecast forecast(const RunConfig& config, Coordinator& workers) {
+Forecast forecast(const RunConfig& config, Coordinator& workers, const std::atomic<bool>* interrupted) {
   const auto sized =
       solve_sizes(transformer(config.limits.stages), config.limits.shape, config.limits.parameters).genome;
   const auto& setting = config.battery.tasks.front().settings.front();
@@ -120,7 +121,10 @@ Forecast forecast(const RunConfig& config, Coordinator& workers) {
                        .steps = kSteps};
   workers.submit(request);
   std::optional<Reply> reply;
-  while (!reply) reply = workers.wait(1);
+  while (!reply) {
+    if (interrupted && *interrupted) throw Interrupted{};
+    reply = workers.wait(0.5);
+  }
   const auto* benched = std::get_if<BenchReply>(&*reply);
   const auto* error = std::get_if<ErrorReply>(&*reply);
   if (!benched || benched->rows.empty())

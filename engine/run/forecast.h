@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -28,8 +29,9 @@ struct Forecast {
   double memory_mib = 0;    // of one training, at the battery's longest length
 };
 
-/// Asks one of `workers` for the measurement. Throws ConfigError if no worker can make it.
-Forecast forecast(const RunConfig& config, Coordinator& workers);
+/// Asks one of `workers` for the measurement. Throws ConfigError if no worker can make it, and Interrupted once
+/// `interrupted` is set.
+Forecast forecast(const RunConfig& config, Coordinator& workers, const std::atomic<bool>* interrupted = nullptr);
 
 /// On one slot of a machine that is not at hand. Throws ConfigError for batteries of another width than was measured.
 Forecast forecast(const RunConfig& config, const AssumedMachine& machine);

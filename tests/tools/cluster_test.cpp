@@ -57,11 +57,11 @@ pools: [{name: far, copies: 2, command: ")" +
 constexpr double kForEver = 1000;
 const std::string kBusy = "milliseconds=60000";
 
-/// `madsearch ARGUMENTS`, sent `signals` ("INT INT", a tenth of a second apart) once two allocations are there.
+/// `madsearch ARGUMENTS`, sent `signals` ("INT INT", a tenth of a second apart) once an allocation is there.
 Ran signalled(const Cluster& cluster, const std::string& arguments, const std::string& signals) {
   return run_program("bash -c '\"" + in_build("madsearch") + "\" " + arguments +
-                     " & madsearch=$!; for i in {1..500}; do " + "set -- " + cluster.path("allocation-*") +
-                     "; [ $# = 2 ] && break; sleep 0.01; done; sleep 0.2; " + "for each in " + signals +
+                     " & madsearch=$!; for i in {1..500}; do set -- " + cluster.path("allocation-*") +
+                     "; [ -e $1 ] && break; sleep 0.01; done; sleep 0.2; for each in " + signals +
                      "; do kill -$each $madsearch; sleep 0.1; done; wait $madsearch'");
 }
 
@@ -78,9 +78,9 @@ void after_its_end() {
   EXPECT_EQ(cluster.allocations(), 0);
 }
 
-void after_signals(double queue, const char* signals, int code) {
+void after_signals(double queue, const char* signals, int code, const char* how = "") {
   const Cluster cluster(queue, kBusy);
-  const auto ran = signalled(cluster, cluster.run(), signals);
+  const auto ran = signalled(cluster, cluster.run() + how, signals);
   EXPECT_EQ(ran.code, code) << ran.err;
   EXPECT_TRUE(cluster.gets(0)) << cluster.allocations();
 }
@@ -107,6 +107,7 @@ TEST(Cluster, IsLeftWithoutAnAllocation) {
       {"kill -9", [] { after_signals(0, "KILL", 137); }},
       {"Ctrl-C while it waits", [] { after_signals(kForEver, "INT", 130); }},
       {"kill -9 while it waits", [] { after_signals(kForEver, "KILL", 137); }},
+      {"Ctrl-C while a dry run waits", [] { after_signals(kForEver, "INT", 130, " --dry-run"); }},
       {"a dry run", after_a_dry_run},
       {"doctor", after_doctor},
   };

@@ -66,8 +66,8 @@ TEST(Doctor, SaysWhatCudaGraphsSave) {
       ran.out.substr(ran.out.find("  primitive ")),
       "  primitive  device   output  gradient  of       ms  as a graph  finding\n"
       "  mamba      cpu     1.0e-06   1.0e-06  A_log  3.00        1.50  fine\n"
-      "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them, but with `worker: "
-      "madsearch-worker --no-cuda-graphs`\n"
+      "as CUDA graphs forward and backward take 1/2.0 of that (median of 1); trainings use them, but with `command: "
+      "madsearch-worker --no-cuda-graphs` of their pool\n"
       "all 1 agree on cpu\n");
 }
 

@@ -181,7 +181,7 @@ std::string about_graphs(const std::vector<Examined>& examined) {
   if (ratios.empty()) return out;
   return out + "as CUDA graphs forward and backward take 1/" + shown("%.1f", quantile(ratios, 0.5)) +
          " of that (median of " + std::to_string(ratios.size()) +
-         "); trainings use them, but with `worker: madsearch-worker --no-cuda-graphs`\n";
+         "); trainings use them, but with `command: madsearch-worker --no-cuda-graphs` of their pool\n";
 }
 
 /// Of this machine; or the place that the worker's command brings it to.

@@ -74,7 +74,7 @@ void show_forecast(const RunConfig& config, bool with_plans) {
   Coordinator workers(config.workers);  // one is started, and others only where that one fails
   workers.on_event = [](const WorkerEvent& event) { say(to_text(event)); };
   const auto plans = with_plans ? plan_pretraining(config, workers, &interrupts()) : std::vector<PretrainingRecord>{};
-  const auto predicted = forecast(config, workers);
+  const auto predicted = forecast(config, workers, &interrupts());
   say(to_text(predicted, config));
   if (!plans.empty()) say(to_text(plans));
 }
