@@ -62,6 +62,8 @@ bool has_auto(const Genome& genome) {
 
 bool Sized::alike() const { return std::abs(residual) <= kTolerance; }
 
+bool Sized::active_alike() const { return std::abs(ratio_off) <= kTolerance; }
+
 std::int64_t transformer_parameters(std::int64_t stages, Shape shape) {
   const auto& attention = *find_primitive("attention");
   const auto& swiglu = *find_primitive("swiglu");
@@ -90,7 +92,8 @@ Sized solve_sizes(const Genome& genome, Shape shape, std::optional<std::int64_t>
   }
   out.residual = residual(cost(out.genome, shape), here);
   const auto spent = cost(wide, where);
-  out.within = std::abs(residual(spent, there)) <= kTolerance && static_cast<double>(spent.parameters) <= 2 * there;
+  out.ratio_off = residual(spent, there);
+  out.within = out.active_alike() && static_cast<double>(spent.parameters) <= 2 * there;
   return out;
 }
 

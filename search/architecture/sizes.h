@@ -14,12 +14,15 @@ std::int64_t transformer_parameters(std::int64_t stages, Shape shape);
 
 /// A genome with sizes for one width.
 struct Sized {
-  Genome genome;        // no `auto` left
-  bool fixed = false;   // nothing to solve: the design fixes its own sizes
-  bool within = true;   // where ratios are solved: active parameters within 5 % of the target, total at most twice
-  double residual = 0;  // active parameters at `shape` / target - 1
+  Genome genome;         // no `auto` left
+  bool fixed = false;    // nothing to solve: the design fixes its own sizes
+  bool within = true;    // where ratios are solved: active parameters within 5 % of the target, total at most twice
+  double residual = 0;   // active parameters at `shape` / target - 1
+  double ratio_off = 0;  // the same where ratios are solved
   /// Whether it is about as large as what it is compared with, at `shape`.
   bool alike() const;
+  /// The same where ratios are solved, whatever it has beyond active parameters.
+  bool active_alike() const;
 };
 
 /// Replaces `inner=auto` of channel mixers (swiglu, mlp, moe, rwkv_channel) by one common ratio to the width. State

@@ -4,25 +4,18 @@
 #include <vector>
 
 #include "engine/study/fidelity.h"
-#include "tools/madsearch/command.h"
+#include "tools/madsearch/trials.h"
 
 namespace madsearch {
 
 /// What the commands on a study of designs have in common.
-struct StudyFlags {
-  std::string file, log;     // of configs/studies; the folder of its trainings
+struct StudyFlags : TrialFlags {
+  std::string file;          // of configs/studies
   std::string half = "all";  // or "judged", "choosing"
-  std::int64_t seeds = 2;
-  bool stored = false;  // train nothing
-  WorkerFlags workers;
 };
 void add_study(CLI::App& command, StudyFlags& flags);
 
 std::vector<const StudyDesign*> chosen_designs(const StudyFlags& flags, const Study& study);
-
-/// Trains what the log lacks of seed sets first .. first + seeds - 1, or says how many trainings are left out.
-void train_missing(const StudyFlags& flags, const Battery& battery, const std::vector<const StudyDesign*>& designs,
-                   std::int64_t seeds, StudyLog& log, std::int64_t first = 0);
 
 /// The designs that completed both batteries, `battery` on seed sets first .. first + seeds - 1, `against` on 0 ..
 /// against_seeds - 1; the others are named on stderr.
