@@ -1,6 +1,7 @@
 #include "search/architecture/alphabet.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "primitives/table.h"
@@ -40,6 +41,15 @@ KnobValue draw_value(const Knob& knob, const std::vector<KnobValue>& allowed, Rn
     if (!value.is_word()) taps.push_back(value);
   const bool none = taps.size() < allowed.size() && (taps.empty() || chance(rng, 0.5));
   return none ? KnobValue("none") : pick(rng, taps);
+}
+
+/// The first value; of the short convolution the first with taps, and none.
+std::vector<KnobValue> plain(const Knob& knob, const std::vector<KnobValue>& allowed) {
+  std::vector<KnobValue> out{allowed.front()};
+  if (knob.name != "conv") return out;
+  for (const auto& value : allowed)
+    if (value.is_word() != out.front().is_word() && out.size() < 2) out.push_back(value);
+  return out;
 }
 
 }  // namespace
@@ -88,6 +98,26 @@ Block Alphabet::draw(const std::string& name, Rng& rng) const {
   } while (!fits(block));  // each value alone fits, so this ends
   if (primitive->simplify) primitive->simplify(block.settings);
   return block;
+}
+
+std::vector<Block> Alphabet::blocks(const std::string& name, NewBlocks which) const {
+  const auto* primitive = find_primitive(name);
+  std::vector<Block> out{Block{name, {}, "", false}};
+  for (const auto& knob : primitive->knobs) {
+    std::vector<Block> more;
+    for (const auto& block : out)
+      for (const auto& value :
+           which == NewBlocks::kAll ? values(name, knob.name) : plain(knob, values(name, knob.name)))
+        more.emplace_back(block).settings.set(knob.name, value);
+    out = std::move(more);
+  }
+  std::erase_if(out, [&](const Block& block) { return !fits(block); });
+  if (out.empty()) return {blocks(name, NewBlocks::kAll).front()};  // the plain ones don't fit this width
+  if (!primitive->simplify) return out;
+  std::set<Settings> known;
+  for (auto& block : out) primitive->simplify(block.settings);
+  std::erase_if(out, [&](const Block& block) { return !known.insert(block.settings).second; });
+  return out;
 }
 
 Block Alphabet::draw(Rng& rng) const {

@@ -10,6 +10,10 @@
 
 namespace madsearch {
 
+/// Which of the blocks that may be drawn: all, or of each primitive the one whose knobs have their defaults, with a
+/// short convolution and without.
+enum class NewBlocks { kPlain, kAll };
+
 /// The blocks that variation draws from: primitives allowed, and for each knob the values that are valid where
 /// candidates are trained.
 class Alphabet {
@@ -33,6 +37,8 @@ class Alphabet {
   Block draw(const std::string& primitive, Rng& rng) const;
   /// A block of any primitive; sequence and channel mixers are equally likely where there are both.
   Block draw(Rng& rng) const;
+  /// Every block of `primitive` that draw can give, or the plain ones of them, in a fixed order. Never empty.
+  std::vector<Block> blocks(const std::string& primitive, NewBlocks which) const;
 
  private:
   std::vector<Shape> shapes_;

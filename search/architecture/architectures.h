@@ -42,6 +42,7 @@ class Architectures : public Space {
   /// The genome as it is trained and costed: `inner=auto` solved at the shape's width.
   Sized sized(const Genome& genome) const;
   const ArchitectureLimits& limits() const { return limits_; }
+  const Alphabet& alphabet() const { return alphabet_; }
 
   std::optional<std::string> random(Rng& rng) const override;
   Child mutate(const std::string& parent, int operators, Rng& rng) const override;

@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
   add_backup(app, code);
   add_score(app, code);
   add_ablate(app, code);
+  add_neighbours(app, code);
   add_train(app, code);
   add_pretrain(app, code);
   add_scale(app, code);

@@ -1,10 +1,12 @@
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
 namespace {
 
-Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet&, Draws& rng) {
   Genome child = parent;
   auto& stripe = *pick(rng, stripes(child));
   if (stripe.size() < 2) return child;
@@ -19,6 +21,6 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
 
 }  // namespace
 
-Mutation branch() { return {"branch", 3, apply}; }
+Mutation branch() { return {"branch", 3, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch

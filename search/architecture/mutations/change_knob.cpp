@@ -1,5 +1,6 @@
 #include "primitives/table.h"
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
@@ -13,14 +14,16 @@ std::vector<Stage*> groups(Genome& genome) {
   return out;
 }
 
-void change_merge(Stage& group, Rng& rng) {
+template <class Draws>
+void change_merge(Stage& group, Draws& rng) {
   std::vector<Merge> others;
   for (const auto merge : kMerges)
     if (merge != group.merge) others.push_back(merge);
   group.merge = pick(rng, others);
 }
 
-Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet& alphabet, Draws& rng) {
   Genome child = parent;
   std::vector<Block*> variable;
   for (auto* block : blocks(child))
@@ -57,6 +60,6 @@ Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
 
 }  // namespace
 
-Mutation change_knob() { return {"change_knob", 30, apply}; }
+Mutation change_knob() { return {"change_knob", 30, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch

@@ -1,12 +1,14 @@
 #include <algorithm>
 
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
 namespace {
 
-Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet&, Draws& rng) {
   Genome child = parent;
   auto& stages = child.stages;
   const auto n = stages.size();
@@ -26,6 +28,6 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
 
 }  // namespace
 
-Mutation duplicate_segment() { return {"duplicate_segment", 5, apply}; }
+Mutation duplicate_segment() { return {"duplicate_segment", 5, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch

@@ -1,10 +1,12 @@
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
 namespace {
 
-Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet& alphabet, Draws& rng) {
   Genome child = parent;
   auto* from = pick(rng, stripes(child));
   std::vector<std::size_t> single;
@@ -13,7 +15,8 @@ Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
   if (single.empty()) return child;
   from->erase(from->begin() + static_cast<std::ptrdiff_t>(pick(rng, single)));
   auto* to = pick(rng, stripes(child));
-  to->insert(to->begin() + static_cast<std::ptrdiff_t>(below(rng, to->size() + 1)), Stage{.block = alphabet.draw(rng)});
+  to->insert(to->begin() + static_cast<std::ptrdiff_t>(below(rng, to->size() + 1)),
+             Stage{.block = draw_block(alphabet, rng)});
   repair_branches(child);
   repair_labels(child);
   return child;
@@ -21,6 +24,6 @@ Genome apply(const Genome& parent, const Alphabet& alphabet, Rng& rng) {
 
 }  // namespace
 
-Mutation insert_and_delete() { return {"insert_and_delete", 15, apply}; }
+Mutation insert_and_delete() { return {"insert_and_delete", 15, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch

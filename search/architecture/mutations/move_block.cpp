@@ -1,10 +1,12 @@
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
 namespace {
 
-Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet&, Draws& rng) {
   Genome child = parent;
   auto& from = *pick(rng, stripes(child));
   const auto index = static_cast<std::ptrdiff_t>(below(rng, from.size()));
@@ -20,6 +22,6 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
 
 }  // namespace
 
-Mutation move_block() { return {"move_block", 5, apply}; }
+Mutation move_block() { return {"move_block", 5, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch

@@ -9,6 +9,8 @@
 
 namespace madsearch {
 
+class EveryChoice;
+
 /// An operator of variation. `apply` returns a changed copy, or the parent itself where there is nothing to change. It
 /// keeps the number of blocks, and labels and branches consistent (search/architecture/editing.h); the caller checks
 /// sizes and limits and draws again where they are not kept (search/architecture/architectures.h).
@@ -16,6 +18,8 @@ struct Mutation {
   std::string name;
   double weight = 1;  // how often it is drawn, relative to the others: twice the weight, twice as often
   std::function<Genome(const Genome&, const Alphabet&, Rng&)> apply;
+  /// The same code with draws that are not random: pass after pass, all that apply can make (every_choice.h).
+  std::function<Genome(const Genome&, const Alphabet&, EveryChoice&)> each;
 };
 
 Mutation change_knob();        // one knob of one block (of all uses of its label) takes another value

@@ -1,5 +1,6 @@
 #include "primitives/table.h"
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
@@ -14,7 +15,8 @@ std::string fresh_label(const std::vector<Block*>& all) {
   }
 }
 
-Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet&, Draws& rng) {
   Genome child = parent;
   const auto all = blocks(child);
   struct Pair {
@@ -41,6 +43,6 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
 
 }  // namespace
 
-Mutation share() { return {"share", 3, apply}; }
+Mutation share() { return {"share", 3, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch

@@ -1,10 +1,12 @@
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
 namespace {
 
-Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet&, Draws& rng) {
   Genome child = parent;
   std::vector<std::pair<Stripe*, std::size_t>> parallel;
   for (auto* stripe : stripes(child))
@@ -23,6 +25,6 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
 
 }  // namespace
 
-Mutation unbranch() { return {"unbranch", 2, apply}; }
+Mutation unbranch() { return {"unbranch", 2, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch

@@ -1,10 +1,12 @@
 #include "search/architecture/editing.h"
+#include "search/architecture/mutations/every_choice.h"
 #include "search/architecture/mutations/mutation.h"
 
 namespace madsearch {
 namespace {
 
-Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
+template <class Draws>
+Genome apply(const Genome& parent, const Alphabet&, Draws& rng) {
   Genome child = parent;
   std::vector<Block*> labelled;
   for (auto* block : blocks(child))
@@ -19,6 +21,6 @@ Genome apply(const Genome& parent, const Alphabet&, Rng& rng) {
 
 }  // namespace
 
-Mutation unshare() { return {"unshare", 2, apply}; }
+Mutation unshare() { return {"unshare", 2, apply<Rng>, apply<EveryChoice>}; }
 
 }  // namespace madsearch
