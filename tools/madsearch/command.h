@@ -29,6 +29,7 @@ void add_backup(CLI::App& app, int& code);
 void add_score(CLI::App& app, int& code);
 void add_ablate(CLI::App& app, int& code);
 void add_neighbours(CLI::App& app, int& code);
+void add_effects(CLI::App& app, int& code);
 void add_train(CLI::App& app, int& code);
 void add_pretrain(CLI::App& app, int& code);
 void add_scale(CLI::App& app, int& code);

@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   add_score(app, code);
   add_ablate(app, code);
   add_neighbours(app, code);
+  add_effects(app, code);
   add_train(app, code);
   add_pretrain(app, code);
   add_scale(app, code);

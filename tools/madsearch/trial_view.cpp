@@ -8,16 +8,15 @@
 namespace madsearch {
 namespace {
 
-/// "fuzzy-recall" of fuzzy-in-context-recall, so that six columns fit.
-std::string heading_of(std::string task) {
+Value mean_or_unknown(const std::vector<double>& values) { return values.empty() ? Value() : Value(mean(values)); }
+
+}  // namespace
+
+std::string task_heading(std::string task) {
   const std::string common = "in-context-";
   if (const auto at = task.find(common); at != std::string::npos) task.erase(at, common.size());
   return task;
 }
-
-Value mean_or_unknown(const std::vector<double>& values) { return values.empty() ? Value() : Value(mean(values)); }
-
-}  // namespace
 
 void set_difference(Record& out, const std::string& name, Comparison::Difference difference, std::int64_t common) {
   const bool bounded = std::isfinite(difference.margin);
@@ -45,7 +44,7 @@ Table task_table(const Battery& battery, const std::string& name, Column last, c
     const auto fact = [name, of = task.task](const Record& row) {
       return row.at("tasks").record().at(of).record().at(name);
     };
-    columns.emplace_back(heading_of(task.task), fact, number("%+.2f"));
+    columns.emplace_back(task_heading(task.task), fact, number("%+.2f"));
   }
   columns.push_back(std::move(last));
   return Table(std::move(columns), rows);

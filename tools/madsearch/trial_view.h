@@ -19,6 +19,9 @@ Record task_differences(const Battery& battery, const TrialScores& scores, const
 /// The differences by task, a column each, before `last`.
 Table task_table(const Battery& battery, const std::string& name, Column last, const std::vector<Record>& rows);
 
+/// "fuzzy-recall" of fuzzy-in-context-recall, so that six columns fit.
+std::string task_heading(std::string task);
+
 /// "MAD score on battery quick, width 32, 2 seed sets"
 std::string setting_text(const Battery& battery, std::int64_t seeds);
 
