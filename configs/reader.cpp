@@ -160,6 +160,15 @@ struct Reader::Node {
     if (!value.IsScalar()) throw wrong(value, key + " must be " + expected + ", not " + kind(value));
     return value.Scalar();
   }
+  /// What is read of a mapping in this one.
+  std::shared_ptr<Node> inner(const std::string& key, const YAML::Node& value) const {
+    auto out = std::make_shared<Node>();
+    out->source = source;
+    out->name = key;
+    out->map.reset(value);
+    out->read();
+    return out;
+  }
   double number(const std::string& key, const YAML::Node& value, double least, double most) const {
     const auto expected = "a number from " + shown(least) + " to " + shown(most);
     const auto out = number_of(scalar(key, value, expected));
@@ -281,6 +290,20 @@ std::vector<std::string> Reader::strings(const std::string& key, const std::vect
       [&](const std::string& name, const YAML::Node& item) { return node_->scalar(name, item, "a text"); });
 }
 
+std::vector<ReaderEntry> Reader::entries(const std::string& key, const std::vector<std::string>& otherwise) {
+  std::vector<ReaderEntry> out;
+  const auto* value = node_->ask(key);
+  if (!value)
+    for (const auto& text : otherwise) out.push_back({text});
+  if (!value) return out;
+  if (value->IsMap()) return {{"", Reader(node_->inner(key, *value))}};
+  return node_->list<ReaderEntry>(key, *value, "a text or a list of texts",
+                                  [&](const std::string& name, const YAML::Node& item) -> ReaderEntry {
+                                    if (item.IsMap()) return {"", Reader(node_->inner(key, item))};
+                                    return {node_->scalar(name, item, "a text or a mapping")};
+                                  });
+}
+
 std::vector<double> Reader::reals(const std::string& key, const std::vector<double>& otherwise, double least,
                                   double most) {
   const auto* value = node_->ask(key);
@@ -321,12 +344,7 @@ std::vector<Reader> Reader::children(const std::string& key) {
     throw node_->wrong(*value, "more than " + std::to_string(kMostKeys) + " entries in " + key);
   for (const auto& item : *value) {
     if (!item.IsMap()) throw node_->wrong(item, "each of " + key + " must be a mapping, not " + kind(item));
-    auto node = std::make_shared<Node>();
-    node->source = node_->source;
-    node->name = key;
-    node->map.reset(item);
-    node->read();
-    out.push_back(Reader(node));
+    out.push_back(Reader(node_->inner(key, item)));
   }
   return out;
 }

@@ -11,6 +11,8 @@
 
 namespace madsearch {
 
+struct ReaderEntry;
+
 /// Reads one YAML mapping (or JSON object, which is one), of a file of one document and at most 1 MiB, of at most 1000
 /// keys and lists of 1000 entries.
 /// The code that reads is the only schema: a key that nobody asked for is an error at finish().
@@ -32,6 +34,8 @@ class Reader {
   std::string required(const std::string& key);  // a string; ConfigError if it is missing
   std::vector<std::string> strings(const std::string& key,
                                    const std::vector<std::string>& otherwise);  // a scalar or a sequence
+  /// The entries of a list of texts and mappings; one alone needs no list.
+  std::vector<ReaderEntry> entries(const std::string& key, const std::vector<std::string>& otherwise);
   std::vector<double> reals(const std::string& key, const std::vector<double>& otherwise, double least, double most);
   std::vector<std::int64_t> integers(const std::string& key, const std::vector<std::int64_t>& otherwise,
                                      std::int64_t least, std::int64_t most);
@@ -51,6 +55,12 @@ class Reader {
   struct Node;
   explicit Reader(std::shared_ptr<Node> node);
   std::shared_ptr<Node> node_;
+};
+
+/// A text, or a mapping.
+struct ReaderEntry {
+  std::string text;
+  std::optional<Reader> mapping = std::nullopt;
 };
 
 }  // namespace madsearch

@@ -13,6 +13,10 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
+// Of a template among the seeds.
+constexpr std::int64_t kFillings = 4;
+constexpr std::int64_t kMostFillings = 100;
+
 /// A line "NAME<tab>TEXT".
 std::string line_of(const std::string& name, const std::string& expanded) { return name + "\t" + expanded + "\n"; }
 
@@ -131,6 +135,62 @@ std::vector<Design> ConfigNames::designs(Reader& in, const std::string& key,
     }
   }
   return out;
+}
+
+std::vector<Design> ConfigNames::fillings_of(const std::string& text, std::size_t times, bool all,
+                                             const FillTemplate& fill) {
+  const auto input = "fillings " + std::to_string(times) + " " + text;
+  auto known = found_.find(input);
+  if (known == found_.end()) {
+    if (stored_) throw ConfigError("the run's folder lacks the fillings of the template " + in_quotes(text));
+    std::string lines;
+    for (const auto& genome : fill(text, times, all))
+      lines += line_of("template#" + hash(genome).substr(0, 6), expanded_text(genome));
+    known = found_.emplace(input, lines).first;
+  }
+  return designs_in(known->second);
+}
+
+std::vector<Design> ConfigNames::seeds_of(ReaderEntry& entry, const FillTemplate& fill) {
+  if (!entry.mapping && has_holes(entry.text)) return fillings_of(entry.text, kFillings, false, fill);
+  if (!entry.mapping) return designs_of(entry.text);
+  auto& in = *entry.mapping;
+  const auto text = in.required("template");
+  const bool all = in.has("fillings");
+  const auto times = in.integer("fillings", kFillings, 1, kMostFillings);
+  in.finish();
+  try {
+    return fillings_of(text, static_cast<std::size_t>(times), all, fill);
+  } catch (const ConfigError& error) {
+    throw in.error("template", error.what());
+  }
+}
+
+std::vector<Design> ConfigNames::seeds(Reader& in, const std::string& key, const std::vector<std::string>& otherwise,
+                                       const FillTemplate& fill) {
+  std::vector<Design> out;
+  for (auto& entry : in.entries(key, otherwise)) {
+    try {
+      for (auto& design : seeds_of(entry, fill)) out.push_back(std::move(design));
+    } catch (const ConfigError& error) {
+      if (entry.mapping) throw;  // its own place is shown
+      if (!in.has(key)) throw in.child("space").error("template", error.what());
+      throw in.error(key, error.what());
+    }
+  }
+  return out;
+}
+
+Template ConfigNames::space_template(const std::string& text, std::int64_t stages) {
+  const auto input = "template " + text;
+  auto known = found_.find(input);
+  if (known == found_.end()) {
+    if (stored_) throw ConfigError("the run's folder lacks the template " + in_quotes(text));
+    known = found_.emplace(input, expanded_text(parse_template(text))).first;
+  }
+  auto out = parse_template(known->second, "template", Unwritten::kBefore);
+  out.text = text;
+  return repeated(out, stages);
 }
 
 ConfigNames::Data ConfigNames::data(Reader& in, const std::string& key) {

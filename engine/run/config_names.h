@@ -1,5 +1,8 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,14 +11,20 @@
 #include "engine/run/data_content.h"
 #include "mad_tasks/battery.h"
 #include "search/architecture/designs.h"
+#include "search/architecture/templates/template.h"
 
 namespace madsearch {
 
 /// What a configuration was read from: its own text under "config", that of what it names under "battery quick",
 /// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files";
-/// a line "NAME<tab>TEXT", expanded, for each design under "expanded mine.yaml". A run's store keeps it, so that the
+/// a line "NAME<tab>TEXT", expanded, for each design under "expanded mine.yaml" and "fillings 4 [? swiglu]x3"; a template
+/// of the space, expanded, under "template [? swiglu]x3". A run's store keeps it, so that the
 /// run can be read again without anything outside its folder, and means the same under a release with more knobs.
 using Inputs = std::map<std::string, std::string>;
+
+/// Fills a template so many times, all different, or as often as it can; `all`: throws where there are fewer.
+/// Throws ConfigError where there is none.
+using FillTemplate = std::function<std::vector<Genome>(const std::string& text, std::size_t times, bool all)>;
 
 /// Looks up what a run's configuration names: files, batteries, designs and entries of fixed lists. All errors are
 /// ConfigErrors that show the place of the name in the file.
@@ -39,6 +48,14 @@ class ConfigNames {
   /// runs, for which their fronts stand.
   std::vector<Design> designs(Reader& in, const std::string& key, const std::vector<std::string>& otherwise);
 
+  /// The same for the designs that begin a search, where templates may stand, as texts or as mappings with the number
+  /// of their fillings.
+  std::vector<Design> seeds(Reader& in, const std::string& key, const std::vector<std::string>& otherwise,
+                            const FillTemplate& fill);
+
+  /// A template that candidates are to match, of so many blocks.
+  Template space_template(const std::string& text, std::int64_t stages);
+
   /// A folder for pretraining.
   struct Data {
     std::string path;     // absolute
@@ -52,6 +69,8 @@ class ConfigNames {
 
  private:
   std::vector<Design> designs_of(const std::string& name);  // one, or those of a front
+  std::vector<Design> fillings_of(const std::string& text, std::size_t times, bool all, const FillTemplate& fill);
+  std::vector<Design> seeds_of(ReaderEntry& entry, const FillTemplate& fill);
   std::vector<Design> stored_by_an_earlier_release(const std::string& name) const;
   Battery shipped_battery(const std::string& name);
   Design named_design(const std::string& name, const std::filesystem::path& path);

@@ -7,8 +7,10 @@
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
+#include "engine/run/fill_template.h"
 #include "engine/run/pool_reader.h"
 #include "engine/run/settings.h"
+#include "engine/run/steering_reader.h"
 #include "engine/text/separator.h"
 #include "primitives/table.h"
 #include "search/loop/selections/selection.h"
@@ -95,8 +97,20 @@ class Reading {
     value = seconds_or_never(reader(key), key, 0);
   }
 
+  /// What candidates are kept to.
+  void operator()(const std::string& key, Decides, Steering& value, const Named&) {
+    value = read_steering(reader(key).child(key), out_.limits.stages, names_);
+  }
+
+  /// Where nothing is said, a search of a template begins with fillings of it.
   void operator()(const std::string& key, Decides, std::vector<Design>& value, const Named& how) {
-    value = names_.designs(reader(key), last(key), how.otherwise);
+    if (key != "seeds") {
+      value = names_.designs(reader(key), last(key), how.otherwise);
+      return;
+    }
+    std::vector<std::string> templates;
+    for (const auto& design : out_.limits.steering.templates) templates.push_back(design.text);
+    value = names_.seeds(reader(key), key, templates.empty() ? how.otherwise : templates, fill_template(out_));
   }
 
   void operator()(const std::string& key, Decides, std::vector<Objective>& value, const Named& how) {
@@ -149,27 +163,49 @@ class Reading {
   std::map<std::string, Reader> readers_;  // by the key of the mapping; "" is the file's
 };
 
-/// Throws ConfigError where primitives and widths leave no design.
+/// Throws ConfigError where primitives, widths and what candidates are kept to leave no design.
 Architectures space_of(Reader& in, const RunConfig& config) {
   try {
     return Architectures(config.limits);
+  } catch (const SteeringError& error) {
+    throw in.child("space").error(error.key, error.what());
   } catch (const std::invalid_argument& error) {
     throw in.error(config.limits.widths.empty() ? "primitives" : "valid_widths", error.what());
   }
 }
 
 /// The hand designs that start the search, repeated to its stages.
-void check_seeds(Reader& in, RunConfig& config) {
-  const auto space = space_of(in, config);
+void repeat_seeds(Reader& in, RunConfig& config) {
   for (auto& design : config.seeds) {
     try {
       design.genome = repeated(design, config.limits.stages);
     } catch (const ConfigError& error) {
       throw in.error("seeds", error.what());
     }
+  }
+}
+
+void check_seeds(Reader& in, const RunConfig& config, const Architectures& space) {
+  for (const auto& design : config.seeds) {
     if (const auto sentence = space.refusal(design.genome, true); !sentence.empty())
       throw in.error("seeds", "design \"" + design.name + "\" can't take part: " + sentence);
+    const auto sentence = space.objection(design.genome);
+    if (sentence.empty()) continue;
+    const auto outside = "design \"" + design.name + "\" is outside of `space:`: " + sentence;
+    if (in.has("seeds")) throw in.error("seeds", outside);
+    throw in.error("space", outside + "; `seeds:` names others", false);
   }
+}
+
+/// The hand designs and the space that they begin to search.
+void check_space(Reader& in, RunConfig& config) {
+  repeat_seeds(in, config);
+  if (config.limits.steering.vary_mixers) config.limits.steering.templates = free_mixers_of(config.seeds);
+  const auto space = space_of(in, config);
+  check_seeds(in, config, space);
+  if (config.limits.steering.empty()) return;
+  if (const auto sentence = why_nothing_is_found(config, space); !sentence.empty())
+    throw in.error("space", sentence, false);
 }
 
 /// Cells of the archive's grid: half a point of score, 0.15 decades of a size.
@@ -248,7 +284,7 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names, S
   Reading reading(file, names, unsaid, out);
   settings(out, reading);
   reading.finish();
-  check_seeds(reading.reader("seeds"), out);
+  check_space(reading.reader("seeds"), out);
   check_search(reading.reader("search.lag"), out);
   check_pretraining(reading.reader("pretrain.members"), out.pretrain);
   fit_pools(reading.reader("search"), out);

@@ -30,7 +30,9 @@ Values values_of(const std::string& identity) {
 
 /// Whether a line is one of several under a key: that it is missing means something.
 bool of_a_list(const std::string& key) {
-  return key.starts_with("seeds.") || key.starts_with("pretrain.controls.") || key.starts_with("objectives.");
+  for (const std::string list : {"seeds.", "space.", "pretrain.controls.", "objectives."})
+    if (key.starts_with(list)) return true;
+  return false;
 }
 
 std::string shown(const std::string& value) { return value.empty() ? "(none)" : value; }

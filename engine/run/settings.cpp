@@ -75,6 +75,16 @@ class Lines {
   void add(const std::string& key, const std::vector<Pool>& pools) {
     for (std::size_t i = 0; i < pools.size(); ++i) add(key + "." + std::to_string(i + 1), line_of(pools[i]));
   }
+  /// A line for each part that there is: a search that is kept to nothing says nothing of it.
+  void add(const std::string& key, const Steering& steering) {
+    if (steering.vary_mixers) add(key + ".vary", std::string("mixers"));
+    for (std::size_t i = 0; i < steering.templates.size() && !steering.vary_mixers; ++i)
+      add(key + ".template." + std::to_string(i + 1), expanded_text(steering.templates[i]));
+    for (const auto& [primitive, count] : steering.at_most) add(key + ".at_most." + primitive, count);
+    for (const auto& [primitive, count] : steering.at_least) add(key + ".at_least." + primitive, count);
+    if (!steering.never_first.empty()) add(key + ".never_first", steering.never_first);
+    if (!steering.never_last.empty()) add(key + ".never_last", steering.never_last);
+  }
   void add(const std::string& key, const std::vector<Objective>& objectives) {
     std::vector<std::string> names;
     for (const auto& objective : objectives) names.push_back(objective.name);

@@ -63,6 +63,7 @@ void settings(Config&& c, Visit&& visit) {
   visit("limits.state", kResults, c.limits.max_state, Whole{0, 1, 1'000'000'000'000'000});
   visit("limits.parameters", kResults, c.limits.max_parameters, Whole{0, 1, 1'000'000'000'000'000});
   visit("limits.flops", kResults, c.limits.max_flops, Whole{0, 1, 1'000'000'000'000'000});
+  visit("space", kResults, c.limits.steering, Named{});
   visit("seeds", kResults, c.seeds, Named{{"transformer++"}});
   visit("search.algorithm", kResults, c.search.algorithm, Text{"nsga2"});
   visit("search.evaluations", kExtent, c.search.evaluations, Whole{300, 1, kMostEvaluations});

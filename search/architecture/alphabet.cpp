@@ -1,6 +1,7 @@
 #include "search/architecture/alphabet.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -9,6 +10,8 @@
 
 namespace madsearch {
 namespace {
+
+constexpr int kDrawTries = 100;  // at a block of restricted knobs, before all of them are listed
 
 bool valid_at(const Primitive& primitive, Settings set, const std::vector<Shape>& shapes, std::int64_t max_window) {
   for (const auto& [name, held] : Settings(set))
@@ -52,7 +55,28 @@ std::vector<KnobValue> plain(const Knob& knob, const std::vector<KnobValue>& all
   return out;
 }
 
+void simplify(Block& block) {
+  const auto& rule = find_primitive(block.primitive)->simplify;
+  if (rule) rule(block.settings);
+}
+
+bool allowed_by(const Block& block, const Alphabet::Allowed& allowed) {
+  return std::all_of(allowed.begin(), allowed.end(),
+                     [&](const auto& knob) { return has_one_of(block, knob.first, knob.second); });
+}
+
 }  // namespace
+
+bool has_one_of(const Block& block, const std::string& knob, const std::vector<KnobValue>& values) {
+  if (!block.settings.has(knob)) return false;
+  return std::any_of(values.begin(), values.end(), [&](const KnobValue& value) {
+    auto same = block;
+    same.settings.set(knob, value);
+    if (same == block) return true;
+    simplify(same);
+    return same == block;
+  });
+}
 
 Alphabet::Alphabet(const std::vector<std::string>& names, const std::vector<Shape>& shapes, std::int64_t max_window)
     : shapes_(shapes), max_window_(max_window) {
@@ -96,7 +120,7 @@ Block Alphabet::draw(const std::string& name, Rng& rng) const {
       block.settings.set(knob.name, draw_value(knob, values(name, knob.name), rng));
     }
   } while (!fits(block));  // each value alone fits, so this ends
-  if (primitive->simplify) primitive->simplify(block.settings);
+  simplify(block);
   return block;
 }
 
@@ -118,6 +142,49 @@ std::vector<Block> Alphabet::blocks(const std::string& name, NewBlocks which) co
   for (auto& block : out) primitive->simplify(block.settings);
   std::erase_if(out, [&](const Block& block) { return !known.insert(block.settings).second; });
   return out;
+}
+
+std::optional<Block> Alphabet::draw(const std::string& name, const Allowed& allowed, Rng& rng) const {
+  const auto* primitive = find_primitive(name);
+  for (int i = 0; i < kDrawTries; ++i) {
+    Block block{name, {}, "", false};
+    for (const auto& knob : primitive->knobs) {
+      const auto restricted = allowed.find(knob.name);
+      block.settings.set(knob.name, restricted == allowed.end() ? draw_value(knob, values(name, knob.name), rng)
+                                                                : pick(rng, restricted->second));
+    }
+    simplify(block);
+    if (fits(block) && allowed_by(block, allowed)) return block;
+  }
+  const auto every = all(name, allowed);
+  if (every.empty()) return std::nullopt;
+  return pick(rng, every);
+}
+
+std::vector<Block> Alphabet::all(const std::string& name, const Allowed& allowed) const {
+  auto choices = values_.at(name);
+  for (const auto& [knob, restricted] : allowed) choices[knob] = restricted;
+  Block block{name, {}, "", false};
+  std::vector<Block> out;
+  add_blocks(choices, block, choices.begin(), out);
+  std::erase_if(out, [&](const Block& made) { return !allowed_by(made, allowed); });
+  std::sort(out.begin(), out.end(), [](const Block& a, const Block& b) { return a.settings < b.settings; });
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+/// Every choice of the values from `knob` on.
+void Alphabet::add_blocks(const Allowed& choices, Block& block, Allowed::const_iterator knob,
+                          std::vector<Block>& out) const {
+  if (knob == choices.end()) {
+    if (!fits(block)) return;
+    simplify(out.emplace_back(block));
+    return;
+  }
+  for (const auto& value : knob->second) {
+    block.settings.set(knob->first, value);
+    add_blocks(choices, block, std::next(knob), out);
+  }
 }
 
 Block Alphabet::draw(Rng& rng) const {

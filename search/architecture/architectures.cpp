@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 
 #include "primitives/table.h"
@@ -19,13 +20,6 @@ namespace {
 
 constexpr int kRandomTries = 200;  // before the limits are said to leave no candidate
 constexpr int kChildTries = 20;    // at a mutation or crossover that keeps the limits and changes something
-
-/// Where a candidate must be valid.
-std::vector<Shape> shapes(const ArchitectureLimits& limits) {
-  std::vector<Shape> out{limits.shape};
-  for (const auto width : limits.widths) out.push_back({width, limits.shape.length, limits.shape.protocol});
-  return out;
-}
 
 const Mutation& draw_mutation(Rng& rng) {
   double total = 0;
@@ -56,8 +50,11 @@ bool has_branches(const Genome& genome) {
 }  // namespace
 
 Architectures::Architectures(ArchitectureLimits limits)
-    : limits_(std::move(limits)), alphabet_(limits_.primitives, shapes(limits_), limits_.max_window) {
+    : limits_(std::move(limits)), alphabet_(limits_.primitives, limits_.shapes(), limits_.max_window) {
   if (alphabet_.sequence_mixers().empty()) throw std::invalid_argument("the primitives hold no sequence mixer");
+  if (!limits_.steering.empty())
+    steered_.emplace(limits_.steering,
+                     Steered::Frame{limits_.primitives, limits_.shapes(), limits_.max_window, limits_.stages});
 }
 
 Sized Architectures::sized(const Genome& genome) const {
@@ -80,7 +77,7 @@ std::string Architectures::refusal(const Genome& genome, bool hand_design) const
 /// Why its sizes or what it costs keep it out.
 std::string Architectures::size_refusal(const Genome& genome, bool hand_design) const {
   const auto size = sized(genome);
-  for (auto shape : shapes(limits_)) {
+  for (auto shape : limits_.shapes()) {
     const auto here = shape.width == limits_.shape.width ? size.genome : solve_sizes(genome, shape).genome;
     if (auto sentence = invalid(here, shape); !sentence.empty())
       return sentence + " (width " + std::to_string(shape.width) + ")";
@@ -91,10 +88,13 @@ std::string Architectures::size_refusal(const Genome& genome, bool hand_design) 
 
 /// What a search may not make, though a hand design may have it.
 std::string Architectures::forbidden(const Genome& genome) const {
+  const bool free_layout = !steered_ || !steered_->fixes_layout();
   for (const auto* block : blocks(genome)) {
-    if (!alphabet_.has(block->primitive)) return block->primitive + " is not among the primitives of the search";
+    if (free_layout && !alphabet_.has(block->primitive))
+      return block->primitive + " is not among the primitives of the search";
     if (auto sentence = too_wide(block->settings, limits_.max_window); !sentence.empty()) return sentence;
   }
+  if (auto sentence = objection(genome); !sentence.empty() || !free_layout) return sentence;
   if (!limits_.parallel && has_branches(genome)) return "parallel branches are switched off";
   if (!limits_.sharing && has_labels(genome)) return "sharing is switched off";
   return "";
@@ -113,31 +113,68 @@ std::string Architectures::too_dear(const Genome& genome) const {
   return above("flops", spent.flops, limits_.max_flops);
 }
 
-std::optional<std::string> Architectures::random(Rng& rng) const {
+/// A stripe of 2, 4 ... different blocks that is repeated, as people draw them; or all blocks drawn freely.
+std::optional<Genome> Architectures::drawn(Rng& rng) const {
+  if (steered_) return steered_->draw(rng);
   std::vector<std::int64_t> periods;
   for (std::int64_t period = 2; period <= limits_.stages; ++period)
     if (limits_.stages % period == 0) periods.push_back(period);
-  for (int i = 0; i < kRandomTries; ++i) {
-    // A stripe of 2, 4 ... different blocks that is repeated, as people draw them; or all blocks drawn freely.
-    const auto period = periods.empty() ? limits_.stages : pick(rng, periods);
-    Genome genome;
-    for (std::int64_t k = 0; k < limits_.stages; ++k)
-      genome.stages.push_back(k < period ? Stage{.block = alphabet_.draw(rng)}
-                                         : genome.stages[static_cast<std::size_t>(k - period)]);
-    if (refusal(genome).empty()) return expanded_text(genome);
-  }
+  const auto period = periods.empty() ? limits_.stages : pick(rng, periods);
+  Genome genome;
+  for (std::int64_t k = 0; k < limits_.stages; ++k)
+    genome.stages.push_back(k < period ? Stage{.block = alphabet_.draw(rng)}
+                                       : genome.stages[static_cast<std::size_t>(k - period)]);
+  return genome;
+}
+
+std::optional<std::string> Architectures::random(Rng& rng) const {
+  for (int i = 0; i < kRandomTries; ++i)
+    if (const auto genome = drawn(rng); genome && refusal(*genome).empty()) return expanded_text(*genome);
   return std::nullopt;
+}
+
+std::string Architectures::nothing_drawn(Rng& rng) const {
+  std::string out = "the counts of at_least and at_most were never met";
+  for (int i = 0; i < kRandomTries; ++i) {
+    const auto genome = drawn(rng);
+    if (!genome) continue;
+    const auto sentence = refusal(*genome);
+    if (sentence.empty()) return "";
+    out = text(*genome) + ": " + sentence;
+  }
+  return out;
+}
+
+std::optional<std::int64_t> Architectures::designs(double most) const {
+  if (!steered_ || steered_->fillings() > most) return std::nullopt;
+  std::set<std::string> met;
+  steered_->each_filling([&](const Genome& genome) {
+    if (refusal(genome).empty()) met.insert(expanded_text(genome));
+  });
+  return static_cast<std::int64_t>(met.size());
+}
+
+std::optional<Steered::Variant> Architectures::mutated(const Genome& parent, Rng& rng) const {
+  if (steered_ && steered_->fixes_layout()) return steered_->mutate(parent, rng);
+  const auto& mutation = draw_mutation(rng);
+  return Steered::Variant{mutation.apply(parent, alphabet_, rng), mutation.name};
+}
+
+Steered::Variant Architectures::crossed(const Genome& a, const Genome& b, Rng& rng) const {
+  if (steered_ && steered_->fixes_layout()) return steered_->cross(a, b, rng);
+  const auto& crossover = pick(rng, crossovers());
+  return {crossover.apply(a, b, rng), crossover.name};
 }
 
 Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) const {
   Child child{parent, {}};
   for (int done = 0, tries = 0; done < operators && tries < kChildTries * operators; ++tries) {
-    const auto& mutation = draw_mutation(rng);
-    const auto genome = mutation.apply(parse_expanded(child.text), alphabet_, rng);
-    auto changed = expanded_text(genome);
-    if (changed == child.text || !refusal(genome).empty()) continue;
+    const auto made = mutated(parse_expanded(child.text), rng);
+    if (!made) continue;
+    auto changed = expanded_text(made->genome);
+    if (changed == child.text || !refusal(made->genome).empty()) continue;
     child.text = std::move(changed);
-    child.operators.push_back(mutation.name);
+    child.operators.push_back(made->name);
     ++done;
   }
   return child;
@@ -145,10 +182,9 @@ Child Architectures::mutate(const std::string& parent, int operators, Rng& rng) 
 
 Child Architectures::cross(const std::string& a, const std::string& b, Rng& rng) const {
   for (int tries = 0; tries < kChildTries; ++tries) {
-    const auto& crossover = pick(rng, crossovers());
-    const auto genome = crossover.apply(parse_expanded(a), parse_expanded(b), rng);
-    if (!refusal(genome).empty()) continue;
-    if (auto made = expanded_text(genome); made != a && made != b) return {std::move(made), {crossover.name}};
+    const auto made = crossed(parse_expanded(a), parse_expanded(b), rng);
+    if (!refusal(made.genome).empty()) continue;
+    if (auto child = expanded_text(made.genome); child != a && child != b) return {std::move(child), {made.name}};
   }
   return {a, {}};
 }

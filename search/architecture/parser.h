@@ -5,6 +5,8 @@
 
 namespace madsearch {
 
+struct Template;  // templates/template.h
+
 /// What a knob means that a text does not write.
 enum class Unwritten {
   kDefault,  // in a text of today
@@ -27,6 +29,18 @@ Genome parse(std::string_view text, std::string_view name = "design", Unwritten 
 /// Reads what expanded_text wrote, now or in an earlier release: knobs that are not written have the value that they
 /// had before they were added. Throws as parse does.
 Genome parse_expanded(std::string_view text, std::string_view name = "design");
+
+/// Reads a template, which is a design's text in which holes may stand:
+///
+///   block  = ( PRIMITIVE [ "{" knob { "," knob } [ "," "?" ] "}" ] | hole ) [ "@" LABEL [ ":kv" ] ]
+///   hole   = "?" [ NAME { "|" NAME } ] [ "{" knob { "," knob } "}" ]      NAME: a primitive, "sequence" or "channel"
+///   knob   = KNOB "=" ( "?" | VALUE { "|" VALUE } )
+///
+/// A hole is any primitive of the search, or one of the names behind it; a knob's "?" is any of its legal values, "?"
+/// among knobs stands for all that are not written. Knobs that a hole doesn't name are free, those of a named
+/// primitive are at their defaults. Copies of a repeated group are filled one by one. Throws ConfigError as parse does.
+Template parse_template(std::string_view text, std::string_view name = "template",
+                        Unwritten unwritten = Unwritten::kDefault);
 
 /// For people: the short text of an expanded one.
 std::string short_text(std::string_view expanded);

@@ -1,8 +1,10 @@
-// The text of an architecture. Refused by ConfigError; what is read means the same when it is written and read again.
+// The text of an architecture, or of a template. Refused by ConfigError; what is read means the same when it is written
+// and read again.
 #include "configs/errors.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/genome.h"
 #include "search/architecture/parser.h"
+#include "search/architecture/templates/template.h"
 #include "search/architecture/validity.h"
 #include "tests/fuzz/support.h"
 #include "tests/fuzz/targets.h"
@@ -23,12 +25,20 @@ void read_genome(const std::string& input) {
   hold(price.parameters >= 0 && price.flops >= 0 && price.state >= 0, "no cost is negative: " + written);
 }
 
+void read_template(const std::string& input) {
+  const auto written = expanded_text(parse_template(input));
+  const auto again = expanded_text(parse_template(written, "template", Unwritten::kBefore));
+  hold(again == written, "an expanded template stays as it is: " + written);
+}
+
 }  // namespace
 
 int fuzz_genome(const std::uint8_t* data, std::size_t size) {
-  try {
-    read_genome(text_of(data, size));
-  } catch (const ConfigError&) {
+  for (const auto read : {read_genome, read_template}) {
+    try {
+      read(text_of(data, size));
+    } catch (const ConfigError&) {
+    }
   }
   return 0;
 }

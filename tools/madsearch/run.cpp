@@ -12,6 +12,7 @@
 #include "engine/run/forecast.h"
 #include "engine/run/pretraining_phase.h"
 #include "engine/run/pretraining_plans.h"
+#include "engine/run/steering_reader.h"
 #include "engine/run/terminal.h"
 #include "front_view.h"
 #include "report.h"
@@ -76,6 +77,7 @@ void show_forecast(const RunConfig& config, bool with_plans) {
   const auto plans = with_plans ? plan_pretraining(config, workers, &interrupts()) : std::vector<PretrainingRecord>{};
   const auto predicted = forecast(config, workers, &interrupts());
   say(to_text(predicted, config));
+  if (const auto steered = steering_text(config); !steered.empty()) say(steered);
   if (!plans.empty()) say(to_text(plans));
 }
 
