@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "results/imported.h"
 #include "results/run_meta.h"
 #include "results/running_front.h"
 #include "results/statistics.h"
@@ -217,6 +218,7 @@ FrontReport read_front(const Store& store) {
   sort_rows(report.hand_designs, rows.objectives());
   for (const auto& row : report.front)
     if (surely_better(row, report.hand_designs, rows.objectives())) report.better.push_back(row.candidate.hash);
+  report.imported = imported_evaluations(store.inputs());
   report.pretrainings = store.pretrainings();
   for (auto& record : report.pretrainings) record.role = role_now(record, report.front);
   return report;

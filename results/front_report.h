@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +63,7 @@ struct FrontReport {
   /// Hashes of the members, not hand designs themselves, that are surely better than hand designs: at least one hand
   /// design is no larger in any objective, and the score intervals of all of those lie below the member's.
   std::vector<std::string> better;
+  std::map<std::string, std::string> imported;  // evaluations, and from which run they are (results/imported.h)
   std::optional<ControlReport> control;         // nothing without one, or before its first result
   std::optional<Resolution> resolution;         // nothing unless the front is confirmed and has a pair
   std::vector<PretrainingRecord> pretrainings;  // the role of a member that has left the front is "former front"

@@ -15,7 +15,12 @@ namespace madsearch {
 BatteryEvaluator::BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
                                    const std::vector<EvaluationRecord>& scores, Coordinator& coordinator,
                                    std::function<bool()> tick)
-    : config_(config), space_(space), store_(store), coordinator_(coordinator), tick_(std::move(tick)) {
+    : config_(config),
+      space_(space),
+      store_(store),
+      coordinator_(coordinator),
+      tick_(std::move(tick)),
+      imported_(imported_trainings(store.inputs())) {
   for (const auto& candidate : store_.sizes()) known_.insert(candidate.hash);
   for (const auto& evaluation : scores)
     if (evaluation.finished) finished_[evaluation.number] = evaluation_key(evaluation);
@@ -32,6 +37,15 @@ TrainRequest BatteryEvaluator::request(const Underway& underway, std::size_t tas
   return out;
 }
 
+/// A training that was done before. `is_new`: the store has nothing of the evaluation.
+std::optional<TrainingRecord> BatteryEvaluator::done(const EvaluationRecord& evaluation, const std::string& task,
+                                                     std::size_t setting, bool is_new) const {
+  if (!is_new)
+    if (auto stored = training_of(store_, evaluation, task, setting)) return stored;
+  const auto imported = imported_.find(training_id(evaluation, task, setting));
+  return imported == imported_.end() ? std::nullopt : std::optional(imported->second.record);
+}
+
 std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underway, const std::string& design) const {
   // The store has nothing of it; of a former confirmation it may have trainings alone.
   const bool is_new = !known_.contains(underway.candidate.hash) && !is_fresh(underway.evaluation.rung);
@@ -40,8 +54,8 @@ std::vector<BatteryEvaluator::Wanted> BatteryEvaluator::missing(Underway& underw
     auto& row = underway.trainings.emplace_back(underway.battery->tasks[i].settings.size());
     for (std::size_t j = 0; j < row.size(); ++j) {
       auto wanted = request(underway, i, j, design);
-      if (auto done = is_new ? std::nullopt : training_of(store_, underway.begun, wanted.setting.setting.task, j))
-        row[j] = std::move(*done);
+      if (auto before = done(underway.begun, wanted.setting.setting.task, j, is_new))
+        row[j] = std::move(*before);
       else
         out.push_back({std::move(wanted), i, j});
     }
@@ -56,8 +70,13 @@ void BatteryEvaluator::remember(const Underway& underway) {
   store_.put(underway.begun);
   const auto own = evaluation_key(underway.begun) + "/";  // not of an earlier try
   for (const auto& task : underway.trainings)  // of a number that a longer search has given to something else
-    for (const auto& training : task)
-      if (training.id.starts_with(own)) store_.put(training, underway.begun.number);
+    for (const auto& training : task) {
+      if (!training.id.starts_with(own)) continue;
+      store_.put(training, underway.begun.number);
+      const auto imported = imported_.find(training.id);
+      if (imported != imported_.end() && !imported->second.curves.empty())
+        store_.put_curves(training.id, imported->second.curves);
+    }
   if (on_started) on_started(underway.candidate, underway.begun);
 }
 

@@ -11,15 +11,16 @@
 #include "engine/dispatch/coordinator.h"
 #include "engine/dispatch/interrupted.h"
 #include "engine/run/config.h"
+#include "engine/run/imports.h"
 #include "engine/run/summary.h"
 #include "results/store.h"
 #include "search/loop/evaluator.h"
 
 namespace madsearch {
 
-/// Scores candidates by training them on the battery of their rung. Trainings that the store holds are not done again,
-/// so a resumed search replays what was finished. All candidates of a rung and seed set have the same seeds of data,
-/// weights and order.
+/// Scores candidates by training them on the battery of their rung. Trainings that the store holds, or that the run has
+/// imported, are not done again, so a resumed search replays what was finished. All candidates of a rung and seed set
+/// have the same seeds of data, weights and order.
 class BatteryEvaluator : public Evaluator {
  public:
   /// `scores`: of the store, as it is now. `tick` is called at least once a second while waiting; if it returns true,
@@ -69,6 +70,8 @@ class BatteryEvaluator : public Evaluator {
 
   TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting,
                        const std::string& design) const;
+  std::optional<TrainingRecord> done(const EvaluationRecord& evaluation, const std::string& task, std::size_t setting,
+                                     bool is_new) const;
   /// Fills the underway's trainings with those that the store holds; gives the others.
   std::vector<Wanted> missing(Underway& underway, const std::string& design) const;
   void remember(const Underway& underway);  // in the store, if it is new there
@@ -85,6 +88,7 @@ class BatteryEvaluator : public Evaluator {
   std::map<std::int64_t, Underway> underway_;
   std::unordered_map<std::string, Waiting> waiting_;  // by training id
   std::deque<Finished> ready_;
+  std::map<std::string, ImportedTraining> imported_;        // by training id
   std::unordered_set<std::string> known_;                   // hashes in the store
   std::unordered_map<std::int64_t, std::string> finished_;  // by earlier sessions: number -> key
   std::optional<Store::Batch> batch_;                       // what was written since the last commit

@@ -20,14 +20,42 @@ constexpr std::int64_t kMostFillings = 100;
 /// A line "NAME<tab>TEXT".
 std::string line_of(const std::string& name, const std::string& expanded) { return name + "\t" + expanded + "\n"; }
 
+/// A design of a former run as a line.
+std::string line_of(const fs::path& run, const CandidateRecord& candidate) {
+  const auto folder = run.has_filename() ? run : run.parent_path();
+  return line_of(folder.filename().string() + "#" + candidate.hash.substr(0, 6), candidate.text);
+}
+
 /// The members of a former run's front, a line each. Throws ConfigError if there is none.
 std::string former_front(const fs::path& run) {
   const Store store(run / "search.db", Store::Mode::kRead);
-  const auto folder = run.has_filename() ? run : run.parent_path();
   std::string out;
-  for (const auto& row : read_front(store).front)
-    out += line_of(folder.filename().string() + "#" + row.candidate.hash.substr(0, 6), row.candidate.text);
+  for (const auto& row : read_front(store).front) out += line_of(run, row.candidate);
   if (out.empty()) throw ConfigError("the run " + run.string() + " has no front yet, so no design to begin with");
+  return out;
+}
+
+/// The one whose id begins so. Throws ConfigError for none and for several.
+CandidateRecord with_id(const std::vector<CandidateRecord>& all, const std::string& id) {
+  std::vector<const CandidateRecord*> found;
+  std::vector<std::string> ids;
+  for (const auto& candidate : all) {
+    if (candidate.hash.starts_with(id)) found.push_back(&candidate);
+    ids.push_back(candidate.hash.substr(0, std::max<std::size_t>(id.size(), 8)));
+  }
+  if (found.size() == 1) return *found.front();
+  if (found.size() > 1)
+    throw ConfigError("the ids of " + std::to_string(found.size()) + " designs of that run begin with " +
+                      in_quotes(id));
+  throw ConfigError("no design of that run has the id " + in_quotes(id) + did_you_mean(id, ids));
+}
+
+/// A line for each design of these ids that `lines` lacks.
+std::string former_designs(const fs::path& run, const std::vector<std::string>& ids, const std::string& lines) {
+  const auto all = Store(run / "search.db", Store::Mode::kRead).candidates();
+  std::string out = lines;
+  for (const auto& id : ids)
+    if (const auto line = line_of(run, with_id(all, id)); out.find(line) == std::string::npos) out += line;
   return out;
 }
 
@@ -155,6 +183,7 @@ std::vector<Design> ConfigNames::seeds_of(ReaderEntry& entry, const FillTemplate
   if (!entry.mapping && has_holes(entry.text)) return fillings_of(entry.text, kFillings, false, fill);
   if (!entry.mapping) return designs_of(entry.text);
   auto& in = *entry.mapping;
+  if (in.has("run")) return designs_with_results(in);
   const auto text = in.required("template");
   const bool all = in.has("fillings");
   const auto times = in.integer("fillings", kFillings, 1, kMostFillings);
@@ -164,6 +193,37 @@ std::vector<Design> ConfigNames::seeds_of(ReaderEntry& entry, const FillTemplate
   } catch (const ConfigError& error) {
     throw in.error("template", error.what());
   }
+}
+
+/// Of a former run its front, or designs by their ids.
+std::vector<Design> ConfigNames::designs_with_results(Reader& in) {
+  const auto run = in.required("run");
+  const auto ids = in.strings("ids", {});
+  const bool front = in.boolean("front", ids.empty());
+  in.finish();
+  if (!front && ids.empty()) throw in.error("front", "without its front a run gives the designs of `ids` alone");
+  const auto input = "results " + run + (front ? " front " : " ") + joined(ids, " ");
+  if (const auto known = found_.find(input); known != found_.end()) return designs_in(known->second);
+  if (stored_) throw ConfigError("the run's folder lacks the designs of " + in_quotes(run));
+  const auto folder = resolved(run);
+  std::string lines;
+  try {
+    if (std::error_code none; !fs::exists(folder / "search.db", none))
+      throw ConfigError(in_quotes(run) + " is no folder of a run: it has no search.db");
+    if (front) lines = former_front(folder);
+  } catch (const ConfigError& error) {
+    throw in.error("run", error.what());
+  }
+  try {
+    lines = former_designs(folder, ids, lines);
+  } catch (const ConfigError& error) {
+    throw in.error("ids", error.what());
+  }
+  found_[input] = lines;
+  auto out = designs_in(lines);
+  auto& former = former_runs_.try_emplace(run, FormerRun{folder, {}}).first->second;
+  for (const auto& design : out) former.hashes.push_back(hash(design.genome));
+  return out;
 }
 
 std::vector<Design> ConfigNames::seeds(Reader& in, const std::string& key, const std::vector<std::string>& otherwise,

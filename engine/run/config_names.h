@@ -17,9 +17,10 @@ namespace madsearch {
 
 /// What a configuration was read from: its own text under "config", that of what it names under "battery quick",
 /// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files";
-/// a line "NAME<tab>TEXT", expanded, for each design under "expanded mine.yaml" and "fillings 4 [? swiglu]x3"; a template
-/// of the space, expanded, under "template [? swiglu]x3". A run's store keeps it, so that the
-/// run can be read again without anything outside its folder, and means the same under a release with more knobs.
+/// a line "NAME<tab>TEXT", expanded, for each design under "expanded mine.yaml", "fillings 4 [? swiglu]x3" and "results
+/// runs/night front "; a template of the space, expanded, under "template [? swiglu]x3"; what was imported of a former
+/// run, or why nothing, as imports.h says. A run's store keeps it, so that the run can be read again without anything
+/// outside its folder, and means the same under a release with more knobs.
 using Inputs = std::map<std::string, std::string>;
 
 /// Fills a template so many times, all different, or as often as it can; `all`: throws where there are fewer.
@@ -48,10 +49,19 @@ class ConfigNames {
   /// runs, for which their fronts stand.
   std::vector<Design> designs(Reader& in, const std::string& key, const std::vector<std::string>& otherwise);
 
-  /// The same for the designs that begin a search, where templates may stand, as texts or as mappings with the number
-  /// of their fillings.
+  /// The same for the designs that begin a search. There templates may stand, as texts or as mappings with the number
+  /// of their fillings, and mappings that name designs of a former run with their results.
   std::vector<Design> seeds(Reader& in, const std::string& key, const std::vector<std::string>& otherwise,
                             const FillTemplate& fill);
+
+  /// Former runs whose results are wanted: designs (by hash) in order, by the folder as it was written.
+  struct FormerRun {
+    std::filesystem::path folder;
+    std::vector<std::string> hashes;
+  };
+  const std::map<std::string, FormerRun>& former_runs() const { return former_runs_; }
+  /// Notes what is to be found again beside: what `found` is.
+  void note(const std::string& input, const std::string& content) { found_[input] = content; }
 
   /// A template that candidates are to match, of so many blocks.
   Template space_template(const std::string& text, std::int64_t stages);
@@ -71,6 +81,7 @@ class ConfigNames {
   std::vector<Design> designs_of(const std::string& name);  // one, or those of a front
   std::vector<Design> fillings_of(const std::string& text, std::size_t times, bool all, const FillTemplate& fill);
   std::vector<Design> seeds_of(ReaderEntry& entry, const FillTemplate& fill);
+  std::vector<Design> designs_with_results(Reader& in);
   std::vector<Design> stored_by_an_earlier_release(const std::string& name) const;
   Battery shipped_battery(const std::string& name);
   Design named_design(const std::string& name, const std::filesystem::path& path);
@@ -80,6 +91,7 @@ class ConfigNames {
   bool data_may_be_gone_ = false;
   bool first_release_ = false;
   Inputs found_;
+  std::map<std::string, FormerRun> former_runs_;
 };
 
 /// The names under `key`, each of which must be one of `allowed`. `what` says what they name: "primitive".

@@ -8,6 +8,7 @@
 #include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "engine/run/fill_template.h"
+#include "engine/run/imports.h"
 #include "engine/run/pool_reader.h"
 #include "engine/run/settings.h"
 #include "engine/run/steering_reader.h"
@@ -278,6 +279,15 @@ void check_until(Reader& in, const std::string& time) {
     throw in.error("until", "expected a time of day like \"07:00\", not " + in_quotes(time));
 }
 
+/// The results of former runs whose designs are seeds, as far as they mean the same here.
+void import_results(const RunConfig& config, ConfigNames& names) {
+  for (const auto& [name, former] : names.former_runs()) {
+    const auto imports = imports_of(former.folder, former.hashes, config);
+    imports.why_none.empty() ? names.note("imported " + name, imports.lines)
+                             : names.note("not imported " + name, imports.why_none);
+  }
+}
+
 RunConfig read(const Reader& file, const std::string& name, ConfigNames names, StateLength unsaid) {
   RunConfig out;
   out.name = name;
@@ -290,6 +300,7 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names, S
   fit_pools(reading.reader("search"), out);
   check_mps(reading.reader("mps"), out.workers.mps);
   check_until(reading.reader("until"), out.until);
+  import_results(out, names);
   out.inputs = names.found();
   out.inputs["config"] = file.source();
   if (const auto changed = out.inputs.find(kPools); changed != out.inputs.end())

@@ -12,6 +12,7 @@
 #include "engine/dispatch/host.h"
 #include "engine/run/config_reader.h"
 #include "engine/run/differences.h"
+#include "engine/run/imports.h"
 #include "engine/version.h"
 #include "results/run_meta.h"
 #include "results/scoring.h"
@@ -189,9 +190,13 @@ std::optional<std::int64_t> end_of_the_search(const RunMeta& before, const RunCo
   return before.closed_at ? std::min(asked, *before.closed_at) : asked;
 }
 
-std::vector<std::string> notes_on(const RunMeta& before, const Differences& changed, bool anew) {
+std::vector<std::string> notes_on(const RunMeta& before, const RunConfig& config, const Differences& changed,
+                                  bool anew) {
   std::vector<std::string> out;
-  if (anew) return {"the folder held no results; it is begun anew with what was changed:" + changed.text()};
+  if (anew) out.push_back("the folder held no results; it is begun anew with what was changed:" + changed.text());
+  if (anew || before.identity.empty())
+    for (auto& note : import_notes(config.inputs)) out.push_back(std::move(note));
+  if (anew) return out;
   if (!before.identity.empty() && !changed.unsaid.empty())
     out.push_back(
         "an earlier release of madsearch made this run and did not note these settings; they hold from now "
@@ -246,12 +251,12 @@ Store open_run(const fs::path& folder, const RunConfig& config, bool accept, std
   auto before = read_meta(store);
   const auto changed = checked(folder, store, before, config, accept);
   const bool anew = !changed.lines.empty() && !store.holds_results();
-  if (notes) *notes = notes_on(before, changed, anew);
+  if (notes) *notes = notes_on(before, config, changed, anew);
   store.transaction([&] {  // a run that has an identity has all of its inputs
     if (anew) store.clear();
     if (anew) before = {};
     if (const auto end = end_of_the_search(before, config, changed)) store.forget_evaluations_from(*end);
-    store.put_inputs(config.inputs);
+    store.put_inputs(before.identity.empty() ? config.inputs : with_first_imports(config.inputs, store.inputs()));
     write_meta(store, described(before, config, changed));
   });
   if (changed.any(Decides::kPretraining)) put_checkpoints_aside(folder);

@@ -1,5 +1,6 @@
 #include "candidate_view.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -8,6 +9,8 @@
 #include "named.h"
 #include "numbers.h"
 #include "primitives/table.h"
+#include "results/imported.h"
+#include "results/retries.h"
 #include "results/run_meta.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
@@ -27,6 +30,7 @@ struct History {
 
 History history_of(const Store& store, const CandidateRecord& candidate) {
   History out;
+  const auto imported = imported_evaluations(store.inputs());
   for (const auto& evaluation : store.evaluations()) {
     if (evaluation.hash != candidate.hash) continue;
     std::vector<Record> trainings;
@@ -39,7 +43,7 @@ History history_of(const Store& store, const CandidateRecord& candidate) {
       row.set("task", training.task);
       row.set("setting", training.setting);
     }
-    out.evaluations.push_back(evaluation_facts(evaluation));
+    out.evaluations.push_back(evaluation_facts(evaluation, imported));
     out.evaluations.back().set("trainings", trainings);
   }
   return out;
@@ -82,14 +86,17 @@ std::string size_text(const CandidateRecord& candidate, const RunMeta& meta) {
 }
 
 std::string history_text(const History& history) {
-  const Table evaluations({{"number", "number"},
-                           {"rung<", "rung"},
-                           {"seed set", "seed_set"},
-                           {"outcome<", outcome_text},
-                           {"score", if_ok("score")},
-                           {"test", if_ok("test_score")},
-                           {"core s", "core_seconds", number("%.1f")}},
-                          history.evaluations);
+  std::vector<Column> of_evaluations = {{"number", "number"},
+                                        {"rung<", "rung"},
+                                        {"seed set", "seed_set"},
+                                        {"outcome<", outcome_text},
+                                        {"score", if_ok("score")},
+                                        {"test", if_ok("test_score")},
+                                        {"core s", "core_seconds", number("%.1f")}};
+  if (std::any_of(history.evaluations.begin(), history.evaluations.end(),
+                  [](const Record& evaluation) { return !evaluation.at("imported").unknown(); }))
+    of_evaluations.emplace_back("imported from<", "imported");
+  const Table evaluations(std::move(of_evaluations), history.evaluations);
   const Table trainings({{"rung<", "rung"},
                          {"seed set", "seed_set"},
                          {"task<", "task"},
@@ -176,9 +183,11 @@ std::vector<Record> blocks_of(const CandidateRecord& candidate, const RunMeta& m
 
 }  // namespace
 
-Record evaluation_facts(const EvaluationRecord& evaluation) {
+Record evaluation_facts(const EvaluationRecord& evaluation, const std::map<std::string, std::string>& imported) {
   Record out;
   add_fields(out, evaluation);
+  const auto former = imported.find(evaluation_key(evaluation));
+  out.set("imported", former == imported.end() ? Value() : Value(former->second));
   out.set("tasks", evaluation.tasks_json.empty() ? Value() : Value::of_json(evaluation.tasks_json));
   out.remove("tasks_json");
   return out;

@@ -21,9 +21,17 @@ bool counts_as_mad(const std::vector<std::string>& objectives) {
   return std::find(objectives.begin(), objectives.end(), "state_mad") != objectives.end();
 }
 
+/// A design with the run that its search's score was imported from.
+Record facts(const FrontReport& report, const FrontRow& row) {
+  auto out = design_facts(report.objectives, row);
+  const auto imported = report.imported.find(row.candidate.hash + "/battery/0");
+  out.set("imported", imported == report.imported.end() ? Value() : Value(imported->second));
+  return out;
+}
+
 std::vector<Record> hand_designs(const FrontReport& report) {
   std::vector<Record> out;
-  for (const auto& row : report.hand_designs) out.push_back(design_facts(report.objectives, row));
+  for (const auto& row : report.hand_designs) out.push_back(facts(report, row));
   return out;
 }
 
@@ -31,7 +39,7 @@ std::vector<Record> hand_designs(const FrontReport& report) {
 std::vector<Record> members(const FrontReport& report) {
   std::vector<Record> out;
   for (const auto& row : report.front) {
-    auto& member = out.emplace_back(design_facts(report.objectives, row));
+    auto& member = out.emplace_back(facts(report, row));
     member.set("undecided", row.confirmed ? Value(row.rival.has_value()) : Value());
     member.set("rival", row.rival ? Value(short_id(*row.rival)) : Value());
   }
@@ -146,6 +154,7 @@ std::vector<Column> design_columns(const FrontReport& report) {
       {"id<", "id"}, {"score", "score", number("%.3f")}, {"95 % interval<", interval_text}, {"seeds", "seeds"}};
   for (auto& column : size_columns(report)) out.push_back(std::move(column));
   out.emplace_back("bits/byte", "bits_per_byte", number("%.3f"));
+  if (!report.imported.empty()) out.emplace_back("imported from<", "imported");
   out.emplace_back("origin<", "origin");
   out.emplace_back("design<", "text");
   return out;

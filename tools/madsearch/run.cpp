@@ -10,6 +10,7 @@
 #include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
+#include "engine/run/imports.h"
 #include "engine/run/pretraining_phase.h"
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/steering_reader.h"
@@ -78,6 +79,8 @@ void show_forecast(const RunConfig& config, bool with_plans) {
   const auto predicted = forecast(config, workers, &interrupts());
   say(to_text(predicted, config));
   if (const auto steered = steering_text(config); !steered.empty()) say(steered);
+  if (with_plans)  // a run says it once it has begun
+    for (const auto& note : import_notes(config.inputs)) say(note);
   if (!plans.empty()) say(to_text(plans));
 }
 

@@ -7,6 +7,7 @@
 #include "configs/text.h"
 #include "front_view.h"
 #include "results/fields.h"
+#include "results/imported.h"
 #include "search/architecture/parser.h"
 #include "stored.h"
 #include "table.h"
@@ -90,6 +91,7 @@ const std::vector<std::string>& csv_fields() {
     add_fields(record, TrainingRecord());
     add_fields(record, PretrainingRecord());
     take(record);
+    out.push_back("imported");
     return out;
   }();
   return fields;
@@ -137,9 +139,10 @@ std::string csv_of(const Store& store) {
   for (const auto& field : csv_fields()) columns.push_back(csv_column(field));
   Table table(columns);
   std::map<std::int64_t, std::string> hashes;
+  const auto imported = imported_evaluations(store.inputs());
   for (const auto& evaluation : store.evaluations()) {
     hashes[evaluation.number] = evaluation.hash;
-    table.add(csv_row("evaluation", designs[evaluation.hash], evaluation_facts(evaluation)));
+    table.add(csv_row("evaluation", designs[evaluation.hash], evaluation_facts(evaluation, imported)));
   }
   for (const auto& [training, evaluation] : store.trainings()) {
     Record facts;

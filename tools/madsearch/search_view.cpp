@@ -1,12 +1,14 @@
 #include "search_view.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "candidate_view.h"
 #include "front_view.h"
 #include "primitives/table.h"
+#include "results/imported.h"
 #include "results/origins.h"
 #include "results/run_meta.h"
 #include "results/running_front.h"
@@ -133,11 +135,12 @@ std::vector<Record> candidates_from(const Store& store, const std::vector<Candid
 }
 
 std::vector<Record> evaluations_from(const std::vector<EvaluationRecord>& evaluations,
+                                     const std::map<std::string, std::string>& imported,
                                      const std::unordered_map<std::int64_t, double>& ends, std::int64_t from) {
   std::vector<Record> out;
   for (const auto& evaluation : evaluations) {
     if (evaluation.number < from) continue;
-    auto& facts = out.emplace_back(evaluation_facts(evaluation));
+    auto& facts = out.emplace_back(evaluation_facts(evaluation, imported));
     const auto end = ends.find(evaluation.number);
     facts.set("ended", end == ends.end() ? Value() : Value(end->second));
   }
@@ -161,7 +164,7 @@ Record search_view(const StandingRun& run, const std::string& folder, Trainings 
           {"spent_seconds", meta.spent_seconds},
           {"primitives", primitive_families()},
           {"candidates", candidates_from(store, candidates, evaluations, from)},
-          {"evaluations", evaluations_from(evaluations, ends_of(placed), from)},
+          {"evaluations", evaluations_from(evaluations, imported_evaluations(store.inputs()), ends_of(placed), from)},
           {"trainings", all ? whole(store, placed) : times_of(placed)},
           {"progress", progress_of(meta, by_hash, evaluations)},
           {"operators", operators_of(meta)}};
