@@ -48,7 +48,7 @@ std::optional<Choice> choice(const std::string& name, const Pattern& pattern, bo
 /// Finds which block of a genome stands at which place of a template.
 class Fitting {
  public:
-  Fitting(const Template& design, const std::vector<Place>& places)
+  Fitting(const Template& design, const std::vector<TemplatePlace>& places)
       : design_(design), places_(places), blocks_(places.size()) {
     for (const auto* block : blocks(design.layout)) labelled_ |= !block->label.empty();
   }
@@ -112,7 +112,7 @@ class Fitting {
   }
 
   const Template& design_;
-  const std::vector<Place>& places_;
+  const std::vector<TemplatePlace>& places_;
   std::vector<Block> blocks_;
   std::map<std::string, std::string> labels_;  // of the template: the genome's
   bool labelled_ = false;
@@ -139,25 +139,25 @@ bool Choice::accepts(const Block& block) const {
          });
 }
 
-const Choice* Place::choice_of(const Block& block) const {
+const Choice* TemplatePlace::choice_of(const Block& block) const {
   for (const auto& choice : choices)
     if (choice.accepts(block)) return &choice;
   return nullptr;
 }
 
-bool Place::may_be(const std::string& primitive) const {
+bool TemplatePlace::may_be(const std::string& primitive) const {
   return std::any_of(choices.begin(), choices.end(), [&](const Choice& it) { return it.primitive == primitive; });
 }
 
-bool Place::must_be(const std::string& primitive) const {
+bool TemplatePlace::must_be(const std::string& primitive) const {
   return std::all_of(choices.begin(), choices.end(), [&](const Choice& it) { return it.primitive == primitive; });
 }
 
-std::vector<Place> places_of(const Template& design, const Alphabet& alphabet,
-                             const std::vector<std::string>& primitives) {
+std::vector<TemplatePlace> places_of(const Template& design, const Alphabet& alphabet,
+                                     const std::vector<std::string>& primitives) {
   const auto all = blocks(design.layout);
   std::map<std::string, std::size_t> leaders;
-  std::vector<Place> out(all.size());
+  std::vector<TemplatePlace> out(all.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto& block = *all[i];
     out[i].leader =
@@ -171,11 +171,11 @@ std::vector<Place> places_of(const Template& design, const Alphabet& alphabet,
 }
 
 std::optional<std::vector<Block>> fitted(const Genome& genome, const Template& design,
-                                         const std::vector<Place>& places) {
+                                         const std::vector<TemplatePlace>& places) {
   return Fitting(design, places).of(genome);
 }
 
-Genome filled(const Template& design, const std::vector<Place>& places, const std::vector<Block>& given) {
+Genome filled(const Template& design, const std::vector<TemplatePlace>& places, const std::vector<Block>& given) {
   auto out = design.layout;
   const auto all = blocks(out);
   std::map<std::string, const Block*> owners;

@@ -19,7 +19,7 @@ struct Choice {
 };
 
 /// A place of a template, in terms of a search.
-struct Place {
+struct TemplatePlace {
   std::size_t leader = 0;   // the first place of its label, whose block stands here, too; its own number otherwise
   std::size_t written = 0;  // copies of a repeated group have the same
   std::vector<Choice> choices;
@@ -34,16 +34,16 @@ struct Place {
 
 /// The places of a template; some may have no choice. `alphabet` must know every primitive that is named.
 /// `primitives`: those that a hole stands for.
-std::vector<Place> places_of(const Template& design, const Alphabet& alphabet,
-                             const std::vector<std::string>& primitives);
+std::vector<TemplatePlace> places_of(const Template& design, const Alphabet& alphabet,
+                                     const std::vector<std::string>& primitives);
 
 /// The blocks of `genome` at the places of the template, without labels, if it has its layout and each block may stand
 /// where it does. Branches are in any order.
 std::optional<std::vector<Block>> fitted(const Genome& genome, const Template& design,
-                                         const std::vector<Place>& places);
+                                         const std::vector<TemplatePlace>& places);
 
 /// The genome with these blocks at the places of the template.
-Genome filled(const Template& design, const std::vector<Place>& places, const std::vector<Block>& blocks);
+Genome filled(const Template& design, const std::vector<TemplatePlace>& places, const std::vector<Block>& blocks);
 
 /// The blocks that read what the stripe reads, and those of which the stripe's result is made, as places in order of
 /// evaluation.

@@ -54,7 +54,7 @@ bool is_one_block(const Choice& choice) {
 }
 
 /// The block that stands at a place.
-const Block& at(const std::vector<Block>& blocks, const std::vector<Place>& places, std::size_t place) {
+const Block& at(const std::vector<Block>& blocks, const std::vector<TemplatePlace>& places, std::size_t place) {
   return blocks[places[place].leader];
 }
 
@@ -106,7 +106,7 @@ void Steered::check_counts(const Layout& layout) const {
   const auto of_the_template = layouts_.size() > 1 ? " of the template \"" + layout.design.text + "\"" : "";
   for (const auto& [primitive, most] : steering_.at_most) {
     const auto fixed = std::count_if(layout.places.begin(), layout.places.end(),
-                                     [&](const Place& place) { return place.must_be(primitive); });
+                                     [&](const TemplatePlace& place) { return place.must_be(primitive); });
     if (fixed > most)
       throw SteeringError("at_most", number_of_blocks(fixed, primitive) + (fixed == 1 ? " is" : " are") + " fixed" +
                                          of_the_template + ", and at_most allows " + std::to_string(most));
@@ -114,7 +114,7 @@ void Steered::check_counts(const Layout& layout) const {
   for (const auto& [primitive, least] : steering_.at_least) {
     wanted += least;
     const auto possible = std::count_if(layout.places.begin(), layout.places.end(),
-                                        [&](const Place& place) { return place.may_be(primitive); });
+                                        [&](const TemplatePlace& place) { return place.may_be(primitive); });
     if (possible < least)
       throw SteeringError("at_least", "only " + number_of_blocks(possible, primitive) + " can be there" +
                                           of_the_template + ", and at_least wants " + std::to_string(least));

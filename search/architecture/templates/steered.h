@@ -61,7 +61,7 @@ class Steered {
  private:
   struct Layout {
     Template design;
-    std::vector<Place> places;
+    std::vector<TemplatePlace> places;
     std::vector<std::size_t> leaders;  // places that are filled for themselves
   };
   struct Filling {
