@@ -31,39 +31,39 @@ bool no_worse_but_in(std::size_t objective, const Objectives& a, const Objective
 }
 
 /// Standard errors between two designs, however far; without one what they differ by counts as if it were one.
-double distance(const Neighbour& neighbour) {
+double distance(const OtherDesign& neighbour) {
   return std::abs(neighbour.standard_errors().value_or(neighbour.ahead.mean));
 }
 
-bool nearer(const Neighbour& a, const Neighbour& b) { return distance(a) < distance(b); }
+bool nearer(const OtherDesign& a, const OtherDesign& b) { return distance(a) < distance(b); }
 
 }  // namespace
 
-std::string to_text(Place place) {
+std::string to_text(FrontPlace place) {
   switch (place) {
-    case Place::kMember:
+    case FrontPlace::kMember:
       return "front";
-    case Place::kDominated:
+    case FrontPlace::kDominated:
       return "dominated";
-    case Place::kUnconfirmed:
+    case FrontPlace::kUnconfirmed:
       return "not confirmed";
-    case Place::kInfeasible:
+    case FrontPlace::kInfeasible:
       return "infeasible";
-    case Place::kFailed:
+    case FrontPlace::kFailed:
       return "failed";
-    case Place::kUnderWay:
+    case FrontPlace::kUnderWay:
       return "under way";
-    case Place::kProbed:
+    case FrontPlace::kProbed:
       return "probed";
-    case Place::kControl:
+    case FrontPlace::kControl:
       return "random control";
-    case Place::kVariant:
+    case FrontPlace::kVariant:
       break;
   }
   return "without convolution";
 }
 
-std::optional<double> Neighbour::standard_errors() const {
+std::optional<double> OtherDesign::standard_errors() const {
   if (!std::isfinite(ahead.error)) return {};
   if (ahead.error > 0) return ahead.mean / ahead.error;
   return ahead.mean == 0 ? 0 : std::copysign(std::numeric_limits<double>::infinity(), ahead.mean);
@@ -105,38 +105,38 @@ Reasons FrontReasons::of(const CandidateRecord& candidate) const {
                                   [&](const FrontRow& row) { return row.candidate.hash == candidate.hash; });
   if (found != rows_.end()) {
     out.row = *found;
-    out.place = is_member(candidate.hash) ? Place::kMember : Place::kDominated;
+    out.place = is_member(candidate.hash) ? FrontPlace::kMember : FrontPlace::kDominated;
   } else if (const auto other = others_.find(candidate.hash); other != others_.end()) {
     out.row = other->second;
-    out.place = !out.row.feasible                            ? Place::kInfeasible
-                : out.row.candidate.origin == kRandomControl ? Place::kControl
-                                                             : Place::kUnconfirmed;
+    out.place = !out.row.feasible                            ? FrontPlace::kInfeasible
+                : out.row.candidate.origin == kRandomControl ? FrontPlace::kControl
+                                                             : FrontPlace::kUnconfirmed;
     out.searched = true;
   } else {
     return unscored(candidate);
   }
   out.deviation = deviation_;
   out.score = out.searched ? out.row.searched : out.row.score.mean;
-  if (out.place != Place::kInfeasible) fill(out);
+  if (out.place != FrontPlace::kInfeasible) fill(out);
   return out;
 }
 
 /// Of a design that did not complete the battery: what became of it there, or in the probe.
 Reasons FrontReasons::unscored(const CandidateRecord& candidate) const {
-  Reasons out{.place = Place::kProbed, .row = {.candidate = candidate}};
+  Reasons out{.place = FrontPlace::kProbed, .row = {.candidate = candidate}};
   out.score = out.row.searched = out.row.score.mean = std::numeric_limits<double>::quiet_NaN();
   if (candidate.origin == kWithoutConvolution) {
-    out.place = Place::kVariant;
+    out.place = FrontPlace::kVariant;
     return out;
   }
   for (const auto& evaluation : store_.evaluations(candidate.hash)) {
     if (is_fresh(evaluation.rung)) continue;
     if (!evaluation.finished)
-      out.place = Place::kUnderWay;
+      out.place = FrontPlace::kUnderWay;
     else if (evaluation.outcome != Outcome::kOk)
-      out.place = Place::kFailed;
+      out.place = FrontPlace::kFailed;
     else
-      out.place = Place::kProbed;
+      out.place = FrontPlace::kProbed;
     out.outcome = evaluation.outcome;
   }
   return out;
@@ -159,7 +159,7 @@ void FrontReasons::fill_above(Reasons& out, const Asked& asked) const {
   std::vector<std::size_t> which;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto& hash = rows_[i].candidate.hash;
-    if (out.place != Place::kMember && hash != asked.row.candidate.hash && is_member(hash) &&
+    if (out.place != FrontPlace::kMember && hash != asked.row.candidate.hash && is_member(hash) &&
         nowhere_worse(asked.points[i], asked.own))
       which.push_back(i);
   }
@@ -185,8 +185,8 @@ void FrontReasons::fill_bounds(Reasons& out, const Asked& asked) const {
       const auto& there = asked.points[i];
       const auto& hash = rows_[i].candidate.hash;
       if (hash == asked.row.candidate.hash || there[k] >= least) continue;
-      if (asked.searched && !is_member(hash)) continue;                 // the search's scores keep nobody off the front
-      if (out.place == Place::kMember && there == asked.own) continue;  // the same point, born later
+      if (asked.searched && !is_member(hash)) continue;  // the search's scores keep nobody off the front
+      if (out.place == FrontPlace::kMember && there == asked.own) continue;  // the same point, born later
       if (!no_worse_but_in(k, there, asked.own)) continue;
       least = there[k];
       found = &rows_[i];
@@ -202,7 +202,7 @@ void FrontReasons::fill_bounds(Reasons& out, const Asked& asked) const {
 }
 
 /// Of what dominates a design the nearest; else of what is no larger, and so may come to.
-std::optional<Neighbour> FrontReasons::rival_of(const Reasons& out, const Asked& asked) const {
+std::optional<OtherDesign> FrontReasons::rival_of(const Reasons& out, const Asked& asked) const {
   if (!out.above.empty()) return out.above.front();
   std::vector<std::size_t> which;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -216,14 +216,14 @@ std::optional<Neighbour> FrontReasons::rival_of(const Reasons& out, const Asked&
 }
 
 /// So many of `which` at most: those nearest in score, by standard errors.
-std::vector<Neighbour> FrontReasons::nearest(const Asked& asked, std::vector<std::size_t> which,
-                                             std::size_t most) const {
+std::vector<OtherDesign> FrontReasons::nearest(const Asked& asked, std::vector<std::size_t> which,
+                                               std::size_t most) const {
   constexpr std::size_t kLooked = 50;  // of which errors are computed
   const auto k = place_of_score(objectives_);
   const auto apart = [&](std::size_t i) { return std::abs(asked.points[i][k] - asked.own[k]); };
   std::stable_sort(which.begin(), which.end(), [&](std::size_t a, std::size_t b) { return apart(a) < apart(b); });
   if (which.size() > std::max(most, kLooked)) which.resize(std::max(most, kLooked));
-  std::vector<Neighbour> out;
+  std::vector<OtherDesign> out;
   for (const auto i : which) out.push_back(beside(asked, rows_[i]));
   std::stable_sort(out.begin(), out.end(), nearer);
   if (out.size() > most) out.resize(most);
@@ -231,8 +231,8 @@ std::vector<Neighbour> FrontReasons::nearest(const Asked& asked, std::vector<std
 }
 
 /// By the fresh seed sets that both had; without one by the search's, where the error is what the deviation makes it.
-Neighbour FrontReasons::beside(const Asked& asked, const FrontRow& other) const {
-  Neighbour out{.row = other, .score = asked.searched ? other.searched : other.score.mean};
+OtherDesign FrontReasons::beside(const Asked& asked, const FrontRow& other) const {
+  OtherDesign out{.row = other, .score = asked.searched ? other.searched : other.score.mean};
   const auto a = places_.find(asked.row.candidate.hash);
   const auto b = places_.find(other.candidate.hash);
   if (a != places_.end() && b != places_.end())

@@ -12,7 +12,7 @@
 namespace madsearch {
 
 /// Where a design stands to a run's front.
-enum class Place {
+enum class FrontPlace {
   kMember,       // it is on the front
   kDominated,    // a member is nowhere worse
   kUnconfirmed,  // the front is of designs with two fresh seeds, which it lacks
@@ -23,10 +23,10 @@ enum class Place {
   kControl,      // it is the random control's, which is on no front
   kVariant       // it stands beside a member, without its convolutions
 };
-std::string to_text(Place place);  // "member", "dominated", "unconfirmed", ...
+std::string to_text(FrontPlace place);  // "member", "dominated", "unconfirmed", ...
 
 /// Another design beside the one that is asked about.
-struct Neighbour {
+struct OtherDesign {
   FrontRow row;
   double score = 0;                     // by which it is compared
   Comparison::Difference ahead;         // in score: the design less this one, on the seed sets that both had
@@ -46,23 +46,23 @@ struct Bound {
 
 /// Why a design is on a run's front or not.
 struct Reasons {
-  Place place = Place::kMember;
-  FrontRow row;                     // its score is NaN if it did not complete the battery
-  Outcome outcome = Outcome::kOk;   // of what failed
-  double score = 0;                 // by which it is compared
-  bool searched = false;            // with all others by the search's scores, as it has none that the front counts
-  std::vector<Neighbour> above;     // members that are nowhere worse, the nearest first
-  std::vector<Neighbour> below;     // the nearest of those that it is nowhere worse than, kMostBelow at most
-  std::int64_t below_count = 0;     // all of these
-  std::optional<Neighbour> rival;   // the nearest of those that are no larger; nothing if there is none
-  std::vector<Bound> bounds;        // of each objective that another design bounds
-  std::optional<double> deviation;  // in score, of a design between seed sets, as it was measured or expected
+  FrontPlace place = FrontPlace::kMember;
+  FrontRow row;                      // its score is NaN if it did not complete the battery
+  Outcome outcome = Outcome::kOk;    // of what failed
+  double score = 0;                  // by which it is compared
+  bool searched = false;             // with all others by the search's scores, as it has none that the front counts
+  std::vector<OtherDesign> above;    // members that are nowhere worse, the nearest first
+  std::vector<OtherDesign> below;    // the nearest of those that it is nowhere worse than, kMostBelow at most
+  std::int64_t below_count = 0;      // all of these
+  std::optional<OtherDesign> rival;  // the nearest of those that are no larger; nothing if there is none
+  std::vector<Bound> bounds;         // of each objective that another design bounds
+  std::optional<double> deviation;   // in score, of a design between seed sets, as it was measured or expected
 };
 
 /// Answers for all designs of a run.
 class FrontReasons {
  public:
-  static constexpr double kPower = 0.8;            // what Neighbour::resolve calls likely
+  static constexpr double kPower = 0.8;            // what OtherDesign::resolve calls likely
   static constexpr std::int64_t kMostSets = 1000;  // above which it says nothing
   static constexpr std::size_t kMostBelow = 5;
 
@@ -80,9 +80,9 @@ class FrontReasons {
   void fill_above(Reasons& out, const Asked& asked) const;
   void fill_below(Reasons& out, const Asked& asked) const;
   void fill_bounds(Reasons& out, const Asked& asked) const;
-  std::optional<Neighbour> rival_of(const Reasons& out, const Asked& asked) const;
-  Neighbour beside(const Asked& asked, const FrontRow& other) const;
-  std::vector<Neighbour> nearest(const Asked& asked, std::vector<std::size_t> which, std::size_t most) const;
+  std::optional<OtherDesign> rival_of(const Reasons& out, const Asked& asked) const;
+  OtherDesign beside(const Asked& asked, const FrontRow& other) const;
+  std::vector<OtherDesign> nearest(const Asked& asked, std::vector<std::size_t> which, std::size_t most) const;
   bool is_member(const std::string& hash) const { return members_.contains(hash); }
 
   const Store& store_;

@@ -12,7 +12,7 @@ class ReasonsTest : public StoredRun {
   Reasons why(const std::string& hash, std::optional<double> expected = {}) {
     return FrontReasons(store_, expected).of(*store_.candidate(hash));
   }
-  static std::vector<std::string> hashes(const std::vector<Neighbour>& all) {
+  static std::vector<std::string> hashes(const std::vector<OtherDesign>& all) {
     std::vector<std::string> out;
     for (const auto& one : all) out.push_back(one.row.candidate.hash);
     return out;
@@ -26,7 +26,7 @@ TEST_F(ReasonsTest, SayWhatADominatedDesignLacks) {
   add("asked", "seed:a", 4000, 0.6, {0.55, 0.58});
   add("large", "random", 9000, 0.8, {0.80, 0.81});
   const auto found = why("asked");
-  EXPECT_EQ(found.place, Place::kDominated);
+  EXPECT_EQ(found.place, FrontPlace::kDominated);
   EXPECT_FALSE(found.searched);
   EXPECT_NEAR(found.score, 0.565, 1e-9);
   EXPECT_EQ(hashes(found.above), (Names{"small", "middle"})) << "the nearest first";
@@ -55,8 +55,8 @@ TEST_F(ReasonsTest, WhatIsMissingIsEnough) {
   const double better = bounds[0].beyond + 0.001;
   add("better", "random", 4000, 0.6, {better, better});
   add("smaller", "random", static_cast<std::int64_t>(bounds[1].beyond) - 1, 0.6, {0.55, 0.58});
-  EXPECT_EQ(why("better").place, Place::kMember);
-  EXPECT_EQ(why("smaller").place, Place::kMember);
+  EXPECT_EQ(why("better").place, FrontPlace::kMember);
+  EXPECT_EQ(why("smaller").place, FrontPlace::kMember);
 }
 
 TEST_F(ReasonsTest, SayWhatAMemberHasToSpare) {
@@ -65,7 +65,7 @@ TEST_F(ReasonsTest, SayWhatAMemberHasToSpare) {
   add("beaten", "random", 4000, 0.6, {0.65, 0.66, 0.67});
   add("larger", "random", 9000, 0.8, {0.80, 0.81, 0.82});
   const auto found = why("member");
-  EXPECT_EQ(found.place, Place::kMember);
+  EXPECT_EQ(found.place, FrontPlace::kMember);
   EXPECT_TRUE(found.above.empty());
   EXPECT_EQ(hashes(found.below), Names{"beaten"});
   EXPECT_EQ(found.below_count, 1);
@@ -99,7 +99,7 @@ TEST_F(ReasonsTest, UnconfirmedDesignsAreComparedByTheSearchsScores) {
   add("asked", "random", 4000, 0.72);
   add("lucky", "random", 4000, 0.9);
   const auto found = why("asked");
-  EXPECT_EQ(found.place, Place::kUnconfirmed);
+  EXPECT_EQ(found.place, FrontPlace::kUnconfirmed);
   EXPECT_TRUE(found.searched);
   EXPECT_EQ(hashes(found.above), Names{"middle"});
   EXPECT_FALSE(found.above[0].fresh);
@@ -117,7 +117,7 @@ TEST_F(ReasonsTest, WithoutFreshSeedsAllIsByTheSearch) {
   add("small", "random", 1000, 0.5);
   add("asked", "random", 2000, 0.45);
   const auto plain = why("asked");
-  EXPECT_EQ(plain.place, Place::kDominated);
+  EXPECT_EQ(plain.place, FrontPlace::kDominated);
   EXPECT_FALSE(plain.above[0].standard_errors());
   EXPECT_FALSE(plain.rival->resolve);
   EXPECT_FALSE(plain.deviation);
@@ -130,10 +130,10 @@ TEST_F(ReasonsTest, WithoutFreshSeedsAllIsByTheSearch) {
 TEST_F(ReasonsTest, EqualDesignsHaveNoNoiseToMeasure) {
   add("first", "random", 1000, 0.5, {0.6, 0.62});
   add("second", "random", 1000, 0.5, {0.6, 0.62});
-  EXPECT_EQ(why("first").place, Place::kMember);
+  EXPECT_EQ(why("first").place, FrontPlace::kMember);
   EXPECT_TRUE(why("first").bounds.empty());
   const auto found = why("second");
-  EXPECT_EQ(found.place, Place::kDominated);
+  EXPECT_EQ(found.place, FrontPlace::kDominated);
   EXPECT_EQ(hashes(found.above), Names{"first"});
   EXPECT_EQ(found.above[0].standard_errors(), 0);
 }
@@ -152,15 +152,15 @@ TEST_F(ReasonsTest, TellWhatHasNoPlace) {
   met("probed", "random", {.rung = Rung::kProbe, .finished = true, .score = 0.3});
   met("running", "random", {.rung = Rung::kBattery});
   met("variant", "without convolution", {.rung = Rung::kCounterfactual, .seed_set = 1, .finished = true, .score = 0.3});
-  EXPECT_EQ(why("infeasible").place, Place::kInfeasible);
-  EXPECT_EQ(why("control").place, Place::kControl);
+  EXPECT_EQ(why("infeasible").place, FrontPlace::kInfeasible);
+  EXPECT_EQ(why("control").place, FrontPlace::kControl);
   EXPECT_EQ(hashes(why("control").above), Names{"member"});
-  EXPECT_EQ(why("diverged").place, Place::kFailed);
+  EXPECT_EQ(why("diverged").place, FrontPlace::kFailed);
   EXPECT_EQ(why("diverged").outcome, Outcome::kDiverged);
-  EXPECT_EQ(why("probed").place, Place::kProbed);
+  EXPECT_EQ(why("probed").place, FrontPlace::kProbed);
   EXPECT_TRUE(std::isnan(why("probed").score));
-  EXPECT_EQ(why("running").place, Place::kUnderWay);
-  EXPECT_EQ(why("variant").place, Place::kVariant);
+  EXPECT_EQ(why("running").place, FrontPlace::kUnderWay);
+  EXPECT_EQ(why("variant").place, FrontPlace::kVariant);
 }
 
 TEST_F(ReasonsTest, TellsTheNearestOfManyThatItDominates) {

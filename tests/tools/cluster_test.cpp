@@ -128,7 +128,7 @@ std::string signature_in(const fs::path& run) {
 }
 
 TEST(Cluster, HoursDoNotRunWhileJobsWait) {
-  const Cluster cluster(2.5);
+  const Cluster cluster(2.5, "milliseconds=20");  // a second, in which the run looks at its slots
   const auto ran = run_madsearch(cluster.run("hours: 0.0005\n") + " --quiet");  // 1.8 s
   EXPECT_EQ(ran.code, 0) << ran.err;
   const auto log = read_file(cluster.path("run") + "/run.log");

@@ -32,8 +32,8 @@ std::string size_text(double objective) { return grouped(std::llround(std::pow(1
 
 /// The value that belongs to an axis, from its least to its most among the marks.
 template <class Get>
-Axis axis_of(const std::vector<Mark>& marks, Get get) {
-  Axis out{get(marks.front()), get(marks.front()), {}, {}};
+ScatterAxis axis_of(const std::vector<Mark>& marks, Get get) {
+  ScatterAxis out{get(marks.front()), get(marks.front()), {}, {}};
   for (const auto& mark : marks) {
     out.least = std::min(out.least, get(mark));
     out.most = std::max(out.most, get(mark));

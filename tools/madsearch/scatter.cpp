@@ -28,7 +28,7 @@ struct Cell {
 };
 
 /// Where a value stands among so many places.
-int place(double value, const Axis& axis, int places) {
+int place(double value, const ScatterAxis& axis, int places) {
   const auto share = axis.most > axis.least ? (value - axis.least) / (axis.most - axis.least) : 0.5;
   return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * (places - 1)));
 }
@@ -51,7 +51,8 @@ std::string text_of(const std::vector<Cell>& line) {
 
 }  // namespace
 
-std::string scatter(const std::vector<Mark>& marks, const Axis& x, const Axis& y, int columns, int lines) {
+std::string scatter(const std::vector<Mark>& marks, const ScatterAxis& x, const ScatterAxis& y, int columns,
+                    int lines) {
   const auto margin = std::max(letters(y.from), letters(y.to));
   const int across = std::max(1, columns - static_cast<int>(margin) - 2);
   std::vector<std::vector<Cell>> field(static_cast<std::size_t>(lines),

@@ -12,7 +12,7 @@ struct Mark {
 };
 
 /// Which values lie at an axis' ends, and how the ends are written.
-struct Axis {
+struct ScatterAxis {
   double least = 0;
   double most = 1;
   std::string from, to;
@@ -20,6 +20,6 @@ struct Axis {
 
 /// The marks in a field of `columns` letters and `lines` lines, y's ends written before it, x's ends in a line below.
 /// Dots are braille, eight to a letter; of signs in one place the last stays. No colour, no escapes.
-std::string scatter(const std::vector<Mark>& marks, const Axis& x, const Axis& y, int columns, int lines);
+std::string scatter(const std::vector<Mark>& marks, const ScatterAxis& x, const ScatterAxis& y, int columns, int lines);
 
 }  // namespace madsearch

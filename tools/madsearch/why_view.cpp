@@ -30,7 +30,7 @@ Value apart(const Comparison::Difference& ahead) {
   return std::isfinite(ahead.margin) ? Value(std::abs(ahead.mean) > ahead.margin) : Value();
 }
 
-Record facts(const Asked& asked, const Neighbour& other) {
+Record facts(const Asked& asked, const OtherDesign& other) {
   auto out = design_facts(asked.report.objectives, other.row);
   out.set("score", other.score);
   out.set("on", other.fresh ? "fresh" : "search");
@@ -45,7 +45,7 @@ Record facts(const Asked& asked, const Neighbour& other) {
   return out;
 }
 
-std::vector<Record> facts(const Asked& asked, const std::vector<Neighbour>& others) {
+std::vector<Record> facts(const Asked& asked, const std::vector<OtherDesign>& others) {
   std::vector<Record> out;
   for (const auto& other : others) out.push_back(facts(asked, other));
   return out;
@@ -83,24 +83,24 @@ std::string member_text(const Asked& asked) {
 
 std::string sentence(const Asked& asked) {
   switch (asked.reasons.place) {
-    case Place::kMember:
+    case FrontPlace::kMember:
       return member_text(asked);
-    case Place::kDominated:
+    case FrontPlace::kDominated:
       if (asked.reasons.above.empty()) return "Not on the front: a design of equal score and sizes is.";
       return "Not on the front: " + dominated_text(asked, "") + ".";
-    case Place::kUnconfirmed:
+    case FrontPlace::kUnconfirmed:
       return unconfirmed_text(asked);
-    case Place::kInfeasible:
+    case FrontPlace::kInfeasible:
       return "Not on the front: it came too little above chance on every recall and copying task to be feasible.";
-    case Place::kFailed:
+    case FrontPlace::kFailed:
       return "Not on the front: it came to no score, its training ended as " + to_text(asked.reasons.outcome) + ".";
-    case Place::kUnderWay:
+    case FrontPlace::kUnderWay:
       return "Not on the front yet: it is under way.";
-    case Place::kProbed:
+    case FrontPlace::kProbed:
       return "Not on the front: it had the probe alone, and was not promoted to the battery.";
-    case Place::kControl:
+    case FrontPlace::kControl:
       return "Not on the front: it was drawn at random for the control, which takes no part in the search.";
-    case Place::kVariant:
+    case FrontPlace::kVariant:
       break;
   }
   return "Not on the front: it is a member without its convolutions, measured to stand beside it.";
@@ -129,7 +129,7 @@ std::vector<Column> size_columns(const FrontReport& report) {
 }
 
 /// Designs beside the one that is asked about; in the column of differences that one less each.
-Table table_of(const Asked& asked, const std::vector<Neighbour>& others) {
+Table table_of(const Asked& asked, const std::vector<OtherDesign>& others) {
   std::vector<Column> columns = {{"id<", "id"}, {"score", "score", number("%.3f")}};
   for (auto& column : size_columns(asked.report)) columns.push_back(std::move(column));
   columns.emplace_back("difference", "difference", number("%+.3f"));
@@ -145,7 +145,7 @@ std::string times_text(double times) {
 }
 
 std::string bound_text(const Asked& asked, const Bound& bound) {
-  const bool member = asked.reasons.place == Place::kMember;
+  const bool member = asked.reasons.place == FrontPlace::kMember;
   const auto holder = short_id(bound.hash);
   if (bound.objective == "score")
     return "score above " + shown("%.3f", bound.beyond) + ", that of " + holder + ": it has " +
@@ -172,7 +172,7 @@ std::vector<Record> bound_facts(const Asked& asked) {
 std::string bounds_text(const Asked& asked) {
   const auto& reasons = asked.reasons;
   if (reasons.bounds.empty()) return "";
-  const bool member = reasons.place == Place::kMember;
+  const bool member = reasons.place == FrontPlace::kMember;
   const std::string scores = reasons.searched ? ", by the search's scores" : "";
   auto out = member ? std::string("\nwhat keeps it there, each alone\n")
                     : "\nwhat would bring it there, each alone" + scores + "\n";
@@ -181,19 +181,19 @@ std::string bounds_text(const Asked& asked) {
 }
 
 /// Whether the design is shown to differ from its rival.
-bool is_apart(const Neighbour& rival) {
+bool is_apart(const OtherDesign& rival) {
   return rival.fresh && std::isfinite(rival.ahead.margin) && std::abs(rival.ahead.mean) > rival.ahead.margin;
 }
 
 /// Seed sets that are likely to tell the design apart from its rival, beside those that both had; nothing where that is
 /// settled, or would take too many.
-std::optional<std::int64_t> more_sets(const Neighbour& rival) {
+std::optional<std::int64_t> more_sets(const OtherDesign& rival) {
   if (!rival.resolve || is_apart(rival)) return {};
   return std::max<std::int64_t>(1, *rival.resolve - (rival.fresh ? rival.ahead.sets : 0));
 }
 
 /// "+0.051 ± 0.067 on 2 fresh seed sets", "+0.060 on the search's seed set"
-std::string ahead_text(const Neighbour& rival) {
+std::string ahead_text(const OtherDesign& rival) {
   const auto& ahead = rival.ahead;
   const auto out = shown("%+.3f", ahead.mean);
   if (!rival.fresh) return out + " on the search's seed set";

@@ -26,6 +26,8 @@ TrainRequest training(const std::string& design, const Task& task, TaskValues va
   return request;
 }
 
+constexpr int kLines = 3;  // hello, what memory it holds, the answer
+
 /// Counts the lines that were said.
 class Said : public std::stringbuf {
  public:
@@ -42,7 +44,7 @@ class Lines : public std::stringbuf {
   Lines(const std::string& text, const Said& said) : std::stringbuf(text), said_(said) {}
   int underflow() override {
     const auto c = std::stringbuf::underflow();
-    for (int i = 0; c == traits_type::eof() && said_.lines < 2 && i < 10'000; ++i)
+    for (int i = 0; c == traits_type::eof() && said_.lines < kLines && i < 10'000; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return c;
   }
@@ -65,10 +67,12 @@ double accuracy(const std::string& design, const std::string& task_name,
   options.milliseconds = 0;
   EXPECT_EQ(run_stub_worker(in, out, options), 0);
   std::istringstream replies(said.str());
-  std::string hello, reply;
+  std::string hello, memory, reply;
   std::getline(replies, hello);
+  std::getline(replies, memory);
   std::getline(replies, reply);
   EXPECT_TRUE(std::holds_alternative<Hello>(from_line(hello)));
+  EXPECT_TRUE(std::holds_alternative<Memory>(from_line(memory)));
   return reply_as<TrainReply>(std::get<Reply>(from_line(reply))).record.test.value();
 }
 
