@@ -128,8 +128,8 @@ std::string signature_in(const fs::path& run) {
 }
 
 TEST(Cluster, HoursDoNotRunWhileJobsWait) {
-  const Cluster cluster(2.5, "milliseconds=20");  // a second, in which the run looks at its slots
-  const auto ran = run_madsearch(cluster.run("hours: 0.0005\n") + " --quiet");  // 1.8 s
+  const Cluster cluster(4, "milliseconds=15");  // half a second of work, in which the run looks at its slots
+  const auto ran = run_madsearch(cluster.run("hours: 0.001\n") + " --quiet");  // 3.6 s, less than jobs wait
   EXPECT_EQ(ran.code, 0) << ran.err;
   const auto log = read_file(cluster.path("run") + "/run.log");
   EXPECT_NE(log.find("search and confirmation are done: 12 evaluations"), std::string::npos) << log;

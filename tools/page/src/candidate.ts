@@ -322,6 +322,8 @@ function commands(run: Run, candidate: Candidate): HTMLElement {
       [
         `madsearch show ${folder} ${id}`,
         `madsearch why ${folder} ${id}`,
+        `madsearch ablate ${folder} ${id}`,
+        `madsearch neighbours ${folder} ${id} --battery probe --dry-run`,
         `madsearch score ${text} --battery ${quoted(run.front.battery)} --seeds 3`,
         `madsearch pretrain ${text} --data DIR --flops 1e15`,
         `madsearch export ${folder} ${id} --to yaml`,
