@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "program.h"
 
@@ -20,13 +19,7 @@ class Ablate : public testing::Test {
     return "ablate " + design + " --log " + log() + " --devices cpu --slots 2 --worker '" + worker + "'";
   }
   /// The keys of all trainings that are kept.
-  std::vector<std::string> kept() const {
-    std::vector<std::string> out;
-    std::istringstream lines(read_file(log() + "/tiny.jsonl"));
-    for (std::string line; std::getline(lines, line);)
-      if (const auto json = Json::parse(line, nullptr, false); json.is_object()) out.push_back(json["key"]);
-    return out;
-  }
+  std::vector<std::string> kept() const { return kept_trainings(log() + "/tiny.jsonl"); }
   TemporaryFolder folder_;
 };
 

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "program.h"
 
@@ -23,13 +22,7 @@ class NeighboursCommand : public testing::Test {
   std::string command(const std::string& design, const std::string& worker = "madsearch stub-worker") const {
     return "neighbours " + design + " --log " + log() + " --devices cpu --slots 2 --worker '" + worker + "'";
   }
-  std::vector<std::string> kept() const {
-    std::vector<std::string> out;
-    std::istringstream lines(read_file(log() + "/probe.jsonl"));
-    for (std::string line; std::getline(lines, line);)
-      if (const auto json = Json::parse(line, nullptr, false); json.is_object()) out.push_back(json["key"]);
-    return out;
-  }
+  std::vector<std::string> kept() const { return kept_trainings(log() + "/probe.jsonl"); }
   TemporaryFolder folder_;
 };
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
@@ -53,6 +54,14 @@ std::string read_file(const std::filesystem::path& file) {
 
 void write_file(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
+}
+
+std::vector<std::string> kept_trainings(const std::filesystem::path& file) {
+  std::vector<std::string> out;
+  std::istringstream lines(read_file(file));
+  for (std::string line; std::getline(lines, line);)
+    if (const auto json = nlohmann::json::parse(line, nullptr, false); json.is_object()) out.push_back(json["key"]);
+  return out;
 }
 
 StubRun::StubRun(const std::string& more) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/support/folders.h"
 
@@ -23,6 +24,9 @@ bool has_worker();
 
 std::string read_file(const std::filesystem::path& file);
 void write_file(const std::filesystem::path& file, const std::string& text);
+
+/// The keys of the trainings that a file of a log holds; what a kill cut short is none.
+std::vector<std::string> kept_trainings(const std::filesystem::path& file);
 
 /// A search by stub workers, each test's in a folder of its own.
 class StubRun {

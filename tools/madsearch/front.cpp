@@ -13,9 +13,9 @@ namespace {
 constexpr int kWideEnough = 60;  // letters that a picture takes at least
 
 /// A picture for people who can see one.
-void print_plot(const Store& store) {
+void print_plot(const Store& store, const FrontReport& report) {
   const auto columns = columns_for_pictures();
-  if (columns && *columns >= kWideEnough) std::cout << front_plot(store, *columns);
+  if (columns && *columns >= kWideEnough) std::cout << front_plot(store, report, *columns);
 }
 
 }  // namespace
@@ -33,8 +33,9 @@ void add_front(CLI::App& app, int& code) {
   command->add_flag("--no-plot", flags->no_plot, "no picture above the table, which a terminal of 60 columns gets");
   command->callback([flags, &code] {
     const auto run = standing_run(flags->folder);
-    if (flags->format == Format::kText && !flags->no_plot) print_plot(run.store);
-    print(front_view(run), flags->format);
+    const auto report = read_front(run.store);
+    if (flags->format == Format::kText && !flags->no_plot) print_plot(run.store, report);
+    print(front_view(run, report), flags->format);
     code = 0;
   });
 }

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "configs/text.h"
+#include "front_view.h"
 #include "layout.h"
 #include "numbers.h"
-#include "results/front_report.h"
 #include "scatter.h"
 
 namespace madsearch {
@@ -18,13 +18,6 @@ constexpr int kLines = 12;
 std::size_t first_size(const std::vector<std::string>& objectives) {
   const auto found = std::find_if(objectives.begin(), objectives.end(), [](auto& name) { return name != "score"; });
   return static_cast<std::size_t>(found - objectives.begin());
-}
-
-/// "state at 4096 tokens"
-std::string name_of(const FrontReport& report, std::size_t size) {
-  const auto& name = report.objectives[size];
-  if (name.starts_with("state")) return name + " at " + std::to_string(report.state_length) + " tokens";
-  return name == "flops" ? "FLOPs" : name;
 }
 
 /// A size from its logarithm, in which objectives count.
@@ -55,8 +48,7 @@ std::vector<Mark> marks_of(const Store& store, const FrontReport& report, std::s
 
 }  // namespace
 
-std::string front_plot(const Store& store, int columns) {
-  const auto report = read_front(store);
+std::string front_plot(const Store& store, const FrontReport& report, int columns) {
   const auto size = first_size(report.objectives);
   const auto marks = marks_of(store, report, size);
   if (marks.empty()) return "";
@@ -66,7 +58,9 @@ std::string front_plot(const Store& store, int columns) {
   auto y = axis_of(marks, [](const Mark& mark) { return mark.y; });
   y.from = shown("%.2f", y.least);
   y.to = shown("%.2f", y.most);
-  const auto title = "score against " + name_of(report, size) + " (log): * front, o hand design, dots all others";
+  const auto& objective = report.objectives[size];
+  const auto name = objective == "flops" ? "FLOPs" : axis_name(report, objective);
+  const auto title = "score against " + name + " (log): * front, o hand design, dots all others";
   return broken_at(columns, title) + scatter(marks, x, y, columns, kLines) + "\n";
 }
 

@@ -311,10 +311,7 @@ std::string verdict(const FrontReport& report) {
 /// "score against state at 4096 tokens"
 std::string axes_text(const FrontReport& report) {
   std::vector<std::string> names;
-  for (const auto& objective : report.objectives)
-    names.push_back(objective.starts_with("state")
-                        ? objective + " at " + std::to_string(report.state_length) + " tokens"
-                        : objective);
+  for (const auto& objective : report.objectives) names.push_back(axis_name(report, objective));
   return joined(names, " against ");
 }
 
@@ -411,8 +408,14 @@ Record score_facts(const FrontRow& row) {
           {"feasible", row.feasible},  {"searched", row.searched},   {"bits_per_byte", row.bits_per_byte}};
 }
 
-Report front_view(const StandingRun& run) {
-  const auto report = read_front(run.store);
+std::string axis_name(const FrontReport& report, const std::string& objective) {
+  return objective.starts_with("state") ? objective + " at " + std::to_string(report.state_length) + " tokens"
+                                        : objective;
+}
+
+Report front_view(const StandingRun& run) { return front_view(run, read_front(run.store)); }
+
+Report front_view(const StandingRun& run, const FrontReport& report) {
   const auto validation = validate(run.store);
   const auto notes = beside(run.store, report);
   auto record = record_of(report, validation, notes);

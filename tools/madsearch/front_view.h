@@ -18,5 +18,10 @@ Record score_facts(const FrontRow& row);
 
 /// A run's front with what stands beside its members, its hand designs and what was pretrained. As CSV the front alone.
 Report front_view(const StandingRun& run);
+/// The same of a report that was read from the run's store.
+Report front_view(const StandingRun& run, const FrontReport& report);
+
+/// An objective as an axis is named: "state at 4096 tokens".
+std::string axis_name(const FrontReport& report, const std::string& objective);
 
 }  // namespace madsearch

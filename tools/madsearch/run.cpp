@@ -43,8 +43,9 @@ std::string nothing_achieved(const FrontReport& front) {
 
 FrontReport show_front(const std::string& folder) {
   const auto run = standing_run(folder);
-  print(front_view(run), Format::kText);
-  return read_front(run.store);
+  auto report = read_front(run.store);
+  print(front_view(run, report), Format::kText);
+  return report;
 }
 
 int go(const RunConfig& config, const Flags& flags) {
