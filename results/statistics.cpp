@@ -51,6 +51,15 @@ std::optional<double> rank_correlation(const std::vector<double>& a, const std::
   return correlation(ranks(a), ranks(b));
 }
 
+std::optional<double> partial_rank_correlation(const std::vector<double>& a, const std::vector<double>& b,
+                                               const std::vector<double>& c) {
+  const auto ab = rank_correlation(a, b);
+  const auto ac = rank_correlation(a, c);
+  const auto bc = rank_correlation(b, c);
+  if (!ab || !ac || !bc || std::abs(*ac) >= 1 || std::abs(*bc) >= 1) return {};
+  return (*ab - *ac * *bc) / std::sqrt((1 - *ac * *ac) * (1 - *bc * *bc));
+}
+
 std::optional<double> effective_columns(const std::vector<std::vector<double>>& columns) {
   if (columns.empty() || columns.front().size() < 3) return {};
   std::vector<const std::vector<double>*> varied;

@@ -41,19 +41,6 @@ double sign_test(std::size_t won, std::size_t pairs) {
   return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(fair, more - 1)));
 }
 
-void correlate(const Points& points, Validation& out) {
-  const auto score = ranks(points.scores);
-  const auto quality = ranks(points.quality);
-  const auto state = ranks(points.states);
-  out.rank_correlation = correlation(score, quality);
-  const auto by_score = correlation(score, state);
-  const auto by_quality = correlation(quality, state);
-  if (!out.rank_correlation || !by_score || !by_quality) return;
-  if (std::abs(*by_score) >= 1 || std::abs(*by_quality) >= 1) return;  // the state explains one of them fully
-  out.partial_rank_correlation = (*out.rank_correlation - *by_score * *by_quality) /
-                                 std::sqrt((1 - *by_score * *by_score) * (1 - *by_quality * *by_quality));
-}
-
 }  // namespace
 
 Validation validate(const Store& store) {
@@ -72,7 +59,9 @@ Validation validate(const Store& store) {
   out.points = points.scores.size();
   count_pairs(pretrainings, bits, out);
   if (out.pairs > 0) out.sign_test = sign_test(out.pairs_won, out.pairs);
-  if (out.points >= kFewest) correlate(points, out);
+  if (out.points < kFewest) return out;
+  out.rank_correlation = rank_correlation(points.scores, points.quality);
+  out.partial_rank_correlation = partial_rank_correlation(points.scores, points.quality, points.states);
   return out;
 }
 

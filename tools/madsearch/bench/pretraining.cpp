@@ -46,6 +46,11 @@ void add_bench_pretraining(CLI::App& bench, int& code) {
   command->add_option("--times", flags->times, "the setup's budget")->check(numbers(1e-6, 1e6))->capture_default_str();
   command->add_flag("--stored", flags->stored, "train nothing: what is in the log alone");
   command->add_flag("--designs", flags->designs, "list the designs too");
+  command->add_option("--beside", flags->beside,
+                      "a battery, whose scores of these designs are held against the pretrainings");
+  flags->beside_log = (configs_folder().parent_path() / "docs/reference").string();
+  command->add_option("--beside-log", flags->beside_log, "the folder of the battery's trainings")
+      ->capture_default_str();
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);
   command->callback([flags, &code] { code = bench_pretraining(*flags); });

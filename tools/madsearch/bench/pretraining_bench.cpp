@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "beside_battery.h"
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/dispatch/pretraining_design.h"
@@ -124,6 +125,8 @@ void predict(const std::vector<Contrast>& known, const PretrainingBench& bench, 
     }
     set.predictors.push_back(std::move(predictor));
   }
+  if (bench.beside && !bench.records.empty())
+    for (auto& predictor : battery_predictors(bench, set)) set.predictors.push_back(std::move(predictor));
   for (auto& predictor : null_predictors(set.contrasts, known, bench.published.traits))
     set.predictors.push_back(std::move(predictor));
 }
@@ -161,6 +164,10 @@ PretrainingBench pretraining_bench(const PretrainingFlags& flags) {
   PretrainingLog log(flags.log);
   train_missing(flags, bench, log);
   find_records(flags, log, bench);
+  if (!flags.beside.empty()) {
+    bench.beside = battery_scores(flags, bench);
+    bench.not_beside = keep_those_of(bench.beside->scores, published);
+  }
   for (auto* set : {&published.headline, &published.beside, &published.agreed}) predict(known, bench, *set);
   return bench;
 }

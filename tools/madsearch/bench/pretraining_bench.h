@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,12 @@ struct PretrainingFlags {
   std::string half = "choosing";
   std::vector<std::string> only;  // beginnings of hashes; empty: all designs
   std::int64_t seeds = 1;
-  double times = 1;       // the setup's budget
-  bool headline = false;  // contrasts of trust A and B alone
-  bool stored = false;    // train nothing
-  bool designs = false;   // list the designs
+  double times = 1;        // the setup's budget
+  bool headline = false;   // contrasts of trust A and B alone
+  bool stored = false;     // train nothing
+  bool designs = false;    // list the designs
+  std::string beside;      // a battery, whose scores of the same designs are printed beside; none if empty
+  std::string beside_log;  // the folder of its trainings
   WorkerFlags workers;
 };
 
@@ -36,12 +39,20 @@ struct TextMeasure {
 /// first alone.
 std::vector<TextMeasure> measures(const std::vector<PretrainingRecord>& records);
 
+/// What a battery scored of designs.
+struct BatteryScores {
+  Battery battery;
+  std::map<std::string, StudyScore> scores;  // by hash
+};
+
 /// Everything that is compared.
 struct PretrainingBench {
   SetupFile setup;
   PublishedBench published;                                       // its scores are empty
   std::map<std::string, PretrainRequest> requests;                // by hash, of seed set 0
   std::map<std::string, std::vector<PretrainingRecord>> records;  // by hash, by seed set, of those that have all
+  std::optional<BatteryScores> beside;
+  std::size_t not_beside = 0;  // contrasts with a design that the battery did not score
 };
 
 /// Trains what the log lacks, or says how much is missing.

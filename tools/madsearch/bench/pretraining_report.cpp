@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 
+#include "beside_battery.h"
 #include "configs/text.h"
 #include "published_findings.h"
 #include "results/interval.h"
@@ -151,8 +153,45 @@ std::string title_of(const PretrainingFlags& flags, const PretrainingBench& benc
     out += ", " + std::to_string(published.contradicting) + " more contradict themselves";
   if (published.not_taken > 0) out += ", " + std::to_string(published.not_taken) + " have a design that can't be sized";
   if (published.not_scored > 0) out += ", " + std::to_string(published.not_scored) + " are not pretrained";
+  if (bench.not_beside > 0)
+    out += ", " + std::to_string(bench.not_beside) + " are not scored by " + bench.beside->battery.name;
   return out + (bench.records.empty() ? "\nnothing is pretrained: null predictors alone\n"
                                       : "; " + counted(flags.seeds, "seed set") + "\n");
+}
+
+Record facts_of(const Agrees& one) {
+  const auto& found = one.agreement;
+  return {{"predictor", one.predictor},
+          {"measure", one.measure},
+          {"designs", found.designs},
+          {"rank", found.rank},
+          {"rank_low", low(found.rank_bounds)},
+          {"rank_high", high(found.rank_bounds)},
+          {"partial", found.partial},
+          {"partial_low", low(found.partial_bounds)},
+          {"partial_high", high(found.partial_bounds)},
+          {"near_pairs", found.near_pairs},
+          {"near_right", found.near_right}};
+}
+
+/// What agrees with bits per byte, and with the recall slice.
+std::string agreement_text(const std::vector<Record>& rows) {
+  if (rows.empty()) return "";
+  std::string out = "\nrank correlation over " + rows.front().at("designs").plain() +
+                    " designs; given state: the partial one; pairs: designs whose states differ by 10 % at most, " +
+                    rows.front().at("near_pairs").plain() + " of them, in order; bootstrapped over designs\n";
+  std::map<std::string, std::vector<Record>> by_measure;
+  for (const auto& row : rows) by_measure[row.at("measure").text()].push_back(row);
+  for (const auto& [measure, found] : by_measure)
+    out += Table({{"with " + measure + "<", "predictor"},
+                  {"rank correlation", "rank", number("%.2f")},
+                  {"95 %<", range("%.2f", "rank_low", "rank_high")},
+                  {"given state", "partial", number("%.2f")},
+                  {"95 %<", range("%.2f", "partial_low", "partial_high")},
+                  {"pairs", "near_right", percent()}},
+                 found)
+               .text();
+  return out;
 }
 
 std::string noise_text(const PretrainingBench& bench, const std::vector<TextMeasure>& measured) {
@@ -180,6 +219,9 @@ Report pretraining_report(const PretrainingFlags& flags, const PretrainingBench&
   const auto designs = design_facts(bench);
   auto text = title_of(flags, bench) + predictor_table(found, false) + predictor_table(found, true) + kNotes +
               noise_text(bench, measured) + "\n" + part_table(found);
+  std::vector<Record> agreed;
+  for (const auto& one : agreements(bench)) agreed.push_back(facts_of(one));
+  text += agreement_text(agreed);
   if (flags.designs) text += "\n" + design_table(designs, measured);
   Record facts = {{"setup", bench.setup.name},
                   {"against", "published"},
@@ -194,6 +236,11 @@ Report pretraining_report(const PretrainingFlags& flags, const PretrainingBench&
   for (const auto& measure : measured) noise.set(measure.name, noise_of(measure, bench));
   facts.set("deviation", noise);
   facts.set("shares", found.all);
+  if (bench.beside) {
+    facts.set("beside", bench.beside->battery.name);
+    facts.set("not_beside", bench.not_beside);
+    facts.set("agreements", agreed);
+  }
   if (flags.designs) facts.set("designs", designs);
   return {facts, text, share_csv(found)};
 }
