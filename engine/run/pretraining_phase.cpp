@@ -4,6 +4,7 @@
 #include <set>
 
 #include "configs/errors.h"
+#include "configs/shell.h"
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/chosen_designs.h"
 #include "engine/run/data_content.h"
@@ -78,7 +79,8 @@ void say_what_is_left(Session& session, std::size_t left) {
 void check_data(const Session& session) {
   if (session.config.pretrain.members == 0) return;
   if (const auto trouble = trouble_with(session.config.pretrain); !trouble.empty())
-    throw OtherData(trouble + "; what is finished is saved, and `madsearch resume " + session.options.folder.string() +
+    throw OtherData(trouble + "; what is finished is saved, and `madsearch resume " +
+                    shell_word(session.options.folder.string()) +
                     " --config FILE` goes on with the data where FILE says that it is now");
 }
 

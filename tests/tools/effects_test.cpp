@@ -50,6 +50,7 @@ TEST(EffectsCommand, HasItAllInJson) {
   EXPECT_EQ(found.at("battery"), "quick");
   EXPECT_EQ(found.at("protocol"), "madsearch");
   EXPECT_EQ(found.at("designs"), 35);
+  EXPECT_EQ(found.at("few"), true);
   ASSERT_EQ(found.at("explained").size(), 7u);
   EXPECT_EQ(found.at("explained")[0].at("of"), "score");
   EXPECT_LT(found.at("explained")[0].at("explained"), 1);

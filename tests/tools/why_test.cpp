@@ -143,6 +143,14 @@ TEST_F(Why, TellsWhatHasNoPlace) {
   EXPECT_EQ(json("f000000000000002")["score"], nullptr);
 }
 
+TEST_F(Why, PrintsACommandThatAShellTakesWhateverTheFolderIsCalled) {
+  const auto folder = path() + " of May";
+  fs::rename(path(), folder);
+  const auto ran = run_madsearch("why '" + folder + "' abcfc346");
+  const auto wanted = "\n  madsearch compare '" + folder + "' abcfc346 b4761174 --seeds 2\n";
+  EXPECT_NE(ran.out.find(wanted), std::string::npos) << ran.out << ran.err;
+}
+
 TEST_F(Why, RefusesWhatIsNoDesignOfTheRun) {
   const auto refused = [&](const std::string& word, const std::string& message) {
     const auto ran = why(word);

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "command.h"
+#include "configs/shell.h"
 #include "engine/run/directory.h"
 #include "report.h"
 
@@ -25,7 +26,7 @@ void add_backup(CLI::App& app, int& code) {
     std::cout << flags->file << " is a whole copy of " << flags->folder << "/search.db\n";
     if (store.inputs().empty())
       say("an earlier release made this run, and its store lacks what the configuration names; `madsearch resume " +
-          flags->folder + "` puts it in");
+          shell_word(flags->folder) + "` puts it in");
     code = 0;
   });
 }

@@ -7,6 +7,7 @@
 
 #include "configs/errors.h"
 #include "configs/folder.h"
+#include "configs/shell.h"
 #include "configs/text.h"
 #include "engine/run/directory.h"
 #include "engine/run/summary.h"
@@ -79,7 +80,7 @@ NamedDesign design_of(const Store& store, const std::filesystem::path& folder, c
 CandidateRecord known_design_of(const Store& store, const std::filesystem::path& folder, const std::string& word) {
   auto found = design_of(store, folder, word);
   if (!found.stored)
-    throw ConfigError(in_quotes(word) + " is no design of this run; `madsearch compare " + folder.string() +
+    throw ConfigError(in_quotes(word) + " is no design of this run; `madsearch compare " + shell_word(folder.string()) +
                       " A B --seeds N` scores it beside one that is");
   return std::move(found.candidate);
 }

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "configs/folder.h"
+#include "configs/shell.h"
 #include "engine/run/directory.h"
 #include "engine/run/pretraining_plans.h"
 #include "search/architecture/parser.h"
@@ -11,11 +12,11 @@
 namespace madsearch {
 namespace {
 
-/// Options of a command line; what is a text stands between quotation marks.
+/// Options of a command line.
 class Line {
  public:
   explicit Line(const std::string& begin) { out_ << begin; }
-  void add(const std::string& option, const std::string& value) { out_ << " --" << option << " '" << value << "'"; }
+  void add(const std::string& option, const std::string& value) { out_ << " --" << option << " " << shell_word(value); }
   void add(const std::string& option, std::int64_t value) { out_ << " --" << option << " " << value; }
   void add(const std::string& option, double value) {
     out_.precision(17);
@@ -55,7 +56,7 @@ std::string command_that_makes_weights(const Store& store, const std::filesystem
                                        const CandidateRecord& candidate) {
   const auto config = stored_run(store, folder, configs_folder());
   const auto request = pretrain_request(config, candidate.hash, candidate.text);
-  Line out("madsearch pretrain '" + short_text(candidate.text) + "'");
+  Line out("madsearch pretrain " + shell_word(short_text(candidate.text)));
   out.add("data", request.data.empty() ? std::string("FOLDER OF TEXTS") : request.data);
   if (request.flops > 0) out.add("flops", request.flops);
   if (request.parameters > 0) out.add("parameters", request.parameters);

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "configs/errors.h"
+#include "configs/shell.h"
 #include "configs/text.h"
 #include "engine/run/config_reader.h"
 #include "engine/run/directory.h"
@@ -61,12 +62,13 @@ int go(const RunConfig& config, const Flags& flags) {
     throw;
   }
   if (ended == Ended::kInterrupted) {
-    say("\ninterrupted; everything finished is saved, `madsearch resume " + flags.folder + "` goes on");
+    say("\ninterrupted; everything finished is saved, `madsearch resume " + shell_word(flags.folder) + "` goes on");
     return 130;
   }
   const auto front = show_front(flags.folder);
   if (ended == Ended::kTimeUp)
-    say("the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " + flags.folder +
+    say("the time is over; with more `hours` in the configuration (`--config`) `madsearch resume " +
+        shell_word(flags.folder) +
         "` goes on with what is left of confirming and pretraining, with `--evaluations +N` also with the search");
   const auto missing = nothing_achieved(front);
   if (!missing.empty()) say(missing);

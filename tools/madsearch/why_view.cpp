@@ -5,6 +5,7 @@
 
 #include "configs/errors.h"
 #include "configs/folder.h"
+#include "configs/shell.h"
 #include "configs/text.h"
 #include "engine/run/directory.h"
 #include "front_view.h"
@@ -221,7 +222,7 @@ std::string command_text(const Asked& asked) {
   const auto& rival = asked.reasons.rival;
   const auto more = rival ? more_sets(*rival) : std::nullopt;
   if (!more) return "";
-  return "madsearch compare " + asked.folder + " " + asked.id + " " + short_id(rival->row.candidate.hash) +
+  return "madsearch compare " + shell_word(asked.folder) + " " + asked.id + " " + short_id(rival->row.candidate.hash) +
          " --seeds " + std::to_string(*more);
 }
 
