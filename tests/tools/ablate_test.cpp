@@ -1,6 +1,7 @@
 // `madsearch ablate`.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -90,6 +91,33 @@ TEST_F(Ablate, HasItAllInJson) {
     EXPECT_EQ(part.at("tasks").size(), 6u);
     EXPECT_TRUE(part.at("tasks").at("compression").contains("worth_low"));
   }
+}
+
+/// What the page shows is what was printed.
+TEST_F(Ablate, KeepsItsAnswerBesideItsTrainings) {
+  const auto asked = command("'attention swiglu canon mlp'") + " --battery tiny --format json";
+  const auto answers = [&] {
+    std::vector<std::string> out;
+    for (const auto& file : std::filesystem::directory_iterator(log() + "/answers"))
+      out.push_back(read_file(file.path()));
+    return out;
+  };
+  const auto one = run_madsearch(asked + " --seeds 1");
+  ASSERT_EQ(one.code, 0) << one.err;
+  EXPECT_EQ(answers(), std::vector{one.out});
+  const auto found = Json::parse(one.out);
+  EXPECT_EQ(found.at("question"), "ablate");
+  EXPECT_EQ(found.at("id").get<std::string>().size(), 16u);
+  const auto two = run_madsearch(asked + " --seeds 2");
+  ASSERT_EQ(two.code, 0) << two.err;
+  ASSERT_EQ(run_madsearch(asked + " --seeds 2 --stored").code, 0);
+  const auto both = answers();
+  EXPECT_EQ(std::set(both.begin(), both.end()), (std::set{one.out, two.out}));
+}
+
+TEST_F(Ablate, KeepsNoAnswerWhereTheDesignHasNoScore) {
+  ASSERT_EQ(run_madsearch(command("'[mamba]x2' --stored")).code, 1);
+  EXPECT_FALSE(std::filesystem::exists(log() + "/answers"));
 }
 
 /// The run's own battery, unless another is named.

@@ -1,6 +1,7 @@
 // `madsearch neighbours`.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -70,6 +71,20 @@ TEST_F(NeighboursCommand, HasItAllInJson) {
     EXPECT_TRUE(ids.insert(variant.at("id")).second);
   }
   EXPECT_GT(ids.size(), 5u);
+}
+
+/// What the page shows is what was printed; another space is another question.
+TEST_F(NeighboursCommand, KeepsItsAnswersBesideItsTrainings) {
+  const auto asked = command("'canon mlp'") + " --battery probe --format json --space ";
+  const auto two = run_madsearch(asked + space());
+  ASSERT_EQ(two.code, 0) << two.err;
+  write_file(folder_.path + "/narrow.yaml",
+             "battery: quick\nstages: 2\nprimitives: [canon, mlp]\nspace: {vary: mixers}\nseeds: [canon mlp]\n");
+  const auto one = run_madsearch(asked + folder_.path + "/narrow.yaml");
+  ASSERT_EQ(one.code, 0) << one.err;
+  std::set<std::string> kept;
+  for (const auto& file : std::filesystem::directory_iterator(log() + "/answers")) kept.insert(read_file(file.path()));
+  EXPECT_EQ(kept, (std::set{one.out, two.out}));
 }
 
 /// The best are chosen on seed sets 0 and 1, and judged on 2 and 3.

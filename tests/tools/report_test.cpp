@@ -133,6 +133,75 @@ TEST(RunReport, MarkdownHasARowForEachMemberAndHandDesign) {
   EXPECT_EQ(static_cast<std::size_t>(rows), 2 + 2 + front["front"].size() + front["hand_designs"].size()) << text;
 }
 
+/// What the page of a report is given.
+Json given(const std::string& arguments) {
+  const TemporaryFolder folder;
+  const auto file = folder.path + "/report.html";
+  const auto ran = run_madsearch("report " + arguments + " --out " + file);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  const auto page = read_file(file);
+  const std::string begin = "id=\"given\">";
+  const auto at = page.find(begin) + begin.size();
+  return Json::parse(page.substr(at, page.find("</script>", at) - at));
+}
+
+bool has_page() { return run_madsearch("report " + finished().out() + " --out /dev/null").code == 0; }
+
+TEST(RunReport, HoldsWhatIsAnsweredAboutItsCandidates) {
+  if (!has_page()) GTEST_SKIP() << "built without the page";
+  const TemporaryFolder log;
+  const auto id = report()["front"]["front"][0]["hash"].get<std::string>();
+  const auto ablated = run_madsearch("ablate " + finished().out() + " " + id +
+                                     " --battery tiny --seeds 1 --format json --devices cpu --slots 2 --worker "
+                                     "'madsearch stub-worker' --log " +
+                                     log.path);
+  ASSERT_EQ(ablated.code, 0) << ablated.err;
+  const auto page = given(finished().out() + " --questions " + log.path);
+  EXPECT_EQ(page["questions"], log.path);
+  EXPECT_EQ(page["runs"][0]["questions"], (Json{{id, {Json::parse(ablated.out)}}}));
+  EXPECT_EQ(given(finished().out() + " --questions " + log.path + "/none")["runs"][0]["questions"], Json::object());
+
+  const auto broken = log.path + "/answers/ablate-" + id + "-tiny-1-0.json";
+  write_file(broken, "{}");
+  const auto ran = run_madsearch("report " + finished().out() + " --out /dev/null --questions " + log.path);
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err.substr(0, ran.err.find(": [")), broken + " is no answer of `ablate` or `neighbours`");
+  const auto data = run_madsearch("report " + finished().out() + " --format md --questions " + log.path);
+  EXPECT_EQ(data.code, 2);
+  EXPECT_EQ(data.err, "--questions is for HTML, the only form of a report that has answers\n");
+}
+
+TEST(RunReport, ComparesDesignsOfTwoRunsAndSaysWhatWentWithScores) {
+  if (!has_page()) GTEST_SKIP() << "built without the page";
+  const TemporaryFolder folder;
+  const auto quick = folder.path + "/quick";
+  const auto copy = folder.path + "/copy";
+  for (const auto& to : {quick, copy}) std::filesystem::copy(in_source("tests/data/runs/quick"), to);
+  const auto page = given(quick + " " + copy);
+  ASSERT_EQ(page["across"].size(), 8u * 7u);  // nobody beside itself
+  const auto& pair = page["across"][0];
+  EXPECT_EQ(pair["a"]["run"], quick);
+  EXPECT_EQ(pair["b"]["run"], copy);
+  const auto compared = run_madsearch("compare " + quick + " " + pair["a"]["hash"].get<std::string>() + " " +
+                                      pair["b"]["hash"].get<std::string>() + " --other " + copy + " --format json");
+  EXPECT_EQ(pair, Json::parse(compared.out));
+  ASSERT_EQ(page["effects"].size(), 3u);
+  for (const auto& effects : page["effects"]) {
+    std::string folders;
+    for (const auto& run : effects["runs"]) folders += " " + run.get<std::string>();
+    EXPECT_EQ(effects, Json::parse(run_madsearch("effects" + folders + " --format json").out)) << folders;
+  }
+
+  const FormerRun former;
+  const auto unlike = given(quick + " " + former.path());
+  const auto refused = run_madsearch("compare " + quick + " 60fef120 transformer++ --other " + former.path());
+  ASSERT_EQ(refused.code, 2);
+  EXPECT_EQ(unlike["across"],
+            (Json{{{"runs", {quick, former.path()}}, {"problem", refused.err.substr(0, refused.err.size() - 1)}}}));
+  EXPECT_EQ(unlike["effects"][1]["problem"],
+            "effects need 20 designs that completed the battery; " + former.path() + " has 7");
+}
+
 TEST(RunReport, NeedsAFileForHtmlAndOneRunForCsv) {
   const auto html = run_madsearch("report " + finished().out());
   EXPECT_EQ(html.code, 2);

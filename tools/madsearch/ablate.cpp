@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "answers.h"
 #include "command.h"
 #include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
@@ -9,6 +10,7 @@
 #include "named.h"
 #include "numbers.h"
 #include "report.h"
+#include "results/scoring.h"
 #include "search/architecture/ablations.h"
 #include "search/architecture/cost.h"
 #include "trial_view.h"
@@ -19,7 +21,7 @@ namespace {
 
 struct Flags {
   GivenFlags given;
-  TrialFlags trials{.log = "runs/questions"};
+  TrialFlags trials{.log = kQuestions};
   Format format = Format::kText;
 };
 
@@ -113,11 +115,15 @@ Record record_of(const Plan& plan, const TrialScores& scores, const Flags& flags
   const auto spent = cost(sized, plan.shape);
   auto all = parts.measured;
   all.insert(all.end(), parts.others.begin(), parts.others.end());
-  return {{"design", plan.given.design.name},
+  return {{"question", "ablate"},
+          {"id", hash(plan.given.design.genome)},
+          {"design", plan.given.design.name},
           {"text", text(plan.given.design.genome)},
           {"battery", battery.name},
+          {"battery_hash", battery.hash()},
           {"protocol", to_text(battery.protocol)},
           {"partial", battery.partial()},
+          {"scoring", kScoring},
           {"seed_sets", flags.trials.seeds},
           {"score", mean_score(scores, 0)},
           {"seeds", scores.seeds(0)},
@@ -174,6 +180,12 @@ Report report(const Plan& plan, const TrialScores& scores, const Flags& flags) {
   return {found, out + left_out(parts.others), table.csv()};
 }
 
+/// What else distinguishes one such question about a design from another.
+std::string question_text(const Record& found) {
+  return found.at("battery_hash").text() + " " + found.at("state_length").plain() + " " +
+         found.at("active_parameters").plain();
+}
+
 int ablate(const Flags& flags) {
   const auto plan = plan_of(flags.given);
   StudyLog log(flags.trials.log);
@@ -181,8 +193,11 @@ int ablate(const Flags& flags) {
   for (const auto& design : plan.trained) trained.push_back(&design);
   train_missing(flags.trials, plan.given.battery, trained, flags.trials.seeds, log);
   const TrialScores scores(plan.given.battery, plan.trained, 0, flags.trials.seeds, log);
-  print(report(plan, scores, flags), flags.format);
-  return scores.seeds(0) > 0 ? 0 : 1;
+  const auto found = report(plan, scores, flags);
+  print(found, flags.format);
+  if (scores.seeds(0) == 0) return 1;
+  keep_answer(flags.trials.log, found.record.record(), question_text(found.record.record()));
+  return 0;
 }
 
 }  // namespace

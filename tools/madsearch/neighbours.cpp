@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "answers.h"
 #include "command.h"
 #include "configs/errors.h"
 #include "configs/text.h"
@@ -16,6 +17,7 @@
 #include "numbers.h"
 #include "ranges.h"
 #include "report.h"
+#include "results/scoring.h"
 #include "search/architecture/cost.h"
 #include "search/architecture/parser.h"
 #include "trial_view.h"
@@ -35,7 +37,7 @@ struct Flags {
   std::int64_t confirm = 0;
   std::int64_t top = 10;
   bool dry_run = false;
-  TrialFlags trials{.log = "runs/questions"};
+  TrialFlags trials{.log = kQuestions};
   Format format = Format::kText;
 };
 
@@ -228,11 +230,15 @@ struct Round {
 
 Record record_of(const Plan& plan, const Flags& flags, const Round& all, const std::optional<Round>& confirmed) {
   const auto& battery = plan.given.battery;
-  return {{"design", plan.given.design.name},
+  return {{"question", "neighbours"},
+          {"id", hash(plan.given.design.genome)},
+          {"design", plan.given.design.name},
           {"text", text(plan.given.design.genome)},
           {"battery", battery.name},
+          {"battery_hash", battery.hash()},
           {"protocol", to_text(battery.protocol)},
           {"partial", battery.partial()},
+          {"scoring", kScoring},
           {"edits", flags.edits},
           {"seed_sets", all.seeds},
           {"score", all.score},
@@ -276,6 +282,14 @@ Round round_of(const Plan& plan, const TrialFlags& flags, std::vector<std::size_
   return {first, seeds, mean_score(scores, 0), std::move(variants), std::move(found)};
 }
 
+/// What else distinguishes one such question about a design from another: its variants, whatever space they are of.
+std::string question_text(const Plan& plan, const Flags& flags) {
+  auto out = plan.given.battery.hash() + " " + std::to_string(plan.given.state_length) + " " +
+             std::to_string(flags.confirm) + " " + std::to_string(flags.top);
+  for (const auto& one : plan.found.all) out += "\n" + one.text;
+  return out;
+}
+
 int run(const Flags& flags) {
   const auto plan = plan_of(flags);
   if (flags.dry_run) {
@@ -293,9 +307,11 @@ int run(const Flags& flags) {
     best.resize(std::min(best.size(), static_cast<std::size_t>(flags.top)));
     confirmed = round_of(plan, flags.trials, std::move(best), seeds, flags.confirm, log);
   }
-  print({record_of(plan, flags, all, confirmed), text_of(plan, flags, all, confirmed), table_of(all.variants).csv()},
-        flags.format);
-  return all.score.unknown() ? 1 : 0;
+  const auto record = record_of(plan, flags, all, confirmed);
+  print({record, text_of(plan, flags, all, confirmed), table_of(all.variants).csv()}, flags.format);
+  if (all.score.unknown()) return 1;
+  keep_answer(flags.trials.log, record, question_text(plan, flags));
+  return 0;
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include <charconv>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "configs/errors.h"
 #include "configs/text.h"
+#include "effects_view.h"
 #include "record.h"
 #include "watched_run.h"
 
@@ -28,6 +30,18 @@ bool equal(const std::string& a, const std::string& b) {
   return difference == 0;
 }
 
+/// What `effects` prints of runs, one after another, as each takes all cores.
+class Effects {
+ public:
+  std::string of(const std::vector<std::string>& folders) {
+    const std::lock_guard lock(mutex_);
+    return effects_view(folders, 0).record.compact_json();
+  }
+
+ private:
+  std::mutex mutex_;
+};
+
 /// The name in a Host header, without its port.
 std::string name_of(const std::string& host) {
   const auto end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
@@ -40,7 +54,7 @@ bool is_own_name(const std::string& name) { return name == "127.0.0.1" || name =
 class PageServer {
  public:
   PageServer(const ServeOptions& options, const std::atomic<bool>& stop) : options_(options), stop_(stop) {
-    for (const auto& folder : options.folders) runs_.push_back(std::make_unique<WatchedRun>(folder));
+    for (const auto& folder : options.folders) runs_.push_back(std::make_unique<WatchedRun>(folder, options.questions));
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_.set_pre_routing_handler([this](const auto& request, auto& response) { return let_in(request, response); });
     server_.Get("/", [this](const auto&, auto& response) { response.set_content(options_.page, "text/html"); });
@@ -50,8 +64,12 @@ class PageServer {
     answer("/api/show", [this](const auto& request) { return run_of(request).show(request.get_param_value("id")); });
     answer("/api/why", [this](const auto& request) { return run_of(request).why(request.get_param_value("id")); });
     answer("/api/compare", [this](const auto& request) {
-      return run_of(request).compare(request.get_param_value("a"), request.get_param_value("b"));
+      return run_of(request).compare(request.get_param_value("a"), run_of(request, "other").folder(),
+                                     request.get_param_value("b"));
     });
+    answer("/api/questions",
+           [this](const auto& request) { return run_of(request).questions(request.get_param_value("id")); });
+    answer("/api/effects", [this](const auto& request) { return effects_.of(folders_of(request)); });
     server_.Get("/api/events", [this](const auto&, auto& response) { stream(response); });
   }
 
@@ -125,10 +143,16 @@ class PageServer {
     return integer_of(request.get_param_value(name)).value_or(0);
   }
 
-  WatchedRun& run_of(const Request& request) {
-    const auto index = number_in(request, "run");
+  WatchedRun& run_of(const Request& request, const char* name = "run") {
+    const auto index = number_in(request, name);
     if (index < 0 || index >= static_cast<std::int64_t>(runs_.size())) throw ConfigError("there is no such run");
     return *runs_[static_cast<std::size_t>(index)];
+  }
+
+  /// The run that is asked about, or all.
+  std::vector<std::string> folders_of(const Request& request) {
+    if (request.has_param("run")) return {run_of(request).folder()};
+    return options_.folders;
   }
 
   std::string stamps() {
@@ -177,6 +201,7 @@ class PageServer {
   const ServeOptions& options_;
   const std::atomic<bool>& stop_;
   std::vector<std::unique_ptr<WatchedRun>> runs_;
+  Effects effects_;
   std::atomic<int> streams_{0};
   int port_ = 0;
   httplib::Server server_;

@@ -8,7 +8,8 @@ namespace madsearch {
 
 struct ServeOptions {
   std::vector<std::string> folders;
-  std::string page;  // the HTML
+  std::string page;       // the HTML
+  std::string questions;  // the folder of answers (answers.h)
   std::string host = "127.0.0.1";
   int port = 0;       // 0: any that is free
   std::string token;  // what a visitor must know; empty: the host is this machine alone, and visitors must call it so
@@ -19,7 +20,12 @@ struct ServeOptions {
 ///   GET /                       the page; with ?token=T it leaves a cookie
 ///   GET /api/runs               {"runs": N}
 ///   GET /api/run?run=I&from=N   search_view
-///   GET /api/show?run=I&id=ID   what `show` prints
+///   GET /api/show?run=I&id=ID   what `show` prints; likewise why
+///   GET /api/compare?run=I&a=ID&other=J&b=ID
+///                               what `compare` prints of a design of run I and one of run J
+///   GET /api/questions?run=I&id=ID
+///                               a list of what `ablate` and `neighbours` answered about a design
+///   GET /api/effects?run=I      what `effects` prints of a run, without run= of all
 ///   GET /api/events             server-sent events: a JSON list of stamps (WatchedRun), one for each run, when one of
 ///                               them changed and every few seconds; at most 16 at once, 503 beyond
 ///   GET /api/stamps             that list, once

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <random>
 
+#include "answers.h"
 #include "command.h"
 #include "configs/errors.h"
 #include "configs/text.h"
@@ -19,6 +20,7 @@ constexpr int kPort = 8420;
 struct Flags {
   std::vector<std::string> folders;
   std::string host;
+  std::string questions = kQuestions;
   int port = kPort;
 };
 
@@ -45,9 +47,9 @@ std::string address(const ServeOptions& options, int port) {
 
 void serve(const Flags& flags) {
   check_runs(flags.folders);
-  const auto page = page_with(Record{{"live", true}});
+  const auto page = page_with(Record{{"live", true}, {"questions", flags.questions}});
   if (!page) throw ConfigError(kNoPage);
-  ServeOptions options{.folders = flags.folders, .page = *page, .port = flags.port};
+  ServeOptions options{.folders = flags.folders, .page = *page, .questions = flags.questions, .port = flags.port};
   if (!flags.host.empty()) {
     options.host = flags.host;
     options.token = fresh_token();
@@ -63,6 +65,7 @@ void add_serve(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("serve", "Show runs as a page in the browser, live while they go on");
   command->add_option("DIR", flags->folders, "folders of runs")->required();
+  add_questions(*command, flags->questions);
   command->add_option("--port", flags->port, "where the page is; 0 takes a port that is free")
       ->check(integers(0, 65535))
       ->capture_default_str();

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "answers.h"
 #include "candidate.h"
 #include "candidate_view.h"
 #include "compare_view.h"
@@ -32,7 +33,8 @@ std::string WatchedRun::stamp() {
   if (now < quiet_until_) return stamp_;
   quiet_until_ = now + kLook;
   const auto store = folder_ + "/search.db";
-  stamp_ = state_of(store) + " " + state_of(store + "-wal") + (is_written(store) ? " written" : "");
+  stamp_ = state_of(store) + " " + state_of(store + "-wal") + (is_written(store) ? " written" : "") + " " +
+           stamp_of_answers(questions_);
   return stamp_;
 }
 
@@ -68,17 +70,24 @@ std::string WatchedRun::why(const std::string& id) {
   return out;
 }
 
-std::string WatchedRun::compare(const std::string& a, const std::string& b) {
+std::string WatchedRun::compare(const std::string& a, const std::string& other, const std::string& b) {
   const std::lock_guard lock(mutex_);
   const auto begin = Clock::now();
   const auto store = store_in(folder_);
   const ComparedRun run(store, folder_);
+  const auto other_store = store_in(other);
+  const ComparedRun other_run(other_store, other);
   const auto first = run.design({candidate_of(store, a)});
-  const auto second = run.design({candidate_of(store, b)});
+  const auto second = other_run.design({candidate_of(other_store, b)});
   check_comparable(first, second);
   auto out = compare_view(first, second, run).record.compact_json();
   rest_after(begin);
   return out;
+}
+
+std::string WatchedRun::questions(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  return Value(answers_about(questions_, candidate_of(store_in(folder_), id).hash)).compact_json();
 }
 
 }  // namespace madsearch
