@@ -64,7 +64,8 @@ class PageServer {
     answer("/api/show", [this](const auto& request) { return run_of(request).show(request.get_param_value("id")); });
     answer("/api/why", [this](const auto& request) { return run_of(request).why(request.get_param_value("id")); });
     answer("/api/compare", [this](const auto& request) {
-      return run_of(request).compare(request.get_param_value("a"), run_of(request, "other").folder(),
+      const auto* other = request.has_param("other") ? "other" : "run";
+      return run_of(request).compare(request.get_param_value("a"), run_of(request, other).folder(),
                                      request.get_param_value("b"));
     });
     answer("/api/questions",

@@ -22,7 +22,7 @@ struct ServeOptions {
 ///   GET /api/run?run=I&from=N   search_view
 ///   GET /api/show?run=I&id=ID   what `show` prints; likewise why
 ///   GET /api/compare?run=I&a=ID&other=J&b=ID
-///                               what `compare` prints of a design of run I and one of run J
+///                               what `compare` prints of a design of run I and one of run J, without other= of I
 ///   GET /api/questions?run=I&id=ID
 ///                               a list of what `ablate` and `neighbours` answered about a design
 ///   GET /api/effects?run=I      what `effects` prints of a run, without run= of all
