@@ -55,6 +55,7 @@ class PageServer {
  public:
   PageServer(const ServeOptions& options, const std::atomic<bool>& stop) : options_(options), stop_(stop) {
     for (const auto& folder : options.folders) runs_.push_back(std::make_unique<WatchedRun>(folder, options.questions));
+    server_.set_keep_alive_timeout(1);  // seconds, for which an end may have to wait
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_.set_pre_routing_handler([this](const auto& request, auto& response) { return let_in(request, response); });
     server_.Get("/", [this](const auto&, auto& response) { response.set_content(options_.page, "text/html"); });
@@ -63,14 +64,14 @@ class PageServer {
     answer("/api/run", [this](const auto& request) { return run_of(request).view(number_in(request, "from")); });
     answer("/api/show", [this](const auto& request) { return run_of(request).show(request.get_param_value("id")); });
     answer("/api/why", [this](const auto& request) { return run_of(request).why(request.get_param_value("id")); });
-    answer("/api/compare", [this](const auto& request) {
+    tell("/api/compare", [this](const auto& request) {
       const auto* other = request.has_param("other") ? "other" : "run";
       return run_of(request).compare(request.get_param_value("a"), run_of(request, other).folder(),
                                      request.get_param_value("b"));
     });
-    answer("/api/questions",
-           [this](const auto& request) { return run_of(request).questions(request.get_param_value("id")); });
-    answer("/api/effects", [this](const auto& request) { return effects_.of(folders_of(request)); });
+    tell("/api/questions",
+         [this](const auto& request) { return run_of(request).questions(request.get_param_value("id")); });
+    tell("/api/effects", [this](const auto& request) { return effects_.of(folders_of(request)); });
     server_.Get("/api/events", [this](const auto&, auto& response) { stream(response); });
   }
 
@@ -136,6 +137,18 @@ class PageServer {
         response.set_content(json(request), "application/json");
       } catch (const std::exception& error) {
         refuse(response, 404, error.what());
+      }
+    });
+  }
+
+  /// As answer, where a question may have no answer, which is one: {"problem": why}.
+  template <class Json>
+  void tell(const char* path, Json json) {
+    answer(path, [json](const Request& request) {
+      try {
+        return json(request);
+      } catch (const ConfigError& error) {
+        return Value(Record{{"problem", error.what()}}).compact_json();
       }
     });
   }

@@ -3,12 +3,14 @@ import { link } from "./address";
 import { ancestry } from "./ancestry";
 import { Chart } from "./charts";
 import { commandLine, quoted } from "./command";
-import type { Block, Candidate, Shown, Why } from "./data";
+import type { Answer, Block, Candidate, Shown, Why } from "./data";
 import { card, h, table } from "./dom";
 import { curveCards, evaluationTable, taskChart } from "./evaluations";
 import { fixed, grouped, short, withInterval } from "./format";
 import { kindNames, type Run } from "./model";
+import { importedBadge } from "./imported";
 import { familyClass, familyLegend, stripePicture } from "./stripe";
+import { questionCards } from "./questions";
 import { whyCard } from "./why";
 
 function facts(run: Run, candidate: Candidate): HTMLElement {
@@ -28,6 +30,8 @@ function facts(run: Run, candidate: Candidate): HTMLElement {
   ];
   if (typeof candidate.bits_per_byte === "number")
     rows.splice(1, 0, ["pretrained", `${fixed(candidate.bits_per_byte)} bits per byte`]);
+  const former = run.importedFrom(candidate.id);
+  if (former) rows.splice(1, 0, ["imported from", `${former}: its results were taken over, not trained again`]);
   const rival = run.member(candidate.id)?.rival;
   if (rival)
     rows.splice(1, 0, [
@@ -91,8 +95,6 @@ function commands(run: Run, candidate: Candidate): HTMLElement {
       [
         `madsearch show ${folder} ${id}`,
         `madsearch why ${folder} ${id}`,
-        `madsearch ablate ${folder} ${id}`,
-        `madsearch neighbours ${folder} ${id} --battery probe --dry-run`,
         `madsearch score ${text} --battery ${quoted(run.front.battery)} --seeds 3`,
         `madsearch pretrain ${text} --data DIR --flops 1e15`,
         `madsearch export ${folder} ${id} --to yaml`,
@@ -111,12 +113,14 @@ function elsewhere(run: Run, candidate: Candidate): HTMLElement {
 export interface Reader {
   show(id: string): Promise<Shown | null>;
   why(id: string): Promise<Why | null>;
+  questions(id: string): Promise<Answer[] | string | null>; // a sentence where they can't be read
 }
 
 export function candidateView(
   run: Run,
   candidate: Candidate,
   reader: Reader,
+  questions: string, // the folder of answers
 ): { element: HTMLElement; refresh(): void } {
   const details = h("div", { class: "wait" }, "Reading …");
   const kind = run.kind(candidate);
@@ -147,6 +151,7 @@ export function candidateView(
         { class: "candidate-head" },
         h("h2", {}, candidate.id.slice(0, 8)),
         h("span", { class: "badge kind-" + kind }, kindNames[kind] + on),
+        importedBadge(run, candidate.id),
         h("span", { class: "grow" }),
         step(-1),
         step(1),
@@ -160,8 +165,9 @@ export function candidateView(
   );
   let drawn: [Shown | null, string] | undefined;
   const refresh = (): void => {
-    void Promise.all([reader.show(candidate.id), reader.why(candidate.id)]).then(([shown, why]) => {
-      const reason = JSON.stringify(why); // read anew with every evaluation, and mostly the same
+    const { id } = candidate;
+    void Promise.all([reader.show(id), reader.why(id), reader.questions(id)]).then(([shown, why, answers]) => {
+      const reason = JSON.stringify([why, answers]); // read anew with every evaluation, and mostly the same
       if (drawn && shown === drawn[0] && reason === drawn[1]) return;
       drawn = [shown, reason];
       const there = (parts: (HTMLElement | null)[]): HTMLElement[] =>
@@ -179,6 +185,7 @@ export function candidateView(
       details.className = "";
       details.replaceChildren(
         h("div", { class: "columns" }, h("div", {}, there(left)), h("div", {}, there(right))),
+        ...questionCards(run, id, answers, questions),
         ...there([shown ? curveCards(shown) : null]),
       );
       Chart.clear(false);

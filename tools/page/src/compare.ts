@@ -1,11 +1,14 @@
-// Two candidates beside each other: what `madsearch compare` prints.
+// Two candidates beside each other, of one run or of two: what `madsearch compare` prints.
 import { here, keep, link } from "./address";
-import { axis, Chart, colour, tooltip } from "./charts";
+import { Chart } from "./charts";
 import { commandLine, quoted } from "./command";
 import type { Candidate, Compared, ComparedDesign, Paired, PairedOn } from "./data";
-import { card, type Child, h, table } from "./dom";
+import { card, type Child, h, select, table } from "./dom";
 import { fixed, grouped, shortTask, signed } from "./format";
+import { importedBadge } from "./imported";
+import { intervalChart, intervalText } from "./intervals";
 import { kindNames, type Run } from "./model";
+import type { Side } from "./pairs";
 import { stripePicture } from "./stripe";
 
 /** Those that are asked about first: the front, hand designs, what else was confirmed. */
@@ -15,13 +18,38 @@ function offered(run: Run): Candidate[] {
   return [...hashes].flatMap((hash) => run.byId.get(hash) ?? []);
 }
 
-/** The two that are chosen; without a choice the best member of the front, and its rival or the one beside it. */
-function chosen(run: Run): [string, string] {
-  const { a, b } = here().fields;
-  const front = run.front.front;
-  const best = front.at(-1);
-  const other = best?.rival ?? front.at(-2)?.id ?? run.front.hand_designs.find((row) => row.hash !== best?.hash)?.id;
-  return [a ?? best?.id ?? "", b ?? other ?? ""];
+/** As it stands in the address: "60fef120", or of several runs "1.60fef120", of the second. */
+function word(runs: Run[], { run, id }: Side): string {
+  return runs.length > 1 ? `${run.index}.${id}` : id;
+}
+
+function sideOf(runs: Run[], text: string, otherwise: Run): Side {
+  const [, index, id] = /^(\d+)\.(.*)$/.exec(text) ?? [];
+  const run = index === undefined ? undefined : runs[Number(index)];
+  return run ? { run, id: id! } : { run: otherwise, id: text };
+}
+
+/** The best member of a run's front. */
+function bestOf(run: Run): string {
+  return run.front.front.at(-1)?.id ?? "";
+}
+
+/** Beside the best member of a front its rival, else the one next to it. */
+function besideBest(run: Run): string {
+  const best = run.front.front.at(-1);
+  const hand = run.front.hand_designs.find((row) => row.hash !== best?.hash);
+  return best?.rival ?? run.front.front.at(-2)?.id ?? hand?.id ?? "";
+}
+
+/** The two that are chosen; without a choice the best of two runs, or of one and what stands beside it. */
+function chosen(runs: Run[]): [Side, Side] {
+  const { a, b, run } = here().fields;
+  const picked = run === undefined ? undefined : runs[Number(run)];
+  const first = sideOf(runs, a ?? "", picked ?? runs[0]!);
+  const second = sideOf(runs, b ?? "", picked ?? (a === undefined ? runs[1] : undefined) ?? first.run);
+  if (!first.id) first.id = bestOf(first.run);
+  if (!second.id) second.id = first.run === second.run ? besideBest(second.run) : bestOf(second.run);
+  return [first, second];
 }
 
 function setsText(found: PairedOn): string {
@@ -32,7 +60,7 @@ function setsText(found: PairedOn): string {
 
 function interval(it: Paired): string {
   if (it.margin === null) return "–";
-  return `${signed(it.difference - it.margin)} to ${signed(it.difference + it.margin)}`;
+  return intervalText(it.difference - it.margin, it.difference + it.margin);
 }
 
 /** Score and tasks, each with its name. */
@@ -40,74 +68,16 @@ function rowsOf(found: PairedOn): (Paired & { name: string })[] {
   return [{ ...found, name: "score" }, ...found.tasks.map((it) => ({ ...it, name: shortTask(it.task) }))];
 }
 
-/** Differences as points with their intervals, one below the other, about a line at 0. */
 function differences(pair: Compared, found: PairedOn): HTMLElement {
-  const rows = rowsOf(found);
-  const chart = new Chart(`Differences in score, ${pair.a.id} less ${pair.b.id}`, 70 + 34 * rows.length, "differences");
-  const far = Math.max(0.05, ...rows.map((it) => Math.abs(it.difference) + (it.margin ?? 0)));
-  const most = Math.ceil(far * 1.05 * 20) / 20;
-  const surely = (it: Paired): boolean => it.margin !== null && Math.abs(it.difference) > it.margin;
-  const ink = (it: Paired): string =>
-    surely(it) ? colour(it.difference > 0 ? "kind-front" : "kind-hand") : colour("muted");
-  chart.draw(() => ({
-    grid: { left: 8, right: 24, top: 12, bottom: 40, containLabel: true },
-    tooltip: tooltip((event) => {
-      const it = rows[event.dataIndex]!;
-      return h(
-        "div",
-        { class: "hint" },
-        h("b", {}, it.name),
-        h("div", {}, `${pair.a.id} ${fixed(it.a)}, ${pair.b.id} ${fixed(it.b)}`),
-        h("div", {}, `difference ${signed(it.difference)}, 95 % interval ${interval(it)}`),
-      );
-    }),
-    xAxis: axis(`← ${pair.b.id} better     ${pair.a.id} better →`, {
-      type: "value",
-      min: -most,
-      max: most,
-      axisLabel: { showMinLabel: false, showMaxLabel: false },
-    }),
-    yAxis: axis("", {
-      type: "category",
-      inverse: true,
-      data: rows.map((it) => it.name),
-      axisLine: { onZero: true, lineStyle: { color: colour("text") } },
-      axisTick: { show: false },
-      axisLabel: { color: colour("text"), fontSize: 12, margin: 8 },
-    }),
-    series: [
-      {
-        type: "custom",
-        name: "95 % interval",
-        silent: true,
-        z: 2,
-        data: rows.map((it, i) =>
-          it.margin === null ? [null, i, null] : [it.difference - it.margin, i, it.difference + it.margin],
-        ),
-        renderItem: (at: any, api: any) => {
-          if (Number.isNaN(api.value(0))) return;
-          const [low, high] = [api.coord([api.value(0), api.value(1)]), api.coord([api.value(2), api.value(1)])];
-          const style = { stroke: ink(rows[at.dataIndex]!), lineWidth: 2 };
-          const line = (x1: number, y1: number, x2: number, y2: number) => ({
-            type: "line",
-            shape: { x1, y1, x2, y2 },
-            style,
-          });
-          const cap = ([x, y]: number[]) => line(x!, y! - 5, x!, y! + 5);
-          return { type: "group", children: [line(low[0], low[1], high[0], high[1]), cap(low), cap(high)] };
-        },
-      },
-      {
-        type: "scatter",
-        name: "difference",
-        symbolSize: 10,
-        z: 3,
-        data: rows.map((it, i) => ({ value: [it.difference, i], itemStyle: { color: ink(it) } })),
-      },
-    ],
+  const bars = rowsOf(found).map((it) => ({
+    name: it.name,
+    value: it.difference,
+    low: it.margin === null ? null : it.difference - it.margin,
+    high: it.margin === null ? null : it.difference + it.margin,
+    hint: [h("div", {}, `${pair.a.id} ${fixed(it.a)}, ${pair.b.id} ${fixed(it.b)}`)],
   }));
-  chart.element.dataset.rows = String(rows.length);
-  return chart.element;
+  const label = `Differences in score, ${pair.a.id} less ${pair.b.id}`;
+  return intervalChart(label, "differences", bars, `${pair.b.id} better`, `${pair.a.id} better`);
 }
 
 function differenceTable(pair: Compared, found: PairedOn): HTMLElement {
@@ -154,15 +124,16 @@ function scoresCard(pair: Compared): HTMLElement {
   );
 }
 
-function sizesCard(run: Run, pair: Compared): HTMLElement {
+function sizesCard(pair: Compared): HTMLElement {
   const columns = [{ name: "" }, { name: pair.a.id, number: true }, { name: pair.b.id, number: true }];
   const row = (name: string, cell: (it: ComparedDesign) => Child): Child[] => [name, cell(pair.a), cell(pair.b)];
   const seeds = (it: ComparedDesign): string =>
     it.score === null ? "–" : it.confirmed ? `${it.seeds} fresh seeds` : "the search";
+  const alike = pair.a.state_length === pair.b.state_length;
   const rows = [
     row("score", (it) => fixed(it.score)),
     row("of", seeds),
-    row(`state at ${run.front.state_length} tokens`, (it) => grouped(it.state)),
+    row(alike ? `state at ${pair.a.state_length} tokens` : "state where its run counts it", (it) => grouped(it.state)),
     row("parameters", (it) => grouped(it.parameters)),
     row("FLOPs", (it) => grouped(it.flops)),
     row("bits per byte", (it) => fixed(it.bits_per_byte)),
@@ -171,7 +142,7 @@ function sizesCard(run: Run, pair: Compared): HTMLElement {
 }
 
 /** Where one of the two is chosen: by typing, or from those that are asked about first. */
-function picker(label: string, value: string, list: string, pick: (word: string) => void): HTMLElement {
+function picker(label: string, value: string, list: string, pick: (id: string) => void): HTMLElement {
   const box = h("input", {
     "aria-label": label,
     list,
@@ -185,7 +156,7 @@ function picker(label: string, value: string, list: string, pick: (word: string)
   return h("label", { class: "select" }, h("span", {}, label), box);
 }
 
-function head(run: Run, candidate: Candidate | undefined, id: string): HTMLElement {
+function head(run: Run, candidate: Candidate | undefined, id: string, several: boolean): HTMLElement {
   if (!candidate) return h("p", { class: "note" }, id ? `No candidate has an id that begins with “${id}”.` : "None.");
   const to = link("candidate", { run: String(run.index), id: candidate.id.slice(0, 12) });
   const kind = run.kind(candidate);
@@ -198,71 +169,96 @@ function head(run: Run, candidate: Candidate | undefined, id: string): HTMLEleme
       h("a", { href: to }, candidate.id.slice(0, 8)),
       " ",
       h("span", { class: "badge" }, kindNames[kind]),
+      importedBadge(run, candidate.id),
       " ",
-      h("small", {}, candidate.origin),
+      h("small", {}, candidate.origin + (several ? `, of ${run.name}` : "")),
     ),
     h("div", { class: "scroll" }, stripePicture(candidate.text, run.primitives, true)),
     h("code", { class: "design" }, candidate.text),
   );
 }
 
-function unknown(run: Run, a: Candidate, b: Candidate): HTMLElement {
-  const line = `madsearch compare ${quoted(run.folder)} ${a.id.slice(0, 8)} ${b.id.slice(0, 8)}`;
+function command(a: Side, b: Side): string {
+  const other = a.run === b.run ? "" : ` --other ${quoted(b.run.folder)}`;
+  return `madsearch compare ${quoted(a.run.folder)} ${a.id.slice(0, 8)} ${b.id.slice(0, 8)}${other}`;
+}
+
+function unknown(a: Side, b: Side): HTMLElement {
+  const of =
+    a.run === b.run
+      ? "It holds comparisons of the front, hand designs, and what else was confirmed or pretrained, of the first 16 of them."
+      : "Of two runs it compares the first eight members and hand designs of each.";
   return card(
     "Not in this report",
-    `It holds comparisons of ${run.comparedIds.length} designs: the front, hand designs, and what else was confirmed or pretrained. Any two are compared by`,
-    h("ul", { class: "commands" }, commandLine(line)),
+    `${of} Any two are compared by`,
+    h("ul", { class: "commands" }, commandLine(command(a, b))),
   );
 }
 
+/** What is found of two designs: their comparison, or why there is none. */
+function answer(a: Side, b: Side, found: Compared | string | null, live: boolean): HTMLElement {
+  if (typeof found === "string") return card("These two do not compare", null, h("p", { class: "verdict" }, found));
+  if (found) return h("div", { class: "columns" }, scoresCard(found), sizesCard(found));
+  return live ? card("It can't be read now", null) : unknown(a, b);
+}
+
 export function compareView(
-  run: Run,
-  compare: (a: string, b: string) => Promise<Compared | null>,
+  runs: Run[],
+  compare: (a: Side, b: Side) => Promise<Compared | string | null>,
   live: boolean,
 ): { element: HTMLElement; refresh(): void } {
-  const list = "designs-to-compare";
-  const options = h("datalist", { id: list });
+  const several = runs.length > 1;
+  const lists = ["first", "second"].map((label) => h("datalist", { id: `designs-${label}` }));
   const controls = h("div", { class: "controls" });
   const heads = h("div", { class: "columns" });
   const found = h("div", { "aria-live": "polite" });
   let drawn = ""; // as text: what is read anew is mostly the same
   let asked = "";
-  const pick = (field: string) => (word: string) => {
-    const [a, b] = chosen(run);
-    keep({ a, b, [field]: word });
+  const pick = (field: "a" | "b", side: Side): void => {
+    const [a, b] = chosen(runs);
+    keep({ a: word(runs, a), b: word(runs, b), [field]: word(runs, side) });
     refresh();
   };
   const put = (...parts: HTMLElement[]): void => {
     found.replaceChildren(...parts);
     Chart.clear(false);
   };
-  const draw = (a: Candidate, b: Candidate): void => {
-    const key = `${a.id} ${b.id}`;
+  const draw = (a: Side, b: Side): void => {
+    const key = `${a.run.index} ${a.id} ${b.run.index} ${b.id}`;
     if (key !== asked) put(h("p", { class: "wait" }, "Reading …"));
     if (key !== asked) drawn = "";
     asked = key;
-    void compare(a.id, b.id).then((pair) => {
+    void compare(a, b).then((pair) => {
       if (key !== asked || JSON.stringify(pair) === drawn) return;
       drawn = JSON.stringify(pair);
-      if (pair) put(h("div", { class: "columns" }, scoresCard(pair), sizesCard(run, pair)));
-      else put(live ? card("It can't be read now", null) : unknown(run, a, b));
+      put(answer(a, b, pair, live));
     });
   };
+  const pickers = (side: Side, field: "a" | "b", label: string, list: string): HTMLElement[] => {
+    const words = runs.map((run): [string, string] => [String(run.index), run.name]);
+    const change = (index: string): void => pick(field, { run: runs[Number(index)]!, id: "" });
+    const typed = picker(label, side.id, list, (id) => pick(field, { run: side.run, id }));
+    return several ? [typed, select(`${label} is of`, words, String(side.run.index), change)] : [typed];
+  };
   const refresh = (): void => {
-    const ids = chosen(run);
-    const [a, b] = ids.map((id) => run.find(id)) as [Candidate | undefined, Candidate | undefined];
-    options.replaceChildren(
-      ...offered(run).map((it) => h("option", { value: it.id.slice(0, 8) }, `${kindNames[run.kind(it)]}: ${it.text}`)),
-    );
+    const sides = chosen(runs);
+    const [a, b] = sides.map(({ run, id }) => run.find(id)) as [Candidate | undefined, Candidate | undefined];
+    const option = (run: Run, it: Candidate): HTMLElement =>
+      h("option", { value: it.id.slice(0, 8) }, `${kindNames[run.kind(it)]}: ${it.text}`);
+    sides.forEach(({ run }, i) => lists[i]!.replaceChildren(...offered(run).map((it) => option(run, it))));
     const focus = (document.activeElement as HTMLElement | null)?.getAttribute("aria-label");
-    if (!found.contains(document.activeElement) && !controls.contains(document.activeElement)) {
-      controls.replaceChildren(picker("first", ids[0], list, pick("a")), picker("second", ids[1], list, pick("b")));
-    }
+    const typing = document.activeElement instanceof HTMLInputElement && controls.contains(document.activeElement);
+    if (!found.contains(document.activeElement) && !typing)
+      controls.replaceChildren(
+        ...pickers(sides[0], "a", "first", lists[0]!.id),
+        ...pickers(sides[1], "b", "second", lists[1]!.id),
+      );
     if (focus) (controls.querySelector(`[aria-label="${CSS.escape(focus)}"]`) as HTMLElement | null)?.focus();
-    heads.replaceChildren(head(run, a, ids[0]), head(run, b, ids[1]));
-    if (a && b && a !== b) return draw(a, b);
+    heads.replaceChildren(head(sides[0].run, a, sides[0].id, several), head(sides[1].run, b, sides[1].id, several));
+    if (a && b && a.id !== b.id) return draw({ run: sides[0].run, id: a.id }, { run: sides[1].run, id: b.id });
     asked = "";
-    put(h("p", { class: "note" }, a && b ? "Both are the same design." : "Choose two designs."));
+    const both = sides[0].run === sides[1].run ? "Both are the same design." : "Both runs have the same design here.";
+    put(h("p", { class: "note" }, a && b ? both : "Choose two designs."));
   };
   const element = h(
     "div",
@@ -270,7 +266,7 @@ export function compareView(
     card(
       "Two designs against each other",
       "Type the beginning of an id, or take one of the list: the front, hand designs, what else was confirmed.",
-      options,
+      lists,
       controls,
       heads,
     ),

@@ -1,9 +1,18 @@
-// What the page is given: the JSON that `madsearch report --format json` prints (tools/madsearch/search_view.h), with
-// the fields that the page reads. Nothing here is computed that the program computes.
+// What the page is given (tools/madsearch/page_data.h): the JSON that the commands print, with the fields that the page
+// reads. Nothing here is computed that the program computes.
 
 export interface Given {
   live: boolean;
+  questions: string; // the folder of answers
   runs?: RunView[];
+  across?: (Compared | Refused)[];
+  effects?: (Effects | Refused)[];
+}
+
+/** Why the program has no answer about these runs. */
+export interface Refused {
+  runs: string[];
+  problem: string;
 }
 
 /** What says how a design scored. */
@@ -23,6 +32,7 @@ export interface FrontRow extends Scored {
   state: number;
   parameters: number;
   origin: string;
+  imported?: string | null;
   rival?: string | null;
   undecided?: boolean | null;
 }
@@ -105,6 +115,7 @@ export interface Evaluation {
   test_score: number | null;
   core_seconds: number;
   retry: number;
+  imported?: string | null;
   tasks: Record<string, TaskScore> | null;
   ended?: number | null;
   trainings?: Training[];
@@ -171,6 +182,8 @@ export interface PairedOn extends Paired {
 export interface ComparedDesign extends Scored {
   id: string;
   hash: string;
+  run: string; // its folder
+  state_length: number;
   text: string;
   state: number;
   parameters: number;
@@ -211,6 +224,86 @@ export interface Why {
   command: string;
 }
 
+interface Asked {
+  id: string;
+  text: string;
+  battery: string;
+  partial: boolean;
+  seed_sets: number;
+  score: number | null;
+  state_length: number;
+}
+
+/** What `madsearch ablate` prints. */
+export interface Ablated extends Asked {
+  question: "ablate";
+  parts: Part[];
+}
+
+/** A part of a design; without a problem, what it is worth. */
+export interface Part {
+  part: string;
+  change: string;
+  places: string[];
+  problem: string | null;
+  score?: number | null;
+  worth?: number | null;
+  worth_low?: number | null;
+  worth_high?: number | null;
+  part_state?: number;
+  parameters?: number;
+  active_parameters?: number;
+  tasks?: Record<string, { worth: number | null; worth_low: number | null; worth_high: number | null }>;
+}
+
+/** What `madsearch neighbours` prints. */
+export interface Neighbours extends Asked {
+  question: "neighbours";
+  edits: number;
+  variants: Variant[];
+  confirmed: { seed_sets: number; score: number | null; variants: Variant[] } | null;
+}
+
+export interface Variant {
+  id: string;
+  text: string;
+  operators: string[];
+  problem: string | null;
+  score: number | null;
+  difference: number | null;
+  difference_low: number | null;
+  difference_high: number | null;
+  state: number;
+  parameters: number;
+}
+
+export type Answer = Ablated | Neighbours;
+
+/** What `madsearch effects` prints. */
+export interface Effects {
+  runs: string[];
+  battery: string;
+  protocol: string;
+  designs: number;
+  few: boolean;
+  explained: Explained[];
+  features: Feature[];
+}
+
+/** The share of the variance of a score that all features tell, and each group of them alone. */
+export interface Explained {
+  of: string;
+  mean: number;
+  explained: number;
+  alone: Record<string, number>;
+}
+
+export interface Feature {
+  group: string;
+  name: string;
+  on: Record<string, { effect: number; low: number; high: number; clear: boolean }>;
+}
+
 export interface RunView {
   folder: string;
   front: Front;
@@ -225,4 +318,5 @@ export interface RunView {
   shown?: Record<string, Shown>;
   why?: Record<string, Why>;
   compared?: Compared[];
+  questions?: Record<string, Answer[]>;
 }

@@ -113,6 +113,7 @@ export function evaluationTable(shown: Shown): HTMLElement {
     { name: "score", number: true },
     { name: "test", number: true },
     { name: "core time", number: true },
+    { name: "imported from", hidden: !shown.evaluations.some((it) => it.imported) },
   ];
   const rows = shown.evaluations.map((it) => [
     it.number,
@@ -122,6 +123,7 @@ export function evaluationTable(shown: Shown): HTMLElement {
     fixed(it.score),
     fixed(it.test_score),
     duration(it.core_seconds),
+    it.imported,
   ]);
   const failed = shown.evaluations.flatMap((it) =>
     (it.trainings ?? []).filter((training) => training.outcome !== "ok"),

@@ -70,6 +70,8 @@ export function frontView(runs: Run[]): { element: HTMLElement; refresh(): void 
       }),
     );
   };
+  const imported = runs.some((run) => run.evaluations.some((it) => it.imported));
+  const rings = imported ? " A ring marks what was imported from a former run." : "";
   const title = runs.length > 1 ? "Fronts side by side" : "Score against size";
   const element = h(
     "div",
@@ -77,7 +79,7 @@ export function frontView(runs: Run[]): { element: HTMLElement; refresh(): void 
     runs.length === 1 ? summary(runs[0]!) : comparison(runs),
     card(
       title,
-      "Point at a design to see its stripe, click to open it. Bars are 95 % intervals on fresh seeds; dotted lines join what is not apart. Ctrl and the wheel zoom.",
+      `Point at a design to see its stripe, click to open it. Bars are 95 % intervals on fresh seeds; dotted lines join what is not apart.${rings} Ctrl and the wheel zoom.`,
       controls,
       chart.element,
     ),

@@ -26,7 +26,7 @@ export function frontChart(runs: Run[]): FrontChart {
   const open = (run: Run, candidate: Candidate): void =>
     go("candidate", { run: String(run.index), id: candidate.id.slice(0, 12) });
   chart.core.on("click", (event: any) => {
-    const point = drawn.all[event.data?.[2]];
+    const point = drawn.all[event.value?.[2]];
     if (point && event.seriesType === "scatter") open(point.run, point.candidate);
   });
   const place = (id: string): [number, number] | null => {
@@ -75,7 +75,7 @@ export function frontChart(runs: Run[]): FrontChart {
         grid: { left: 36, right: 20, top: narrow() ? 104 : 40, bottom: 30, containLabel: true },
         legend: legend({ type: "plain", data: legendNames(series) }),
         tooltip: tooltip((event) => {
-          const point = drawn.all[event.data[2]]!;
+          const point = drawn.all[event.value[2]]!;
           const axes = [choice.x, choice.y].filter((it) => !["score", "state", "parameters"].includes(it.id));
           return hint(
             point.run,

@@ -115,6 +115,11 @@ function hyenas(points: Point[], choice: Choice, ink: string): object | null {
   };
 }
 
+/** What was imported has a ring. */
+function ringed(value: Point["value"]): object {
+  return { value, itemStyle: { borderColor: colour("text"), borderWidth: 2 } };
+}
+
 export function seriesOf(runs: Run[], choice: Choice, points: Points): object[] {
   const out: (object | null)[] = [];
   for (const run of runs) {
@@ -141,7 +146,7 @@ export function seriesOf(runs: Run[], choice: Choice, points: Points): object[] 
           borderWidth: kind === "front" || kind === "hand" ? 1 : 0,
         },
         emphasis: { scale: 1.5, itemStyle: { opacity: 1 } },
-        data: data.map((it) => it.value),
+        data: data.map((it) => (run.importedFrom(it.candidate.id) ? ringed(it.value) : it.value)),
       });
     }
     out.push(

@@ -1,5 +1,6 @@
 // The front as a table, and what runs came to in figures.
 import { link } from "./address";
+import { importedBadge } from "./imported";
 import type { FrontRow } from "./data";
 import { card, h, table } from "./dom";
 import { fixed, grouped, withInterval } from "./format";
@@ -45,7 +46,7 @@ export function frontTable(run: Run, rows: FrontRow[], label: string): HTMLEleme
       fixed(row.bits_per_byte),
       row.rival ? h("a", { href: to(row.rival) }, row.rival) : "",
       h("div", { class: "stripe-cell" }, stripePicture(row.text, run.primitives, true), better(row)),
-      row.origin,
+      h("span", {}, row.origin, importedBadge(run, row.hash)),
     ]),
   );
 }

@@ -6,6 +6,7 @@ import { kindNames, type Run } from "./model";
 import { stripePicture } from "./stripe";
 
 export function hint(run: Run, candidate: Candidate, more: [string, string][] = []): HTMLElement {
+  const former = run.importedFrom(candidate.id);
   const seeds = candidate.seeds ?? 0;
   const facts: [string, string][] = [
     ["score", withInterval(candidate.score ?? null, candidate.score_low, candidate.score_high)],
@@ -13,6 +14,7 @@ export function hint(run: Run, candidate: Candidate, more: [string, string][] = 
     ["state", grouped(run.state(candidate))],
     ["parameters", grouped(candidate.parameters)],
     ["origin", candidate.origin],
+    ...(former ? [["imported from", former] as [string, string]] : []),
     ...more,
   ];
   return h(

@@ -1,5 +1,5 @@
 // What `madsearch serve` says while a run goes on.
-import type { Compared, RunView, Shown, Why } from "./data";
+import type { Answer, Compared, Effects, RunView, Shown, Why } from "./data";
 import { Run } from "./model";
 
 const poll = 5000; // milliseconds, where there is no stream of events
@@ -9,6 +9,12 @@ async function fetched<T>(path: string): Promise<T> {
   const answer = await fetch(path, { cache: "no-store" });
   if (!answer.ok) throw new Error((await answer.text()) || `${answer.status} ${answer.statusText}`);
   return (await answer.json()) as T;
+}
+
+/** The answer, the sentence in its place, or nothing where the program is gone. */
+async function asked<T extends object>(path: string): Promise<T | string | null> {
+  const answer = await fetched<T | { problem: string }>(path).catch(() => null);
+  return answer && "problem" in answer ? answer.problem : answer;
 }
 
 export class Live {
@@ -48,8 +54,15 @@ export class Live {
   why(run: number, id: string): Promise<Why | null> {
     return fetched<Why>(`api/why?run=${run}&id=${id}`).catch(() => null);
   }
-  compare(run: number, a: string, b: string): Promise<Compared | null> {
-    return fetched<Compared>(`api/compare?run=${run}&a=${a}&b=${b}`).catch(() => null);
+  compare(run: number, a: string, other: number, b: string): Promise<Compared | string | null> {
+    return asked<Compared>(`api/compare?run=${run}&a=${a}&other=${other}&b=${b}`);
+  }
+  questions(run: number, id: string): Promise<Answer[] | string | null> {
+    return asked<Answer[]>(`api/questions?run=${run}&id=${id}`);
+  }
+  /** Of one run, or of all. */
+  effects(run: number | null): Promise<Effects | string | null> {
+    return asked<Effects>(run === null ? "api/effects" : `api/effects?run=${run}`);
   }
 
   private listen(): void {

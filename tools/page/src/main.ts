@@ -3,11 +3,13 @@ import { candidateView } from "./candidate";
 import { here, link } from "./address";
 import { Chart } from "./charts";
 import { compareView } from "./compare";
-import type { Compared, Given, Shown, Why } from "./data";
+import type { Answer, Compared, Effects, Given, Shown, Why } from "./data";
 import { h } from "./dom";
+import { effectsView } from "./effects";
 import { frontView } from "./front";
 import { Live } from "./live";
 import { Run, standingText } from "./model";
+import { Pairs, type Side } from "./pairs";
 import { searchView } from "./search";
 import { tableView } from "./table";
 import { truthView } from "./truth";
@@ -22,6 +24,7 @@ const views: [string, string][] = [
   ["search", "Search"],
   ["candidates", "Candidates"],
   ["compare", "Compare"],
+  ["effects", "Effects"],
   ["truth", "Truth"],
 ];
 
@@ -30,6 +33,7 @@ const given = JSON.parse(document.getElementById("given")!.textContent!) as Give
 const header = h("header", {});
 const main = h("main", { tabindex: -1 });
 let runs: Run[] = [];
+let pairs = new Pairs([], []);
 let live: Live | null = null;
 let view: View | null = null;
 let drawn = "";
@@ -50,12 +54,28 @@ async function why(run: Run, id: string): Promise<Why | null> {
   return found;
 }
 
-async function compare(run: Run, a: string, b: string): Promise<Compared | null> {
-  const known = run.pair(a, b);
+async function compare(a: Side, b: Side): Promise<Compared | string | null> {
+  const known = pairs.of(a, b);
   if (known || !live) return known ?? null;
-  const found = await live.compare(run.index, a, b);
-  if (found) run.keepPair(found);
+  const found = await live.compare(a.run.index, a.id, b.run.index, b.id);
+  if (found) pairs.keep(a, b, found);
   return found;
+}
+
+async function questions(run: Run, id: string): Promise<Answer[] | string | null> {
+  const known = run.answers.get(id);
+  if (known || !live) return known ?? null;
+  const found = await live.questions(run.index, id);
+  if (Array.isArray(found)) run.answers.set(id, found);
+  return found;
+}
+
+/** Of one run, or of all. */
+async function effects(of: Run[]): Promise<Effects | string | null> {
+  if (live) return live.effects(of.length === runs.length ? null : of[0]!.index);
+  const folders = of.map((run) => run.folder).join("\n");
+  const found = given.effects?.find((it) => it.runs.join("\n") === folders);
+  return found && "problem" in found ? found.problem : (found ?? null);
 }
 
 function missing(sentence: string): View {
@@ -75,14 +95,17 @@ function viewOf(name: string): View {
   if (name === "candidate") {
     const candidate = run.find(fields.id ?? "");
     if (!candidate) return missing(`No candidate of ${run.name} has an id that begins with “${fields.id ?? ""}”.`);
-    return candidateView(run, candidate, {
-      show: (id) => show(run, id),
-      why: (id) => why(run, id),
-    });
+    const reader = {
+      show: (id: string) => show(run, id),
+      why: (id: string) => why(run, id),
+      questions: (id: string) => questions(run, id),
+    };
+    return candidateView(run, candidate, reader, given.questions);
   }
   if (name === "search") return searchView(run);
   if (name === "candidates") return tableView(run);
-  if (name === "compare") return compareView(run, (a, b) => compare(run, a, b), live !== null);
+  if (name === "compare") return compareView(runs, compare, live !== null);
+  if (name === "effects") return effectsView(pickedRuns(), () => effects(pickedRuns()), live !== null);
   if (name === "truth") return truthView(pickedRuns());
   return frontView(pickedRuns());
 }
@@ -165,7 +188,9 @@ async function begin(): Promise<void> {
     live = new Live(runs, draw);
     await live.begin((why) => app.replaceChildren(h("p", { class: "wait", role: "status" }, why)));
   } else {
-    runs = (given.runs ?? []).map((it, i) => new Run(i, it));
+    const views = given.runs ?? [];
+    runs = views.map((it, i) => new Run(i, it));
+    pairs = new Pairs(runs, [...views.flatMap((it) => it.compared ?? []), ...(given.across ?? [])]);
   }
   app.replaceChildren(
     h("a", { class: "skip", href: "#", click: (event) => (event.preventDefault(), main.focus()) }, "to the content"),

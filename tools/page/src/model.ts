@@ -1,5 +1,5 @@
 // One run as the page works with it.
-import type { Candidate, Compared, Evaluation, Front, FrontRow, RunView, Shown, Training, Why } from "./data";
+import type { Answer, Candidate, Evaluation, Front, FrontRow, RunView, Shown, Training, Why } from "./data";
 
 export type Kind = "front" | "hand" | "control" | "search" | "variant";
 
@@ -25,7 +25,8 @@ export class Run {
   operators: RunView["operators"] = [];
   shown = new Map<string, Shown>();
   whys = new Map<string, Why>();
-  private pairs = new Map<string, Compared>();
+  answers = new Map<string, Answer[]>();
+  taken = 0; // how often there was more to read
   private numbers = new Map<number, Evaluation>();
   private of = new Map<string, Evaluation[]>();
   private members = new Map<string, FrontRow>();
@@ -38,19 +39,7 @@ export class Run {
     this.take(view);
     for (const [id, shown] of Object.entries(view.shown ?? {})) this.shown.set(id, shown);
     for (const [id, why] of Object.entries(view.why ?? {})) this.whys.set(id, why);
-    for (const pair of view.compared ?? []) this.keepPair(pair);
-  }
-
-  /** The comparison of two designs as it was read, whichever comes first in it. */
-  pair(a: string, b: string): Compared | undefined {
-    return this.pairs.get(`${a} ${b}`) ?? this.pairs.get(`${b} ${a}`);
-  }
-  keepPair(pair: Compared): void {
-    this.pairs.set(`${pair.a.hash} ${pair.b.hash}`, pair);
-  }
-  /** Whose comparisons a report holds. */
-  get comparedIds(): string[] {
-    return [...new Set([...this.pairs.values()].flatMap((pair) => [pair.a.hash, pair.b.hash]))];
+    for (const [id, answers] of Object.entries(view.questions ?? {})) this.answers.set(id, answers);
   }
 
   /** What is new or changed since. */
@@ -68,10 +57,9 @@ export class Run {
       this.numbers.set(evaluation.number, evaluation);
       this.shown.delete(evaluation.hash);
     }
-    if (view.evaluations.length) {
-      this.whys.clear(); // of one design, these depend on all
-      this.pairs.clear();
-    }
+    ++this.taken;
+    this.answers.clear();
+    if (view.evaluations.length) this.whys.clear(); // of one design, these depend on all
     this.candidates = [...this.byId.values()].sort((a, b) => a.born - b.born || (a.id < b.id ? -1 : 1));
     this.evaluations = [...this.numbers.values()].sort((a, b) => a.number - b.number);
     this.of = new Map();
@@ -143,6 +131,11 @@ export class Run {
       .map((evaluation) => evaluation.tasks?.[task]?.score)
       .filter((score): score is number => typeof score === "number");
     return scores.length ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
+  }
+
+  /** The former run that its results were taken over from, "" if it was trained here. */
+  importedFrom(id: string): string {
+    return this.evaluationsOf(id).find((it) => it.imported)?.imported ?? "";
   }
 
   /** How its last evaluation ended, or what it waits for. */

@@ -17,7 +17,7 @@ interface Column {
   text?(run: Run, candidate: Candidate): string;
 }
 
-const columns: Column[] = [
+const allColumns: Column[] = [
   { id: "born", name: "born", width: 60, number: true, value: (_, it) => it.born },
   { id: "id", name: "id", width: 90, number: false, value: (_, it) => it.id.slice(0, 8) },
   {
@@ -57,12 +57,21 @@ const columns: Column[] = [
   { id: "outcome", name: "last outcome", width: 110, number: false, value: (run, it) => run.outcome(it) },
   { id: "text", name: "design", width: 420, number: false, value: (_, it) => it.text },
   { id: "origin", name: "origin", width: 190, number: false, value: (_, it) => it.origin },
+  { id: "imported", name: "imported from", width: 190, number: false, value: (run, it) => run.importedFrom(it.id) },
 ];
+
+/** Where nothing was imported, nobody is told from where. */
+function columnsOf(run: Run): Column[] {
+  const any = run.evaluations.some((it) => it.imported);
+  return any ? allColumns : allColumns.filter((it) => it.id !== "imported");
+}
 
 /** The candidates that hold every word, as it is sorted; what is unknown stands last. */
 function chosen(run: Run, words: string[], sort: Column, down: boolean): Candidate[] {
   const hit = (it: Candidate): boolean => {
-    const text = `${it.id} ${it.origin} ${it.text} ${kindNames[run.kind(it)]} ${run.outcome(it)}`.toLowerCase();
+    const imported = run.importedFrom(it.id) ? "imported" : "";
+    const text =
+      `${it.id} ${it.origin} ${it.text} ${kindNames[run.kind(it)]} ${run.outcome(it)} ${imported}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
   const found = words.length ? run.candidates.filter(hit) : [...run.candidates];
@@ -75,6 +84,7 @@ function chosen(run: Run, words: string[], sort: Column, down: boolean): Candida
 }
 
 export function tableView(run: Run): { element: HTMLElement; refresh(): void } {
+  const columns = columnsOf(run);
   const filter = h("input", {
     type: "search",
     placeholder: "id, origin, primitive, outcome …",
