@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <span>
 
 #include "answers.h"
 #include "candidate_view.h"
@@ -10,15 +11,17 @@
 #include "configs/errors.h"
 #include "effects_view.h"
 #include "front_view.h"
+#include "numbers.h"
 #include "search_view.h"
 #include "why_view.h"
 
 namespace madsearch {
 namespace {
 
-constexpr std::size_t kMostShown = 400;    // candidates of which a report holds everything
-constexpr std::size_t kMostCompared = 16;  // designs of which it holds the comparison of any two
-constexpr std::size_t kMostAcross = 8;     // designs of a run that are compared with as many of each other
+constexpr std::size_t kMostShown = 400;       // candidates of which a report holds everything
+constexpr std::size_t kMostCompared = 16;     // designs of which it holds the comparison of any two
+constexpr std::size_t kMostRegressed = 2000;  // designs whose effects it holds: ten core seconds or so
+constexpr std::size_t kMostAcross = 8;        // designs of a run that are compared with as many of each other
 
 /// Of those that have more to show than their place in the search.
 std::set<std::string> asked_about(const Store& store) {
@@ -119,8 +122,19 @@ void compare_across(const ShownRun& one, const ShownRun& other, std::vector<Reco
     }
 }
 
-Record effects_of(const std::vector<std::string>& folders) {
+using ShownRuns = std::vector<std::unique_ptr<const ShownRun>>;
+
+Record effects_of(std::span<const std::unique_ptr<const ShownRun>> runs) {
+  std::vector<std::string> folders;
+  std::size_t designs = 0;
+  for (const auto& run : runs) {
+    folders.push_back(run->folder);
+    designs += completed_designs(run->standing.store).size();
+  }
   try {
+    if (designs > kMostRegressed)
+      throw ConfigError("a report leaves out what went with the scores of more than " + grouped(kMostRegressed) +
+                        " designs, which takes long; `madsearch effects` and `madsearch serve` compute it");
     return effects_view(folders, 0).record.record();
   } catch (const ConfigError& error) {
     return {{"runs", folders}, {"problem", error.what()}};
@@ -128,10 +142,10 @@ Record effects_of(const std::vector<std::string>& folders) {
 }
 
 /// Of each run, and of all together.
-std::vector<Record> effects_of_each(const std::vector<std::string>& folders) {
+std::vector<Record> effects_of_each(const ShownRuns& runs) {
   std::vector<Record> out;
-  for (const auto& folder : folders) out.push_back(effects_of({folder}));
-  if (folders.size() > 1) out.push_back(effects_of(folders));
+  for (const auto& run : runs) out.push_back(effects_of({&run, 1}));
+  if (runs.size() > 1) out.push_back(effects_of(runs));
   return out;
 }
 
@@ -149,18 +163,15 @@ Record data_of(const ShownRun& shown_run, const std::string& questions) {
 }  // namespace
 
 Record page_data(const std::vector<std::string>& folders, const std::string& questions) {
-  std::vector<std::unique_ptr<const ShownRun>> all;
+  ShownRuns all;
   for (const auto& folder : folders) all.push_back(std::make_unique<const ShownRun>(folder));
   std::vector<Record> runs, across;
   for (std::size_t i = 0; i < all.size(); ++i) {
     runs.push_back(data_of(*all[i], questions));
     for (std::size_t j = i + 1; j < all.size(); ++j) compare_across(*all[i], *all[j], across);
   }
-  return {{"live", false},
-          {"questions", questions},
-          {"runs", runs},
-          {"across", across},
-          {"effects", effects_of_each(folders)}};
+  return {
+      {"live", false}, {"questions", questions}, {"runs", runs}, {"across", across}, {"effects", effects_of_each(all)}};
 }
 
 }  // namespace madsearch

@@ -77,5 +77,11 @@ test("20,000 candidates are there within two seconds and don't stutter", async (
   await tab.goto(tab.url().split("#")[0] + "#/candidates");
   await tab.getByLabel("Filter").fill("change_knob mamba");
   await tab.locator(".rows tbody tr").first().waitFor();
+  await tab.goto(tab.url().split("#")[0] + "#/effects");
+  await tab
+    .getByText(
+      "leaves out what went with the scores of more than 2 000 designs",
+    )
+    .waitFor();
   await tab.close();
 });

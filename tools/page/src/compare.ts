@@ -29,9 +29,9 @@ function sideOf(runs: Run[], text: string, otherwise: Run): Side {
   return run ? { run, id: id! } : { run: otherwise, id: text };
 }
 
-/** The best member of a run's front. */
-function bestOf(run: Run): string {
-  return run.front.front.at(-1)?.id ?? "";
+/** The best member of a run's front, beside another design that isn't it. */
+function bestOf(run: Run, beside = ""): string {
+  return run.front.front.findLast((row) => row.id !== beside.slice(0, 8))?.id ?? "";
 }
 
 /** Beside the best member of a front its rival, else the one next to it. */
@@ -48,7 +48,7 @@ function chosen(runs: Run[]): [Side, Side] {
   const first = sideOf(runs, a ?? "", picked ?? runs[0]!);
   const second = sideOf(runs, b ?? "", picked ?? (a === undefined ? runs[1] : undefined) ?? first.run);
   if (!first.id) first.id = bestOf(first.run);
-  if (!second.id) second.id = first.run === second.run ? besideBest(second.run) : bestOf(second.run);
+  if (!second.id) second.id = first.run === second.run ? besideBest(second.run) : bestOf(second.run, first.id);
   return [first, second];
 }
 

@@ -133,7 +133,11 @@ export function effectsView(
   live: boolean,
 ): { element: HTMLElement; refresh(): void } {
   const line = `madsearch effects ${runs.map((run) => quoted(run.folder)).join(" ")}`;
-  const element = h("div", {}, h("p", { class: "wait" }, "Computing …"));
+  const element = h(
+    "div",
+    {},
+    h("p", { class: "wait" }, "Computing, which takes seconds, or minutes for ten thousand designs …"),
+  );
   const command = card(
     "As a command",
     "With --top N, and as CSV or JSON:",
