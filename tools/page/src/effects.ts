@@ -47,7 +47,7 @@ function effectTable(found: Effects): HTMLElement {
     intervalText(it.on.score!.low, it.on.score!.high),
     ...found.explained.slice(1).map((target) => effect(it, target)),
   ]);
-  return table("Effects", columns, rows);
+  return h("div", { class: "dense" }, table("Effects", columns, rows));
 }
 
 /** A share between 0 and 1 with a bar; at 0 or below the mean does as well. */

@@ -35,6 +35,7 @@ function ends(rows: Bar[]): { min: number; max: number } {
 /** `less` and `more`: what it means to lie left and right of 0. */
 export function intervalChart(label: string, className: string, rows: Bar[], less: string, more: string): HTMLElement {
   const chart = new Chart(label, 70 + (rows.length > 12 ? 24 : 34) * rows.length, className);
+  const longest = Math.max(...rows.map((it) => it.name.length));
   const ink = (it: Bar): string => (surely(it) ? colour(it.value > 0 ? "kind-front" : "kind-hand") : colour("muted"));
   chart.draw(() => ({
     grid: { left: 8, right: 24, top: 12, bottom: 40, containLabel: true },
@@ -60,8 +61,8 @@ export function intervalChart(label: string, className: string, rows: Bar[], les
         lineHeight: 13,
         margin: 8,
         interval: 0,
-        width: narrow() ? 120 : 260,
-        overflow: rows.length > 12 ? "truncate" : "break",
+        width: Math.min(narrow() ? 120 : 260, 7 * longest), // which is taken whether it is filled or not
+        overflow: narrow() && rows.length <= 12 ? "break" : "truncate",
       },
     }),
     series: [

@@ -47,7 +47,7 @@ function partTable(measured: Part[]): HTMLElement {
     grouped(it.active_parameters),
     ...tasks.map((task) => strong(it.tasks?.[task]?.worth, it.tasks?.[task]?.worth_low, it.tasks?.[task]?.worth_high)),
   ]);
-  return table("Worth of parts", columns, rows);
+  return h("div", { class: "dense" }, table("Worth of parts", columns, rows));
 }
 
 function ablatedCard(it: Ablated): HTMLElement {
