@@ -1,7 +1,6 @@
 #include "answers.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -22,6 +21,22 @@ std::string file_name(const Record& answer, const std::string& rest) {
   const auto part = [&](const char* field) { return answer.at(field).plain(); };
   return part("question") + "-" + part("id") + "-" + part("battery") + "-" + part("seed_sets") + "-" +
          hexadecimal(Seed{}.derive(rest).value) + ".json";
+}
+
+/// The design of a name that file_name made; of another nothing that is an id.
+std::string id_in(const fs::path& file) {
+  const auto name = file.filename().string();
+  const auto begin = name.find('-') + 1;
+  return name.substr(begin, name.find('-', begin) - begin);
+}
+
+/// By name.
+std::set<fs::path> files_in(const fs::path& folder) {
+  std::set<fs::path> out;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(answers_in(folder), missing))
+    if (entry.path().extension() == ".json") out.insert(entry.path());
+  return out;
 }
 
 std::string content_of(const fs::path& file) {
@@ -57,16 +72,19 @@ void keep_answer(const fs::path& folder, const Record& answer, const std::string
   if (!out || error) throw ConfigError("can't write " + file.string() + ": is the disk full or the folder read-only?");
 }
 
+std::set<std::string> answered_designs(const fs::path& folder) {
+  std::set<std::string> out;
+  for (const auto& file : files_in(folder)) out.insert(id_in(file));
+  return out;
+}
+
 std::vector<Value> answers_about(const fs::path& folder, const std::string& id) {
-  std::vector<fs::path> files;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(answers_in(folder), missing))
-    if (entry.path().extension() == ".json" && entry.path().filename().string().find(id) != std::string::npos)
-      files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
   std::vector<Value> out;
-  for (const auto& file : files)
-    if (auto text = content_of(file); is_about(file, text, id)) out.push_back(Value::of_json(std::move(text)));
+  for (const auto& file : files_in(folder)) {
+    if (id_in(file) != id) continue;
+    auto text = content_of(file);
+    if (is_about(file, text, id)) out.push_back(Value::of_json(std::move(text)));
+  }
   return out;
 }
 

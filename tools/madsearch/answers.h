@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ inline constexpr const char* kQuestions = "runs/questions";
 /// `answer` has "question", "id" (of the design), "battery" and "seed_sets"; `rest` is what else distinguishes the
 /// question. Throws ConfigError if it can't be written.
 void keep_answer(const std::filesystem::path& folder, const Record& answer, const std::string& rest);
+
+/// The ids of the designs that FOLDER has files about.
+std::set<std::string> answered_designs(const std::filesystem::path& folder);
 
 /// The answers about the design with this id that FOLDER holds, by question and battery; none where there is no such
 /// folder, and none of another scoring. Throws ConfigError for a file that is no answer.

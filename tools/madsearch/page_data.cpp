@@ -72,11 +72,11 @@ std::vector<std::string> compared_first(const Store& store) {
   return out;
 }
 
-/// What is answered about these candidates, by hash; those about whom nothing is asked are left out.
-Record answered(const std::string& questions, const std::vector<CandidateRecord>& candidates) {
+/// What is answered about candidates of a run, by hash.
+Record answered(const Store& store, const std::string& questions) {
   Record out;
-  for (const auto& candidate : candidates)
-    if (auto answers = answers_about(questions, candidate.hash); !answers.empty()) out.set(candidate.hash, answers);
+  for (const auto& hash : answered_designs(questions))
+    if (store.candidate(hash)) out.set(hash, answers_about(questions, hash));
   return out;
 }
 
@@ -155,7 +155,7 @@ Record data_of(const ShownRun& shown_run, const std::string& questions) {
   const auto candidates = told_of(store);
   out.set("shown", shown(store, candidates));
   out.set("why", reasons_of(store, shown_run.folder, candidates));
-  out.set("questions", answered(questions, candidates));
+  out.set("questions", answered(store, questions));
   out.set("compared", compared(shown_run));
   return out;
 }

@@ -1,5 +1,7 @@
 // What went with scores, on the page.
 import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import {
   changed,
@@ -86,6 +88,25 @@ test("of several runs all count, or the one that was picked", async () => {
     await effectsAreRight(tab, json("effects", other));
     await tab.close();
   }
+});
+
+test("effects are computed anew when they are asked for", async () => {
+  const folder = changed(
+    "growing",
+    "DELETE FROM evaluations WHERE number > 40",
+  );
+  const { address } = await serve(folder);
+  const tab = await open(address + "#/effects");
+  await tab.getByText("effects need 20 designs").waitFor();
+  assert.equal(await tab.locator(".again").count(), 0);
+  cpSync(join(recorded, "search.db"), join(folder, "search.db"));
+  const again = tab.getByRole("button", { name: "compute again" });
+  await again.waitFor();
+  await tab.getByText(/[0-9]+ more designs completed the battery/).waitFor();
+  await again.click();
+  await effectsAreRight(tab, json("effects", folder));
+  assert.equal(await tab.locator(".again").count(), 0);
+  await tab.close();
 });
 
 test("where there are no effects the page says why", async () => {
