@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   data,
+  json,
   open,
   placeIn,
   placeOf,
@@ -99,6 +100,57 @@ test("the truth view has a point for each pretrained design", async () => {
   const [x, y] = await placeIn(tab, ".truth-chart", wanted[0].hash);
   await tab.mouse.click(box.x + x, box.y + y);
   await tab.locator(".candidate-head h2", { hasText: wanted[0].id }).waitFor();
+  await tab.close();
+});
+
+test("a candidate shows what `show` prints, and where it came from", async () => {
+  const { candidates, front } = data(recorded);
+  const shown = json("show", recorded, front.front.at(-1).hash);
+  const id = shown.id.slice(0, 8);
+  const tab = await open(
+    `${reportOf("shown", recorded)}#/candidate?run=0&id=${id}`,
+  );
+  const rowsOf = async (label) => {
+    const rows = tab.locator(`table[aria-label="${label}"] tbody tr`);
+    await rows.first().waitFor();
+    const cells = (row) => row.locator("td").allTextContents();
+    return Promise.all((await rows.all()).map(cells));
+  };
+  const blocks = await rowsOf("Cost by block");
+  assert.deepEqual(
+    blocks.map((cells) => cells.slice(1, 3)),
+    shown.blocks.map((it) => [it.primitive, it.family]),
+  );
+  assert.deepEqual(
+    (await rowsOf("Evaluations")).map((cells) => cells.slice(0, 6)),
+    shown.evaluations.map((it) => [
+      String(it.number),
+      it.rung,
+      String(it.seed_set),
+      it.outcome,
+      it.score.toFixed(3),
+      it.test_score.toFixed(3),
+    ]),
+  );
+  const battery = shown.evaluations.find((it) => it.rung === "battery");
+  const curves = battery.trainings.filter((it) => it.curves);
+  assert.ok(curves.length > 5);
+  assert.equal(
+    await tab.locator(".small-charts figure").count(),
+    curves.length,
+  );
+  const line = await tab.locator(".ancestry li").allTextContents();
+  const parent = candidates.find((it) => it.id === shown.parents[0]);
+  assert.ok(parent.origin.startsWith("seed:"));
+  for (const [i, it] of [shown, parent].entries())
+    assert.ok(line[i].startsWith(it.id.slice(0, 8) + it.origin), line[i]);
+  assert.match(line[1], new RegExp(`score ${parent.score.toFixed(3)}`));
+  for (const command of [
+    `madsearch show ${recorded} ${id}`,
+    `madsearch score '${shown.text}' --battery quick --seeds 3`,
+    `madsearch export ${recorded} ${id} --to pytorch --out model`,
+  ])
+    await tab.getByText(command, { exact: true }).waitFor();
   await tab.close();
 });
 

@@ -104,6 +104,49 @@ test("members that are not apart are linked", async () => {
   await tab.close();
 });
 
+test("a Hyena's bar reaches from the convention's state to all that it carries", async () => {
+  const [hyena, one, other] = [
+    "14a3c12e098c7f87", // beneath the stairs
+    "39af6cc04c8cf87d",
+    "a00d18cea6aeeced",
+  ];
+  const blocks =
+    "mh_hyena{conv=4, filter_order=2, head_size=8, proj_groups=1} swiglu{inner=auto}";
+  const folder = changed(
+    "hyena",
+    `UPDATE candidates SET text = ?, served_state = 20000, served_state_mad = 1000 WHERE hash = '${hyena}'`,
+    `${blocks} ${blocks}`,
+  );
+  const { candidates } = data(folder);
+  const tab = await open(reportOf("hyena", folder) + "#/front?hide=search");
+  await tab.locator(".front-chart[data-points]").waitFor();
+  const log = (id) =>
+    Math.log(1 + candidates.find((it) => it.id === id).served_state);
+  const at = (id) => placeIn(tab, ".front-chart", id);
+  const [[x1], [x2], [right, y]] = await Promise.all(
+    [one, other, hyena].map(at),
+  );
+  const slope = (x2 - x1) / (log(other) - log(one)); // pixels a unit of the logarithm
+  const left = right + slope * (Math.log(1001) - log(hyena));
+  const inked = (from, to) =>
+    tab.evaluate(
+      (places) => {
+        const canvas = document.querySelector(".front-chart canvas");
+        const scale = canvas.width / canvas.clientWidth;
+        const brush = canvas.getContext("2d");
+        const alpha = ([x, y]) =>
+          brush.getImageData(x * scale, y * scale, 1, 1).data[3];
+        return places.filter((it) => alpha(it) > 50).length / places.length;
+      },
+      between([from, y], [to, y]),
+    );
+  const bar = await inked(left, right - 10);
+  assert.ok(bar > 0.95, `${bar} of the bar is drawn`);
+  const beyond = await inked(left - 40, left - 3);
+  assert.ok(beyond < 0.1, `${beyond} is drawn where the bar has ended`);
+  await tab.close();
+});
+
 test("the random control has a front of its own", async () => {
   // Below the search's own front, so that nothing else lies there.
   const controls = scored(data(recorded))
