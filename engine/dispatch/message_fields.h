@@ -202,6 +202,7 @@ void fields(R& r, Visit visit) {
   visit("unrecorded", r.unrecorded);
   visit("recorded_error", r.recorded_error);
   visit("recorded_milliseconds", r.recorded_milliseconds);
+  visit("unrepeated", r.unrepeated);
 }
 
 template <Is<ErrorReply> R, class Visit>

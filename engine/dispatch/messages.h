@@ -200,6 +200,7 @@ struct ExamineReply {
   std::string unrecorded;            // on a GPU: why they cannot be recorded as a CUDA graph; else empty
   double recorded_error = 0;         // of the graph, replayed: the larger of both errors
   double recorded_milliseconds = 0;  // of a replay, median; 0: none was
+  std::string unrepeated;  // what had other bits when it was computed again, "output" or as `gradient`; else empty
 };
 
 /// A request that has no other answer, or a line that was no request.

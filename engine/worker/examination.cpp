@@ -91,7 +91,26 @@ void move_parameters(Mixer& exact, Mixer& block) {
   }
 }
 
+bool same_bits(const at::Tensor& a, const at::Tensor& b) {
+  if (!a.defined() || !b.defined()) return a.defined() == b.defined();
+  return at::logical_or(a.eq(b), at::logical_and(a.ne(a), b.ne(b))).all().item<bool>();
+}
+
+/// As trainings compute it: on a GPU under autocast.
+Computed as_trained(Mixer& block, const at::Tensor& x, const at::Tensor& weight) {
+  if (!x.is_cuda()) return compute(block, x, weight);
+  const Autocast autocast(x.device());
+  return compute(block, x, weight);
+}
+
 }  // namespace
+
+std::string unequal(const Computed& one, const Computed& again) {
+  if (!same_bits(one.output, again.output)) return "output";
+  for (const auto& [name, gradient] : one.gradients)
+    if (!same_bits(gradient, again.gradients.at(name))) return name;
+  return "";
+}
 
 Difference difference(const Computed& found, const Computed& expected, double floor) {
   Difference out{relative(found.output, expected.output, 0), 0, "input"};
@@ -126,13 +145,10 @@ ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, cons
   ExamineReply reply{
       .id = request.id, .output_error = apart.output, .gradient_error = apart.gradient, .gradient = apart.worst};
   reply.milliseconds = timed(runtime, request.repeats, [&] { compute(*block, input, above); });
+  const auto trained = as_trained(*block, input, above);
+  reply.unrepeated = unequal(trained, as_trained(*block, input, above));
   if (runtime.device.is_cuda()) {
-    const auto rounded = difference(
-        [&] {
-          const Autocast autocast(runtime.device);
-          return compute(*block, input, above);
-        }(),
-        expected, kAutocastFloor);
+    const auto rounded = difference(trained, expected, kAutocastFloor);
     reply.autocast_output_error = rounded.output;
     reply.autocast_gradient_error = rounded.gradient;
     reply.autocast_gradient = rounded.worst;

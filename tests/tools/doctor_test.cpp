@@ -126,6 +126,17 @@ TEST(Doctor, SaysWhyAPrimitiveIsNotRecorded) {
             "all 1 agree on cpu\n");
 }
 
+TEST(Doctor, NamesThePrimitiveThatDoesNotRepeatItsBits) {
+  auto answer = fine();
+  answer.unrepeated = "A_log";
+  const auto ran = doctor_on(answer);
+  EXPECT_EQ(ran.code, 0);  // rounding is no fault
+  EXPECT_EQ(verdict_in(ran.out),
+            "1 of 1 give other bits when they are computed again, so the same seed need not give the same digits: "
+            "mamba on cpu (A_log)\n"
+            "all 1 agree on cpu\n");
+}
+
 TEST(Doctor, ReportsAWorkerThatRefuses) {
   const auto ran = run_madsearch("doctor --primitives mamba --devices cpu --worker 'madsearch stub-worker'");
   EXPECT_EQ(ran.code, 1);

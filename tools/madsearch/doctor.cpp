@@ -145,7 +145,8 @@ struct Diagnosis {
   std::vector<Examined> examined;  // by device
   std::vector<Finding> findings;   // by primitive, then device
   std::vector<std::string> problems;
-  std::string graphs;  // what becomes of CUDA graphs: a paragraph if there is a GPU, else nothing
+  std::string graphs;   // what becomes of CUDA graphs: a paragraph if there is a GPU, else nothing
+  std::string repeats;  // which blocks give other bits when they are computed again: a line, or nothing
 };
 
 std::vector<Finding> by_primitive(const std::vector<Examined>& examined, std::size_t primitives) {
@@ -184,6 +185,17 @@ std::string about_graphs(const std::vector<Examined>& examined) {
          "); trainings use them, but with `command: madsearch-worker --no-cuda-graphs` of their pool\n";
 }
 
+std::string about_repeats(const std::vector<Finding>& findings) {
+  std::vector<std::string> other;
+  for (const auto& finding : findings)
+    if (finding.found && !finding.found->unrepeated.empty())
+      other.push_back(finding.primitive + " on " + finding.device + " (" + finding.found->unrepeated + ")");
+  if (other.empty()) return "";
+  return std::to_string(other.size()) + " of " + std::to_string(findings.size()) +
+         " give other bits when they are computed again, so the same seed need not give the same digits: " +
+         joined(other) + "\n";
+}
+
 /// Of this machine; or the place that the worker's command brings it to.
 std::vector<std::string> devices_of(const WorkerFlags& workers) {
   if (const auto launcher = launcher_in(workers.worker); !launcher.empty()) return {launcher};
@@ -203,6 +215,7 @@ Diagnosis diagnose(const Flags& flags) {
   out.findings = by_primitive(out.examined, out.primitives.size());
   out.problems = problems_of(out);
   out.graphs = about_graphs(out.examined);
+  out.repeats = about_repeats(out.findings);
   return out;
 }
 
@@ -237,6 +250,7 @@ Record facts(const Finding& finding) {
     out.set("recorded_milliseconds", found.recorded_milliseconds);
   }
   if (!found.unrecorded.empty()) out.set("unrecorded", found.unrecorded);
+  if (!found.unrepeated.empty()) out.set("unrepeated", found.unrepeated);
   return out;
 }
 
@@ -335,7 +349,8 @@ int doctor(const Flags& flags) {
   const auto machine = diagnose(flags);
   const auto table = table_of(machine);
   print({record_of(machine),
-         machine_text(machine) + "\n" + legend(flags, machine) + table.text() + machine.graphs + verdict(machine),
+         machine_text(machine) + "\n" + legend(flags, machine) + table.text() + machine.graphs + machine.repeats +
+             verdict(machine),
          table.csv()},
         flags.format);
   return machine.problems.empty() ? 0 : 1;

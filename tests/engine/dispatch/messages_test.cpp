@@ -48,7 +48,7 @@ constexpr int count_of<DistilledScore> = 4;
 template <>
 constexpr int count_of<ExamineRequest> = 7;
 template <>
-constexpr int count_of<ExamineReply> = 11;
+constexpr int count_of<ExamineReply> = 12;
 template <>
 constexpr int count_of<ErrorReply> = 2;
 template <>

@@ -58,6 +58,31 @@ TEST(Examination, WhatIsNoNumberOrMissingIsInfinitelyApart) {
   EXPECT_EQ(difference(wrong, right()).worst, "bias");
 }
 
+TEST(Examination, NamesWhatHasOtherBits) {
+  EXPECT_EQ(unequal(right(), right()), "");
+  auto again = right();
+  again.gradients["weight"] = of({2, std::nextafter(5, 6)});
+  EXPECT_EQ(unequal(right(), again), "weight");
+  again.output = of({1, -4, std::nextafter(2, 1)});
+  EXPECT_EQ(unequal(right(), again), "output");
+}
+
+TEST(Examination, WhatIsNoNumberTwiceHasTheSameBits) {
+  auto one = right();
+  one.output = of({1, std::nan(""), 2});
+  EXPECT_EQ(unequal(one, one), "");
+  EXPECT_EQ(unequal(one, right()), "output");
+  one = right();
+  one.gradients["bias"] = at::Tensor();
+  EXPECT_EQ(unequal(one, one), "");
+  EXPECT_EQ(unequal(one, right()), "bias");
+}
+
+TEST(Examination, EveryPrimitiveRepeatsItsBitsOnACpu) {
+  for (const char* name : {"attention", "gated_delta_net", "mamba", "moe"})
+    EXPECT_EQ(examine({"x", name, 16, 12, 2, 2, 1}, Runtime{}).unrepeated, "") << name;
+}
+
 TEST(Examination, ARecordingIsHeldToTheSame) {
   const ExamineRequest request{"x", "gated_delta_net", 16, 12, 2, 2, 1};
   const auto found =
