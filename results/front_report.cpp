@@ -197,6 +197,7 @@ FrontReport read_front(const Store& store) {
   report.battery = meta.battery;
   report.finished = meta.finished;
   report.reproducible = meta.closed_by != kTimeUp;
+  report.devices = store.kinds_of_device();
   report.exhausted = meta.closed_by == kExhausted;
   report.scoring = scoring_of(meta);
   report.objectives = meta.objectives;

@@ -56,6 +56,7 @@ struct FrontReport {
   std::int64_t waiting = 0;
   bool finished = false;               // the run has ended
   bool reproducible = true;            // false if a time limit ended the search
+  std::vector<std::string> devices;    // kinds that trained (Store::kinds_of_device)
   bool exhausted = false;              // the search found no further candidate
   std::int64_t scoring = 0;            // version of the scores (results/scoring.h)
   std::vector<FrontRow> front;         // by the first objective that is a size, then by score

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -25,6 +26,12 @@ template <Is<PlacedTraining> R, class Visit>
 void fields(R& stored, Visit visit) {
   visit("evaluation", stored.evaluation);
   fields(stored.record, visit);
+}
+
+/// What stands after the first space from `place` on, the space with it; "" without one.
+std::string after(const std::string& text, std::size_t place) {
+  const auto space = text.find(' ', place);
+  return space == std::string::npos ? "" : text.substr(space);
 }
 
 void bind(SQLite::Statement& statement, int at, const std::string& value) { statement.bind(at, value); }
@@ -408,6 +415,19 @@ std::map<std::pair<std::string, Outcome>, std::int64_t> Store::training_counts()
       }
     }
     return out;
+  });
+}
+
+std::vector<std::string> Store::kinds_of_device() const {
+  return database_->guarded([&] {
+    SQLite::Statement statement(*database_->db, "SELECT DISTINCT device FROM trainings WHERE device IS NOT NULL");
+    std::set<std::string> out;
+    while (statement.executeStep()) {
+      const auto device = statement.getColumn(0).getString();  // "cuda:0 NVIDIA H100 80GB HBM3"
+      const auto place = device.find(':');
+      out.insert(place == std::string::npos ? device : device.substr(0, place) + after(device, place));
+    }
+    return std::vector<std::string>(out.begin(), out.end());
   });
 }
 

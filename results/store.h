@@ -88,6 +88,9 @@ class Store {
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
   /// Of all evaluations, by their numbers.
   std::vector<PlacedTraining> trainings() const;
+  /// What computed them, each once, sorted, without its place in a machine: "cpu",
+  /// "cuda NVIDIA H100 80GB HBM3".
+  std::vector<std::string> kinds_of_device() const;
   /// The same, but of each only task, setting, outcome, message, and where and when it was: quick where there are many.
   std::vector<PlacedTraining> training_times() const;
   /// How many trainings there are of each task and outcome.

@@ -497,6 +497,22 @@ TEST_F(StoreTest, HoldsResultsFromTheFirstTrainingOn) {
   EXPECT_TRUE(store.evaluations().empty());
 }
 
+TEST_F(StoreTest, TellsWhatKindsOfDeviceTrained) {
+  auto store = writer();
+  const auto on = [&](const std::string& id, std::optional<std::string> device) {
+    auto record = training(id);
+    record.provenance.device = std::move(device);
+    store.put(record, 1);
+  };
+  EXPECT_TRUE(store.kinds_of_device().empty());
+  on("a", "cuda:1 NVIDIA H100 80GB HBM3");
+  on("b", "cuda:0 NVIDIA H100 80GB HBM3");
+  on("c", "cpu");
+  on("d", std::nullopt);
+  on("e", "cuda:3");
+  EXPECT_EQ(store.kinds_of_device(), (std::vector<std::string>{"cpu", "cuda", "cuda NVIDIA H100 80GB HBM3"}));
+}
+
 TEST_F(StoreTest, IsCopiedWholeWhileItIsWritten) {
   auto store = writer();
   store.put(evaluation(1));

@@ -253,14 +253,14 @@ TEST(Run, OvernightIsReadAndForecast) {
   write_file(config, text);
   const auto refused = run_madsearch("run " + config.string() + " --dry-run");
   EXPECT_EQ(refused.code, 2);
-  EXPECT_EQ(refused.err,
-            config.string() +
-                ":21:9: no such folder, or nothing in it: ../../data/finewebedu10B\n"
-                "  21 |   data: ../../data/finewebedu10B   # `tools/fineweb` fetches it: 0.4 GB, 200 million tokens\n"
-                "     |         ^^^^^^^^^^^^^^^^^^^^^^^^\n");
-  std::filesystem::create_directories(root / "data/finewebedu10B");
-  put((root / "data/finewebedu10B/finewebedu_train_000001.bin").string(),
-      shard_bytes<std::uint16_t>(20240520, 1, 4, {50256, 1, 50256, 2}));
+  EXPECT_EQ(
+      refused.err,
+      config.string() +
+          ":21:9: no such folder, or nothing in it: ../../data/debian-text\n"
+          "  21 |   data: ../../data/debian-text  # `tools/debian-text` makes it: 34 MB of programs and documentation\n"
+          "     |         ^^^^^^^^^^^^^^^^^^^^^^\n");
+  std::filesystem::create_directories(root / "data/debian-text");
+  put((root / "data/debian-text/text.bin").string(), shard_bytes<std::uint16_t>(20240520, 1, 4, {50256, 1, 50256, 2}));
   const auto ran = run_madsearch("run " + config.string() + " --dry-run");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_NE(ran.err.find("limited to 10 h"), std::string::npos) << ran.err;
@@ -299,6 +299,48 @@ sharing: false
 search: {evaluations: 500, population: 8, confirm_seeds: 2, confirm_members: 2}
 pools: [{devices: cpu, slots: 2, command: "MADSEARCH_STUB=milliseconds=0 madsearch stub-worker"}]
 )";
+
+/// The third line of `front`'s heading and the one after it, once all trainings have been on `devices` in turn.
+std::string about_devices(const StubRun& stub, const std::vector<std::string>& devices) {
+  SQLite::Database store(stub.out() + "/search.db", SQLite::OPEN_READWRITE);
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    SQLite::Statement move(store, "UPDATE trainings SET device = ? WHERE rowid % ? = ?");
+    move.bind(1, devices[i]);
+    move.bind(2, static_cast<std::int64_t>(devices.size()));
+    move.bind(3, static_cast<std::int64_t>(i));
+    move.exec();
+  }
+  const auto text = run_madsearch("front " + stub.out() + " --no-plot").out;
+  const auto begins = text.find("trained on ");
+  return begins == std::string::npos ? "" : text.substr(begins, text.find('\n', begins) - begins);
+}
+
+TEST(Run, AFrontSaysWhereTheSameSeedNeedNotGiveTheSameDigits) {
+  const StubRun stub;
+  ASSERT_EQ(run_madsearch("run " + stub.config() + " --out " + stub.out() + " --no-forecast --quiet").code, 0);
+  EXPECT_EQ(about_devices(stub, {"cpu"}), "");
+  EXPECT_EQ(about_devices(stub, {"cuda:0 NVIDIA H100", "cuda:1 NVIDIA H100"}),
+            "trained on cuda NVIDIA H100, which adds in no fixed order: the same seed gives other last digits, and may "
+            "end elsewhere");
+  EXPECT_EQ(about_devices(stub, {"cuda:0 NVIDIA H100", "cpu"}),
+            "trained on cpu and cuda NVIDIA H100, which round differently: the same seed may end elsewhere");
+  EXPECT_EQ(front_of(stub)["devices"], (nlohmann::json{"cpu", "cuda NVIDIA H100"}));
+}
+
+TEST(Run, AFrontSaysThatShortPretrainingsDontTell) {
+  const StubRun stub;
+  ASSERT_EQ(run_madsearch("run " + stub.config() + " --out " + stub.out() + " --no-forecast --quiet").code, 0);
+  const auto after = [&](std::int64_t tokens) {
+    Store(stub.out() + "/search.db", Store::Mode::kWrite)
+        .put(PretrainingRecord{.hash = "x", .text = "gru", .bits_per_byte = 2.5, .tokens = tokens});
+    return run_madsearch("front " + stub.out() + " --no-plot").out;
+  };
+  const std::string said =
+      " tokens bits per byte say how fast a design picks up common words, not which is the better model: "
+      "docs/truth.md\n";
+  EXPECT_NE(after(565'248).find("\n  after 565 248" + said), std::string::npos);
+  EXPECT_EQ(after(13'300'000).find(said), std::string::npos);
+}
 
 TEST(Run, ASpaceWithoutFurtherDesignsClosesTheSearch) {
   const StubRun stub;

@@ -269,6 +269,20 @@ std::string pretraining_table(const FrontReport& report) {
   return text;
 }
 
+/// Bits per byte after so few tokens put LSTMs before attention (docs/truth.md).
+constexpr std::int64_t kTooFewTokens = 1'500'000;
+
+/// What pretrainings of this size cannot tell; "" where none is so short.
+std::string shortness_text(const std::vector<PretrainingRecord>& pretrainings) {
+  std::int64_t most = 0;
+  for (const auto& one : pretrainings)
+    if (one.outcome == Outcome::kOk) most = std::max(most, one.tokens);
+  if (most == 0 || most >= kTooFewTokens) return "";
+  return "  after " + grouped(most) +
+         " tokens bits per byte say how fast a design picks up common words, not which is the better model: "
+         "docs/truth.md\n";
+}
+
 std::string validation_text(const Validation& validation) {
   std::string out;
   if (validation.pairs > 0)
@@ -315,6 +329,16 @@ std::string axes_text(const FrontReport& report) {
   return joined(names, " against ");
 }
 
+/// Where the same seed need not give the same digits; "" on one kind of CPU.
+std::string devices_text(const FrontReport& report) {
+  const auto& devices = report.devices;
+  if (devices.size() > 1)
+    return "trained on " + joined(devices, " and ") + ", which round differently: the same seed may end elsewhere\n";
+  if (devices.empty() || !devices.front().starts_with("cuda")) return "";
+  return "trained on " + devices.front() +
+         ", which adds in no fixed order: the same seed gives other last digits, and may end elsewhere\n";
+}
+
 std::string heading(const FrontReport& report) {
   std::string out = report.name + ": front of " + axes_text(report);
   if (!report.finished) out += " so far";
@@ -326,6 +350,7 @@ std::string heading(const FrontReport& report) {
     out += "these scores are of version " + std::to_string(report.scoring) +
            "; those of this madsearch are of version " + std::to_string(kScoring) + " and do not compare with them\n";
   if (!report.reproducible) out += "a time limit ended this search, so the same seed may end elsewhere\n";
+  out += devices_text(report);
   if (report.exhausted) out += "the search ended early, as it found no further design that keeps the limits\n";
   return out;
 }
@@ -338,7 +363,7 @@ std::string text_of(const FrontReport& report, const Validation& validation, con
   if (report.control) out += "\n" + control_text(report);
   if (!report.pretrainings.empty())
     out += "\npretrained on real text at equal training FLOPs, one run of each; bits per byte of held-out documents\n" +
-           pretraining_table(report) + validation_text(validation);
+           pretraining_table(report) + shortness_text(report.pretrainings) + validation_text(validation);
   return out + "\n" + verdict(report) + "\n";
 }
 
@@ -360,6 +385,7 @@ Record record_of(const FrontReport& report, const Validation& validation, const 
           {"confirmed", report.confirmed},
           {"finished", report.finished},
           {"reproducible", report.reproducible},
+          {"devices", report.devices},
           {"exhausted", report.exhausted},
           {"scoring", report.scoring},
           {"front", members(report, notes)},
