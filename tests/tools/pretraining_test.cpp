@@ -108,5 +108,40 @@ TEST(BenchPretraining, TrainsOnlyTheDesignsNamed) {
   EXPECT_EQ(none.err, "no design of these papers has a hash that begins with \"xyz\"; --designs --stored lists them\n");
 }
 
+TEST(BenchPretraining, HoldsABatterysScoresAgainstThePretrainings) {
+  const SmallSetup setup;
+  const auto scores = setup.folder() + "/scores";
+  ASSERT_EQ(run_madsearch("bench battery tiny --against published --published " + setup.folder() + " --log " + scores +
+                          " --half choosing --seeds 1 --first 0 --worker 'madsearch stub-worker' --devices cpu")
+                .code,
+            0);
+  const auto beside = "--beside tiny --beside-log " + scores;
+  const auto ran = setup.run(beside + " --format json");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = Json::parse(ran.out);
+  EXPECT_EQ(json["beside"], "tiny");
+  EXPECT_EQ(json["not_beside"], 0);
+  std::vector<std::string> predictors;
+  for (const auto& row : json["agreements"]) {
+    EXPECT_EQ(row["designs"], 3);
+    if (row["measure"] == "bits per byte") predictors.push_back(row["predictor"]);
+  }
+  EXPECT_EQ(predictors.front(), "tiny");
+  EXPECT_EQ(predictors.back(), "kinds of mixers");
+  EXPECT_GE(predictors.size(), 5U);
+  EXPECT_TRUE(json["by_family"].empty());  // of three designs no family has five
+  const auto text = setup.run(beside + " --stored").out;
+  EXPECT_NE(text.find("\n  tiny and bits per byte "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nrank correlation over 3 designs; given state: the partial one; "), std::string::npos) << text;
+}
+
+TEST(BenchPretraining, CountsWhatABatteryDidNotScore) {
+  const SmallSetup setup;
+  const auto ran = setup.run("--beside tiny --beside-log " + setup.folder() + "/nothing");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find(", 3 are not scored by tiny; 1 seed set\n"), std::string::npos) << ran.out;
+  EXPECT_EQ(ran.out.find("rank correlation"), std::string::npos) << ran.out;
+}
+
 }  // namespace
 }  // namespace madsearch

@@ -42,7 +42,7 @@ TEST_F(RunConfigTest, ShippedSearchesAreAllRead) {
   const TemporaryFolder root;
   fs::create_directories(root.path + "/configs");
   fs::copy(kConfigs / "searches", root.path + "/configs/searches", fs::copy_options::recursive);
-  for (const std::string data : {"finewebedu10B", "sotu"}) {
+  for (const std::string data : {"debian-text", "sotu"}) {
     fs::create_directories(root.path + "/data/" + data);
     std::ofstream(root.path + "/data/" + data + "/text.txt") << "We hold these truths to be self-evident.\n";
   }

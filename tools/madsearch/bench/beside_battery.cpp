@@ -2,8 +2,10 @@
 
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "engine/run/config.h"
+#include "primitives/table.h"
 #include "tools/madsearch/command.h"
 
 namespace madsearch {
@@ -35,6 +37,8 @@ double quality(const TextMeasure& measure, const std::vector<PretrainingRecord>&
   return mean(values);
 }
 
+const TextMeasure kBits{"bits per byte", [](const auto& record) { return record.bits_per_byte.value(); }};
+
 struct Scale {
   double middle = 0;
   double deviation = 1;
@@ -63,7 +67,44 @@ std::vector<Known> predictors(const BatteryScores& beside) {
   return out;
 }
 
+constexpr std::size_t kFewest = 5;  // designs of a family
+
+std::string family_of(const Traits& design) {
+  std::set<std::string> families;
+  for (const auto& mixer : design.mixers) families.insert(find_primitive(mixer)->family);
+  return families.size() == 1 ? *families.begin() : "hybrid";
+}
+
+Agreement score_beside_bits(const std::vector<const Both*>& designs, const std::string& name) {
+  std::vector<double> scores;
+  std::vector<double> found;
+  std::vector<double> states;
+  for (const auto* one : designs) {
+    scores.push_back(one->score->scores[0]);
+    found.push_back(quality(kBits, *one->records));
+    states.push_back(one->traits->state);
+  }
+  return agreement(scores, found, states, Seed{}.derive(name));
+}
+
 }  // namespace
+
+std::vector<OfFamily> agreements_by_family(const PretrainingBench& bench) {
+  if (!bench.beside) return {};
+  const auto designs = both(bench);
+  std::map<std::string, std::vector<const Both*>> families;
+  for (const auto& one : designs) families[family_of(*one.traits)].push_back(&one);
+  std::vector<OfFamily> out;
+  for (const auto& [family, inside] : families) {
+    if (inside.size() < kFewest) continue;
+    out.push_back({family, score_beside_bits(inside, family)});
+    std::vector<const Both*> others;
+    for (const auto& one : designs)
+      if (family_of(*one.traits) != family) others.push_back(&one);
+    out.push_back({"all but " + family, score_beside_bits(others, "all but " + family)});
+  }
+  return out;
+}
 
 BatteryScores battery_scores(const PretrainingFlags& flags, const PretrainingBench& bench) {
   BatteryScores out{load_battery(flags.beside, configs_folder()), {}};
@@ -75,18 +116,17 @@ BatteryScores battery_scores(const PretrainingFlags& flags, const PretrainingBen
 }
 
 std::vector<Predictor> battery_predictors(const PretrainingBench& bench, const PublishedSet& set) {
-  const TextMeasure bits{"bits per byte", [](const auto& record) { return record.bits_per_byte.value(); }};
   std::vector<double> scores;
   std::vector<double> qualities;
   for (const auto& one : both(bench)) {
     scores.push_back(one.score->scores[0]);
-    qualities.push_back(quality(bits, *one.records));
+    qualities.push_back(quality(kBits, *one.records));
   }
   const auto score_scale = scale_of(scores);
   const auto quality_scale = scale_of(qualities);
   const auto score = [&](const std::string& hash) { return bench.beside->scores.at(hash).scores[0]; };
   const auto sum = [&](const std::string& hash) {
-    return score_scale(score(hash)) + quality_scale(quality(bits, bench.records.at(hash)));
+    return score_scale(score(hash)) + quality_scale(quality(kBits, bench.records.at(hash)));
   };
   std::vector<Predictor> out = {{bench.beside->battery.name, {}},
                                 {bench.beside->battery.name + " and bits per byte", {}}};

@@ -19,6 +19,14 @@ struct Agrees {
   std::string measure;    // "bits per byte", fewer are better
   Agreement agreement;
 };
+/// The battery's score beside bits per byte of some designs: each family of sequence mixers ("hybrid" if they are of
+/// several) with five designs or more, and all designs without that family.
+struct OfFamily {
+  std::string designs;  // "attention", "all but attention"
+  Agreement agreement;
+};
+std::vector<OfFamily> agreements_by_family(const PretrainingBench& bench);
+
 /// Of the designs that are pretrained and scored: score, tasks that count, state, parameters and kinds of mixers beside
 /// each measure.
 std::vector<Agrees> agreements(const PretrainingBench& bench);

@@ -159,11 +159,8 @@ std::string title_of(const PretrainingFlags& flags, const PretrainingBench& benc
                                       : "; " + counted(flags.seeds, "seed set") + "\n");
 }
 
-Record facts_of(const Agrees& one) {
-  const auto& found = one.agreement;
-  return {{"predictor", one.predictor},
-          {"measure", one.measure},
-          {"designs", found.designs},
+Record facts_of(const Agreement& found) {
+  return {{"designs", found.designs},
           {"rank", found.rank},
           {"rank_low", low(found.rank_bounds)},
           {"rank_high", high(found.rank_bounds)},
@@ -194,6 +191,19 @@ std::string agreement_text(const std::vector<Record>& rows) {
   return out;
 }
 
+/// The battery's score by family of mixers.
+std::string family_text(const std::vector<Record>& rows, const std::string& battery) {
+  if (rows.empty()) return "";
+  return Table({{battery + " with bits per byte<", "family"},
+                {"", "designs"},
+                {"rank correlation", "rank", number("%.2f")},
+                {"95 %<", range("%.2f", "rank_low", "rank_high")},
+                {"given state", "partial", number("%.2f")},
+                {"95 %<", range("%.2f", "partial_low", "partial_high")}},
+               rows)
+      .text();
+}
+
 std::string noise_text(const PretrainingBench& bench, const std::vector<TextMeasure>& measured) {
   std::string out;
   for (const auto& measure : measured)
@@ -220,8 +230,18 @@ Report pretraining_report(const PretrainingFlags& flags, const PretrainingBench&
   auto text = title_of(flags, bench) + predictor_table(found, false) + predictor_table(found, true) + kNotes +
               noise_text(bench, measured) + "\n" + part_table(found);
   std::vector<Record> agreed;
-  for (const auto& one : agreements(bench)) agreed.push_back(facts_of(one));
+  for (const auto& one : agreements(bench)) {
+    agreed.push_back(facts_of(one.agreement));
+    agreed.back().set("predictor", one.predictor);
+    agreed.back().set("measure", one.measure);
+  }
+  std::vector<Record> families;
+  for (const auto& one : agreements_by_family(bench)) {
+    families.push_back(facts_of(one.agreement));
+    families.back().set("family", one.designs);
+  }
   text += agreement_text(agreed);
+  if (bench.beside) text += family_text(families, bench.beside->battery.name);
   if (flags.designs) text += "\n" + design_table(designs, measured);
   Record facts = {{"setup", bench.setup.name},
                   {"against", "published"},
@@ -240,6 +260,7 @@ Report pretraining_report(const PretrainingFlags& flags, const PretrainingBench&
     facts.set("beside", bench.beside->battery.name);
     facts.set("not_beside", bench.not_beside);
     facts.set("agreements", agreed);
+    facts.set("by_family", families);
   }
   if (flags.designs) facts.set("designs", designs);
   return {facts, text, share_csv(found)};
