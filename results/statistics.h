@@ -16,8 +16,8 @@ std::vector<double> ranks(const std::vector<double>& values);
 std::optional<double> correlation(const std::vector<double>& a, const std::vector<double>& b);
 /// Spearman's, the correlation of the ranks.
 std::optional<double> rank_correlation(const std::vector<double>& a, const std::vector<double>& b);
-/// Spearman's of a and b given c, by which both may be ordered alike (Kendall, Gibbons 1990, section 8.3); nothing where
-/// one of the three is undefined, or c orders a or b fully.
+/// Spearman's of a and b given c, by which both may be ordered alike (Kendall, Gibbons 1990, section 8.3); nothing
+/// where one of the three is undefined, or c orders a or b fully.
 std::optional<double> partial_rank_correlation(const std::vector<double>& a, const std::vector<double>& b,
                                                const std::vector<double>& c);
 /// How many of the columns ask different questions: (sum of eigenvalues)^2 / (sum of squared eigenvalues) of their

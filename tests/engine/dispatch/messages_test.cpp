@@ -95,6 +95,9 @@ auto members(R& r) {
   } else if constexpr (n == 11) {
     auto& [a, b, c, d, e, f, g, h, i, j, k] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k);
+  } else if constexpr (n == 12) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
   } else if constexpr (n == 13) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "engine/study/agreement.h"
-#include "pretraining_bench.h"
+#include "pretraining_results.h"
 
 namespace madsearch {
 
