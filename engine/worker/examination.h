@@ -29,11 +29,11 @@ Difference difference(const Computed& found, const Computed& expected, double fl
 /// What has other bits in `again`: "output", or a gradient's name; "" if nothing has. What is no number equals itself.
 std::string unequal(const Computed& one, const Computed& again);
 
-/// Compares a block on the device, float32 and on a GPU also under autocast, with the same block on the CPU in float64.
-/// The block has the primitive's defaults, its parameters moved off their zeros and ones. With a recorder, which may
-/// differ from the runtime's, the comparison is made once more with a recording. The device computes the block
-/// twice as it trains, to see whether it gives the same bits. Throws std::invalid_argument for an unknown primitive or a
-/// shape that it doesn't fit.
+/// Compares a block on the device, float32 and on a GPU also under autocast, with the same block on the CPU in
+/// float64. The block has the primitive's defaults, its parameters moved off their zeros and ones. With a recorder,
+/// which may differ from the runtime's, the comparison is made once more with a recording. The device computes the
+/// block twice as it trains, to see whether it gives the same bits. Throws std::invalid_argument for an unknown
+/// primitive or a shape that it doesn't fit.
 ExamineReply examine(const ExamineRequest& request, const Runtime& runtime, const Recorder& recorder = {});
 
 }  // namespace madsearch

@@ -10,8 +10,8 @@ namespace madsearch {
 ///
 ///   runs     of each search_view with times of trainings, and "shown" and "why", what `show` and `why` print of each
 ///            candidate, by its id; of large runs only of those that one asks about first: the front, hand designs,
-///            what has fresh seeds or was pretrained. "compared" is a list of what `compare` prints of each two of the first
-///            of these, "questions" what is answered about candidates (answers.h), by id
+///            what has fresh seeds or was pretrained. "compared" is a list of what `compare` prints of each two of the
+///            first of these, "questions" what is answered about candidates (answers.h), by id
 ///   across   what `compare` prints of the very first of each two runs, or once for these why they don't compare
 ///   effects  what `effects` prints of each run and of all, or why there are none
 ///
