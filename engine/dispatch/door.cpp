@@ -37,10 +37,10 @@ void clean(std::string_view name, T& value) {
 
 }  // namespace
 
-Message let_in(const std::string& line) {
+MessageLine let_in(const std::string& line) {
   try {
     auto out = from_line(line);
-    clean("", out);
+    clean("", out.message);
     return out;
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument(printable(error.what()));

@@ -42,7 +42,7 @@ int SlotHealth::setbacks() const {
   return std::max(0, static_cast<int>(std::min<std::size_t>(subjects_.size(), 1000)) - 1) + checks_failed_;
 }
 
-Health::Health(std::size_t slots) : limit_(std::max(kLeast, kEachSlot * slots)) {}
+void Health::has(std::size_t slots) { limit_ = std::max(kLeast, kEachSlot * slots); }
 
 void Health::failed(std::size_t slot, const std::string& sentence) {
   ++attempts_;

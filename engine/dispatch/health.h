@@ -38,8 +38,8 @@ class SlotHealth {
 /// How all slots together fare: whether to go on at all.
 class Health {
  public:
-  /// `slots`: how many there are.
-  explicit Health(std::size_t slots);
+  explicit Health(std::size_t slots) { has(slots); }
+  void has(std::size_t slots);  // so many are there
 
   void failed(std::size_t slot, const std::string& sentence);  // an attempt or a check
   void gave_up(const std::string& subject);                    // a request, after its attempts
@@ -52,7 +52,7 @@ class Health {
   std::string verdict() const;
 
  private:
-  std::size_t limit_;
+  std::size_t limit_ = 0;
   std::size_t attempts_ = 0;                  // that failed since the last success or check
   std::set<std::string> subjects_;            // given up since the last success
   std::map<std::size_t, std::string> words_;  // by slot: what happened there last, since the last success

@@ -21,9 +21,30 @@ void fields(R& r, Visit visit) {
   visit("processor", r.processor);
   visit("device", r.device);
   visit("host", r.host);
+  visit("slots", r.slots);
   visit("memory_bytes", r.memory_bytes);
   visit("free_bytes", r.free_bytes);
 }
+
+template <Is<Slots> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("slots", r.slots);
+}
+
+template <Is<Started> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("host", r.host);
+  visit("device", r.device);
+  visit("processor", r.processor);
+}
+
+template <Is<Lost> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("why", r.why);
+}
+
+template <Is<Cancel> R, class Visit>
+void fields(R&, Visit) {}
 
 template <Is<Ping> R, class Visit>
 void fields(R&, Visit) {}

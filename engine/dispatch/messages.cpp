@@ -221,35 +221,43 @@ std::string id_of(const Reply& reply) {
   return std::visit([](const auto& kind) { return own_id(kind); }, reply);
 }
 
-std::string to_line(const Message& message) {
+std::string to_line(const Message& message, std::int64_t attempt) {
   auto out = Json::object();
   body(message, [&](const auto& kind) {
     out["type"] = kind.kType;
+    if (attempt != 0) out["attempt"] = attempt;
     out.update(written(kind));
   });
   // A broken letter in an error's sentence must not end a worker.
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Message from_line(const std::string& line) {
+MessageLine from_line(const std::string& line) {
   const auto json = Json::parse(line, nullptr, false);
   if (json.is_discarded() || !json.is_object()) throw std::invalid_argument("not a message: " + line.substr(0, 80));
   const auto found = json.find("type");
   if (found == json.end()) throw std::invalid_argument("a message lacks \"type\": " + line.substr(0, 80));
   std::string type;
   read(*found, type, "\"type\" of a message");
-  if (const auto hello = other_hello(json, type)) return *hello;
-  Message out;
-  if (!read_kind(json, type, out)) throw std::invalid_argument("no message type \"" + type + "\"");
+  if (const auto hello = other_hello(json, type)) return {*hello};
+  MessageLine out;
+  if (const auto attempt = json.find("attempt"); attempt != json.end())
+    read(*attempt, out.attempt, "\"attempt\" of message \"" + type + "\"");
+  if (!read_kind(json, type, out.message)) throw std::invalid_argument("no message type \"" + type + "\"");
   return out;
 }
 
-std::optional<std::string> id_in(const std::string& line) {
+MessageLine error_at(const std::string& line, const std::string& error) {
+  MessageLine out;
+  ErrorReply reply{{}, error};
   const auto json = Json::parse(line, nullptr, false);
-  if (!json.is_object()) return {};
-  const auto id = json.find("id");
-  if (id == json.end() || !id->is_string()) return {};
-  return id->get<std::string>();
+  if (json.is_object()) {
+    if (const auto id = json.find("id"); id != json.end() && id->is_string()) reply.id = id->get<std::string>();
+    const auto attempt = json.find("attempt");
+    if (attempt != json.end() && attempt->is_number_integer()) out.attempt = attempt->get<std::int64_t>();
+  }
+  out.message = Reply(std::move(reply));
+  return out;
 }
 
 }  // namespace madsearch

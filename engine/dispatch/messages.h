@@ -16,13 +16,14 @@
 
 namespace madsearch {
 
-// What coordinator and workers say to each other: JSON, one object a line, beginning {"type": ..., "id": ...}. The
-// worker's first line is a Hello. Then each Request is answered, one after the other, by any number of Progress and
-// Memory lines and one Reply of the same id. A Ping is answered by a Pong at once, also while a request is computed.
+// What coordinator and workers say to each other: JSON, one object a line, beginning {"type": ..., "attempt": ...}. The
+// other side's first line is a Hello; it is a worker, which computes one request at a time, or a pool, which hands many
+// on (docs/architecture.md). Each Request is an attempt, which Started, any number of Progress lines, Memory and one
+// Reply are about, or Lost. A Ping is answered by a Pong at once, also while a request is computed.
 // A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
-inline constexpr int kMessagesVersion = 9;
+inline constexpr int kMessagesVersion = 10;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";
@@ -30,12 +31,19 @@ struct Hello {
   std::string revision;  // the commit it was built from (engine/version.h)
   int messages = kMessagesVersion;
   int scoring = kScoring;
-  std::string built_for;  // features of processors that its kernels use, "avx2 fma"; "" if they run on all of a kind
-  std::string processor;  // those of them that its machine has
-  std::string device;     // "cpu", "cuda:0 NVIDIA ..."
-  std::string host;       // the machine's name
+  std::string built_for;   // features of processors that its kernels use, "avx2 fma"; "" if they run on all of a kind
+  std::string processor;   // those of them that its machine has
+  std::string device;      // "cpu", "cuda:0 NVIDIA ..."
+  std::string host;        // the machine's name
+  std::int64_t slots = 1;  // 1: a worker; else a pool with so many at first, mostly 0
   std::int64_t memory_bytes = 0;
   std::int64_t free_bytes = 0;
+};
+
+/// How many requests a pool computes at once from now on.
+struct Slots {
+  static constexpr std::string_view kType = "slots";
+  std::int64_t slots = 0;
 };
 
 struct Ping {
@@ -44,6 +52,25 @@ struct Ping {
 
 struct Pong {
   static constexpr std::string_view kType = "pong";
+};
+
+/// An attempt begins to be computed, and its time with it. A pool says where; of a worker its hello has said that.
+struct Started {
+  static constexpr std::string_view kType = "started";
+  std::string host;
+  std::string device;
+  std::string processor;
+};
+
+/// A pool's attempt came to nothing through no fault of what was asked: its worker died, its node is gone.
+struct Lost {
+  static constexpr std::string_view kType = "lost";
+  std::string why;  // what follows "worker 2 (slurm on node7)" in a sentence
+};
+
+/// Said to a pool: nobody waits for the attempt any more.
+struct Cancel {
+  static constexpr std::string_view kType = "cancel";
 };
 
 /// What the worker's process holds of its machine's memory; said before each answer.
@@ -212,7 +239,14 @@ struct ErrorReply {
 
 using Request = std::variant<TrainRequest, PretrainRequest, BenchRequest, ExamineRequest>;
 using Reply = std::variant<TrainReply, PretrainReply, BenchReply, ExamineReply, ErrorReply>;
-using Message = std::variant<Hello, Ping, Pong, Memory, Progress, Request, Reply>;
+using Message = std::variant<Hello, Slots, Ping, Pong, Started, Lost, Cancel, Memory, Progress, Request, Reply>;
+
+/// A message and the attempt that it is about. The coordinator gives each attempt a number of its own, so that what
+/// comes late or twice is no other attempt's.
+struct MessageLine {
+  Message message;
+  std::int64_t attempt = 0;  // 0: none
+};
 
 std::string id_of(const Request& request);
 std::string id_of(const Reply& reply);  // "" of an error without a request
@@ -226,11 +260,11 @@ const Kind& reply_as(const Reply& reply) {
 }
 
 /// The message as JSON, without the newline at its end. Letters that are no UTF-8 are replaced.
-std::string to_line(const Message& message);
+std::string to_line(const Message& message, std::int64_t attempt = 0);
 /// Reads a line; keys that are not known are ignored. Of a Hello of another kMessagesVersion only that is read. Throws
 /// std::invalid_argument, naming what is wrong, for what is no message.
-Message from_line(const std::string& line);
-/// The "id" of a line, so that an error can carry it; nothing if it has none.
-std::optional<std::string> id_in(const std::string& line);
+MessageLine from_line(const std::string& line);
+/// What can be said about a line that couldn't be read, to whoever waits for its answer.
+MessageLine error_at(const std::string& line, const std::string& error);
 
 }  // namespace madsearch

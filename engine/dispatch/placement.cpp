@@ -1,6 +1,7 @@
 #include "engine/dispatch/placement.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace madsearch {
 namespace {
@@ -17,20 +18,20 @@ bool is_near(const Slot& slot, SlotClock::time_point now) {
 }
 
 /// Whether the slot of the failure worked after it. An attempt of an earlier session is taken as that session took it.
-bool worked_after(const std::vector<Slot>& slots, const Failure& failure) {
+bool worked_after(const std::deque<Slot>& slots, const Failure& failure) {
   return failure.slot == 0 || slots[failure.slot - 1].health.successes() > failure.successes;
 }
 
 }  // namespace
 
-bool may_take(const std::vector<Slot>& slots, const Slot& slot, const Job& job, SlotClock::time_point now) {
+bool may_take(const std::deque<Slot>& slots, const Slot& slot, const Job& job, SlotClock::time_point now) {
   if (job.failures.empty()) return true;
   const auto own = rank(slot, job);
   return std::none_of(slots.begin(), slots.end(),
                       [&](const Slot& other) { return is_near(other, now) && rank(other, job) < own; });
 }
 
-std::optional<Outcome> proven(const std::vector<Slot>& slots, const Job& job, std::int64_t attempts) {
+std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std::int64_t attempts) {
   std::vector<Failure> out;
   for (const auto& failure : job.failures)
     if (worked_after(slots, failure)) out.push_back(failure);

@@ -1,5 +1,6 @@
 #pragma once
-#include <vector>
+#include <deque>
+#include <optional>
 
 #include "engine/dispatch/job.h"
 #include "engine/dispatch/slot.h"
@@ -9,11 +10,11 @@ namespace madsearch {
 /// May the slot compute the job? One that has failed goes to another slot whose last request did not fail, if there is
 /// one, and waits for it if it is busy; else to any other slot; and only if none of them can be used to one that it has
 /// failed on.
-bool may_take(const std::vector<Slot>& slots, const Slot& slot, const Job& job, SlotClock::time_point now);
+bool may_take(const std::deque<Slot>& slots, const Slot& slot, const Job& job, SlotClock::time_point now);
 
 /// The outcome that the job comes to: one that it had `attempts` times, each time on a slot that worked right after. So
 /// it is not the slots' fault. Nothing as long as that isn't known.
-std::optional<Outcome> proven(const std::vector<Slot>& slots, const Job& job, std::int64_t attempts);
+std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std::int64_t attempts);
 
 /// Would a success of the slot tell more about the job's failures?
 bool is_witness(const Slot& slot, const Job& job);

@@ -22,9 +22,6 @@ extern char** environ;
 namespace madsearch {
 namespace {
 
-// The longest true line holds the curves of a training that isn't stopped early: 16 replicas at 5,000 looks are 5 MB.
-// What is longer is handed out as it is: it is no message anyway.
-constexpr std::size_t longest_line = 8 << 20;
 constexpr auto grace = std::chrono::milliseconds(500);  // from closing its output to its end
 constexpr auto look = std::chrono::milliseconds(2);     // between two looks at what is to end
 
@@ -132,6 +129,7 @@ Process::Process(const std::string& command, const Environment& environment, Far
   close(out[1]);
   input_ = in[0];
   output_ = out[0];
+  said_ = LineReader(output_);
   if (code != 0) {
     close(input_);
     close(output_);
@@ -161,26 +159,9 @@ void Process::flush() {
 }
 
 std::vector<std::string> Process::read_lines() {
-  char buffer[1 << 16];
-  while (!closed_) {
-    const auto n = read(output_, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) break;
-    if (n <= 0)
-      closed_ = true;  // a last line without its end was cut off
-    else
-      unread_.append(buffer, static_cast<std::size_t>(n));
-    if (unread_.size() > longest_line) break;
+  while (said_.read()) {
   }
-  std::vector<std::string> lines;
-  std::size_t start = 0;
-  for (auto end = unread_.find('\n'); end != std::string::npos; end = unread_.find('\n', start)) {
-    lines.push_back(unread_.substr(start, end - start));
-    start = end + 1;
-  }
-  unread_.erase(0, start);
-  if (unread_.size() > longest_line) lines.push_back(std::exchange(unread_, {}));
-  return lines;
+  return said_.lines();
 }
 
 std::optional<std::string> Process::how_it_ended() const {
@@ -212,7 +193,7 @@ bool Process::left() {
     killed_ = true;
     signal_group(SIGKILL);
   }
-  if (!end_of(pid_) || (!closed_ && !killed_)) return false;
+  if (!end_of(pid_) || (!closed() && !killed_)) return false;
   signal_group(SIGKILL);  // what closed its output; before the command is reaped, as its number may be another's after
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/dispatch/line_reader.h"
+
 namespace madsearch {
 
 /// How a command is made to end: its input is closed, which is enough for a worker. What is still there gets SIGTERM
@@ -35,7 +37,7 @@ class Process {
   bool wants_to_write() const { return !unwritten_.empty(); }
   /// The whole lines that have arrived. Never blocks.
   std::vector<std::string> read_lines();
-  bool closed() const { return closed_; }  // its output is at its end; there are no more lines
+  bool closed() const { return said_.closed(); }  // its output is at its end; there are no more lines
 
   int input() const { return input_; }  // descriptors, for poll
   int output() const { return output_; }
@@ -62,8 +64,7 @@ class Process {
   int input_ = -1;
   int output_ = -1;
   std::string unwritten_;
-  std::string unread_;
-  bool closed_ = false;
+  LineReader said_{-1};
   std::optional<Clock::time_point> leaving_;  // since when
   bool terminated_ = false;
   bool killed_ = false;

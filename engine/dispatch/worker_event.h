@@ -12,6 +12,7 @@ struct WorkerEvent {
     kDied,           // its process ended by itself
     kSilent,         // it said nothing for too long and was ended
     kOverdue,        // it was not done long after its request's time limit and was ended
+    kLost,           // a pool lost an attempt
     kGarbage,        // it said what no worker should say and was ended
     kFailed,         // it answered that it failed, and was ended, as the failure may stay with its process
     kRemark          // it goes on

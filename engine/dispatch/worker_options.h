@@ -9,7 +9,7 @@
 
 namespace madsearch {
 
-/// Who computes: one worker process for every slot of every pool. Times are in seconds.
+/// Who computes: a process for every slot of this machine and every copy elsewhere. Times are in seconds.
 struct WorkerOptions {
   std::vector<Pool> pools = {Pool{}};
   std::string mps = "auto";      // "auto", "on" or "off": NVIDIA's service for slots that share a GPU (mps.h)
@@ -20,6 +20,7 @@ struct WorkerOptions {
                                 // never where a pool is elsewhere
   double pause_seconds = 1;     // doing nothing for so long, the coordinator was suspended
   double check_seconds = 60;    // limit to a check training
+  bool eager = false;           // workers are there before there is something to do
   Farewell farewell;
 };
 

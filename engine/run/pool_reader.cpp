@@ -42,9 +42,10 @@ Pool pool_elsewhere(Reader& in) {
   Pool out;
   out.command = in.required("command");
   if (in.has("slots"))
-    throw in.error("slots",
-                   "`slots` are of `devices` of this machine; a command that computes elsewhere is started `copies` "
-                   "times, each for one training at a time");
+    throw in.error(
+        "slots",
+        "`slots` are of `devices` of this machine; elsewhere the command has them (`madsearch-node --slots`), "
+        "and is started `copies` times");
   const auto launcher = launcher_in(out.command);
   out.name = launcher.empty() ? "elsewhere" : launcher;
   out.devices.clear();

@@ -39,14 +39,20 @@ class SearchPhase {
   explicit SearchPhase(Session& session) : SearchPhase(session, session.store.scores()) {}
 
   bool go() {
-    const auto slots = session_.workers.slots() + 1;  // one to spare: no slot waits while the search thinks and stores
-    run_evolution(evolution_, evaluator_, slots);
+    run_evolution(evolution_, evaluator_, most_under_way());
     if (evolution_.exhausted()) note_exhaustion();
     note_the_end();
     return evolution_.finished();
   }
 
  private:
+  /// One more than there are slots, so that none waits while the search thinks and stores. Elsewhere nobody knows how
+  /// many will come: all that the search allows.
+  std::int64_t most_under_way() const {
+    const auto enough = session_.workers.slots() + 1;
+    return session_.elsewhere() ? std::max(enough, session_.config.search.lag) : enough;
+  }
+
   /// `scores`: of the session's store.
   SearchPhase(Session& session, const std::vector<EvaluationRecord>& scores)
       : session_(session),

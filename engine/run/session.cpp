@@ -54,7 +54,7 @@ Session::Session(const RunConfig& config, const RunOptions& options)
 Session::~Session() {
   if (options.use) *options.use = workers.use();
   try {
-    clock.tick(!workers.workers().empty());
+    clock.tick(workers.present() > 0);
     meta.spent_seconds = clock.spent();
     meta.session = interrupted() ? kInterrupted : kEnded;
     save_meta();
@@ -67,7 +67,7 @@ Session::~Session() {
 
 void Session::tick() {
   store.check_in_place();
-  clock.tick(!workers.workers().empty());
+  clock.tick(workers.present() > 0);
   measure_workers();
   if (clock.spent() - meta.spent_seconds < kSaveSeconds) return;
   meta.spent_seconds = clock.spent();
@@ -82,7 +82,7 @@ void Session::measure_workers() {
   metrics.pools(pools);
   const auto seconds = std::chrono::duration<double>(now.time_since_epoch()).count();
   if (const auto news = elsewhere() ? slot_news_.news(pools, seconds) : ""; !news.empty()) say(news);
-  metrics.workers(static_cast<std::int64_t>(workers.workers().size()), workers.waiting(), busy_share(workers.use()));
+  metrics.workers(workers.present(), workers.waiting(), busy_share(workers.use()));
   metrics.slots(workers.states());
   std::error_code unknown;
   const auto space = std::filesystem::space(options.folder, unknown);

@@ -32,10 +32,10 @@ class Session {
   void tick();
   void say(const std::string& sentence);  // in the log and on the screen
   void save_meta() { write_meta(store, meta); }
+  bool elsewhere() const;  // whether some of the workers are
 
  private:
   void measure_workers();
-  bool elsewhere() const;                           // whether some of the workers are
   std::vector<std::string> notes_;                  // on how the folder was opened
   std::chrono::steady_clock::time_point measured_;  // when the workers were looked at
   SlotNews slot_news_;

@@ -9,6 +9,7 @@ namespace madsearch {
 inline constexpr const char* kRooms = R"(
 tools/madsearch         > engine/run engine/study engine/stub engine/export engine/dispatch engine/training engine/text
                           engine/version search/toy search/architecture search/loop results mad_tasks primitives configs
+tools/madsearch-node    > engine/dispatch engine/version configs
 tools/madsearch-worker  > engine/worker engine/dispatch engine/version configs
 engine/run              > engine/dispatch engine/training engine/text engine/version
                           search/architecture search/loop results mad_tasks primitives configs
@@ -55,9 +56,11 @@ Boost.Graph  boost/graph/       > search/architecture/graph.cpp
 Boost.Math   boost/math/        > results/*.cpp
 )";
 
-/// A header that is a part of another NAME.h and NAME.cpp, and after ">" that name: for what only lists their fields.
+/// A header that is a part of another NAME.h and NAME.cpp, and after ">" that name: for what only lists their fields,
+/// or shows their insides to files that share them.
 inline constexpr const char* kParts = R"(
-engine/dispatch/message_fields.h > engine/dispatch/messages
+engine/dispatch/message_fields.h    > engine/dispatch/messages
+engine/dispatch/coordinator_impl.h  > engine/dispatch/coordinator
 )";
 
 }  // namespace madsearch

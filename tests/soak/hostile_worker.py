@@ -23,7 +23,8 @@ def first_time(folder, name):
 
 def spoilt(mode, line, message):
     """The lines that are said instead."""
-    error = json.dumps({"type": "error", "id": message["id"], "error": "CUDA error: an illegal memory access"}) + "\n"
+    error = json.dumps({"type": "error", "attempt": message["attempt"], "id": message["id"],
+                        "error": "CUDA error: an illegal memory access"}) + "\n"
     if mode == "error":
         return [error]
     if mode == "garbage":

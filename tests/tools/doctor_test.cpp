@@ -32,7 +32,7 @@ Ran doctor_on(const ExamineReply& answer) {
   const TemporaryFolder folder;
   const auto worker = folder.path + "/worker.sh";
   write_file(worker, "echo '" + to_line(Hello{.device = "cpu"}) + "'\n" +
-                         "while read line; do case $line in *examine*) echo '" + to_line(Reply(answer)) +
+                         "while read line; do case $line in *examine*) echo '" + to_line(Reply(answer), 1) +
                          "';; esac; done\n");
   return run_madsearch("doctor --primitives mamba --devices cpu --worker 'sh " + worker + "'");
 }

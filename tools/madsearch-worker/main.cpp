@@ -37,8 +37,8 @@ using Clock = std::chrono::steady_clock;
 /// Writes whole lines from several threads.
 class Out {
  public:
-  void send(const Message& message) {
-    const auto line = to_line(message) + "\n";
+  void send(const Message& message, std::int64_t attempt = 0) {
+    const auto line = to_line(message, attempt) + "\n";
     const std::lock_guard lock(mutex_);
     std::cout << line << std::flush;
     if (!std::cout) _exit(1);  // nobody listens any more
@@ -46,6 +46,11 @@ class Out {
 
  private:
   std::mutex mutex_;
+};
+
+struct Asked {
+  Request request;
+  std::int64_t attempt = 0;
 };
 
 /// Requests in order of arrival. A thread of its own reads them, so that a ping is answered and the end of stdin ends
@@ -57,7 +62,7 @@ class Requests {
     if (ping_timeout > 0) std::thread([this, ping_timeout] { watch(ping_timeout); }).detach();
   }
 
-  Request next() {
+  Asked next() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [&] { return !waiting_.empty(); });
     auto out = std::move(waiting_.front());
@@ -72,21 +77,22 @@ class Requests {
       try {
         take(from_line(line));
       } catch (const std::exception& error) {
-        out_.send(ErrorReply{id_in(line), error.what()});
+        const auto reply = error_at(line, error.what());
+        out_.send(reply.message, reply.attempt);
       }
     }
     _exit(0);  // the coordinator is gone; what was running is lost anyway
   }
 
-  void take(Message message) {
-    if (std::holds_alternative<Ping>(message)) {
+  void take(MessageLine line) {
+    if (std::holds_alternative<Ping>(line.message)) {
       last_ping_ = Clock::now().time_since_epoch().count();
       return out_.send(Pong{});
     }
-    auto* request = std::get_if<Request>(&message);
+    auto* request = std::get_if<Request>(&line.message);
     if (!request) throw std::invalid_argument("a worker answers train, pretrain, bench, examine and ping");
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(*request));
+    waiting_.push_back({std::move(*request), line.attempt});
     arrived_.notify_one();
   }
 
@@ -113,7 +119,7 @@ class Requests {
   Out& out_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<Request> waiting_;
+  std::deque<Asked> waiting_;
   std::atomic<Clock::rep> last_ping_{0};
 };
 
@@ -142,11 +148,12 @@ struct Answer {
   }
 };
 
-Reply answer(const Request& request, const Runtime& runtime, Out& out) {
+Reply answer(const Asked& asked, const Runtime& runtime, Out& out) {
+  const auto tell = [&](const Progress& progress) { out.send(progress, asked.attempt); };
   try {
-    return std::visit(Answer{runtime, [&](const Progress& progress) { out.send(progress); }}, request);
+    return std::visit(Answer{runtime, tell}, asked.request);
   } catch (const std::exception& error) {
-    return ErrorReply{id_of(request), error.what()};
+    return ErrorReply{id_of(asked.request), error.what()};
   }
 }
 
@@ -267,9 +274,11 @@ int main(int argc, char** argv) {
                  .free_bytes = runtime.free_bytes()});
   Requests requests(out, flags.ping_timeout);
   for (;;) {
-    const auto reply = answer(requests.next(), runtime, out);
-    out.send(own_memory());
-    out.send(reply);
+    const auto asked = requests.next();
+    out.send(Started{}, asked.attempt);
+    const auto reply = answer(asked, runtime, out);
+    out.send(own_memory(), asked.attempt);
+    out.send(reply, asked.attempt);
     give_back_memory(runtime.device);
   }
 }

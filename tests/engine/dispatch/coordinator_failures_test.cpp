@@ -291,8 +291,8 @@ TEST_F(CoordinatorTest, TakesADivergedTrainingForWhatItIs) {
   reply.record.task = "selective-copying";
   reply.record.outcome = Outcome::kDiverged;
   const Hello hello{.version = "x", .revision = kRevision, .device = "cpu"};
-  Coordinator coordinator(
-      command("echo '" + to_line(hello) + "'; read ping; read request; echo '" + to_line(reply) + "'; cat >/dev/null"));
+  Coordinator coordinator(command("echo '" + to_line(hello) + "'; read ping; read request; echo '" + to_line(reply, 1) +
+                                  "'; cat >/dev/null"));
   listen(coordinator);
   coordinator.submit(training("a"));
   const auto answers = all(coordinator);
@@ -309,7 +309,7 @@ TEST_F(CoordinatorTest, AnErrorAtNoRequestIsARemark) {
   reply.record.task = "selective-copying";
   reply.record.outcome = Outcome::kDiverged;
   options.pools[0].command = "echo '" + to_line(hello) + "'; read ping; read request; echo '" +
-                             to_line(ErrorReply{{}, "what was \x1b[5mthat?"}) + "'; echo '" + to_line(reply) +
+                             to_line(ErrorReply{{}, "what was \x1b[5mthat?"}) + "'; echo '" + to_line(reply, 1) +
                              "'; cat >/dev/null";
   Coordinator coordinator(options);
   listen(coordinator);

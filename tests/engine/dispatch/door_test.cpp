@@ -9,7 +9,7 @@ namespace {
 
 TEST(Door, MakesEveryTextPrintable) {
   const std::string bad = "a\x1b[2J\nb";
-  const auto hello = std::get<Hello>(let_in(to_line(Hello{.version = bad, .revision = bad, .device = bad})));
+  const auto hello = std::get<Hello>(let_in(to_line(Hello{.version = bad, .revision = bad, .device = bad})).message);
   EXPECT_EQ(hello.version, "a\\x1b[2J b");
   EXPECT_EQ(hello.revision, "a\\x1b[2J b");
   EXPECT_EQ(hello.device, "a\\x1b[2J b");
@@ -17,21 +17,23 @@ TEST(Door, MakesEveryTextPrintable) {
   TrainReply trained;
   trained.record.id = "x";
   trained.record.message = std::string(1 << 20, '!');
-  const auto reply = std::get<TrainReply>(std::get<Reply>(let_in(to_line(Reply{trained}))));
+  const auto reply = std::get<TrainReply>(std::get<Reply>(let_in(to_line(Reply{trained})).message));
   EXPECT_EQ(reply.record.message.size(), 2000u);
   EXPECT_EQ(reply.record.id, "x");
 
-  const auto error = std::get<ErrorReply>(std::get<Reply>(let_in(to_line(Reply{ErrorReply{bad, bad}}))));
+  const auto error = std::get<ErrorReply>(std::get<Reply>(let_in(to_line(Reply{ErrorReply{bad, bad}})).message));
   EXPECT_EQ(error.id, "a\\x1b[2J b");
   EXPECT_EQ(error.error, "a\\x1b[2J b");
 
   const BenchReply benched{.id = "x", .rows = {{.design = bad}}};
-  EXPECT_EQ(std::get<BenchReply>(std::get<Reply>(let_in(to_line(Reply{benched})))).rows[0].design, "a\\x1b[2J b");
+  EXPECT_EQ(std::get<BenchReply>(std::get<Reply>(let_in(to_line(Reply{benched})).message)).rows[0].design,
+            "a\\x1b[2J b");
 }
 
 TEST(Door, LeavesLongDesignsWhole) {
   const BenchReply benched{.id = "x", .rows = {{.design = std::string(10'000, 'd')}}};
-  EXPECT_EQ(std::get<BenchReply>(std::get<Reply>(let_in(to_line(Reply{benched})))).rows[0].design.size(), 10'000u);
+  EXPECT_EQ(std::get<BenchReply>(std::get<Reply>(let_in(to_line(Reply{benched})).message)).rows[0].design.size(),
+            10'000u);
 }
 
 TEST(Door, SaysPrintablyWhatIsNoMessage) {

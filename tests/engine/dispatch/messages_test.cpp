@@ -16,7 +16,13 @@ namespace {
 template <class T>
 constexpr int count_of = 0;
 template <>
-constexpr int count_of<Hello> = 10;
+constexpr int count_of<Hello> = 11;
+template <>
+constexpr int count_of<Slots> = 1;
+template <>
+constexpr int count_of<Started> = 3;
+template <>
+constexpr int count_of<Lost> = 1;
 template <>
 constexpr int count_of<Memory> = 2;
 template <>
@@ -65,7 +71,10 @@ constexpr int count_of<Provenance> = 6;
 template <class R>
 auto members(R& r) {
   constexpr int n = count_of<std::remove_const_t<R>>;
-  if constexpr (n == 2) {
+  if constexpr (n == 1) {
+    auto& [a] = r;
+    return std::tie(a);
+  } else if constexpr (n == 2) {
     auto& [a, b] = r;
     return std::tie(a, b);
   } else if constexpr (n == 3) {
@@ -177,7 +186,7 @@ bool same(const T& a, const T& b) {
 /// The message of a line that is a `Kind`.
 template <class Kind>
 Kind read(const std::string& line) {
-  auto message = from_line(line);
+  auto message = from_line(line).message;
   if constexpr (std::is_constructible_v<Request, Kind>)
     return std::get<Kind>(std::get<Request>(message));
   else if constexpr (std::is_constructible_v<Reply, Kind>)
@@ -186,7 +195,7 @@ Kind read(const std::string& line) {
     return std::get<Kind>(message);
 }
 
-Reply read_reply(const Reply& reply) { return std::get<Reply>(from_line(to_line(reply))); }
+Reply read_reply(const Reply& reply) { return std::get<Reply>(from_line(to_line(reply)).message); }
 
 template <class Kind>
 bool starts_with_type_and_id(const Kind& message) {
@@ -205,6 +214,9 @@ void check() {
 }
 
 TEST(Messages, AHelloRoundTrips) { check<Hello>(); }
+TEST(Messages, ASlotsRoundTrips) { check<Slots>(); }
+TEST(Messages, AStartedRoundTrips) { check<Started>(); }
+TEST(Messages, ALostRoundTrips) { check<Lost>(); }
 TEST(Messages, AMemoryRoundTrips) { check<Memory>(); }
 TEST(Messages, AProgressRoundTrips) { check<Progress>(); }
 TEST(Messages, ATrainRequestRoundTrips) { check<TrainRequest>(); }
@@ -220,8 +232,8 @@ TEST(Messages, AnErrorReplyRoundTrips) { check<ErrorReply>(); }
 TEST(Messages, PingPongAndErrorAreShortLines) {
   EXPECT_EQ(to_line(Ping{}), R"({"type":"ping"})");
   EXPECT_EQ(to_line(Pong{}), R"({"type":"pong"})");
-  EXPECT_TRUE(std::holds_alternative<Ping>(from_line(R"({"type":"ping"})")));
-  EXPECT_TRUE(std::holds_alternative<Pong>(from_line(R"({"type":"pong"})")));
+  EXPECT_TRUE(std::holds_alternative<Ping>(from_line(R"({"type":"ping"})").message));
+  EXPECT_TRUE(std::holds_alternative<Pong>(from_line(R"({"type":"pong"})").message));
 }
 
 TEST(Messages, AnErrorCarriesTheIdOfItsRequestIfThereWasOne) {
@@ -257,23 +269,39 @@ TEST(Messages, AnErrorInsteadOfAReplyIsThrown) {
   }
 }
 
-TEST(Messages, FindsTheIdOfALineThatIsNoMessage) {
-  EXPECT_EQ(id_in(R"({"type":"train","id":"a"})"), "a");
-  EXPECT_EQ(id_in(R"({"type":"train","id":7})"), std::nullopt);
-  EXPECT_EQ(id_in(R"({"type":"train"})"), std::nullopt);
-  EXPECT_EQ(id_in("Loading CUDA ..."), std::nullopt);
+TEST(Messages, AnAttemptStandsBesideWhatIsSaidAboutIt) {
+  EXPECT_EQ(to_line(Cancel{}, 7), R"({"type":"cancel","attempt":7})");
+  EXPECT_EQ(to_line(Reply(BenchReply{.id = "a"}), 7),
+            R"({"type":"benched","attempt":7,"id":"a","peak_gflops":0.0,"rows":[]})");
+  const auto line = from_line(to_line(Request(BenchRequest{.id = "a"}), 7));
+  EXPECT_EQ(line.attempt, 7);
+  EXPECT_EQ(id_of(std::get<Request>(line.message)), "a");
+  EXPECT_EQ(from_line(to_line(Lost{"no reason"})).attempt, 0);
+}
+
+/// The answer to a line that is no message.
+std::string error_line(const std::string& line) {
+  const auto out = error_at(line, "what?");
+  return to_line(out.message, out.attempt);
+}
+
+TEST(Messages, AnErrorGoesToWhoWaitsForTheLinesAnswer) {
+  EXPECT_EQ(error_line(R"({"type":"train","attempt":7,"id":"a"})"),
+            R"({"type":"error","attempt":7,"id":"a","error":"what?"})");
+  EXPECT_EQ(error_line(R"({"type":"train","attempt":"7","id":7})"), R"({"type":"error","error":"what?"})");
+  EXPECT_EQ(error_line("Loading CUDA ..."), R"({"type":"error","error":"what?"})");
 }
 
 TEST(Messages, IgnoresKeysOfANewerVersion) {
   const auto* line = R"({"colour":"red","type":"progress","id":"a","step":1,"steps":2,"loss":1,"accuracy":0})";
-  EXPECT_EQ(std::get<Progress>(from_line(line)).loss, 1);
+  EXPECT_EQ(std::get<Progress>(from_line(line).message).loss, 1);
 }
 
 TEST(Messages, ReadsTheVersionOfAHelloThatItDoesNotUnderstand) {
   const auto other = kMessagesVersion + 1;
   const auto line = R"({"type":"hello","messages":)" + std::to_string(other) + R"(,"greeting":"Salve"})";
-  EXPECT_EQ(std::get<Hello>(from_line(line)).messages, other);
-  EXPECT_EQ(std::get<Hello>(from_line(R"({"type":"hello","protocol":4})")).messages, 0);
+  EXPECT_EQ(std::get<Hello>(from_line(line).message).messages, other);
+  EXPECT_EQ(std::get<Hello>(from_line(R"({"type":"hello","protocol":4})").message).messages, 0);
 }
 
 TEST(Messages, SaysThatBrokenLettersAreBroken) {
@@ -297,6 +325,7 @@ TEST(Messages, NamesWhatIsWrongWithALine) {
   EXPECT_EQ(complaint("{}"), "a message lacks \"type\": {}");
   EXPECT_EQ(complaint(R"({"type":3})"), "\"type\" of a message is not a text");
   EXPECT_EQ(complaint(R"({"type":"sing"})"), "no message type \"sing\"");
+  EXPECT_EQ(complaint(R"({"type":"cancel","attempt":"x"})"), "\"attempt\" of message \"cancel\" is not an integer");
   EXPECT_EQ(complaint(R"({"type":"error"})"), "message \"error\" lacks \"error\"");
   EXPECT_EQ(complaint(R"({"type":"progress","id":"a","step":1,"steps":2,"loss":1})"),
             "message \"progress\" lacks \"accuracy\"");

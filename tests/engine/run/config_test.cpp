@@ -304,9 +304,10 @@ TEST_F(RunConfigTest, SaysWhatCanNotBe) {
             "\"lag: 52\" or more, or the pools 16 slots at most");
   EXPECT_EQ(first_line("battery: quick\npools: []\n"), ":2:8: a search needs a pool at least");
   EXPECT_EQ(first_line("battery: quick\npools: [{name: far}]\n"), ":2:9: pools needs the key \"command\"");
-  EXPECT_EQ(first_line("battery: quick\npools: [{command: ssh a b, slots: 2}]\n"),
-            ":2:35: `slots` are of `devices` of this machine; a command that computes elsewhere is started `copies` "
-            "times, each for one training at a time");
+  EXPECT_EQ(
+      first_line("battery: quick\npools: [{command: ssh a b, slots: 2}]\n"),
+      ":2:35: `slots` are of `devices` of this machine; elsewhere the command has them (`madsearch-node --slots`), "
+      "and is started `copies` times");
   EXPECT_EQ(first_line("battery: quick\npools: [{devices: cpu, copies: 2}]\n"),
             ":2:32: `copies` are of a command that computes elsewhere; on `devices` of this machine say `slots`");
   EXPECT_EQ(first_line("battery: quick\npools: [{command: ssh a b}, {command: ssh c d}]\n"),

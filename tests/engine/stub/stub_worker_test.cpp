@@ -26,7 +26,7 @@ TrainRequest training(const std::string& design, const Task& task, TaskValues va
   return request;
 }
 
-constexpr int kLines = 3;  // hello, what memory it holds, the answer
+constexpr int kLines = 4;  // hello, that it begins, what memory it holds, the answer
 
 /// Counts the lines that were said.
 class Said : public std::stringbuf {
@@ -67,13 +67,18 @@ double accuracy(const std::string& design, const std::string& task_name,
   options.milliseconds = 0;
   EXPECT_EQ(run_stub_worker(in, out, options), 0);
   std::istringstream replies(said.str());
-  std::string hello, memory, reply;
+  std::string hello;
+  std::string started;
+  std::string memory;
+  std::string reply;
   std::getline(replies, hello);
+  std::getline(replies, started);
   std::getline(replies, memory);
   std::getline(replies, reply);
-  EXPECT_TRUE(std::holds_alternative<Hello>(from_line(hello)));
-  EXPECT_TRUE(std::holds_alternative<Memory>(from_line(memory)));
-  return reply_as<TrainReply>(std::get<Reply>(from_line(reply))).record.test.value();
+  EXPECT_TRUE(std::holds_alternative<Hello>(from_line(hello).message));
+  EXPECT_TRUE(std::holds_alternative<Started>(from_line(started).message));
+  EXPECT_TRUE(std::holds_alternative<Memory>(from_line(memory).message));
+  return reply_as<TrainReply>(std::get<Reply>(from_line(reply).message)).record.test.value();
 }
 
 TEST(StubWorker, IsRepeatableAndVariesLittleBySeed) {
