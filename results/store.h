@@ -7,16 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "configs/errors.h"
+#include "results/empty_store.h"
 #include "results/records.h"
 
 namespace madsearch {
 
-/// A store in which nothing was stored, perhaps as its writer was killed at once.
-class EmptyStore : public ConfigError {
- public:
-  using ConfigError::ConfigError;
-};
+class StoreDatabase;
 
 /// A run's SQLite file, `DIR/search.db`: one writer (the coordinator), WAL, synchronous FULL, busy timeout; readers
 /// open it read-only while the search runs, and see it as it was when they opened it. Writing what is there already
@@ -127,8 +123,7 @@ class Store {
   void begin();
   void commit();
   void rollback();
-  struct Database;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<StoreDatabase> database_;
 };
 
 }  // namespace madsearch

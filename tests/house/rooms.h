@@ -44,7 +44,7 @@ inline constexpr const char* kDoors = R"(
 LibTorch     ATen/ c10/ torch/  > primitives/mixer.h primitives/mixer.cpp primitives/mixers.cpp primitives/*/*.h
                                   primitives/*/*.cpp engine/worker/* tools/madsearch-worker/*
 CUDA         cuda               > primitives/kernels/* primitives/ops/*.cpp engine/worker/*.cpp
-SQLite       SQLiteCpp/ sqlite3 > results/store*.cpp
+SQLite       SQLiteCpp/ sqlite3 > results/store*.cpp results/store_database.h results/store_rows.h
 yaml-cpp     yaml-cpp/          > configs/reader.cpp
 CLI11        CLI/               > tools/*
 spdlog       spdlog/            > engine/run/*.cpp
