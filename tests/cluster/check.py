@@ -11,12 +11,14 @@ import traceback
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(1, os.path.join(ROOT, "tests", "soak"))
 
+import ray_cluster
+import ray_scenarios
 import slurm
 import slurm_scenarios
 from runs import Finding
 from searches import Undisturbed, left
 
-ENGINES = {"slurm": (slurm.Slurm, slurm_scenarios.SCENARIOS)}
+ENGINES = {"slurm": (slurm.Slurm, slurm_scenarios.SCENARIOS), "ray": (ray_cluster.Ray, ray_scenarios.SCENARIOS)}
 
 
 def arguments():
@@ -98,7 +100,7 @@ def main():
     if flags.install:
         for name in flags.engines:
             ENGINES[name][0].install(flags.engines_in)
-    folder = tempfile.mkdtemp(prefix="checked-cluster-")
+    folder = tempfile.mkdtemp(prefix="checked-")
     try:
         code = enclosed(folder)
     except KeyboardInterrupt:
