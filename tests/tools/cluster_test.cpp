@@ -16,15 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const std::string kWorker = "madsearch stub-worker";
+const std::string kNode = "madsearch-node --devices cpu --slots 2 --worker " + in_build("tests/stub_worker");
+
 /// A cluster of its own, and a search on it.
 class Cluster {
  public:
-  /// `queue`: seconds that a job waits; `stub`: how workers behave.
-  explicit Cluster(double queue = 0, const std::string& stub = "milliseconds=1") : queue_(queue), stub_(stub) {}
+  /// `queue`: seconds that a job waits; `stub`: how workers behave; `program`: what a job starts.
+  explicit Cluster(double queue = 0, const std::string& stub = "milliseconds=1", const std::string& program = kWorker)
+      : queue_(queue), stub_(stub), program_(program) {}
 
   std::string worker() const {
     return "FAKE_SLURM=" + folder_.path + " FAKE_SLURM_QUEUE=" + std::to_string(queue_) + " MADSEARCH_STUB=" + stub_ +
-           " " + in_build("tests/fake_slurm/srun") + " -n1 madsearch stub-worker";
+           " " + in_build("tests/fake_slurm/srun") + " -n1 " + program_;
   }
   /// Writes a configuration and gives the arguments that run it.
   std::string run(const std::string& more = "") const {
@@ -52,6 +56,7 @@ pools: [{name: far, copies: 2, command: ")" +
   TemporaryFolder folder_;
   double queue_;
   std::string stub_;
+  std::string program_;
 };
 
 constexpr double kForEver = 1000;
@@ -71,22 +76,23 @@ struct Scenario {
   std::function<void()> happens;
 };
 
-void after_its_end() {
-  const Cluster cluster;
+void after_its_end(const std::string& program) {
+  const Cluster cluster(0, "milliseconds=1", program);
   const auto ran = run_madsearch(cluster.run());
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(cluster.allocations(), 0);
 }
 
-void after_signals(double queue, const char* signals, int code, const char* how = "") {
-  const Cluster cluster(queue, kBusy);
+void after_signals(double queue, const char* signals, int code, const char* how = "",
+                   const std::string& program = kWorker) {
+  const Cluster cluster(queue, kBusy, program);
   const auto ran = signalled(cluster, cluster.run() + how, signals);
   EXPECT_EQ(ran.code, code) << ran.err;
   EXPECT_TRUE(cluster.gets(0)) << cluster.allocations();
 }
 
-void after_a_dry_run() {
-  const Cluster cluster;
+void after_a_dry_run(const std::string& program) {
+  const Cluster cluster(0, "milliseconds=1", program);
   const auto ran = run_madsearch(cluster.run() + " --dry-run");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(cluster.allocations(), 0);
@@ -99,18 +105,7 @@ void after_doctor() {
   EXPECT_EQ(cluster.allocations(), 0);
 }
 
-TEST(Cluster, IsLeftWithoutAnAllocation) {
-  const Scenario scenarios[] = {
-      {"its end", after_its_end},
-      {"Ctrl-C", [] { after_signals(0, "INT", 130); }},
-      {"Ctrl-C twice", [] { after_signals(0, "INT INT", 130); }},
-      {"kill -9", [] { after_signals(0, "KILL", 137); }},
-      {"Ctrl-C while it waits", [] { after_signals(kForEver, "INT", 130); }},
-      {"kill -9 while it waits", [] { after_signals(kForEver, "KILL", 137); }},
-      {"Ctrl-C while a dry run waits", [] { after_signals(kForEver, "INT", 130, " --dry-run"); }},
-      {"a dry run", after_a_dry_run},
-      {"doctor", after_doctor},
-  };
+void all_at_once(const std::vector<Scenario>& scenarios) {
   std::vector<std::future<void>> running;
   for (const auto& scenario : scenarios)
     running.push_back(std::async(std::launch::async, [&scenario] {
@@ -120,11 +115,48 @@ TEST(Cluster, IsLeftWithoutAnAllocation) {
   for (auto& one : running) one.get();
 }
 
+TEST(Cluster, IsLeftWithoutAnAllocation) {
+  all_at_once({
+      {"its end", [] { after_its_end(kWorker); }},
+      {"Ctrl-C", [] { after_signals(0, "INT", 130); }},
+      {"Ctrl-C twice", [] { after_signals(0, "INT INT", 130); }},
+      {"kill -9", [] { after_signals(0, "KILL", 137); }},
+      {"Ctrl-C while it waits", [] { after_signals(kForEver, "INT", 130); }},
+      {"kill -9 while it waits", [] { after_signals(kForEver, "KILL", 137); }},
+      {"Ctrl-C while a dry run waits", [] { after_signals(kForEver, "INT", 130, " --dry-run"); }},
+      {"a dry run", [] { after_a_dry_run(kWorker); }},
+      {"doctor", after_doctor},
+  });
+}
+
+TEST(Cluster, IsLeftWithoutAnAllocationByNodes) {
+  all_at_once({
+      {"its end", [] { after_its_end(kNode); }},
+      {"Ctrl-C", [] { after_signals(0, "INT", 130, "", kNode); }},
+      {"Ctrl-C twice", [] { after_signals(0, "INT INT", 130, "", kNode); }},
+      {"kill -9", [] { after_signals(0, "KILL", 137, "", kNode); }},
+      {"a dry run", [] { after_a_dry_run(kNode); }},
+  });
+}
+
 /// What run.log says of a run's decisions.
 std::string signature_in(const fs::path& run) {
   const auto log = read_file(run / "run.log");
   const auto at = log.find("search and confirmation are done: ");
   return at == std::string::npos ? log : log.substr(at, log.find('\n', at) - at);
+}
+
+/// The same search by two workers of this machine.
+std::string signature_here() {
+  const Cluster here;
+  here.run();
+  const auto config = read_file(here.path("cluster.yaml"));
+  write_file(here.path("cluster.yaml"),
+             config.substr(0, config.find("pools:")) +
+                 "pools: [{devices: cpu, slots: 2, command: MADSEARCH_STUB=milliseconds=1 madsearch stub-worker}]\n");
+  const auto ran = run_madsearch("run " + here.path("cluster.yaml") + " --quiet --out " + here.path("run"));
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  return signature_in(here.path("run"));
 }
 
 TEST(Cluster, HoursDoNotRunWhileJobsWait) {
@@ -149,15 +181,22 @@ TEST(Cluster, ASearchIsTheSameThereWhereverItGoesOn) {
   EXPECT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_TRUE(crashing.gets(0));
 
-  const Cluster here;
-  here.run();
-  write_file(here.path("pools.yaml"),
-             "pools: [{devices: cpu, slots: 2, command: MADSEARCH_STUB=milliseconds=1 madsearch stub-worker}]\n");
-  auto config = read_file(here.path("cluster.yaml"));
-  write_file(here.path("cluster.yaml"), config.substr(0, config.find("pools:")) + read_file(here.path("pools.yaml")));
-  EXPECT_EQ(run_madsearch("run " + here.path("cluster.yaml") + " --quiet --out " + here.path("run")).code, 0);
-  EXPECT_EQ(signature_in(waiting.path("run")), signature_in(here.path("run")));
-  EXPECT_NE(signature_in(here.path("run")).find("12 evaluations, signature "), std::string::npos);
+  EXPECT_EQ(signature_in(waiting.path("run")), signature_here());
+  EXPECT_NE(signature_here().find("12 evaluations, signature "), std::string::npos);
+}
+
+TEST(Cluster, ASearchIsTheSameOnNodesAndWhereSlotsComeAndGo) {
+  const Cluster nodes(0, "milliseconds=1,crash=9", kNode);
+  const Cluster coming_and_going(0, "slots=8,changes=20,milliseconds=3,lost=7,late=11,stale=5,duplicate=6");
+  for (const auto* cluster : {&nodes, &coming_and_going}) {
+    const auto ran = run_madsearch(cluster->run("attempts: 6\n") + " --quiet");
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_EQ(signature_in(cluster->path("run")), signature_here());
+    EXPECT_EQ(cluster->allocations(), 0);
+  }
+  EXPECT_NE(read_file(nodes.path("run") + "/run.log").find(") lost it: worker "), std::string::npos);
+  EXPECT_NE(read_file(coming_and_going.path("run") + "/run.log").find(", which it was not asked; ignored"),
+            std::string::npos);
 }
 
 }  // namespace
