@@ -46,7 +46,6 @@ test("20,000 candidates are there within two seconds and don't stutter", async (
   let work = 0;
   for (const [id, taken] of await renderers())
     work += taken - (before.get(id) ?? 0);
-  const crowded = Math.max(1, first / work);
   assert.ok((await pointsDrawn(tab)) > 19000);
   await tab.evaluate(() => {
     window.longest = 0;
@@ -59,21 +58,29 @@ test("20,000 candidates are there within two seconds and don't stutter", async (
     requestAnimationFrame(frame);
   });
   const box = await tab.locator(".front-chart").boundingBox();
-  for (let i = 0; i < 60; ++i)
+  const idle = await renderers();
+  const moves = 60;
+  for (let i = 0; i < moves; ++i)
     await tab.mouse.move(
-      box.x + 80 + (i * (box.width - 120)) / 60,
+      box.x + 80 + (i * (box.width - 120)) / moves,
       box.y + 80 + ((i * 37) % 300),
     );
   const longest = await tab.evaluate(() => window.longest);
+  let moving = 0;
+  for (const [id, taken] of await renderers())
+    moving += (taken - (idle.get(id) ?? 0)) / moves;
   console.log(
-    `20,000 candidates: first picture after ${Math.round(first)} ms, of which ${Math.round(work)} of work, longest frame while hovering ${Math.round(longest)} ms`,
+    `20,000 candidates: first picture after ${Math.round(first)} ms, of which ${Math.round(work)} of work, longest frame while hovering ${Math.round(longest)} ms, ${Math.round(moving)} of work a move`,
   );
   // Where other programs want the processors, too, what all threads of the page worked is what counts.
   assert.ok(
     first < 2000 || work < 3000,
     `first picture after ${first} ms, ${work} of work`,
   );
-  assert.ok(longest < 200 * crowded, `a frame of ${longest} ms`);
+  assert.ok(
+    longest < 200 || moving < 100,
+    `a frame of ${longest} ms, ${moving} of work a move`,
+  );
   await tab.goto(tab.url().split("#")[0] + "#/candidates");
   await tab.getByLabel("Filter").fill("change_knob mamba");
   await tab.locator(".rows tbody tr").first().waitFor();
