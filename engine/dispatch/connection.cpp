@@ -27,7 +27,7 @@ void Connection::start(Farewell farewell, const std::map<std::string, std::strin
 
 void Connection::greeted(Hello said) {
   const auto now = SlotClock::now();
-  starting_seconds_ += seconds_of(now - began_);
+  starting_seconds_ += std::max(0.0, seconds_of(now - began_));  // a pause may have moved its beginning
   offered = said.slots;
   hello = std::move(said);
   host = hello->host;

@@ -187,9 +187,9 @@ TEST(Cluster, ASearchIsTheSameThereWhereverItGoesOn) {
 
 TEST(Cluster, ASearchIsTheSameOnNodesAndWhereSlotsComeAndGo) {
   const Cluster nodes(0, "milliseconds=1,crash=9", kNode);
-  const Cluster coming_and_going(0, "slots=8,changes=20,milliseconds=3,lost=7,late=11,stale=5,duplicate=6");
+  const Cluster coming_and_going(0, "slots=8,changes=60,milliseconds=3,lost=7,late=11,stale=5,duplicate=6");
   for (const auto* cluster : {&nodes, &coming_and_going}) {
-    const auto ran = run_madsearch(cluster->run("attempts: 6\n") + " --quiet");
+    const auto ran = run_madsearch(cluster->run("attempts: 20\n") + " --quiet");
     EXPECT_EQ(ran.code, 0) << ran.err;
     EXPECT_EQ(signature_in(cluster->path("run")), signature_here());
     EXPECT_EQ(cluster->allocations(), 0);
