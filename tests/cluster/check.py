@@ -2,6 +2,7 @@
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,14 +19,14 @@ import slurm_scenarios
 from runs import Finding
 from searches import Undisturbed, left
 
-ENGINES = {"slurm": (slurm.Slurm, slurm_scenarios.SCENARIOS), "ray": (ray_cluster.Ray, ray_scenarios.SCENARIOS)}
+ENGINES = {"slurm": (slurm.Slurm, slurm_scenarios), "ray": (ray_cluster.Ray, ray_scenarios)}
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tools/check-cluster", description=__doc__)
     parser.add_argument("engines", nargs="*", default=list(ENGINES), metavar="slurm|ray")
     parser.add_argument("--install", action="store_true", help="unpack the engines first")
-    parser.add_argument("--only", default="", help="names of scenarios, with commas")
+    parser.add_argument("--only", default="", help="names of scenarios, with commas; load only so")
     parser.add_argument("--build", default=os.path.join(ROOT, "build"))
     parser.add_argument("--engines-in", default=os.path.join(ROOT, "build-cluster"), help="where they are unpacked")
     parser.add_argument("--inside", help=argparse.SUPPRESS)  # the folder of a check that has its own network
@@ -47,17 +48,28 @@ def enclosed(folder):
 
 
 def checked(cluster, scenario, folder, undisturbed):
-    """What went wrong; "" if nothing did."""
+    """Seconds, what went wrong ("" if nothing did), and what else there is to say."""
     os.mkdir(folder)
+    told = None
+    began = time.monotonic()
     try:
         cluster.whole()
-        scenario(cluster, folder, undisturbed)
+        undisturbed.facts()
+        began = time.monotonic()
+        told = scenario(cluster, folder, undisturbed)
         found = left(cluster)
-        return f"left behind: {found}" if found else ""
+        problem = f"left behind: {found}" if found else ""
     except Finding as finding:
-        return str(finding)
+        problem = str(finding)
     except Exception:
-        return traceback.format_exc()
+        problem = traceback.format_exc()
+    return time.monotonic() - began, problem, told
+
+
+def chosen(scenarios, names):
+    if not names:
+        return scenarios.SCENARIOS
+    return [one for one in (*scenarios.SCENARIOS, *scenarios.ON_DEMAND) if one.__name__ in names.split(",")]
 
 
 def check(flags, name, folder):
@@ -69,16 +81,13 @@ def check(flags, name, folder):
     failures = 0
     with kind(os.path.join(folder, "cluster"), flags) as cluster:
         print(f"{cluster.version()}, two nodes with two GPUs each", flush=True)
-        for scenario in scenarios:
-            if flags.only and scenario.__name__ not in flags.only.split(","):
-                continue
-            began = time.monotonic()
-            problem = checked(cluster, scenario, os.path.join(folder, scenario.__name__), undisturbed)
+        for scenario in chosen(scenarios, flags.only):
+            seconds, problem, told = checked(cluster, scenario, os.path.join(folder, scenario.__name__), undisturbed)
             failures += problem != ""
             words = scenario.__name__.replace("_", " ")
-            print(f"{'FAILED' if problem else 'ok':6}  {time.monotonic() - began:6.1f} s  {name}: {words}", flush=True)
-            if problem:
-                print("  " + problem.strip().replace("\n", "\n  ")[:4000], flush=True)
+            print(f"{'FAILED' if problem else 'ok':6}  {seconds:6.1f} s  {name}: {words}", flush=True)
+            if problem or told:
+                print("  " + (problem or told).strip().replace("\n", "\n  ")[:4000], flush=True)
     return failures
 
 
@@ -100,6 +109,7 @@ def main():
     if flags.install:
         for name in flags.engines:
             ENGINES[name][0].install(flags.engines_in)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = tempfile.mkdtemp(prefix="checked-")
     try:
         code = enclosed(folder)

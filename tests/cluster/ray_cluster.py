@@ -55,7 +55,7 @@ class Ray:
         until(lambda: self.alive() == len(NODES), 60, "both nodes are there")
 
     def begin_node(self, node):
-        command = [self.python(), os.path.join(self.binaries, "ray"), "start", "--block", *NODES[node], "--num-cpus=8",
+        command = [self.python(), os.path.join(self.binaries, "ray"), "start", "--block", *NODES[node], "--num-cpus=64",
                    "--num-gpus=2", "--object-store-memory=100000000", "--disable-usage-stats"]
         if node == "head":
             command.append("--temp-dir=" + self.folder)
@@ -78,7 +78,7 @@ class Ray:
         return [f"process {pid}: {command}" for pid, command in processes().items()
                 if command.startswith("ray::Worker")]
 
-    def pool(self, milliseconds, slots=8):
+    def pool(self, milliseconds, slots=8, gpus=1.0):
         command = (f"MADSEARCH_STUB=milliseconds={milliseconds} {self.python()} -m madsearch_ray --address {ADDRESS}"
-                   f" --gpus 1 --slots {slots} -- madsearch stub-worker")
+                   f" --gpus {gpus} --slots {slots} -- madsearch stub-worker")
         return f"pools: [{{name: ray, command: {command}}}]\nunusable_seconds: 10\n"

@@ -1,5 +1,6 @@
 """The search that is run on a cluster, and what must be true afterwards."""
 import os
+import re
 import sqlite3
 import time
 
@@ -13,24 +14,30 @@ stages: 4
 seeds: [transformer++, mamba-swiglu, gla]
 search: {evaluations: 60, population: 8, lag: 8, confirm_seeds: 2, confirm_members: 2}
 """
+LONG = """battery: quick
+stages: 4
+seeds: [transformer++, gla]
+search: {evaluations: EVALUATIONS, lag: 64}
+"""
 HERE = "pools: [{devices: cpu, slots: 2, command: MADSEARCH_STUB=milliseconds=0 madsearch stub-worker}]\n"
+LONGEST = 1800  # seconds
 OURS = {"madsearch", "madsearch-worker", "madsearch-node", "madsearch_ray", "srun", "slurmstepd:"}  # words of commands
 
 
 class Undisturbed:
     """What the search comes to without a cluster, found out once."""
 
-    def __init__(self, madsearch, folder):
-        self.madsearch, self.folder, self.known = madsearch, folder, None
+    def __init__(self, madsearch, folder, config=CONFIG):
+        self.madsearch, self.folder, self.config, self.known = madsearch, folder, config, None
 
     def facts(self):
         if self.known is None:
             os.mkdir(os.path.join(self.folder, "here"))
             config = os.path.join(self.folder, "here", "search.yaml")  # its name is one of the facts
             out = os.path.join(self.folder, "here", "run")
-            write(config, CONFIG + HERE)
+            write(config, self.config + HERE)
             command = [self.madsearch, "run", config, "--out", out, "--quiet", "--no-forecast"]
-            ended = Program(command, self.folder).wait()
+            ended = Program(command, self.folder).wait(LONGEST)
             expect(ended.code == 0, f"a search without a cluster ends well: {ended}")
             self.known = facts(self.madsearch, out, self.folder)
         return self.known
@@ -44,7 +51,7 @@ class Search:
         self.madsearch = undisturbed.madsearch
         self.out = os.path.join(folder, "run")
         self.config = os.path.join(folder, "search.yaml")
-        write(self.config, CONFIG + pool)
+        write(self.config, undisturbed.config + pool)
         self.program = None
 
     def begin(self, how="--no-forecast"):
@@ -89,6 +96,24 @@ class Search:
             return ""
 
 
+def cost(search, seconds):
+    """What a long search says of itself at its end."""
+    said = r"(\d+) evaluations, (\d+) trainings: madsearch itself took ([\d.]+) s of processors, holds (\d+)"
+    last = re.findall(said, search.log())[-1]
+    evaluations, trainings, processors, memory = map(float, last)
+    return (f"{evaluations:.0f} evaluations, {trainings:.0f} trainings in {seconds:.0f} s; madsearch itself:"
+            f" {1000 * processors / trainings:.2f} ms of processors a training, {memory:.0f} MiB")
+
+
+def resources(pid):
+    """Seconds of processors that a process took, and MiB that it holds."""
+    with open(f"/proc/{pid}/stat") as file:
+        user, system = file.read().rpartition(")")[2].split()[11:13]
+    with open(f"/proc/{pid}/statm") as file:
+        pages = int(file.read().split()[1])
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def write(name, text):
     with open(name, "w") as file:
         file.write(text)
@@ -126,6 +151,11 @@ def environment(pid):
 def parent(pid):
     with open(f"/proc/{pid}/stat") as file:
         return int(file.read().rpartition(")")[2].split()[1])
+
+
+def workers():
+    return [pid for pid, command in processes().items()
+            if command.endswith(" stub-worker") and os.path.basename(command.split()[0]) == "madsearch"]
 
 
 def left(cluster, seconds=30):

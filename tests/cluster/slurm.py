@@ -144,9 +144,14 @@ class Slurm:
     def pending(self):
         return len(self.jobs("-t", "PENDING"))
 
-    def pool(self, milliseconds, copies=4):
+    def pool(self, milliseconds, copies=4, gpus=1, command="madsearch stub-worker"):
         return (f"pools: [{{name: slurm, copies: {copies}, command: MADSEARCH_STUB=milliseconds={milliseconds}"
-                " srun -N1 -n1 --gres=gpu:1 madsearch stub-worker}]\n")
+                f" srun -N1 -n1 --gres=gpu:{gpus} {command}}}]\n")
+
+    def nodes(self, milliseconds, slots=2):
+        """A job for each node, with so many slots over one connection."""
+        node = f"madsearch-node --devices cpu --slots {slots} --worker 'madsearch stub-worker'"
+        return self.pool(milliseconds, copies=2, gpus=2, command=node)
 
 
 def said(*command):

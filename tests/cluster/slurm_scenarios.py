@@ -1,9 +1,11 @@
 """What befalls a search under Slurm. Each begins with two idle nodes, and must leave nothing."""
 import signal
+import time
 
+import searches
 from programs import send
 from runs import expect
-from searches import Search, processes, until
+from searches import Search, Undisturbed, until, workers
 
 
 def finish(slurm, folder, undisturbed):
@@ -15,9 +17,9 @@ def finish(slurm, folder, undisturbed):
 def lost_worker(slurm, folder, undisturbed):
     search = Search(undisturbed, folder, slurm.pool(100)).begin()
     search.reaches(20)
-    send(a_worker(), signal.SIGKILL)
+    send(workers()[0], signal.SIGKILL)
     search.goes_on()
-    send(a_worker(), signal.SIGKILL)
+    send(workers()[0], signal.SIGKILL)
     search.ends()
     search.is_that_of_here()
     expect("worker" in search.log(), "the log tells of it")
@@ -31,6 +33,21 @@ def lost_node(slurm, folder, undisturbed):
     until(lambda: slurm.running("-w", "n1") == 0, 40, "no job is said to run there")
     slurm.begin_node("n1")
     until(lambda: slurm.running("-w", "n1") > 0, 60, "jobs run there again")
+    search.ends()
+    search.is_that_of_here()
+
+
+def jobs_of_many_slots(slurm, folder, undisturbed):
+    search = Search(undisturbed, folder, slurm.nodes(300)).begin()
+    search.reaches(20)
+    expect(slurm.running() == 2 and len(workers()) == 4, "two jobs have four workers")
+    send(workers()[0], signal.SIGKILL)
+    search.goes_on()
+    slurm.lose_node("n1")
+    search.goes_on()
+    until(lambda: slurm.running("-w", "n1") == 0, 40, "no job is said to run there")
+    slurm.begin_node("n1")
+    until(lambda: len(workers()) == 4, 60, "four workers are there again")
     search.ends()
     search.is_that_of_here()
 
@@ -95,9 +112,18 @@ def dry_run(slurm, folder, undisturbed):
     expect("forecast:" in ended.err, f"it says what the search would take: {ended}")
 
 
-def a_worker():
-    return next(pid for pid, command in processes().items() if "stub-worker" in command and "srun" not in command)
+def load(slurm, folder, undisturbed):
+    """A long search on 64 slots, whose workers take 100 ms for each training. Says what it cost."""
+    long = Undisturbed(undisturbed.madsearch, folder, searches.LONG.replace("EVALUATIONS", "20000"))
+    long.facts()
+    search = Search(long, folder, slurm.nodes(100, slots=32)).begin()
+    began = time.monotonic()
+    search.ends(seconds=searches.LONGEST)
+    seconds = time.monotonic() - began
+    search.is_that_of_here()
+    return searches.cost(search, seconds)
 
 
-SCENARIOS = (finish, lost_worker, lost_node, drained_node, more_jobs_than_gpus, killed_coordinator, interrupted,
-             interrupted_in_the_queue, dry_run)
+SCENARIOS = (finish, lost_worker, lost_node, jobs_of_many_slots, drained_node, more_jobs_than_gpus,
+             killed_coordinator, interrupted, interrupted_in_the_queue, dry_run)
+ON_DEMAND = (load,)  # minutes, and all of the processors

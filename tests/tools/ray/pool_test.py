@@ -127,10 +127,10 @@ class PoolTest(unittest.TestCase):
             pool.answer(attempt, "started")
         pool.write("places", 0)
         whys = {pool.hears(lambda line: line["type"] == "lost")["why"] for _ in (1, 2)}
-        self.assertEqual(whys, {"is gone, with its node or its process"})
+        self.assertEqual(whys, {"its worker is gone, with its node or its process"})
         pool.has_slots(0)
         pool.ask(3)
-        self.assertEqual(pool.answer(3, "lost")["why"], "found no worker left for it")
+        self.assertEqual(pool.answer(3, "lost")["why"], "no worker is left for it")
         self.assertEqual(pool.ends()[0], 0)
 
     def test_starts_a_worker_in_place_of_one_that_died_or_is_at_fault(self):
@@ -141,7 +141,7 @@ class PoolTest(unittest.TestCase):
                     "unread": "couldn't read its request: what is that?"}
         for attempt, (name, why) in enumerate(problems.items(), 1):
             pool.ask(attempt, name)
-            self.assertEqual(pool.answer(attempt, "lost")["why"], why)
+            self.assertEqual(pool.answer(attempt, "lost")["why"], "its worker " + why)
             pool.has_slots(1)
         pool.ask(4)
         sound = pool.answer(4)["pid"]
@@ -170,6 +170,20 @@ class PoolTest(unittest.TestCase):
         pool.has_slots(1)
         pool.ask(2)
         pool.answer(2)
+        self.assertEqual(pool.ends(), (0, ""))
+
+    def test_a_cancel_hits_no_later_attempt(self):
+        pool = self.pool(1)
+        pool.has_slots(1)
+        for attempt in range(1, 20, 2):
+            pool.ask(attempt)
+            pool.answer(attempt, "started")
+            pool.tell(type="cancel", attempt=attempt)
+            pool.ask(attempt + 1)
+            last = pool.hears(lambda line: line.get("attempt") == attempt + 1 and line["type"] in ("trained", "lost"))
+            if last["type"] == "lost":  # it may have come while the worker was ended
+                self.assertEqual(last["why"], "no worker is left for it")
+                pool.has_slots(1)
         self.assertEqual(pool.ends(), (0, ""))
 
     def test_ends_its_workers_in_order_also_when_it_is_asked_by_a_signal(self):

@@ -81,7 +81,7 @@ async def serve(flags, cluster, output):
     if headless.done():
         remark(f"the head of the Ray cluster at {cluster.head} has not answered for {flags.head_seconds:g} s")
     working.cancel()
-    await pool.end()
+    await pool.end(headless.done())
     return 1 if headless.done() else 0
 
 
@@ -89,7 +89,6 @@ def main():
     flags = arguments()
     output = Output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's to answer; it closes our input
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         from .cluster import Cluster
 

@@ -57,7 +57,7 @@ class Pool:
         """The coordinator finds another place for what no worker will take soon."""
         while self.waiting and len(self.waiting) + len(self.busy) > self.present:
             attempt, _ = self.waiting.popitem()
-            self.say(messages.lost(attempt, "found no worker left for it"))
+            self.say(messages.lost(attempt, "no worker is left for it"))
 
     def comes(self, hello):
         if self.hello is None:
@@ -78,13 +78,13 @@ class Pool:
             self.remark(f"worker {number} {why}")
         self.told.add(why)
 
-    async def end(self):
-        """All workers at once."""
+    async def end(self, headless):
+        """All workers at once. Actors of a cluster without a head are left to it, as that would be asked."""
         workers = [slot.worker for slot in self.slots if slot.there]
         if workers:
             await asyncio.wait([asyncio.ensure_future(quietly(worker.end())) for worker in workers], timeout=PATIENCE)
         for slot in self.slots:
-            if slot.worker is not None:
+            if slot.worker is not None and not headless:
                 slot.worker.kill()
 
 
@@ -158,7 +158,7 @@ class Slot:
                     self.losses = 0
                     if said.failed:
                         await self.worker.end()
-                    return "", said.failed
+                    return "", said.failed or self.cancelled
         except Gone as gone:
             self.lose(attempt, str(gone))
             raise
@@ -169,7 +169,7 @@ class Slot:
 
     def lose(self, attempt, why):
         if not self.cancelled:
-            self.pool.say(messages.lost(attempt, why))
+            self.pool.say(messages.lost(attempt, f"its worker {why}"))
 
     def cancel(self):
         self.cancelled = True
