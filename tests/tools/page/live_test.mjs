@@ -100,3 +100,20 @@ print(there.getresponse().status)`,
   child.kill("SIGINT");
   await child.done;
 });
+
+test("a tab that is hidden lets its stream go, of which a browser has six, and takes it again", async () => {
+  const { child, address } = await serve(recorded);
+  const tab = await open(address);
+  const events = (of) => tab.waitForEvent(of, (it) => /events$/.test(it.url()));
+  const turn = (hidden) =>
+    tab.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { value, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  await tab.locator(".live.on").waitFor();
+  await Promise.all([events("requestfailed"), turn(true)]);
+  await Promise.all([events("response"), turn(false)]);
+  await tab.close();
+  child.kill("SIGINT");
+  await child.done;
+});

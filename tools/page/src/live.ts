@@ -22,6 +22,7 @@ export class Live {
   private heard = Date.now();
   private stamps: string[] = [];
   private busy = false;
+  private events: EventSource | null = null;
 
   constructor(
     private readonly runs: Run[],
@@ -66,22 +67,37 @@ export class Live {
   }
 
   private listen(): void {
-    const events = new EventSource("api/events");
+    document.addEventListener("visibilitychange", () => this.attend());
+    this.attend();
+    setInterval(() => {
+      if (!document.hidden) this.stand(Date.now() - this.heard < patience ? "on" : "off");
+    }, 2000);
+  }
+
+  /** Listens while it is seen alone: of streams a browser has six, for all its tabs. */
+  private attend(): void {
+    this.events?.close();
+    this.events = null;
+    if (document.hidden) return;
+    this.heard = Date.now();
+    const events = new EventSource("api/events"); // which begins with all stamps
+    this.events = events;
     events.onmessage = (event) => void this.hear(JSON.parse(event.data) as string[]);
     events.onerror = () => {
       // Where all streams are taken the browser gives up: then it is asked.
-      if (events.readyState === EventSource.CLOSED) setTimeout(() => void this.ask(), poll);
+      if (events.readyState === EventSource.CLOSED) setTimeout(() => void this.ask(events), poll);
     };
-    setInterval(() => this.stand(Date.now() - this.heard < patience ? "on" : "off"), 2000);
   }
 
-  private async ask(): Promise<void> {
+  /** In place of a stream that was refused, until the next one is tried. */
+  private async ask(refused: EventSource): Promise<void> {
+    if (this.events !== refused) return;
     try {
       await this.hear(await fetched<string[]>("api/stamps"));
     } catch {
       // The clock above says so.
     }
-    setTimeout(() => void this.ask(), poll);
+    setTimeout(() => void this.ask(refused), poll);
   }
 
   private stand(state: "on" | "off"): void {
