@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "configs/text.h"
+#include "engine/dispatch/host.h"
 #include "engine/run/config_reader.h"
 #include "engine/run/run.h"
 #include "engine/run/terminal.h"
@@ -52,11 +53,20 @@ struct Measured {
   std::size_t distinct = 0;  // candidates
   double wall_seconds = 0;
   double cpu_seconds = 0;  // of this process: the search and its store
+  Memory memory;           // of the same
   std::vector<SlotUse> slots;
   std::string signature;
 
   double per_hour() const { return 3600 * static_cast<double>(finished) / wall_seconds; }
   double own_share() const { return cpu_seconds / (wall_seconds * static_cast<double>(slots.size())); }
+  std::int64_t trainings() const {
+    std::int64_t out = 0;
+    for (const auto& slot : slots) out += slot.requests;
+    return out;
+  }
+  double milliseconds_each() const {
+    return 1e3 * cpu_seconds / static_cast<double>(std::max<std::int64_t>(1, trainings()));
+  }
   double peak_mib() const {
     double out = 0;
     for (const auto& slot : slots) out = std::max(out, slot.peak_mib);
@@ -89,6 +99,7 @@ Measured measure(const std::filesystem::path& file, std::int64_t evaluations) {
   const auto cpu_before = cpu_seconds();
   if (run_search(config, options) == Ended::kInterrupted) throw Interrupted{};
   out.cpu_seconds = cpu_seconds() - cpu_before;
+  out.memory = own_memory();
   out.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   count_evaluations(Store(options.folder / "search.db", Store::Mode::kRead), out);
   return out;
@@ -133,6 +144,8 @@ Table table_of(const std::vector<Record>& slots) {
                slots);
 }
 
+double mib(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+
 std::string title_of(const std::string& file, const Measured& measured) {
   return "the search of " + file + ", no confirmation, no pretraining: " + std::to_string(measured.finished) +
          " evaluations (" + std::to_string(measured.failed) + " failed) of " + std::to_string(measured.distinct) +
@@ -140,7 +153,10 @@ std::string title_of(const std::string& file, const Measured& measured) {
          shown("%.0f", measured.per_hour()) + " an hour\nslots busy " +
          shown("%.1f", 100 * busy_share(measured.slots)) + " % of the time; the search and its store take " +
          shown("%.2f", 100 * measured.own_share()) + " % of the slots' time; a worker at most " +
-         shown("%.0f", measured.peak_mib()) +
+         shown("%.0f", measured.peak_mib()) + " MiB\n" + shown("%.2f", measured.milliseconds_each()) +
+         " ms of CPU for each of " + std::to_string(measured.trainings()) + " trainings; memory at the end " +
+         shown("%.0f", mib(measured.memory.resident_bytes)) + " MiB, at most " +
+         shown("%.0f", mib(measured.memory.peak_bytes)) +
          " MiB\nbusy: from a request to its answer; starting: a worker, until it says hello; tail: after a slot's "
          "last answer, as nothing is left to do\n";
 }
@@ -161,6 +177,10 @@ Report bench_real_search(const RealSearch& search) {
                          {"evaluations_per_hour", measured.per_hour()},
                          {"busy_share", busy_share(measured.slots)},
                          {"coordinator_share", measured.own_share()},
+                         {"trainings", measured.trainings()},
+                         {"coordinator_milliseconds_each", measured.milliseconds_each()},
+                         {"coordinator_mib", mib(measured.memory.resident_bytes)},
+                         {"coordinator_peak_mib", mib(measured.memory.peak_bytes)},
                          {"worker_peak_mib", measured.peak_mib()},
                          {"signature", measured.signature},
                          {"slots", slots}};
