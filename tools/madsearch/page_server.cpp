@@ -61,7 +61,7 @@ class PageServer {
     server_.Get("/", [this](const auto&, auto& response) { response.set_content(options_.page, "text/html"); });
     answer("/api/runs", [this](const auto&) { return Value(Record{{"runs", runs_.size()}}).compact_json(); });
     answer("/api/stamps", [this](const auto&) { return stamps(); });
-    answer("/api/run", [this](const auto& request) { return run_of(request).view(number_in(request, "from")); });
+    tell("/api/run", [this](const auto& request) { return run_of(request).view(number_in(request, "from")); });
     answer("/api/show", [this](const auto& request) { return run_of(request).show(request.get_param_value("id")); });
     answer("/api/why", [this](const auto& request) { return run_of(request).why(request.get_param_value("id")); });
     tell("/api/compare", [this](const auto& request) {
@@ -157,16 +157,19 @@ class PageServer {
     return integer_of(request.get_param_value(name)).value_or(0);
   }
 
-  WatchedRun& run_of(const Request& request, const char* name = "run") {
-    const auto index = number_in(request, name);
+  WatchedRun& run_of(const Request& request, const char* name = "run") { return run_at(number_in(request, name)); }
+
+  WatchedRun& run_at(std::int64_t index) {
     if (index < 0 || index >= static_cast<std::int64_t>(runs_.size())) throw ConfigError("there is no such run");
     return *runs_[static_cast<std::size_t>(index)];
   }
 
-  /// The run that is asked about, or all.
+  /// Those of the runs that are asked about, each with a run= of its own.
   std::vector<std::string> folders_of(const Request& request) {
-    if (request.has_param("run")) return {run_of(request).folder()};
-    return options_.folders;
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < request.get_param_value_count("run"); ++i)
+      out.push_back(run_at(integer_of(request.get_param_value("run", i)).value_or(-1)).folder());
+    return out;
   }
 
   std::string stamps() {

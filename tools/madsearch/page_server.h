@@ -25,8 +25,9 @@ struct ServeOptions {
 ///                               what `compare` prints of a design of run I and one of run J, without other= of I
 ///   GET /api/questions?run=I&id=ID
 ///                               a list of what `ablate` and `neighbours` answered about a design
-///   GET /api/effects?run=I      what `effects` prints of a run, without run= of all; these three say
-///                               {"problem": why} where there is no answer
+///   GET /api/effects?run=I&run=J
+///                               what `effects` prints of these runs; these three and /api/run say {"problem": why}
+///                               where there is no answer
 ///   GET /api/events             server-sent events: a JSON list of stamps (WatchedRun), one for each run, when one of
 ///                               them changed and every few seconds; at most 16 at once, 503 beyond
 ///   GET /api/stamps             that list, once

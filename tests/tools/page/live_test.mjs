@@ -1,7 +1,7 @@
 // `madsearch serve`: live, and who is let in.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -113,6 +113,27 @@ test("a tab that is hidden lets its stream go, of which a browser has six, and t
   await tab.locator(".live.on").waitFor();
   await Promise.all([events("requestfailed"), turn(true)]);
   await Promise.all([events("response"), turn(false)]);
+  await tab.close();
+  child.kill("SIGINT");
+  await child.done;
+});
+
+test("a run without results hides no other and is named, until it has some", async () => {
+  const folder = join(scratch, "empty");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "search.db"), "");
+  const { child, address } = await serve(folder, recorded);
+  const tab = await open(address);
+  await tab.locator(".front-chart[data-points]").waitFor();
+  await frontIsRight(tab, data(recorded));
+  const why = tab.locator(".missing p");
+  assert.equal(
+    await why.textContent(),
+    `${folder} holds no results yet; \`madsearch run CONFIG --out ${folder}\` begins it anew`,
+  );
+  cpSync(recorded, folder, { recursive: true });
+  await tab.getByRole("link", { name: "all runs" }).waitFor();
+  assert.equal(await why.count(), 0);
   await tab.close();
   child.kill("SIGINT");
   await child.done;

@@ -25,7 +25,7 @@ function word(runs: Run[], { run, id }: Side): string {
 
 function sideOf(runs: Run[], text: string, otherwise: Run): Side {
   const [, index, id] = /^(\d+)\.(.*)$/.exec(text) ?? [];
-  const run = index === undefined ? undefined : runs[Number(index)];
+  const run = runs.find((it) => String(it.index) === index);
   return run ? { run, id: id! } : { run: otherwise, id: text };
 }
 
@@ -44,7 +44,7 @@ function besideBest(run: Run): string {
 /** The two that are chosen; without a choice the best of two runs, or of one and what stands beside it. */
 function chosen(runs: Run[]): [Side, Side] {
   const { a, b, run } = here().fields;
-  const picked = run === undefined ? undefined : runs[Number(run)];
+  const picked = runs.find((it) => String(it.index) === run);
   const first = sideOf(runs, a ?? "", picked ?? runs[0]!);
   const second = sideOf(runs, b ?? "", picked ?? (a === undefined ? runs[1] : undefined) ?? first.run);
   if (!first.id) first.id = bestOf(first.run);
@@ -236,7 +236,8 @@ export function compareView(
   };
   const pickers = (side: Side, field: "a" | "b", label: string, list: string): HTMLElement[] => {
     const words = runs.map((run): [string, string] => [String(run.index), run.name]);
-    const change = (index: string): void => pick(field, { run: runs[Number(index)]!, id: "" });
+    const change = (index: string): void =>
+      pick(field, { run: runs.find((it) => String(it.index) === index)!, id: "" });
     const typed = picker(label, side.id, list, (id) => pick(field, { run: side.run, id }));
     return several ? [typed, select(`${label} is of`, words, String(side.run.index), change)] : [typed];
   };

@@ -21,6 +21,7 @@ export class Live {
   state: "on" | "off" = "on";
   private heard = Date.now();
   private stamps: string[] = [];
+  private problems: string[] = []; // why the run of that place can't be read
   private busy = false;
   private events: EventSource | null = null;
 
@@ -33,19 +34,34 @@ export class Live {
     return this.state === "on" ? "live" : "madsearch serve is gone: what is shown may be old";
   }
 
-  /** Reads all runs; of one that has nothing to show yet it says so, and waits. */
+  /** Why runs, a sentence each, are not shown, or not as they are now. */
+  get missing(): string[] {
+    return this.problems.filter((it) => it);
+  }
+
+  /** Reads all runs; while none has anything to show it says why, and waits. */
   async begin(wait: (why: string) => void): Promise<void> {
     const { runs } = await fetched<{ runs: number }>("api/runs");
-    while (this.runs.length < runs) {
-      const i = this.runs.length;
-      try {
-        this.runs.push(new Run(i, await fetched<RunView>(`api/run?run=${i}`)));
-      } catch (error) {
-        wait(error instanceof Error ? error.message : String(error));
-        await new Promise((done) => setTimeout(done, 2000));
-      }
+    for (;;) {
+      for (let i = 0; i < runs; ++i) await this.read(i);
+      if (this.runs.length) break;
+      wait(this.missing.join("; "));
+      await new Promise((done) => setTimeout(done, 2000));
     }
     this.listen();
+  }
+
+  /** What is new of a run, which may be the first that it has to show. */
+  private async read(i: number): Promise<void> {
+    const known = this.runs.find((it) => it.index === i);
+    const view = await fetched<RunView | { problem: string }>(`api/run?run=${i}&from=${known?.open ?? 0}`).catch(
+      (error: unknown) => ({ problem: String(error) }),
+    );
+    this.problems[i] = "problem" in view ? view.problem : "";
+    if ("problem" in view) return;
+    if (known) known.take(view);
+    else this.runs.push(new Run(i, view));
+    this.runs.sort((a, b) => a.index - b.index);
   }
 
   show(run: number, id: string): Promise<Shown | null> {
@@ -61,9 +77,8 @@ export class Live {
   questions(run: number, id: string): Promise<Answer[] | string | null> {
     return asked<Answer[]>(`api/questions?run=${run}&id=${id}`);
   }
-  /** Of one run, or of all. */
-  effects(run: number | null): Promise<Effects | string | null> {
-    return asked<Effects>(run === null ? "api/effects" : `api/effects?run=${run}`);
+  effects(runs: Run[]): Promise<Effects | string | null> {
+    return asked<Effects>("api/effects?" + runs.map((run) => `run=${run.index}`).join("&"));
   }
 
   private listen(): void {
@@ -115,9 +130,10 @@ export class Live {
     try {
       for (const [i, stamp] of stamps.entries()) {
         if (this.stamps[i] === stamp) continue;
-        const run = this.runs[i]!;
-        run.take(await fetched<RunView>(`api/run?run=${i}&from=${run.open}`));
-        this.stamps[i] = stamp;
+        const before = this.problems[i];
+        await this.read(i);
+        if (!this.problems[i]) this.stamps[i] = stamp;
+        else if (this.problems[i] === before) continue; // it is tried again
         this.changed();
       }
     } finally {

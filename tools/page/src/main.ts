@@ -72,7 +72,7 @@ async function questions(run: Run, id: string): Promise<Answer[] | string | null
 
 /** Of one run, or of all. */
 async function effects(of: Run[]): Promise<Effects | string | null> {
-  if (live) return live.effects(of.length === runs.length ? null : of[0]!.index);
+  if (live) return live.effects(of);
   const folders = of.map((run) => run.folder).join("\n");
   const found = given.effects?.find((it) => it.runs.join("\n") === folders);
   return found && "problem" in found ? found.problem : (found ?? null);
@@ -161,13 +161,18 @@ function drawHeader(): void {
           )
         : null,
     ),
+    h(
+      "div",
+      { class: "missing", role: "status" },
+      live?.missing.map((why) => h("p", { class: "note" }, why)),
+    ),
   );
   if (focus) (header.querySelector(`[href="${CSS.escape(focus)}"]`) as HTMLElement | null)?.focus();
 }
 
 function draw(): void {
   const { view: name, fields } = here();
-  const key = `${name} ${fields.run ?? ""} ${fields.id ?? ""}`;
+  const key = `${runs.length} ${name} ${fields.run ?? ""} ${fields.id ?? ""}`;
   drawHeader();
   document.title = `${runs.length === 1 ? runs[0]!.name + " – " : ""}madsearch`;
   if (key !== drawn) {
