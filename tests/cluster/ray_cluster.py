@@ -52,7 +52,7 @@ class Ray:
         for node in NODES:
             if node not in self.nodes:
                 self.begin_node(node)
-        until(lambda: self.alive() == len(NODES), 60, "both nodes are there")
+        until(lambda: self.alive() == len(NODES), 180, "both nodes are there")
 
     def begin_node(self, node):
         command = [self.python(), os.path.join(self.binaries, "ray"), "start", "--block", *NODES[node], "--num-cpus=64",
