@@ -199,6 +199,7 @@ FrontReport read_front(const Store& store) {
   report.reproducible = meta.closed_by != kTimeUp;
   report.devices = store.kinds_of_device();
   report.exhausted = meta.closed_by == kExhausted;
+  report.trouble = meta.trouble;
   report.scoring = scoring_of(meta);
   report.objectives = meta.objectives;
   report.length = meta.length;

@@ -58,6 +58,7 @@ struct FrontReport {
   bool reproducible = true;            // false if a time limit ended the search
   std::vector<std::string> devices;    // kinds that trained (Store::kinds_of_device)
   bool exhausted = false;              // the search found no further candidate
+  std::string trouble;                 // why the last session could not go on (RunMeta)
   std::int64_t scoring = 0;            // version of the scores (results/scoring.h)
   std::vector<FrontRow> front;         // by the first objective that is a size, then by score
   std::vector<FrontRow> hand_designs;  // all of them, on the front or not

@@ -34,6 +34,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("closed_by", meta.closed_by);
   visit("finished", meta.finished);
   visit("session", meta.session);
+  visit("trouble", meta.trouble);
   visit("spent_seconds", meta.spent_seconds);
   visit("retries", meta.retries);
   visit("former_controls", meta.former_controls);

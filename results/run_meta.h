@@ -43,6 +43,7 @@ struct RunMeta {
   std::string closed_by;                     // why it ended early: kTimeUp, kExhausted, or empty
   bool finished = false;                     // search, confirmation and pretraining are done
   std::string session;                       // kUnderWay, or how the last one ended; empty in older stores
+  std::string trouble;                       // why the last one could not go on; empty if nothing was wrong
   double spent_seconds = 0;                  // of all sessions that have ended
   std::vector<std::string> retries;          // keys of evaluations that are tried again at the end (results/retries.h)
   std::vector<std::string> former_controls;  // hashes of designs that were controls of pretraining once

@@ -37,6 +37,7 @@ Ended run_search(const RunConfig& config, const RunOptions& options) {
     return session.interrupted() ? Ended::kInterrupted : Ended::kTimeUp;
   } catch (const MachineryError& error) {
     session.log.say(printable(error.what()));
+    session.meta.trouble = error.what();
     throw MachineryError(error.what() +
                          ("\neverything finished is saved, and nothing of what failed with the workers; `madsearch "
                           "resume " +

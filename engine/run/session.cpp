@@ -48,6 +48,7 @@ Session::Session(const RunConfig& config, const RunOptions& options)
   for (const auto& note : config.notes) say(note);
   if (!workers.sharing().empty()) log.say(workers.sharing());
   meta.session = kUnderWay;
+  meta.trouble.clear();
   save_meta();
 }
 

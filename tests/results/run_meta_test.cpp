@@ -38,6 +38,7 @@ RunMeta everything() {
   out.closed_by = "time";
   out.finished = true;
   out.session = kInterrupted;
+  out.trouble = "no worker starts";
   out.spent_seconds = 12.5;
   out.signature = "c5d50c10";
   out.operators["replace"] = {7, 2};
@@ -67,6 +68,7 @@ TEST_F(RunMetaTest, StoresEveryFieldUnderItsName) {
                                                        {"closed_by", "time"},
                                                        {"finished", "yes"},
                                                        {"session", "interrupted"},
+                                                       {"trouble", "no worker starts"},
                                                        {"spent_seconds", "12.500000"},
                                                        {"signature", "c5d50c10"},
                                                        {"operator.replace", "7 2"}};

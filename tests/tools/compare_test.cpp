@@ -144,7 +144,7 @@ TEST_F(Compare, SaysWhatFailedAndWhatIsUnderWay) {
   put_fresh("a00d18cea6aeeced", 8, Outcome::kOk, false);
   const auto ran = compare("quick 60fef120 a00d18ce");
   EXPECT_NE(ran.out.find("\n60fef120 ended as diverged on fresh seed set 7\n"
-                         "a00d18ce is under way on fresh seed set 8\n\n"),
+                         "a00d18ce is not finished on fresh seed set 8\n\n"),
             std::string::npos)
       << ran.out;
   const auto found = json("quick 60fef120 a00d18ce");

@@ -87,9 +87,16 @@ TEST_F(Machinery, WhereAllFailTheRunEndsWithTheReasonAndGoesOnOnceTheyWork) {
             std::string::npos)
       << ran.err;
   EXPECT_TRUE(ran.err.ends_with(end)) << ran.err;
-  EXPECT_EQ(front_of(folder_ / "run")["evaluated"], 0);
+  const auto front = front_of(folder_ / "run");
+  EXPECT_EQ(front["evaluated"], 0);
+  const std::string trouble = front["trouble"];
+  EXPECT_TRUE(trouble.starts_with("8 attempts in a row have failed, ")) << trouble;
+  const std::string said = "he last session could not go on: 8 attempts in a row have failed, ";
+  for (const auto* command : {"front ", "report --format md "})
+    EXPECT_NE(run_madsearch(command + out).out.find(said), std::string::npos) << command;
   const auto again = run_madsearch("resume " + out + " --quiet --config " + (folder_ / "sound.yaml").string());
   EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(front_of(folder_ / "run")["trouble"], "");
   expect_as_if_undisturbed("run");
 }
 

@@ -1,5 +1,10 @@
 // `madsearch report` and what `serve` refuses; the page itself is tested in a browser (tests/tools/page).
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -148,7 +153,7 @@ Json given(const std::string& arguments) {
 bool has_page() { return run_madsearch("report " + finished().out() + " --out /dev/null").code == 0; }
 
 TEST(RunReport, HoldsWhatIsAnsweredAboutItsCandidates) {
-  if (!has_page()) GTEST_SKIP() << "built without the page";
+  if (!has_page()) GTEST_SKIP() << "built without its page";
   const TemporaryFolder log;
   const auto id = report()["front"]["front"][0]["hash"].get<std::string>();
   const auto ablated = run_madsearch("ablate " + finished().out() + " " + id +
@@ -172,7 +177,7 @@ TEST(RunReport, HoldsWhatIsAnsweredAboutItsCandidates) {
 }
 
 TEST(RunReport, ComparesDesignsOfTwoRunsAndSaysWhatWentWithScores) {
-  if (!has_page()) GTEST_SKIP() << "built without the page";
+  if (!has_page()) GTEST_SKIP() << "built without its page";
   const TemporaryFolder folder;
   const auto quick = folder.path + "/quick";
   const auto copy = folder.path + "/copy";
@@ -213,6 +218,62 @@ TEST(RunReport, NeedsAFileForHtmlAndOneRunForCsv) {
   const auto unwritable = run_madsearch("report " + finished().out() + " --format md --out " + folder.path);
   EXPECT_EQ(unwritable.code, 2);
   EXPECT_EQ(unwritable.err, "can't write " + folder.path + "\n");
+}
+
+TEST(RunReport, IsOfTheFormThatItsFilesNameHas) {
+  const TemporaryFolder folder;
+  const auto beginning = [&](const std::string& name, const std::string& more) {
+    EXPECT_EQ(run_madsearch("report " + finished().out() + " --out " + folder.path + "/" + name + more).code, 0);
+    return read_file(folder.path + "/" + name).substr(0, 2);
+  };
+  EXPECT_EQ(beginning("notes.md", ""), "# ");
+  EXPECT_EQ(beginning("data.json", ""), "{\n");
+  EXPECT_EQ(beginning("rows.csv", ""), "ki");  // "kind,..."
+  EXPECT_EQ(beginning("rows.csv", " --format md"), "# ");
+  const auto unknown = run_madsearch("report " + finished().out() + " --format pdf");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("--format: is \"pdf\"\n  expected one of: html, md, json, csv"), std::string::npos)
+      << unknown.err;
+}
+
+TEST(RunReport, GivesWhatIsNotFinishedNoOutcome) {
+  const FormerRun run;
+  const auto store = run.path() + "/search.db";
+  SQLite::Database(store, SQLite::OPEN_READWRITE).exec("UPDATE evaluations SET finished = 0 WHERE number = 0");
+  const auto json = Json::parse(run_madsearch("report " + run.path() + " --format json").out);
+  for (const auto& row : json["evaluations"]) EXPECT_EQ(row["outcome"].is_null(), !row["finished"].get<bool>());
+}
+
+/// A socket that listens on a port of its own, which others may share if they want to.
+class Listening {
+ public:
+  Listening() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    const int yes = 1;
+    setsockopt(socket_, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+    sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(socket_, 1), 0);
+    EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+  }
+  ~Listening() { close(socket_); }
+  std::string port() const { return std::to_string(port_); }
+
+ private:
+  int socket_;
+  int port_ = 0;
+};
+
+TEST(Serve, SharesItsPortWithNobody) {
+  const Listening other;
+  const auto ran =
+      run_program("timeout 20 " + in_build("madsearch") + " serve " + finished().out() + " --port " + other.port());
+  if (ran.err.find("built without its page") != std::string::npos) GTEST_SKIP() << ran.err;
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.err, "can't listen on 127.0.0.1, port " + other.port() +
+                         ": is the port taken? --port 0 takes one that is free\n");
 }
 
 TEST(Serve, RefusesWhatIsNoRun) {

@@ -133,7 +133,7 @@ TEST_F(Why, TellsWhatHasNoPlace) {
   const std::map<std::string, std::string> wanted = {
       {"f000000000000001", "Not on the front: it came to no score, its training ended as diverged."},
       {"f000000000000002", "Not on the front: it had the probe alone, and was not promoted to the battery."},
-      {"f000000000000003", "Not on the front yet: it is under way."},
+      {"f000000000000003", "Not on the front yet: its evaluation is not finished."},
       {"f000000000000004",
        "Not on the front: it came too little above chance on every recall and copying task to be feasible."},
       {"f000000000000005", "Not on the front: it is a member without its convolutions, measured to stand beside it."},

@@ -190,6 +190,7 @@ Record evaluation_facts(const EvaluationRecord& evaluation, const std::map<std::
   out.set("imported", former == imported.end() ? Value() : Value(former->second));
   out.set("tasks", evaluation.tasks_json.empty() ? Value() : Value::of_json(evaluation.tasks_json));
   out.remove("tasks_json");
+  if (!evaluation.finished) out.set("outcome", Value());  // it has none yet
   return out;
 }
 

@@ -218,7 +218,7 @@ std::string unscored_text(const ComparedDesign& design, const SeedScores& scores
   for (const auto& one : scores.unscored) {
     const auto set = std::to_string(one.seed_set);
     const auto kind = one.on == SeedSets::kSearch ? "the search's seed set " : to_text(one.on) + " seed set ";
-    out += id_of(design) + (one.finished ? " ended as " + to_text(one.outcome) : " is under way") + " on " + kind +
+    out += id_of(design) + (one.finished ? " ended as " + to_text(one.outcome) : " is not finished") + " on " + kind +
            set + "\n";
   }
   return out;

@@ -351,6 +351,7 @@ std::string heading(const FrontReport& report) {
            "; those of this madsearch are of version " + std::to_string(kScoring) + " and do not compare with them\n";
   if (!report.reproducible) out += "a time limit ended this search, so the same seed may end elsewhere\n";
   out += devices_text(report);
+  if (!report.trouble.empty()) out += "the last session could not go on: " + report.trouble + "\n";
   if (report.exhausted) out += "the search ended early, as it found no further design that keeps the limits\n";
   return out;
 }
@@ -387,6 +388,7 @@ Record record_of(const FrontReport& report, const Validation& validation, const 
           {"reproducible", report.reproducible},
           {"devices", report.devices},
           {"exhausted", report.exhausted},
+          {"trouble", report.trouble},
           {"scoring", report.scoring},
           {"front", members(report, notes)},
           {"hand_designs", hand_designs(report)},

@@ -76,6 +76,11 @@ class PageServer {
   }
 
   void run(const std::function<void(int)>& ready) {
+    // The library's own options let two servers have one port, and each some of its requests.
+    server_.set_socket_options([](int socket) {
+      const int yes = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
     const bool any = options_.port == 0;
     port_ = any ? server_.bind_to_any_port(options_.host) : options_.port;
     if (port_ < 0 || (!any && !server_.bind_to_port(options_.host, port_)))

@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class Validator;
@@ -11,6 +13,8 @@ namespace madsearch {
 
 CLI::Validator integers(std::int64_t least, std::int64_t most);
 CLI::Validator numbers(double least, double most);
+/// One of `names`, of which the option gets the place: 0, 1, ...; for an enum that lists them in this order.
+CLI::Validator one_of(const std::vector<std::string>& names);
 
 inline constexpr std::int64_t kMostSteps = 100'000'000;  // as in a battery
 inline constexpr std::int64_t kMostBatch = 65'536;

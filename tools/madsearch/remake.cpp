@@ -1,6 +1,7 @@
 #include "remake.h"
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 
 #include "configs/folder.h"
@@ -12,20 +13,22 @@
 namespace madsearch {
 namespace {
 
+/// The fewest digits that give this number again: 0.009.
+std::string shortest(double value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+
 /// Options of a command line.
 class Line {
  public:
   explicit Line(const std::string& begin) { out_ << begin; }
   void add(const std::string& option, const std::string& value) { out_ << " --" << option << " " << shell_word(value); }
   void add(const std::string& option, std::int64_t value) { out_ << " --" << option << " " << value; }
-  void add(const std::string& option, double value) {
-    out_.precision(17);
-    out_ << " --" << option << " " << value;
-  }
+  void add(const std::string& option, double value) { out_ << " --" << option << " " << shortest(value); }
   void add(const std::string& option, const std::vector<double>& values) {
-    out_.precision(17);
     out_ << " --" << option << " ";
-    for (std::size_t i = 0; i < values.size(); ++i) out_ << (i ? "," : "") << values[i];
+    for (std::size_t i = 0; i < values.size(); ++i) out_ << (i ? "," : "") << shortest(values[i]);
   }
   std::string text() const { return out_.str(); }
 

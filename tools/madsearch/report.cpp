@@ -3,20 +3,18 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
-#include <map>
 #include <sstream>
 
 #include "configs/text.h"
 #include "engine/run/terminal.h"
 #include "layout.h"
+#include "ranges.h"
 
 namespace madsearch {
 
 void add_format(CLI::App& command, Format& format) {
-  static const std::map<std::string, Format> formats = {
-      {"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}};
   command.add_option("--format", format, "text, json or csv")
-      ->transform(CLI::CheckedTransformer(formats))
+      ->transform(one_of({"text", "json", "csv"}))
       ->default_str("text")
       ->option_text("text|json|csv [text]");
 }

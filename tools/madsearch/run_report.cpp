@@ -1,7 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
 
 #include "answers.h"
 #include "command.h"
@@ -9,6 +10,7 @@
 #include "front_view.h"
 #include "page.h"
 #include "page_data.h"
+#include "ranges.h"
 #include "run_tables.h"
 #include "search_view.h"
 
@@ -16,6 +18,7 @@ namespace madsearch {
 namespace {
 
 enum class Form { kHtml, kMarkdown, kJson, kCsv };
+const std::vector<std::string> kForms = {"html", "md", "json", "csv"};
 
 struct Flags {
   std::vector<std::string> folders;
@@ -23,6 +26,12 @@ struct Flags {
   std::string questions = kQuestions;
   Form form = Form::kHtml;
 };
+
+/// By how the file's name ends; else HTML.
+Form form_of(const std::filesystem::path& file) {
+  const auto found = std::find(kForms.begin(), kForms.end(), file.extension().string().erase(0, 1));
+  return found == kForms.end() ? Form::kHtml : static_cast<Form>(found - kForms.begin());
+}
 
 Value one_or_all(const std::vector<Record>& runs) { return runs.size() == 1 ? Value(runs.front()) : Value(runs); }
 
@@ -63,8 +72,6 @@ void report(const Flags& flags) {
 }  // namespace
 
 void add_report(CLI::App& app, int& code) {
-  static const std::map<std::string, Form> forms = {
-      {"html", Form::kHtml}, {"md", Form::kMarkdown}, {"json", Form::kJson}, {"csv", Form::kCsv}};
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("report", "Write runs into one file: a page to look at, or data");
   command->add_option("DIR", flags->folders, "folders of runs")->required();
@@ -72,12 +79,13 @@ void add_report(CLI::App& app, int& code) {
   command
       ->add_option("--format", flags->form,
                    "html, a page that opens without a network; md, tables; json and csv, every evaluation, training "
-                   "and pretraining")
-      ->transform(CLI::CheckedTransformer(forms))
+                   "and pretraining; without this as --out ends")
+      ->transform(one_of(kForms))
       ->default_str("html")
       ->option_text("html|md|json|csv [html]");
   add_questions(*command, flags->questions);
   command->callback([flags, command, &code] {
+    if (command->count("--format") == 0) flags->form = form_of(flags->out);
     if (flags->form != Form::kHtml && command->count("--questions") > 0)
       throw ConfigError("--questions is for HTML, the only form of a report that has answers");
     report(*flags);

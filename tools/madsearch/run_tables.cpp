@@ -118,13 +118,14 @@ Record csv_row(const char* kind, const std::string& design, const Record& facts)
 std::string markdown_of(const StandingRun& run) {
   const auto front = front_view(run).record.record();
   const auto text = [&](const char* field) { return front.at(field).plain(); };
-  std::string out = "# " + cell(text("name")) + "\n\n" + text("evaluated") + " candidates evaluated, " +
-                    text("completed") + " completed battery " + cell(text("battery")) + " (protocol " +
-                    text("protocol") + "); " + text("standing") + ". Hypervolume " +
-                    shown("%.3f", front.at("hypervolume").number()) + " of " + text("box") + ", of " +
-                    (front.at("confirmed").truth() ? "fresh seeds" : "the search's scores") + ".\n\n" +
-                    cell(text("verdict")) + "\n\n## Front\n\nState at " + text("state_length") + " tokens.\n\n" +
-                    markdown_table(design_columns(), front.at("front").list());
+  std::string out =
+      "# " + cell(text("name")) + "\n\n" + text("evaluated") + " candidates evaluated, " + text("completed") +
+      " completed battery " + cell(text("battery")) + " (protocol " + text("protocol") + "); " + text("standing") +
+      ". Hypervolume " + shown("%.3f", front.at("hypervolume").number()) + " of " + text("box") + ", of " +
+      (front.at("confirmed").truth() ? "fresh seeds" : "the search's scores") + ".\n\n" +
+      (text("trouble").empty() ? "" : "The last session could not go on: " + cell(text("trouble")) + "\n\n") +
+      cell(text("verdict")) + "\n\n## Front\n\nState at " + text("state_length") + " tokens.\n\n" +
+      markdown_table(design_columns(), front.at("front").list());
   if (!front.at("hand_designs").list().empty())
     out += "\n## Hand designs\n\n" + markdown_table(design_columns(), front.at("hand_designs").list());
   if (!front.at("pretrained").list().empty())

@@ -41,7 +41,8 @@ void check_runs(const std::vector<std::string>& folders) {
 
 std::string address(const ServeOptions& options, int port) {
   const bool everywhere = options.host == "0.0.0.0" || options.host == "::";
-  const auto host = everywhere ? host_name() : options.host;
+  auto host = everywhere ? host_name() : options.host;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";  // of IPv6
   return "http://" + host + ":" + std::to_string(port) + "/" + (options.token.empty() ? "" : "?token=" + options.token);
 }
 

@@ -96,7 +96,7 @@ std::string sentence(const Asked& asked) {
     case FrontPlace::kFailed:
       return "Not on the front: it came to no score, its training ended as " + to_text(asked.reasons.outcome) + ".";
     case FrontPlace::kUnderWay:
-      return "Not on the front yet: it is under way.";
+      return "Not on the front yet: its evaluation is not finished.";
     case FrontPlace::kProbed:
       return "Not on the front: it had the probe alone, and was not promoted to the battery.";
     case FrontPlace::kControl:

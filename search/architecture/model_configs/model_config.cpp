@@ -6,11 +6,14 @@
 #include "configs/text.h"
 #include "primitives/table.h"
 #include "search/architecture/model_configs/model_types.h"
+#include "search/architecture/parser.h"
 
 namespace madsearch {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kOwnType = "madsearch";
 
 std::vector<std::string> names(const std::vector<ModelType>& types) {
   std::vector<std::string> out;
@@ -41,6 +44,15 @@ std::string name_of(const fs::path& file, const std::string& type) {
   if (file.stem() != "config") return file.stem().string();
   const auto folder = file.parent_path().filename().string();
   return folder.empty() || folder == "." || folder == ".." ? type : folder;
+}
+
+/// What `export --to pytorch` wrote: the design stands there as a text, the rest follows from it.
+Design own_design(const fs::path& path, ModelFile& file) {
+  Design out;
+  out.name = name_of(path, kOwnType);
+  out.genome = canonical(parse_expanded(file.needed_text("design"), path.string()));
+  out.source = "a config.json of `madsearch export`";
+  return out;
 }
 
 std::string together(const std::string& cut, const std::string& notes) {
@@ -92,6 +104,7 @@ Design read_model_config(Reader in) {
   const fs::path path(in.name());
   ModelFile file(std::move(in));
   const auto type = file.needed_text("model_type");
+  if (type == kOwnType) return own_design(path, file);
   const auto reader = named(file, type);
   const auto cut = cut_layers(reader.layers(file));
   Design out;

@@ -96,9 +96,9 @@ function commands(run: Run, candidate: Candidate): HTMLElement {
         `madsearch show ${folder} ${id}`,
         `madsearch why ${folder} ${id}`,
         `madsearch score ${text} --battery ${quoted(run.front.battery)} --seeds 3`,
-        `madsearch pretrain ${text} --data DIR --flops 1e15`,
         `madsearch export ${folder} ${id} --to yaml`,
         `madsearch export ${folder} ${id} --to pytorch --out model`,
+        `madsearch export ${folder} ${id} --to safetensors --out weights`, // or how weights are made
       ].map(commandLine),
     ),
   );

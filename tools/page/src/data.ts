@@ -68,6 +68,7 @@ export interface Front {
   finished: boolean;
   reproducible: boolean;
   exhausted: boolean;
+  trouble: string; // why the last session could not go on
   front: FrontRow[];
   hand_designs: FrontRow[];
   better_than_hand_designs: string[];

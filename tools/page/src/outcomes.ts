@@ -73,12 +73,16 @@ export function failures(run: Run): Figure {
         add(it.outcome, `evaluation at rung ${it.rung}`, it.hash);
     for (const it of run.front.pretrained)
       if (it.outcome !== "ok") add(it.outcome, `pretraining: ${it.message}`, it.hash);
+    const trouble = run.front.trouble
+      ? h("p", { class: "trouble" }, `The last session could not go on: ${run.front.trouble}`)
+      : null;
     if (!groups.size) {
-      body.replaceChildren(h("p", { class: "empty" }, "Nothing failed."));
+      body.replaceChildren(trouble ?? h("p", { class: "empty" }, "Nothing failed."));
       return;
     }
     const sorted = [...groups.values()].sort((a, b) => b.times - a.times);
     body.replaceChildren(
+      ...(trouble ? [trouble] : []),
       h(
         "ul",
         { class: "failures" },

@@ -214,6 +214,15 @@ TEST(ModelConfig, AnUnknownTypeIsAnsweredWithTheOneMeant) {
                 "  did you mean \"gated_deltanet\"?");
 }
 
+TEST(ModelConfig, WhatWasExportedIsReadBack) {
+  const std::string text =
+      "mamba{state=8} (attention{heads=4, window=16}@a + gla) swiglu attention{heads=4, window=16}@a";
+  const auto design = read("{\"model_type\": \"madsearch\", \"design\": \"" + text + "\", \"hidden_size\": 96}");
+  EXPECT_EQ(design.genome, canonical(parse(text)));
+  EXPECT_EQ(design.source, "a config.json of `madsearch export`");
+  EXPECT_EQ(message("{\"model_type\": \"madsearch\"}").substr(0, 25), "config.json: missing key ");
+}
+
 TEST(ModelConfig, ATypeThatNoGenomeIsIsRefusedWithTheReason) {
   EXPECT_EQ(message("{\"model_type\": \"path_attn\"}"),
             "config.json:1:16: a model of type \"path_attn\" is no design: its positions by products of Householder "
