@@ -67,6 +67,7 @@ export interface Front {
   confirmed: boolean;
   finished: boolean;
   reproducible: boolean;
+  devices: string[]; // the kinds that trained
   exhausted: boolean;
   trouble: string; // why the last session could not go on
   front: FrontRow[];

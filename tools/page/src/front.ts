@@ -1,5 +1,6 @@
 // The front: designs by two measures, members with their intervals, hand designs and controls marked apart.
 import { keep } from "./address";
+import { caveats } from "./caveats";
 import { card, check, h, select } from "./dom";
 import { fixed } from "./format";
 import { frontChart } from "./front_chart";
@@ -50,6 +51,7 @@ export function frontView(runs: Run[]): { element: HTMLElement; refresh(): void 
           { class: "card", "aria-label": run.name },
           h("h2", {}, runs.length > 1 ? `Front of ${run.name}` : "The front"),
           h("p", { class: "verdict" }, run.front.verdict),
+          caveats(run.front).map((it) => h("p", { class: "note" }, it)),
           run.front.resolution
             ? h(
                 "p",
