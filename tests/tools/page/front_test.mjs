@@ -198,6 +198,48 @@ test("the random control has a front of its own", async () => {
   await tab.close();
 });
 
+test("it says where the same seed may end elsewhere", async () => {
+  const folder = changed(
+    "elsewhere",
+    "INSERT INTO meta VALUES ('closed_by', 'time');UPDATE trainings SET device = 'cuda:0 NVIDIA H100'",
+  );
+  const tab = await open(reportOf("elsewhere", folder));
+  await tab
+    .getByText(
+      "A time limit ended this search, so the same seed may end elsewhere.",
+    )
+    .waitFor();
+  await tab
+    .getByText(
+      "Trained on cuda NVIDIA H100, which adds in no fixed order: the same seed gives other last digits, and may end elsewhere.",
+    )
+    .waitFor();
+  await tab.close();
+});
+
+test("of several runs a view of one names the one it shows", async () => {
+  const tab = await open(reportOf("first", former, recorded) + "#/candidates");
+  await tab.locator("h1", { hasText: data(former).front.name }).waitFor();
+  const current = tab.locator("nav .runs a[aria-current]");
+  assert.deepEqual(await current.allTextContents(), [data(former).front.name]);
+  await tab.getByRole("link", { name: "all runs" }).click();
+  await tab.locator("h1", { hasText: "madsearch" }).waitFor();
+  assert.deepEqual(await current.allTextContents(), ["all runs"]);
+  await tab.close();
+});
+
+test("an address that leads nowhere says so", async () => {
+  const tab = await open(
+    reportOf("nowhere", recorded) + "#/candidate/a00d18ce",
+  );
+  await tab
+    .getByText(
+      "There is no view “candidate/a00d18ce”. A candidate is at #/candidate?run=0&id=ID, the front at #/front.",
+    )
+    .waitFor();
+  await tab.close();
+});
+
 test("runs stand side by side", async () => {
   const tab = await open(reportOf("two", recorded, former));
   await tab.locator(".front-chart[data-points]").waitFor();

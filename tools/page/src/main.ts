@@ -28,6 +28,8 @@ const views: [string, string][] = [
   ["truth", "Truth"],
 ];
 
+const ofOne = ["search", "candidates", "candidate"]; // of the first run, where none was picked
+
 const app = document.getElementById("app")!;
 const given = JSON.parse(document.getElementById("given")!.textContent!) as Given;
 const header = h("header", {});
@@ -82,10 +84,11 @@ function missing(sentence: string): View {
   return { element: h("section", { class: "card" }, h("p", {}, sentence)), refresh: () => {} };
 }
 
-/** Which runs a view is of: all of them side by side, or the one that was picked. */
+/** Which runs a view is of: all of them side by side, or one. */
 function pickedRuns(): Run[] {
-  const index = here().fields.run;
-  return index === undefined ? runs : runs.filter((run) => String(run.index) === index);
+  const { view: name, fields } = here();
+  if (fields.run !== undefined) return runs.filter((run) => String(run.index) === fields.run);
+  return ofOne.includes(name) ? runs.slice(0, 1) : runs;
 }
 
 function viewOf(name: string): View {
@@ -107,13 +110,15 @@ function viewOf(name: string): View {
   if (name === "compare") return compareView(runs, compare, live !== null);
   if (name === "effects") return effectsView(pickedRuns(), () => effects(pickedRuns()), live !== null);
   if (name === "truth") return truthView(pickedRuns());
-  return frontView(pickedRuns());
+  if (name === "front") return frontView(pickedRuns());
+  return missing(`There is no view “${name}”. A candidate is at #/candidate?run=0&id=ID, the front at #/front.`);
 }
 
 function drawHeader(): void {
   const { view: name, fields } = here();
   const picked = fields.run;
-  const single = runs.length === 1 ? runs[0]! : runs.find((run) => String(run.index) === picked);
+  const shown = runs.length === 1 ? runs : pickedRuns();
+  const single = shown.length === 1 ? shown[0] : undefined;
   const stands = single ? standingText(single.front) : `${runs.length} runs`;
   const focus = document.activeElement?.getAttribute("href");
   header.replaceChildren(
@@ -142,8 +147,8 @@ function drawHeader(): void {
             h(
               "a",
               {
-                href: link(name === "candidate" ? "front" : name),
-                "aria-current": picked === undefined ? "true" : null,
+                href: link(ofOne.includes(name) ? "front" : name),
+                "aria-current": shown.length > 1 ? "true" : null,
               },
               "all runs",
             ),
@@ -152,7 +157,7 @@ function drawHeader(): void {
                 "a",
                 {
                   href: link(name === "candidate" ? "front" : name, { run: String(run.index) }),
-                  "aria-current": picked === String(run.index) ? "true" : null,
+                  "aria-current": run === single ? "true" : null,
                 },
                 h("span", { class: `dot run-${run.index % 8}` }),
                 run.name,
