@@ -7,7 +7,7 @@ import type { Answer, Block, Candidate, Shown, Why } from "./data";
 import { card, h, table } from "./dom";
 import { curveCards, evaluationTable, taskChart } from "./evaluations";
 import { fixed, grouped, short, withInterval } from "./format";
-import { kindNames, type Run } from "./model";
+import type { Run } from "./model";
 import { importedBadge } from "./imported";
 import { familyClass, familyLegend, stripePicture } from "./stripe";
 import { questionCards } from "./questions";
@@ -124,7 +124,6 @@ export function candidateView(
 ): { element: HTMLElement; refresh(): void } {
   const details = h("div", { class: "wait" }, "Reading …");
   const kind = run.kind(candidate);
-  const on = run.member(candidate.id) && kind !== "front" ? " on the front" : "";
   const neighbours = run.front.front;
   const place = neighbours.findIndex((row) => row.hash === candidate.id);
   const step = (by: number): HTMLElement | null => {
@@ -150,7 +149,7 @@ export function candidateView(
         "div",
         { class: "candidate-head" },
         h("h2", {}, candidate.id.slice(0, 8)),
-        h("span", { class: "badge kind-" + kind }, kindNames[kind] + on),
+        h("span", { class: "badge kind-" + kind }, run.kindText(candidate)),
         importedBadge(run, candidate.id),
         h("span", { class: "grow" }),
         step(-1),

@@ -7,7 +7,7 @@ import { card, type Child, h, select, table } from "./dom";
 import { fixed, grouped, shortTask, signed } from "./format";
 import { importedBadge } from "./imported";
 import { intervalChart, intervalText } from "./intervals";
-import { kindNames, type Run } from "./model";
+import type { Run } from "./model";
 import type { Side } from "./pairs";
 import { stripePicture } from "./stripe";
 
@@ -159,7 +159,6 @@ function picker(label: string, value: string, list: string, pick: (id: string) =
 function head(run: Run, candidate: Candidate | undefined, id: string, several: boolean): HTMLElement {
   if (!candidate) return h("p", { class: "note" }, id ? `No candidate has an id that begins with “${id}”.` : "None.");
   const to = link("candidate", { run: String(run.index), id: candidate.id.slice(0, 12) });
-  const kind = run.kind(candidate);
   return h(
     "div",
     { class: "compared" },
@@ -168,7 +167,7 @@ function head(run: Run, candidate: Candidate | undefined, id: string, several: b
       {},
       h("a", { href: to }, candidate.id.slice(0, 8)),
       " ",
-      h("span", { class: "badge" }, kindNames[kind]),
+      h("span", { class: "badge" }, run.kindText(candidate)),
       importedBadge(run, candidate.id),
       " ",
       h("small", {}, candidate.origin + (several ? `, of ${run.name}` : "")),
@@ -245,7 +244,7 @@ export function compareView(
     const sides = chosen(runs);
     const [a, b] = sides.map(({ run, id }) => run.find(id)) as [Candidate | undefined, Candidate | undefined];
     const option = (run: Run, it: Candidate): HTMLElement =>
-      h("option", { value: it.id.slice(0, 8) }, `${kindNames[run.kind(it)]}: ${it.text}`);
+      h("option", { value: it.id.slice(0, 8) }, `${run.kindText(it)}: ${it.text}`);
     sides.forEach(({ run }, i) => lists[i]!.replaceChildren(...offered(run).map((it) => option(run, it))));
     const focus = (document.activeElement as HTMLElement | null)?.getAttribute("aria-label");
     const typing = document.activeElement instanceof HTMLInputElement && controls.contains(document.activeElement);

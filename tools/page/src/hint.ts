@@ -2,7 +2,7 @@
 import type { Candidate } from "./data";
 import { h } from "./dom";
 import { grouped, withInterval } from "./format";
-import { kindNames, type Run } from "./model";
+import type { Run } from "./model";
 import { stripePicture } from "./stripe";
 
 export function hint(run: Run, candidate: Candidate, more: [string, string][] = []): HTMLElement {
@@ -20,7 +20,7 @@ export function hint(run: Run, candidate: Candidate, more: [string, string][] = 
   return h(
     "div",
     { class: "hint" },
-    h("div", { class: "hint-head" }, h("b", {}, candidate.id.slice(0, 8)), " ", kindNames[run.kind(candidate)]),
+    h("div", { class: "hint-head" }, h("b", {}, candidate.id.slice(0, 8)), " ", run.kindText(candidate)),
     stripePicture(candidate.text, run.primitives, true),
     h("code", { class: "design" }, candidate.text),
     h("dl", {}, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat()),

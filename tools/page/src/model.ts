@@ -100,6 +100,12 @@ export class Run {
     return this.members.has(candidate.id) ? "front" : "search";
   }
 
+  /** What it is, in words: a hand design may be on the front, too. */
+  kindText(candidate: Candidate): string {
+    const kind = this.kind(candidate);
+    return kindNames[kind] + (kind !== "front" && this.members.has(candidate.id) ? ", on the front" : "");
+  }
+
   /** State as the search counts it. */
   state(candidate: Candidate): number {
     return this.front.objectives.includes("state_mad") ? candidate.served_state_mad : candidate.served_state;

@@ -56,7 +56,7 @@ export function progress(run: Run): Figure {
         };
       };
       return {
-        grid: { left: 8, right: 16, top: 34, bottom: 30, containLabel: true },
+        grid: { left: 8, right: 16, top: 34, bottom: 36, containLabel: true },
         legend: legend(),
         tooltip: tooltip((event) =>
           h(

@@ -3,7 +3,7 @@ import { here, keep, link } from "./address";
 import type { Candidate } from "./data";
 import { card, h } from "./dom";
 import { fixed, grouped } from "./format";
-import { kindNames, type Run } from "./model";
+import type { Run } from "./model";
 
 const rowHeight = 30;
 const shownHeight = 600;
@@ -11,7 +11,7 @@ const shownHeight = 600;
 interface Column {
   id: string;
   name: string;
-  width: number;
+  width: number | null; // null: what the others leave
   number: boolean;
   value(run: Run, candidate: Candidate): number | string | null;
   text?(run: Run, candidate: Candidate): string;
@@ -19,7 +19,7 @@ interface Column {
 
 const allColumns: Column[] = [
   { id: "born", name: "born", width: 60, number: true, value: (_, it) => it.born },
-  { id: "id", name: "id", width: 90, number: false, value: (_, it) => it.id.slice(0, 8) },
+  { id: "id", name: "id", width: 95, number: false, value: (_, it) => it.id.slice(0, 8) },
   {
     id: "score",
     name: "score",
@@ -28,7 +28,7 @@ const allColumns: Column[] = [
     value: (_, it) => it.score ?? null,
     text: (_, it) => fixed(it.score),
   },
-  { id: "seeds", name: "seeds", width: 60, number: true, value: (_, it) => it.seeds ?? null },
+  { id: "seeds", name: "seeds", width: 58, number: true, value: (_, it) => it.seeds ?? null },
   {
     id: "state",
     name: "state",
@@ -53,11 +53,11 @@ const allColumns: Column[] = [
     value: (_, it) => it.bits_per_byte ?? null,
     text: (_, it) => fixed(it.bits_per_byte),
   },
-  { id: "kind", name: "kind", width: 120, number: false, value: (run, it) => kindNames[run.kind(it)] },
+  { id: "kind", name: "kind", width: 190, number: false, value: (run, it) => run.kindText(it) },
   { id: "outcome", name: "last outcome", width: 110, number: false, value: (run, it) => run.outcome(it) },
-  { id: "text", name: "design", width: 420, number: false, value: (_, it) => it.text },
-  { id: "origin", name: "origin", width: 190, number: false, value: (_, it) => it.origin },
-  { id: "imported", name: "imported from", width: 190, number: false, value: (run, it) => run.importedFrom(it.id) },
+  { id: "text", name: "design", width: null, number: false, value: (_, it) => it.text },
+  { id: "origin", name: "origin", width: 140, number: false, value: (_, it) => it.origin },
+  { id: "imported", name: "imported from", width: 140, number: false, value: (run, it) => run.importedFrom(it.id) },
 ];
 
 /** Where nothing was imported, nobody is told from where. */
@@ -70,8 +70,7 @@ function columnsOf(run: Run): Column[] {
 function chosen(run: Run, words: string[], sort: Column, down: boolean): Candidate[] {
   const hit = (it: Candidate): boolean => {
     const imported = run.importedFrom(it.id) ? "imported" : "";
-    const text =
-      `${it.id} ${it.origin} ${it.text} ${kindNames[run.kind(it)]} ${run.outcome(it)} ${imported}`.toLowerCase();
+    const text = `${it.id} ${it.origin} ${it.text} ${run.kindText(it)} ${run.outcome(it)} ${imported}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
   const found = words.length ? run.candidates.filter(hit) : [...run.candidates];
@@ -105,7 +104,7 @@ export function tableView(run: Run): { element: HTMLElement; refresh(): void } {
       h(
         "colgroup",
         {},
-        columns.map((it) => h("col", { style: `width: ${it.width}px` })),
+        columns.map((it) => h("col", { style: it.width === null ? null : `width: ${it.width}px` })),
       ),
       h("thead", {}, head),
       body,
