@@ -240,6 +240,33 @@ test("an address that leads nowhere says so", async () => {
   await tab.close();
 });
 
+test("of runs that differ it says in what, by the axes that are drawn", async () => {
+  const folder = changed(
+    "other",
+    `UPDATE meta SET value = 'other' WHERE key = 'name';UPDATE meta SET value = '512' WHERE key = 'state_length';
+UPDATE pretrainings SET setup = replace(setup, 'batch 8', 'batch 16')`,
+  );
+  const address = reportOf("differ", recorded, folder);
+  const tab = await open(address);
+  const differ = tab.locator(".differ");
+  const says = async (sentence) => {
+    await tab.locator("canvas").first().waitFor();
+    assert.equal(await differ.innerText(), sentence);
+  };
+  const end = "points of one do not compare with another's.";
+  await says(
+    `These runs differ in state length (4096 tokens in quick; 512 tokens in other): ${end}`,
+  );
+  await tab.getByLabel("across").selectOption("parameters");
+  await says("");
+  await tab.goto(address + "#/truth");
+  await tab.locator(".truth-chart[data-points]").waitFor();
+  await says(
+    `● quick ▲ other\nThese runs differ in batch (8 in quick; 16 in other): ${end}`,
+  );
+  await tab.close();
+});
+
 test("runs stand side by side", async () => {
   const tab = await open(reportOf("two", recorded, former));
   await tab.locator(".front-chart[data-points]").waitFor();

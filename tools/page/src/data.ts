@@ -50,6 +50,8 @@ export interface Pretraining {
   tokens: number;
   state: number;
   message: string;
+  data: string | null; // which text
+  setup: string | null;
 }
 
 export interface Front {
@@ -70,6 +72,7 @@ export interface Front {
   devices: string[]; // the kinds that trained
   exhausted: boolean;
   trouble: string; // why the last session could not go on
+  scoring: number;
   front: FrontRow[];
   hand_designs: FrontRow[];
   better_than_hand_designs: string[];

@@ -1,6 +1,7 @@
 // The front: designs by two measures, members with their intervals, hand designs and controls marked apart.
 import { keep } from "./address";
 import { caveats } from "./caveats";
+import { differBy } from "./differ";
 import { card, check, h, select } from "./dom";
 import { fixed } from "./format";
 import { frontChart } from "./front_chart";
@@ -13,6 +14,7 @@ import { familyLegend } from "./stripe";
 export function frontView(runs: Run[]): { element: HTMLElement; refresh(): void } {
   const chart = frontChart(runs);
   const controls = h("div", { class: "controls" });
+  const differ = h("p", { class: "note differ" });
   const tables = h("div", {});
   const refresh = (): void => {
     const all = measures(runs);
@@ -43,6 +45,7 @@ export function frontView(runs: Run[]): { element: HTMLElement; refresh(): void 
     );
     if (focus) (controls.querySelector(`[aria-label="${CSS.escape(focus)}"]`) as HTMLElement | null)?.focus();
     chart.refresh();
+    differ.textContent = differBy(runs, [choice.x, choice.y]);
     tables.replaceChildren(
       ...runs.map((run) => {
         const designs = [...run.front.front, ...run.front.hand_designs];
@@ -84,6 +87,7 @@ export function frontView(runs: Run[]): { element: HTMLElement; refresh(): void 
       `Point at a design to see its stripe, click to open it. Bars are 95 % intervals on fresh seeds; dotted lines join what is not apart.${rings} Ctrl and the wheel zoom.`,
       controls,
       chart.element,
+      differ,
     ),
     tables,
   );

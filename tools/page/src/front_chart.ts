@@ -77,11 +77,10 @@ export function frontChart(runs: Run[]): FrontChart {
         tooltip: tooltip((event) => {
           const point = drawn.all[event.value[2]]!;
           const axes = [choice.x, choice.y].filter((it) => !["score", "state", "parameters"].includes(it.id));
-          return hint(
-            point.run,
-            point.candidate,
-            axes.map((it) => [it.name, it.text(it.of(point.run, point.candidate))]),
-          );
+          return hint(point.run, point.candidate, [
+            ...axes.map((it): [string, string] => [it.name, it.text(it.of(point.run, point.candidate))]),
+            ...(runs.length > 1 ? [["run", point.run.name] as [string, string]] : []),
+          ]);
         }),
         xAxis: axisOf(choice.x, range(points, choice.x) ?? {}),
         yAxis: axisOf(choice.y, { nameGap: 48, ...range(points, choice.y) }),

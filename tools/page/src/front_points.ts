@@ -30,7 +30,7 @@ export function chosen(runs: Run[]): Choice {
 
 /** Colours: of one run by what a design is, of several by the run. */
 export function colourOf(runs: Run[], run: Run, kind: Kind): string {
-  if (runs.length > 1 && kind !== "search" && kind !== "control") return colour("run-" + (run.index % 8));
+  if (runs.length > 1) return colour("run-" + (run.index % 8));
   return colour("kind-" + kind);
 }
 

@@ -15,10 +15,11 @@ const score = (value: number | null): string => fixed(value);
 const count = (value: number | null): string => grouped(value);
 
 export function measures(runs: Run[]): Measure[] {
-  const length = runs[0]?.front.state_length;
+  const lengths = new Set(runs.map((run) => run.front.state_length));
+  const length = lengths.size === 1 ? `${[...lengths][0]} tokens` : "each run's length";
   const out: Measure[] = [
     { id: "score", name: "score", log: false, of: (_, it) => it.score ?? null, text: score },
-    { id: "state", name: `state at ${length} tokens`, log: true, of: (run, it) => run.state(it), text: count },
+    { id: "state", name: `state at ${length}`, log: true, of: (run, it) => run.state(it), text: count },
     { id: "parameters", name: "parameters", log: true, of: (_, it) => it.parameters, text: count },
     { id: "flops", name: "FLOPs, forward", log: true, of: (_, it) => it.flops, text: count },
     { id: "bits", name: "bits per byte", log: false, of: (_, it) => it.bits_per_byte ?? null, text: score },

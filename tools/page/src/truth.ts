@@ -2,6 +2,7 @@
 import { link } from "./address";
 import { axis, Chart, colour, legend, tooltip } from "./charts";
 import type { Candidate, Pretraining } from "./data";
+import { differByTruth } from "./differ";
 import { card, h, table } from "./dom";
 import { fixed, grouped } from "./format";
 import { hint } from "./hint";
@@ -19,6 +20,14 @@ export function familyOf(run: Run, text: string): string {
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
   if (sorted.length > 1 && sorted[0]![1] === sorted[1]![1]) return "hybrid";
   return sorted[0]?.[0] ?? "other";
+}
+
+const symbols = ["circle", "triangle", "diamond", "rect", "emptyCircle", "emptyTriangle", "emptyDiamond", "emptyRect"];
+const glyphs = ["●", "▲", "◆", "■", "○", "△", "◇", "□"];
+
+/** Which run a point is of, by its symbol; colours are taken. */
+function symbolsText(runs: Run[]): string {
+  return runs.length > 1 ? runs.map((run) => `${glyphs[run.index % 8]} ${run.name}`).join("   ") : "";
 }
 
 interface Point {
@@ -98,7 +107,7 @@ function chartOf(runs: Run[]): { element: HTMLElement; refresh(): void } {
           ...(by.get(familyOf(point.run, point.candidate.text)) ?? []),
           point,
         ]);
-      const lines = pairLines(points);
+      const lines = runs.flatMap((run) => pairLines(pointsOf(run)));
       return {
         grid: { left: 26, right: 20, top: 40, bottom: 30, containLabel: true },
         legend: legend(),
@@ -107,6 +116,7 @@ function chartOf(runs: Run[]): { element: HTMLElement; refresh(): void } {
           return hint(run, candidate, [
             ["bits per byte", fixed(pretraining.bits_per_byte)],
             ["role", pretraining.role],
+            ...(runs.length > 1 ? [["run", run.name] as [string, string]] : []),
           ]);
         }),
         xAxis: axis("score", { type: "value", scale: true }),
@@ -115,6 +125,7 @@ function chartOf(runs: Run[]): { element: HTMLElement; refresh(): void } {
           ...[...by].map(([family, data]) => ({
             type: "scatter",
             name: family,
+            symbol: (at: number[]) => symbols[points[at[2]!]!.run.index % 8],
             symbolSize: 13,
             cursor: "pointer",
             itemStyle: { color: ink(family), borderColor: colour("card"), borderWidth: 1 },
@@ -175,6 +186,7 @@ function pretrainedTable(run: Run): HTMLElement {
 export function truthView(runs: Run[]): { element: HTMLElement; refresh(): void } {
   const chart = chartOf(runs);
   const place = h("div", {});
+  const differ = h("p", { class: "note differ" });
   const tables = h("div", {});
   const refresh = (): void => {
     const any = runs.some((run) => pointsOf(run).length > 0);
@@ -188,6 +200,10 @@ export function truthView(runs: Run[]): { element: HTMLElement; refresh(): void 
         ),
       );
     else chart.refresh();
+    const several = runs.filter((run) => pointsOf(run).length);
+    differ.replaceChildren(
+      ...[symbolsText(several), differByTruth(several)].filter(Boolean).map((it) => h("div", {}, it)),
+    );
     tables.replaceChildren(
       ...runs
         .filter((run) => run.front.pretrained.length)
@@ -204,6 +220,7 @@ export function truthView(runs: Run[]): { element: HTMLElement; refresh(): void 
         "Does the score tell what pretraining would?",
         "Bits per byte of held-out text at equal training FLOPs, against the score; colours are families of the blocks that mix tokens.",
         place,
+        differ,
       ),
       tables,
     ),
