@@ -228,6 +228,17 @@ test("of several runs a view of one names the one it shows", async () => {
   await tab.close();
 });
 
+test("all columns of candidates fit, and a hand design on the front is called both", async () => {
+  const tab = await open(reportOf("columns", recorded) + "#/candidates");
+  const row = tab.locator(".rows tr", { hasText: "39af6cc0" });
+  await row.getByText("hand design, on the front").waitFor();
+  const [all, seen] = await tab
+    .locator(".rows")
+    .evaluate((it) => [it.scrollWidth, it.clientWidth]);
+  assert.equal(all, seen);
+  await tab.close();
+});
+
 test("an address that leads nowhere says so", async () => {
   const tab = await open(
     reportOf("nowhere", recorded) + "#/candidate/a00d18ce",
