@@ -102,8 +102,7 @@ TEST(Export, FindsTheWeightsThatARunKeptOrSaysWhatMakesThem) {
   EXPECT_EQ(none.code, 2);
   const auto begin = "no weights of " + hash + " in " + run.out() +
                      "/weights; this makes them:\n  madsearch pretrain '" + show.at("text").get<std::string>() +
-                     "' --data " + in_source("tests/data/speeches") +
-                     " --flops 1e+09 --parameters 5000 --base-width ";
+                     "' --data " + in_source("tests/data/speeches") + " --flops 1e+09 --parameters 5000 --base-width ";
   EXPECT_EQ(none.err.substr(0, begin.size()), begin);
   EXPECT_TRUE(none.err.ends_with(" --keep-weights " + run.out() + "/weights\n")) << none.err;
   write_weights(run.out() + "/weights/" + hash + ".safetensors",
