@@ -1,27 +1,10 @@
 """What befalls a search on Ray. Each begins with two nodes, and must leave nothing of itself."""
-import signal
 import time
 
 import searches
-from programs import send
 from runs import expect
+from scenarios import finish, interrupted, killed_coordinator, lost_worker
 from searches import Search, Undisturbed, processes, until, workers
-
-
-def finish(ray, folder, undisturbed):
-    search = Search(undisturbed, folder, ray.pool(30)).begin()
-    search.ends()
-    search.is_that_of_here()
-
-
-def lost_worker(ray, folder, undisturbed):
-    search = Search(undisturbed, folder, ray.pool(100)).begin()
-    search.reaches(20)
-    send(workers()[0], signal.SIGKILL)
-    search.goes_on()
-    send(workers()[0], signal.SIGKILL)
-    search.ends()
-    search.is_that_of_here()
 
 
 def lost_and_joining_node(ray, folder, undisturbed):
@@ -46,26 +29,6 @@ def lost_head(ray, folder, undisturbed):
     expect(sentence in ended.err and "madsearch resume" in ended.err, f"it says so, and how to go on: {ended}")
     ray.lose_node("n2")
     ray.whole()
-    search.resume().ends()
-    search.is_that_of_here()
-
-
-def killed_coordinator(ray, folder, undisturbed):
-    search = Search(undisturbed, folder, ray.pool(100)).begin()
-    search.reaches(40)
-    search.program.kill()
-    search.program.wait()
-    until(lambda: not workers() and not ray.jobs(), 15, "its workers end")
-    search.resume().ends()
-    search.is_that_of_here()
-
-
-def interrupted(ray, folder, undisturbed):
-    search = Search(undisturbed, folder, ray.pool(100)).begin()
-    search.reaches(40)
-    search.program.signal(signal.SIGINT)
-    search.ends(code=130)
-    until(lambda: not workers() and not ray.jobs(), 5, "its workers end")
     search.resume().ends()
     search.is_that_of_here()
 

@@ -5,24 +5,8 @@ import time
 import searches
 from programs import send
 from runs import expect
+from scenarios import finish, interrupted, killed_coordinator, lost_worker
 from searches import Search, Undisturbed, until, workers
-
-
-def finish(slurm, folder, undisturbed):
-    search = Search(undisturbed, folder, slurm.pool(30)).begin()
-    search.ends()
-    search.is_that_of_here()
-
-
-def lost_worker(slurm, folder, undisturbed):
-    search = Search(undisturbed, folder, slurm.pool(100)).begin()
-    search.reaches(20)
-    send(workers()[0], signal.SIGKILL)
-    search.goes_on()
-    send(workers()[0], signal.SIGKILL)
-    search.ends()
-    search.is_that_of_here()
-    expect("worker" in search.log(), "the log tells of it")
 
 
 def lost_node(slurm, folder, undisturbed):
@@ -69,26 +53,6 @@ def more_jobs_than_gpus(slurm, folder, undisturbed):
     search = Search(undisturbed, folder, slurm.pool(100, copies=7)).begin()
     until(lambda: (slurm.running(), slurm.pending()) == (4, 3), 30, "four jobs run and three wait")
     search.ends()
-    search.is_that_of_here()
-
-
-def killed_coordinator(slurm, folder, undisturbed):
-    search = Search(undisturbed, folder, slurm.pool(100)).begin()
-    search.reaches(40)
-    search.program.kill()
-    search.program.wait()
-    until(lambda: not slurm.jobs(), 30, "its jobs end")
-    search.resume().ends()
-    search.is_that_of_here()
-
-
-def interrupted(slurm, folder, undisturbed):
-    search = Search(undisturbed, folder, slurm.pool(100)).begin()
-    search.reaches(40)
-    search.program.signal(signal.SIGINT)
-    search.ends(code=130)
-    until(lambda: not slurm.jobs(), 10, "its jobs end")
-    search.resume().ends()
     search.is_that_of_here()
 
 
