@@ -35,6 +35,7 @@ void each_field(Meta& meta, Visit&& visit) {
   visit("finished", meta.finished);
   visit("session", meta.session);
   visit("trouble", meta.trouble);
+  visit("pools", meta.pools);
   visit("spent_seconds", meta.spent_seconds);
   visit("retries", meta.retries);
   visit("former_controls", meta.former_controls);

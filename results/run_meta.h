@@ -44,6 +44,7 @@ struct RunMeta {
   bool finished = false;                     // search, confirmation and pretraining are done
   std::string session;                       // kUnderWay, or how the last one ended; empty in older stores
   std::string trouble;                       // why the last one could not go on; empty if nothing was wrong
+  std::string pools;                         // who computed in the last one: a line a pool (engine/run/slot_news.h)
   double spent_seconds = 0;                  // of all sessions that have ended
   std::vector<std::string> retries;          // keys of evaluations that are tried again at the end (results/retries.h)
   std::vector<std::string> former_controls;  // hashes of designs that were controls of pretraining once

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "configs/text.h"
 #include "engine/run/directory.h"
 
 namespace madsearch {
@@ -58,6 +59,7 @@ Session::~Session() {
     clock.tick(workers.present() > 0);
     meta.spent_seconds = clock.spent();
     meta.session = interrupted() ? kInterrupted : kEnded;
+    meta.pools = pools_text();
     save_meta();
     log.slots_busy(busy_share(workers.use()));
     for (const auto& pool : workers.pools())
@@ -72,7 +74,14 @@ void Session::tick() {
   measure_workers();
   if (clock.spent() - meta.spent_seconds < kSaveSeconds) return;
   meta.spent_seconds = clock.spent();
+  meta.pools = pools_text();
   save_meta();
+}
+
+std::string Session::pools_text() const {
+  std::vector<std::string> lines;
+  for (const auto& pool : workers.pools()) lines.push_back(to_text(pool));
+  return joined(lines, "\n");
 }
 
 void Session::measure_workers() {

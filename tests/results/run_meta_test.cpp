@@ -39,6 +39,7 @@ RunMeta everything() {
   out.finished = true;
   out.session = kInterrupted;
   out.trouble = "no worker starts";
+  out.pools = "one\ntwo";
   out.spent_seconds = 12.5;
   out.signature = "c5d50c10";
   out.operators["replace"] = {7, 2};
@@ -69,6 +70,7 @@ TEST_F(RunMetaTest, StoresEveryFieldUnderItsName) {
                                                        {"finished", "yes"},
                                                        {"session", "interrupted"},
                                                        {"trouble", "no worker starts"},
+                                                       {"pools", "one\ntwo"},
                                                        {"spent_seconds", "12.500000"},
                                                        {"signature", "c5d50c10"},
                                                        {"operator.replace", "7 2"}};

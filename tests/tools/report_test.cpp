@@ -236,6 +236,13 @@ TEST(RunReport, IsOfTheFormThatItsFilesNameHas) {
       << unknown.err;
 }
 
+TEST(RunReport, SaysWhoComputed) {
+  const auto json = Json::parse(run_madsearch("report " + finished().out() + " --format json").out);
+  ASSERT_EQ(json["pools"].size(), 1U);
+  const std::string pool = json["pools"][0];
+  EXPECT_TRUE(pool.starts_with("local: 2 slots, busy ")) << pool;
+}
+
 TEST(RunReport, GivesWhatIsNotFinishedNoOutcome) {
   const FormerRun run;
   const auto store = run.path() + "/search.db";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -147,6 +148,13 @@ std::vector<Record> evaluations_from(const std::vector<EvaluationRecord>& evalua
   return out;
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
 }  // namespace
 
 Record search_view(const StandingRun& run, const std::string& folder, Trainings trainings, std::int64_t from) {
@@ -162,6 +170,7 @@ Record search_view(const StandingRun& run, const std::string& folder, Trainings 
           {"front", front_view(run).record},
           {"planned", meta.evaluations},
           {"spent_seconds", meta.spent_seconds},
+          {"pools", lines_of(meta.pools)},
           {"primitives", primitive_families()},
           {"candidates", candidates_from(store, candidates, evaluations, from)},
           {"evaluations", evaluations_from(evaluations, imported_evaluations(store.inputs()), ends_of(placed), from)},

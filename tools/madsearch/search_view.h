@@ -15,7 +15,7 @@ enum class Trainings {
 /// All that a run's store holds, for programs and for the page:
 ///
 ///   front        as `madsearch front` prints it
-///   folder, planned (evaluations), spent_seconds, primitives (name: family)
+///   folder, planned (evaluations), spent_seconds, pools, primitives (name: family)
 ///   candidates   each as `show` prints it, and how it scored (as in the front)
 ///   evaluations  each as `show` prints it, and when its last training ended ("ended"); those from `from` on
 ///   trainings    each as `show` prints it, with the number of its evaluation

@@ -122,8 +122,8 @@ const std::map<std::string, std::set<std::string>> kMeasured = {
 };
 
 /// What meta holds for people, or of the session.
-const std::set<std::string> kForPeople = {"scoring", "version",     "revision", "writer",
-                                          "name",    "config_path", "session",  "spent_seconds"};
+const std::set<std::string> kForPeople = {"pools",  "trouble", "scoring",     "version", "revision",
+                                          "writer", "name",    "config_path", "session", "spent_seconds"};
 
 std::string flipped(const SQLite::Column& value) {
   if (value.isInteger()) {

@@ -314,6 +314,7 @@ export interface RunView {
   front: Front;
   planned: number | null;
   spent_seconds: number;
+  pools: string[]; // who computed in the last session, a sentence a pool
   primitives: Record<string, string>;
   candidates: Candidate[];
   evaluations: Evaluation[];

@@ -16,6 +16,7 @@ export class Run {
   front!: Front;
   planned: number | null = null;
   spent = 0;
+  pools: string[] = [];
   primitives: Record<string, string> = {};
   candidates: Candidate[] = [];
   byId = new Map<string, Candidate>();
@@ -48,6 +49,7 @@ export class Run {
     this.front = view.front;
     this.planned = view.planned;
     this.spent = view.spent_seconds;
+    this.pools = view.pools;
     this.primitives = view.primitives;
     this.trainings = view.trainings;
     this.progress = view.progress;

@@ -5,6 +5,7 @@ import { heat } from "./heat";
 import type { Run } from "./model";
 import { operators } from "./operators";
 import { failures, rungs } from "./outcomes";
+import { pools } from "./pools";
 import { progress } from "./progress";
 import { standing, survival } from "./survival";
 import { timeline } from "./timeline";
@@ -12,7 +13,7 @@ import { timeline } from "./timeline";
 export function searchView(run: Run): { element: HTMLElement; refresh(): void } {
   const left = [progress(run), operators(run), survival(run)];
   const right = [rungs(run), failures(run), standing(run)];
-  const below = [heat(run), timeline(run)];
+  const below = [heat(run), timeline(run), pools(run)];
   const figures = [...left, ...right, ...below];
   const column = (of: Figure[]): HTMLElement =>
     h(
