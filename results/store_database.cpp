@@ -45,7 +45,7 @@ void StoreDatabase::open_to_write() {
     throw ConfigError(file_.string() + " is being written by another madsearch" + holder() + "; one search at a time");
   lock_.emplace(std::move(*taken));
   db_.emplace(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_milliseconds);
-  check();
+  if (!is_empty()) check();
   db_->exec("PRAGMA journal_mode = WAL");
   db_->exec("PRAGMA synchronous = FULL");
   db_->exec("PRAGMA cache_size = -32768");  // 32 MiB: ids are in no order, so writing reads pages from all over
@@ -98,8 +98,7 @@ bool StoreDatabase::is_empty() const {
   return pragma("user_version") == 0 && db_->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
 }
 
-void StoreDatabase::check() {
-  if (is_empty()) return;
+void StoreDatabase::check() const {
   if (pragma("application_id") != kStoreApplication) throw ConfigError(file_.string() + " is not a madsearch store");
   const int version = pragma("user_version");
   const int newest = static_cast<int>(store_migrations().size());

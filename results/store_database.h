@@ -140,8 +140,8 @@ class StoreDatabase {
  private:
   /// The file, by whatever way it can be read.
   void open_file_to_read();
-  /// A store of a madsearch that is no newer than this one, or an empty file.
-  void check();
+  /// Throws ConfigError unless it is a store of a madsearch that is no newer than this one. Precondition: not empty.
+  void check() const;
   bool is_empty() const;
   /// Opened so, the file is taken for one that nobody writes.
   std::string immutable_address() const;

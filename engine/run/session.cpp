@@ -27,6 +27,12 @@ Attempts attempts_in(Store& store, RunLog& log) {
   return out;
 }
 
+std::string to_lines(const std::vector<PoolUse>& pools) {
+  std::vector<std::string> lines;
+  for (const auto& pool : pools) lines.push_back(to_text(pool));
+  return joined(lines, "\n");
+}
+
 }  // namespace
 
 Session::Session(const RunConfig& config, const RunOptions& options)
@@ -59,7 +65,7 @@ Session::~Session() {
     clock.tick(workers.present() > 0);
     meta.spent_seconds = clock.spent();
     meta.session = interrupted() ? kInterrupted : kEnded;
-    meta.pools = pools_text();
+    meta.pools = to_lines(workers.pools());
     save_meta();
     log.slots_busy(busy_share(workers.use()));
     for (const auto& pool : workers.pools())
@@ -74,14 +80,7 @@ void Session::tick() {
   measure_workers();
   if (clock.spent() - meta.spent_seconds < kSaveSeconds) return;
   meta.spent_seconds = clock.spent();
-  meta.pools = pools_text();
   save_meta();
-}
-
-std::string Session::pools_text() const {
-  std::vector<std::string> lines;
-  for (const auto& pool : workers.pools()) lines.push_back(to_text(pool));
-  return joined(lines, "\n");
 }
 
 void Session::measure_workers() {
@@ -90,6 +89,7 @@ void Session::measure_workers() {
   measured_ = now;
   const auto pools = workers.pools();
   metrics.pools(pools);
+  meta.pools = to_lines(pools);
   const auto seconds = std::chrono::duration<double>(now.time_since_epoch()).count();
   if (const auto news = elsewhere() ? slot_news_.news(pools, seconds) : ""; !news.empty()) say(news);
   metrics.workers(workers.present(), workers.waiting(), busy_share(workers.use()));

@@ -36,7 +36,6 @@ class Session {
 
  private:
   void measure_workers();
-  std::string pools_text() const;                   // a line each
   std::vector<std::string> notes_;                  // on how the folder was opened
   std::chrono::steady_clock::time_point measured_;  // when the workers were looked at
   SlotNews slot_news_;

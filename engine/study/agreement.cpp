@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "engine/study/paper_share.h"
+
 namespace madsearch {
 namespace {
 
@@ -23,10 +25,8 @@ void count_near_pairs(const std::vector<double>& predicted, const std::vector<do
     for (std::size_t j = 0; j < i; ++j) {
       if (found[i] == found[j] || !near(states[i], states[j])) continue;
       ++out.near_pairs;
-      if (predicted[i] == predicted[j])
-        right += 0.5;
-      else
-        right += (predicted[i] > predicted[j]) == (found[i] > found[j]) ? 1 : 0;
+      const auto better = found[i] > found[j] ? i : j;
+      right += rightness(predicted[better], predicted[i + j - better]);
     }
   if (out.near_pairs > 0) out.near_right = right / static_cast<double>(out.near_pairs);
 }

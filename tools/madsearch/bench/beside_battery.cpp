@@ -37,8 +37,6 @@ double quality(const TextMeasure& measure, const std::vector<PretrainingRecord>&
   return mean(values);
 }
 
-const TextMeasure kBits{"bits per byte", [](const auto& record) { return record.bits_per_byte.value(); }};
-
 struct Scale {
   double middle = 0;
   double deviation = 1;
@@ -81,7 +79,7 @@ Agreement score_beside_bits(const std::vector<const Both*>& designs, const std::
   std::vector<double> states;
   for (const auto* one : designs) {
     scores.push_back(one->score->scores[0]);
-    found.push_back(quality(kBits, *one->records));
+    found.push_back(quality(bits_per_byte(), *one->records));
     states.push_back(one->traits->state);
   }
   return agreement(scores, found, states, Seed{}.derive(name));
@@ -120,13 +118,13 @@ std::vector<Predictor> battery_predictors(const PretrainingBench& bench, const P
   std::vector<double> qualities;
   for (const auto& one : both(bench)) {
     scores.push_back(one.score->scores[0]);
-    qualities.push_back(quality(kBits, *one.records));
+    qualities.push_back(quality(bits_per_byte(), *one.records));
   }
   const auto score_scale = scale_of(scores);
   const auto quality_scale = scale_of(qualities);
   const auto score = [&](const std::string& hash) { return bench.beside->scores.at(hash).scores[0]; };
   const auto sum = [&](const std::string& hash) {
-    return score_scale(score(hash)) + quality_scale(quality(kBits, bench.records.at(hash)));
+    return score_scale(score(hash)) + quality_scale(quality(bits_per_byte(), bench.records.at(hash)));
   };
   std::vector<Predictor> out = {{bench.beside->battery.name, {}},
                                 {bench.beside->battery.name + " and bits per byte", {}}};

@@ -12,9 +12,13 @@ double outside(const PretrainingRecord& record) {
 
 }  // namespace
 
+TextMeasure bits_per_byte() {
+  return {"bits per byte", [](const auto& record) { return record.bits_per_byte.value(); }};
+}
+
 std::vector<TextMeasure> measures(const std::vector<PretrainingRecord>& records) {
   if (records.empty()) return {};
-  std::vector<TextMeasure> out = {{"bits per byte", [](const auto& record) { return record.bits_per_byte.value(); }}};
+  std::vector<TextMeasure> out = {bits_per_byte()};
   const bool sliced =
       std::all_of(records.begin(), records.end(), [](const auto& one) { return one.bits_per_byte_recall.has_value(); });
   if (!sliced) return out;

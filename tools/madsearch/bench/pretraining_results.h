@@ -35,6 +35,8 @@ struct TextMeasure {
   std::string name;  // "bits per byte"
   std::function<double(const PretrainingRecord&)> of;
 };
+/// Over all targets.
+TextMeasure bits_per_byte();
 /// Bits per byte over all targets, over the recall slice, and over the others. Where the text has no such slice the
 /// first alone.
 std::vector<TextMeasure> measures(const std::vector<PretrainingRecord>& records);
