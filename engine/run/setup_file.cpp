@@ -4,8 +4,10 @@
 #include <cmath>
 #include <system_error>
 
+#include "configs/errors.h"
 #include "configs/folder.h"
 #include "configs/reader.h"
+#include "configs/text.h"
 #include "engine/run/config_reader.h"
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/settings.h"
@@ -62,6 +64,17 @@ void read_data(Reader& in, const std::filesystem::path& file, bool may_be_gone, 
 }
 
 }  // namespace
+
+std::filesystem::path setup_file(const std::string& name_or_path, const std::filesystem::path& configs) {
+  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos) return name_or_path;
+  std::vector<std::string> names;
+  for (const auto& file : shipped_files(configs, "setups")) {
+    names.push_back(file.stem().string());
+    if (names.back() == name_or_path) return file;
+  }
+  throw ConfigError("unknown setup " + in_quotes(name_or_path) + " in " + printable((configs / "setups").native()) +
+                    expected_one_of(names, name_or_path));
+}
 
 SetupFile read_setup(const std::filesystem::path& file, bool data_may_be_gone) {
   auto in = Reader::file(file);

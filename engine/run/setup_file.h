@@ -19,6 +19,10 @@ struct SetupFile {
   std::int64_t base_width = 0;
 };
 
+/// The file of the setup of this name, `configs`/setups/NAME.yaml, or this path: what ends in ".yaml" or holds a "/".
+/// Throws ConfigError for a name that is not there.
+std::filesystem::path setup_file(const std::string& name_or_path, const std::filesystem::path& configs);
+
 /// `data_may_be_gone`: where the file says its content, for reports on what was trained. Throws ConfigError with the
 /// place in the file.
 SetupFile read_setup(const std::filesystem::path& file, bool data_may_be_gone);

@@ -31,6 +31,10 @@ void count_near_pairs(const std::vector<double>& predicted, const std::vector<do
   if (out.near_pairs > 0) out.near_right = right / static_cast<double>(out.near_pairs);
 }
 
+std::optional<double> difference(const std::optional<double>& a, const std::optional<double>& b) {
+  return a && b ? std::optional(*a - *b) : std::nullopt;
+}
+
 }  // namespace
 
 Agreement agreement(const std::vector<double>& predicted, const std::vector<double>& found,
@@ -50,6 +54,22 @@ Agreement agreement(const std::vector<double>& predicted, const std::vector<doub
       },
       seed);
   count_near_pairs(predicted, found, states, out);
+  return out;
+}
+
+Ahead ahead(const std::vector<double>& predicted, const std::vector<double>& other, const std::vector<double>& found,
+            Seed seed) {
+  if (predicted.size() != found.size() || other.size() != found.size())
+    throw std::invalid_argument("ahead: two predictions and a result for each design");
+  Ahead out;
+  out.rank = difference(rank_correlation(predicted, found), rank_correlation(other, found));
+  out.bounds = bootstrap(
+      found.size(),
+      [&](const auto& drawn) {
+        const auto result = of(found, drawn);
+        return difference(rank_correlation(of(predicted, drawn), result), rank_correlation(of(other, drawn), result));
+      },
+      seed);
   return out;
 }
 

@@ -25,4 +25,14 @@ struct Agreement {
 Agreement agreement(const std::vector<double>& predicted, const std::vector<double>& found,
                     const std::vector<double>& states, Seed seed);
 
+/// By how much one prediction's rank correlation with what was found is above another's, bootstrapped over designs,
+/// both on the same draw. Undefined where one of the two is.
+struct Ahead {
+  std::optional<double> rank;
+  std::optional<Bounds> bounds;  // 95 %
+};
+/// Throws std::invalid_argument unless all three are of one size.
+Ahead ahead(const std::vector<double>& predicted, const std::vector<double>& other, const std::vector<double>& found,
+            Seed seed);
+
 }  // namespace madsearch

@@ -1,6 +1,7 @@
 // `madsearch bench pretraining`.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -119,15 +120,15 @@ TEST(BenchPretraining, HoldsABatterysScoresAgainstThePretrainings) {
   const auto ran = setup.run(beside + " --format json");
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto json = Json::parse(ran.out);
-  EXPECT_EQ(json["beside"], "tiny");
-  EXPECT_EQ(json["not_beside"], 0);
+  EXPECT_EQ(json["beside"], Json({"tiny"}));
+  EXPECT_EQ(json["not_beside"], Json({{"tiny", 0}}));
   std::vector<std::string> predictors;
   for (const auto& row : json["agreements"]) {
     EXPECT_EQ(row["designs"], 3);
     if (row["measure"] == "bits per byte") predictors.push_back(row["predictor"]);
   }
   EXPECT_EQ(predictors.front(), "tiny");
-  EXPECT_EQ(predictors.back(), "kinds of mixers");
+  EXPECT_EQ(predictors.back(), "the literature");  // a lookup table says nothing of three designs
   EXPECT_GE(predictors.size(), 5U);
   EXPECT_TRUE(json["by_family"].empty());  // of three designs no family has five
   const auto text = setup.run(beside + " --stored").out;
@@ -141,6 +142,63 @@ TEST(BenchPretraining, CountsWhatABatteryDidNotScore) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_NE(ran.out.find(", 3 are not scored by tiny; 1 seed set\n"), std::string::npos) << ran.out;
   EXPECT_EQ(ran.out.find("rank correlation"), std::string::npos) << ran.out;
+}
+
+TEST(BenchPretraining, HoldsSmallerPretrainingsAgainstLargerOnes) {
+  const SmallSetup setup;
+  ASSERT_EQ(setup.run("--times 0.25").code, 0);
+  const auto half = setup.folder() + "/mine.yaml@0.25";
+  const auto ran = setup.run("--beside " + half + ",tiny@0.05 --designs --format json");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto json = Json::parse(ran.out);
+  EXPECT_EQ(json["not_beside"], Json({{"mine@0.25", 0}, {"tiny@0.05", 3}}));
+  const auto alone = Json::parse(setup.run("--stored --beside " + half + " --designs --format json").out);
+  const auto smaller = Json::parse(setup.run("--stored --times 0.25 --designs --format json").out);
+  std::map<std::string, Json> of;
+  for (const auto& one : smaller["designs"]) of[one["hash"]] = one;
+  for (const auto& one : alone["designs"]) {
+    EXPECT_EQ(one["beside"]["mine@0.25"], of.at(one["hash"])["bits per byte"]);
+    EXPECT_EQ(one["beside"]["mine@0.25: recall slice"], of.at(one["hash"])["recall slice"]);
+  }
+  std::vector<std::string> predictors;
+  for (const auto& row : alone["shares"])
+    if (row["part"] == "all" && row["trust"] == "A and B") predictors.push_back(row["predictor"]);
+  EXPECT_EQ(predictors[3], "mine@0.25");
+  EXPECT_EQ(predictors[4], "mine@0.25: recall slice");
+  EXPECT_EQ(predictors[5], "state");
+}
+
+/// The first that stands beside is what the others are held against.
+TEST(BenchPretraining, SaysHowFarOneIsAheadOfTheFirst) {
+  const SmallSetup setup;
+  const auto itself = setup.folder() + "/mine.yaml@1";
+  ASSERT_EQ(setup.run("").code, 0);
+  const auto out = Json::parse(setup.run("--stored --beside " + itself + " --format json").out);
+  const auto& first = out["agreements"][0];
+  EXPECT_EQ(first["predictor"], "mine@1");
+  EXPECT_EQ(first["rank"], 1.0);
+  EXPECT_TRUE(first["ahead"].is_null());
+  for (const auto& row : out["agreements"]) {
+    if (row["predictor"] != "state" || row["measure"] != "bits per byte") continue;
+    EXPECT_NEAR(row["ahead"].get<double>(), row["rank"].get<double>() - 1, 1e-12);
+    EXPECT_LE(row["ahead_high"].get<double>(), 0);
+  }
+  const auto text = setup.run("--stored --beside " + itself).out;
+  EXPECT_NE(text.find("  less mine@1  95 % "), std::string::npos) << text;
+}
+
+TEST(BenchPretraining, RefusesWhatIsNoShareAndNoSetup) {
+  const SmallSetup setup;
+  const auto share = setup.run("--stored --beside tiny@x");
+  EXPECT_EQ(share.code, 2);
+  EXPECT_NE(share.err.find("--beside tiny@x: after @ stands a share of the setup's budget, 1e-06 to 1e+06, as in "
+                           "tiny@0.3\n"),
+            std::string::npos)
+      << share.err;
+  const auto unknown = setup.run("--stored --beside tony@0.3");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("unknown setup \"tony\" in "), std::string::npos) << unknown.err;
+  EXPECT_NE(unknown.err.find("\n  did you mean \"tiny\"?\n"), std::string::npos) << unknown.err;
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ void add_scale(CLI::App& app, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("scale", "Train designs at many sizes and budgets, fit how they scale");
   command->add_option("DESIGN", flags->designs, "names, files (YAML, config.json) or texts")->required();
-  command->add_option("--setup", flags->setup, "how and on what they are pretrained, a file of configs/setups")
+  command
+      ->add_option("--setup", flags->setup, "how and on what they are pretrained: a name of configs/setups, or a file")
       ->required();
   command->add_option("--budgets", flags->budgets, "training FLOPs of each model of a profile")
       ->delimiter(',')

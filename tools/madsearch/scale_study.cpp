@@ -33,7 +33,7 @@ struct Model {
 class Study {
  public:
   explicit Study(const ScaleFlags& flags) : flags_(flags), log_(flags.log) {
-    out_.setup = read_setup(flags.setup, flags.stored);
+    out_.setup = read_setup(setup_file(flags.setup, configs_folder()), flags.stored);
     std::set<std::string> seen;
     for (const auto& name : flags.designs) {
       designs_.push_back(find_design(name, configs_folder()));

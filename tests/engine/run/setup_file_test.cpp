@@ -52,6 +52,11 @@ TEST_F(SetupFileTest, ReadsHowDesignsArePretrained) {
   EXPECT_NE(request.seed, setup_request(setup, canonical(parse("attention swiglu")), 0).seed);
 }
 
+TEST_F(SetupFileTest, IsFoundByItsName) {
+  EXPECT_EQ(setup_file("tiny", in_source("configs")), in_source("configs/setups/tiny.yaml"));
+  EXPECT_EQ(setup_file("setups/tiny.yaml", "none"), "setups/tiny.yaml");
+}
+
 TEST_F(SetupFileTest, SaysWhatIsWrong) {
   EXPECT_EQ(refusal(kWhole + "repeat: 2\n"), file() + ":5:1: unknown key \"repeat\" in " + file());
   EXPECT_EQ(refusal(kWhole + "schedule: wds\n"), file() + ":5:11: unknown schedule \"wds\"");

@@ -43,6 +43,20 @@ TEST(Agreement, IsUndefinedWherePredictionsDontDiffer) {
   EXPECT_FALSE(one.partial);
 }
 
+TEST(Ahead, IsTheDifferenceOnTheSameDesigns) {
+  const std::vector<double> found = {1, 2, 3, 4, 5, 6};
+  const std::vector<double> other = {2, 1, 3, 4, 6, 5};
+  const auto one = ahead(found, other, found, Seed{1});
+  EXPECT_DOUBLE_EQ(one.rank.value(), 1 - rank_correlation(other, found).value());
+  EXPECT_GE(one.bounds->low, 0);
+  EXPECT_LT(one.bounds->high, 1);
+  const auto same = ahead(other, other, found, Seed{1});
+  EXPECT_DOUBLE_EQ(same.rank.value(), 0);
+  EXPECT_DOUBLE_EQ(same.bounds->high, 0) << "both of the same draw";
+  EXPECT_FALSE(ahead(found, {1, 1, 1, 1, 1, 1}, found, Seed{1}).rank);
+  EXPECT_THROW(ahead({1}, {1, 2}, {1, 2}, Seed{1}), std::invalid_argument);
+}
+
 TEST(Agreement, RefusesListsOfDifferentLengths) {
   EXPECT_THROW(agreement({1}, {1, 2}, {1, 2}, Seed{1}), std::invalid_argument);
 }

@@ -25,7 +25,8 @@ int bench_pretraining(const Flags& flags) {
 void add_bench_pretraining(CLI::App& bench, int& code) {
   auto flags = std::make_shared<Flags>();
   auto* command = bench.add_subcommand("pretraining", "How rightly small pretrainings order designs");
-  command->add_option("--setup", flags->setup, "how designs are pretrained, a file of configs/setups")->required();
+  command->add_option("--setup", flags->setup, "how designs are pretrained: a name of configs/setups, or a file")
+      ->required();
   command->add_option("--against", flags->against, "pretraining results of the literature")
       ->check(CLI::IsMember({"published"}))
       ->capture_default_str();
@@ -46,10 +47,13 @@ void add_bench_pretraining(CLI::App& bench, int& code) {
   command->add_option("--times", flags->times, "the setup's budget")->check(numbers(1e-6, 1e6))->capture_default_str();
   command->add_flag("--stored", flags->stored, "train nothing: what is in the log alone");
   command->add_flag("--designs", flags->designs, "list the designs too");
-  command->add_option("--beside", flags->beside,
-                      "a battery, whose scores of these designs are held against the pretrainings");
+  command
+      ->add_option("--beside", flags->beside,
+                   "what is held against the pretrainings: batteries, and smaller pretrainings as SETUP@SHARE of its "
+                   "budget (quick,tiny@0.3)")
+      ->delimiter(',');
   flags->beside_log = (configs_folder().parent_path() / "docs/reference").string();
-  command->add_option("--beside-log", flags->beside_log, "the folder of the battery's trainings")
+  command->add_option("--beside-log", flags->beside_log, "the folder of the batteries' trainings")
       ->capture_default_str();
   add_workers(*command, flags->workers);
   add_format(*command, flags->format);

@@ -5,7 +5,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "beside_battery.h"
+#include "beside.h"
 #include "configs/errors.h"
 #include "configs/text.h"
 #include "engine/dispatch/pretraining_design.h"
@@ -17,15 +17,11 @@ namespace {
 
 constexpr double kFarFromTarget = 2;  // as a worker refuses (engine/worker/pretraining_plan.h)
 
-PretrainRequest request_of(const SetupFile& setup, const Genome& genome, std::int64_t seed_set) {
-  return setup_request(setup, with_shares_of_context(genome), seed_set);
-}
-
 /// Requests and traits of the published designs that can be trained as the setup says.
 void find_designs(PretrainingBench& bench) {
   auto& published = bench.published;
   for (const auto& [hash, genome] : published.published.genomes) {
-    auto request = request_of(bench.setup, genome, 0);
+    auto request = published_request(bench.setup, genome, 0);
     try {
       const auto scaled = pretraining_design(request);
       const auto ratio = static_cast<double>(scaled.parameters) / static_cast<double>(request.parameters);
@@ -70,7 +66,7 @@ void keep_headline(PublishedBench& bench) {
 std::vector<std::string> keys_of(const PretrainingFlags& flags, const PretrainingBench& bench, const Genome& genome) {
   std::vector<std::string> out;
   for (std::int64_t s = 0; s < flags.seeds; ++s)
-    out.push_back(pretraining_key(request_of(bench.setup, genome, s), bench.setup.options.content));
+    out.push_back(pretraining_key(published_request(bench.setup, genome, s), bench.setup.options.content));
   return out;
 }
 
@@ -78,7 +74,7 @@ void train_missing(const PretrainingFlags& flags, const PretrainingBench& bench,
   std::vector<LoggedPretraining> asked;
   for (std::int64_t s = 0; s < flags.seeds; ++s)
     for (const auto& design : compared_designs(bench.published)) {
-      auto request = request_of(bench.setup, design.genome, s);
+      auto request = published_request(bench.setup, design.genome, s);
       request.id = pretraining_key(request, bench.setup.options.content);
       asked.push_back({std::move(request), s});
     }
@@ -115,9 +111,7 @@ double right_by(const TextMeasure& measure, const std::vector<PretrainingRecord>
 /// The measures, then the null predictors.
 void predict(const std::vector<Contrast>& known, const PretrainingBench& bench, PublishedSet& set) {
   set.cases = cases(set.contrasts);
-  std::vector<PretrainingRecord> all;
-  for (const auto& [hash, records] : bench.records) all.insert(all.end(), records.begin(), records.end());
-  for (const auto& measure : measures(all)) {
+  for (const auto& measure : measures(bench.all_records())) {
     Predictor predictor{measure.name, {}};
     for (const auto& one : set.cases) {
       const auto& contrast = set.contrasts[one.contrast];
@@ -125,8 +119,8 @@ void predict(const std::vector<Contrast>& known, const PretrainingBench& bench, 
     }
     set.predictors.push_back(std::move(predictor));
   }
-  if (bench.beside && !bench.records.empty())
-    for (auto& predictor : battery_predictors(bench, set)) set.predictors.push_back(std::move(predictor));
+  if (!bench.records.empty())
+    for (auto& predictor : beside_predictors(bench, set)) set.predictors.push_back(std::move(predictor));
   for (auto& predictor : null_predictors(set.contrasts, known, bench.published.traits))
     set.predictors.push_back(std::move(predictor));
 }
@@ -135,7 +129,7 @@ void predict(const std::vector<Contrast>& known, const PretrainingBench& bench, 
 
 PretrainingBench pretraining_bench(const PretrainingFlags& flags) {
   PretrainingBench bench;
-  bench.setup = read_setup(flags.setup, flags.stored);
+  bench.setup = read_setup(setup_file(flags.setup, configs_folder()), flags.stored);
   bench.setup.options.flops *= flags.times;
   auto& published = bench.published;
   published.published = read_published(flags.published);
@@ -148,9 +142,9 @@ PretrainingBench pretraining_bench(const PretrainingFlags& flags) {
   PretrainingLog log(flags.log);
   train_missing(flags, bench, log);
   find_records(flags, log, bench);
-  if (!flags.beside.empty()) {
-    bench.beside = battery_scores(flags, bench);
-    bench.not_beside = keep_those_of(bench.beside->scores, published);
+  for (const auto& name : flags.beside) {
+    bench.beside.push_back(read_beside(name, flags, bench));
+    bench.beside.back().lacking = keep_those_of(bench.beside.back().known.front().of, published);
   }
   for (auto* set : {&published.headline, &published.beside, &published.agreed}) predict(known, bench, *set);
   return bench;

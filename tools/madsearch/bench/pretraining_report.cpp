@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <map>
 
-#include "beside_battery.h"
+#include "beside_agreement.h"
+#include "beside_report.h"
 #include "configs/text.h"
 #include "published_findings.h"
 #include "results/interval.h"
@@ -43,12 +43,6 @@ std::optional<double> noise_of(const TextMeasure& measure, const PretrainingBenc
   return freedom > 0 ? std::optional(std::sqrt(squares / freedom)) : std::nullopt;
 }
 
-std::vector<PretrainingRecord> all_records(const PretrainingBench& bench) {
-  std::vector<PretrainingRecord> out;
-  for (const auto& [hash, records] : bench.records) out.insert(out.end(), records.begin(), records.end());
-  return out;
-}
-
 /// A measure's mean and, of several seed sets, its 95 % interval.
 void set_measured(const TextMeasure& measure, const std::vector<PretrainingRecord>& records, Record& out) {
   std::vector<double> values;
@@ -59,13 +53,24 @@ void set_measured(const TextMeasure& measure, const std::vector<PretrainingRecor
   out.set(measure.name + " high", found.high ? Value(*found.high) : Value());
 }
 
+/// A score as it is, bits per byte of smaller pretrainings as bits.
+Record beside_facts(const std::string& hash, const PretrainingBench& bench) {
+  Record out;
+  for (const auto& one : bench.beside)
+    for (const auto& known : one.known)
+      if (const auto found = known.of.find(hash); found != known.of.end())
+        out.set(known.name, one.is_text ? -found->second : found->second);
+  return out;
+}
+
 /// The best first; those that are not trained last.
 std::vector<Record> design_facts(const PretrainingBench& bench) {
   std::vector<Record> out;
-  const auto measured = measures(all_records(bench));
+  const auto measured = measures(bench.all_records());
   for (const auto& design : compared_designs(bench.published)) {
     const auto key = hash(design.genome);
-    Record row = {{"hash", key}, {"text", text(design.genome)}, {"state", bench.published.traits.at(key).state}};
+    const auto& traits = bench.published.traits.at(key);
+    Record row = {{"hash", key}, {"text", text(design.genome)}, {"family", family_of(traits)}, {"state", traits.state}};
     if (const auto found = bench.records.find(key); found != bench.records.end()) {
       const auto& first = found->second.front();
       for (const auto& measure : measured) set_measured(measure, found->second, row);
@@ -81,6 +86,7 @@ std::vector<Record> design_facts(const PretrainingBench& bench) {
       row.set("learning_rates", rates);
       row.set("core_seconds", seconds);
     }
+    if (!bench.beside.empty()) row.set("beside", beside_facts(key, bench));
     out.push_back(std::move(row));
   }
   if (!measured.empty())
@@ -153,55 +159,12 @@ std::string title_of(const PretrainingFlags& flags, const PretrainingBench& benc
     out += ", " + std::to_string(published.contradicting) + " more contradict themselves";
   if (published.not_taken > 0) out += ", " + std::to_string(published.not_taken) + " have a design that can't be sized";
   if (published.not_scored > 0) out += ", " + std::to_string(published.not_scored) + " are not pretrained";
-  if (bench.not_beside > 0)
-    out += ", " + std::to_string(bench.not_beside) + " are not scored by " + bench.beside->battery.name;
+  for (const auto& one : bench.beside)
+    if (one.lacking > 0)
+      out += ", " + std::to_string(one.lacking) + (one.is_text ? " are not pretrained under " : " are not scored by ") +
+             one.name;
   return out + (bench.records.empty() ? "\nnothing is pretrained: null predictors alone\n"
                                       : "; " + counted(flags.seeds, "seed set") + "\n");
-}
-
-Record facts_of(const Agreement& found) {
-  return {{"designs", found.designs},
-          {"rank", found.rank},
-          {"rank_low", low(found.rank_bounds)},
-          {"rank_high", high(found.rank_bounds)},
-          {"partial", found.partial},
-          {"partial_low", low(found.partial_bounds)},
-          {"partial_high", high(found.partial_bounds)},
-          {"near_pairs", found.near_pairs},
-          {"near_right", found.near_right}};
-}
-
-/// What agrees with bits per byte, and with the recall slice.
-std::string agreement_text(const std::vector<Record>& rows) {
-  if (rows.empty()) return "";
-  std::string out = "\nrank correlation over " + rows.front().at("designs").plain() +
-                    " designs; given state: the partial one; pairs: designs whose states differ by 10 % at most, " +
-                    rows.front().at("near_pairs").plain() + " of them, in order; bootstrapped over designs\n";
-  std::map<std::string, std::vector<Record>> by_measure;
-  for (const auto& row : rows) by_measure[row.at("measure").text()].push_back(row);
-  for (const auto& [measure, found] : by_measure)
-    out += Table({{"with " + measure + "<", "predictor"},
-                  {"rank correlation", "rank", number("%.2f")},
-                  {"95 %<", range("%.2f", "rank_low", "rank_high")},
-                  {"given state", "partial", number("%.2f")},
-                  {"95 %<", range("%.2f", "partial_low", "partial_high")},
-                  {"pairs", "near_right", percent()}},
-                 found)
-               .text();
-  return out;
-}
-
-/// The battery's score by family of mixers.
-std::string family_text(const std::vector<Record>& rows, const std::string& battery) {
-  if (rows.empty()) return "";
-  return Table({{battery + " with bits per byte<", "family"},
-                {"", "designs"},
-                {"rank correlation", "rank", number("%.2f")},
-                {"95 %<", range("%.2f", "rank_low", "rank_high")},
-                {"given state", "partial", number("%.2f")},
-                {"95 %<", range("%.2f", "partial_low", "partial_high")}},
-               rows)
-      .text();
 }
 
 std::string noise_text(const PretrainingBench& bench, const std::vector<TextMeasure>& measured) {
@@ -225,23 +188,12 @@ constexpr const char* kNotes =
 
 Report pretraining_report(const PretrainingFlags& flags, const PretrainingBench& bench) {
   const auto found = findings(bench.published, false, facts, std::identity());
-  const auto measured = measures(all_records(bench));
+  const auto measured = measures(bench.all_records());
   const auto designs = design_facts(bench);
   auto text = title_of(flags, bench) + predictor_table(found, false) + predictor_table(found, true) + kNotes +
               noise_text(bench, measured) + "\n" + part_table(found);
-  std::vector<Record> agreed;
-  for (const auto& one : agreements(bench)) {
-    agreed.push_back(facts_of(one.agreement));
-    agreed.back().set("predictor", one.predictor);
-    agreed.back().set("measure", one.measure);
-  }
-  std::vector<Record> families;
-  for (const auto& one : agreements_by_family(bench)) {
-    families.push_back(facts_of(one.agreement));
-    families.back().set("family", one.designs);
-  }
-  text += agreement_text(agreed);
-  if (bench.beside) text += family_text(families, bench.beside->battery.name);
+  const auto beside = beside_findings(bench);
+  text += beside.text;
   if (flags.designs) text += "\n" + design_table(designs, measured);
   Record facts = {{"setup", bench.setup.name},
                   {"against", "published"},
@@ -256,11 +208,17 @@ Report pretraining_report(const PretrainingFlags& flags, const PretrainingBench&
   for (const auto& measure : measured) noise.set(measure.name, noise_of(measure, bench));
   facts.set("deviation", noise);
   facts.set("shares", found.all);
-  if (bench.beside) {
-    facts.set("beside", bench.beside->battery.name);
-    facts.set("not_beside", bench.not_beside);
-    facts.set("agreements", agreed);
-    facts.set("by_family", families);
+  if (!bench.beside.empty()) {
+    std::vector<std::string> names;
+    Record lacking;
+    for (const auto& one : bench.beside) {
+      names.push_back(one.name);
+      lacking.set(one.name, one.lacking);
+    }
+    facts.set("beside", names);
+    facts.set("not_beside", lacking);
+    facts.set("agreements", beside.agreements);
+    facts.set("by_family", beside.families);
   }
   if (flags.designs) facts.set("designs", designs);
   return {facts, text, share_csv(found)};
