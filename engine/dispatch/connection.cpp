@@ -18,7 +18,10 @@ void Connection::start(Farewell farewell, const std::map<std::string, std::strin
   began_ = SlotClock::now();
   auto environment = pool.elsewhere() ? environment_elsewhere() : worker_environment(device);
   environment["MADSEARCH_SLOT"] = std::to_string(number);
-  if (!pool.elsewhere() && device != "cpu") environment.insert(on_gpu.begin(), on_gpu.end());
+  if (on_own_gpu()) {
+    environment["MADSEARCH_SHARERS"] = std::to_string(sharers);
+    environment.insert(on_gpu.begin(), on_gpu.end());
+  }
   process = std::make_unique<Process>(pool.command, environment, farewell);
   host.clear();
   unanswered = began_;

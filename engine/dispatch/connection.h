@@ -31,6 +31,7 @@ class Connection {
   std::size_t number = 0;  // of its first slot
   Pool pool;
   std::string device;        // of this machine; of one elsewhere the pool's name
+  std::int64_t sharers = 1;  // of a GPU of this machine: all workers on it
   std::vector<Slot*> slots;  // as many as it ever had, one at least
   std::unique_ptr<Process> process;
   std::unique_ptr<Process> leaving;  // a former one, which may hold the device until it has ended
@@ -49,6 +50,8 @@ class Connection {
   bool is_pool() const { return hello && hello->slots != 1; }
   bool starting() const { return process && !hello; }
   std::int64_t idle() const { return offered > busy ? offered - busy : 0; }
+
+  bool on_own_gpu() const { return !pool.elsewhere() && device != "cpu"; }
 
   /// `on_gpu` is added to the environment of a worker on a GPU. Precondition: no process, and none that is leaving.
   /// Throws std::system_error if none can be made.

@@ -3,6 +3,7 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "engine/dispatch/coordinator.h"
@@ -47,6 +48,7 @@ struct Coordinator::Impl {
   bool other_revision = false;                       // some worker is of another revision, and that was said
   std::map<std::string, int> failures_before_hello;  // by pool
   std::map<std::string, std::string> computers;      // what workers compute with, and the first that said so
+  std::set<std::string> shared;                      // GPUs of several workers, of whose memory was spoken
   std::optional<SlotClock::time_point> unusable;     // since when no worker starts
   SlotClock::time_point start_due = SlotClock::time_point::max();  // when a slot that failed is tried again
   void tell(const WorkerEvent& event) const;
@@ -119,6 +121,8 @@ struct Coordinator::Impl {
   void greet(Connection& connection, Hello hello);
   /// Other processors and devices round in other ways.
   void remark_on_computer(Slot& slot, const std::string& computer);
+  /// How much each of several workers on a GPU may take.
+  void remark_on_memory(const Connection& connection, const Hello& hello);
   /// The job has its result.
   void finish(Slot& slot, Reply answer);
   void set_limits();

@@ -7,6 +7,7 @@
 #include "engine/dispatch/answers.h"
 #include "engine/dispatch/coordinator_impl.h"
 #include "engine/dispatch/door.h"
+#include "engine/dispatch/memory_share.h"
 #include "engine/version.h"
 #include "results/scoring.h"
 
@@ -153,6 +154,7 @@ void Coordinator::Impl::greet(Connection& connection, Hello hello) {
                      "; both score in the same way");
   }
   if (hello.slots == 1) remark_on_computer(slot, computer_of(hello.device, hello.processor));
+  if (connection.sharers > 1) remark_on_memory(connection, hello);
   const Slots offer{hello.slots};
   connection.greeted(std::move(hello));
   greeted = true;
@@ -167,6 +169,13 @@ void Coordinator::Impl::remark_on_computer(Slot& slot, const std::string& comput
       std::find_if(computers.begin(), computers.end(), [&](const auto& known) { return known.first != computer; });
   remark(slot, "computes with " + computer + ", " + other->second + " with " + other->first +
                    ": the same training may differ in its last digits");
+}
+
+void Coordinator::Impl::remark_on_memory(const Connection& connection, const Hello& hello) {
+  if (hello.memory_bytes <= 0 || !shared.insert(connection.device).second) return;
+  tell(connection.event(Kind::kRemark, "is one of " + std::to_string(connection.sharers) +
+                                           " that share it: each may take " + gib(hello.memory_bytes) +
+                                           " of its memory"));
 }
 
 void Coordinator::Impl::finish(Slot& slot, Reply answer) {

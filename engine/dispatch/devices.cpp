@@ -137,8 +137,8 @@ Environment worker_environment(const std::string& device) {
 
 Environment environment_elsewhere() {
   auto out = with_our_folder();
-  for (const char* name : {"MADSEARCH_DEVICE", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
-                           "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_LOG_DIRECTORY"})
+  for (const char* name : {"MADSEARCH_DEVICE", "MADSEARCH_SHARERS", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
+                           "CUDA_DEVICE_ORDER", "CUDA_MPS_PIPE_DIRECTORY", "CUDA_MPS_LOG_DIRECTORY"})
     out[name] = std::nullopt;
   return out;
 }

@@ -36,8 +36,8 @@ struct Hello {
   std::string device;      // "cpu", "cuda:0 NVIDIA ..."
   std::string host;        // the machine's name
   std::int64_t slots = 1;  // 1: a worker; else a pool with so many at first, mostly 0
-  std::int64_t memory_bytes = 0;
-  std::int64_t free_bytes = 0;
+  std::int64_t memory_bytes = 0;  // of its device, that it may take (memory_share.h)
+  std::int64_t free_bytes = 0;    // of them, not in use by anybody
 };
 
 /// How many requests a pool computes at once from now on.

@@ -32,6 +32,15 @@ Workforce::Workforce(const WorkerOptions& options) {
       for (const auto& device : pool.devices) add_connection(pool, device);
   for (const auto& pool : options.pools)
     for (std::int64_t i = 0; pool.elsewhere() && i < pool.copies; ++i) add_connection(pool, pool.name);
+  count_sharers();
+}
+
+void Workforce::count_sharers() {
+  std::map<std::string, std::int64_t> workers;  // by GPU
+  for (const auto& connection : connections)
+    if (connection.on_own_gpu()) ++workers[connection.device];
+  for (auto& connection : connections)
+    if (connection.on_own_gpu()) connection.sharers = workers[connection.device];
 }
 
 void Workforce::add_connection(const Pool& pool, const std::string& device) {

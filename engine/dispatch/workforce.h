@@ -35,6 +35,7 @@ class Workforce {
  private:
   void add_connection(const Pool& pool, const std::string& device);
   void add_slot(Connection& connection);
+  void count_sharers();
 };
 
 }  // namespace madsearch

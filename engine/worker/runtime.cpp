@@ -6,15 +6,23 @@
 #include <c10/util/Exception.h>
 #ifdef MADSEARCH_CUDA
 #include <ATen/cuda/CUDAContext.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #endif
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
+#include <limits>
 #include <new>
+
+#include "engine/dispatch/machine_limits.h"
+#include "engine/dispatch/memory_share.h"
 
 namespace madsearch {
 namespace {
+
+constexpr auto kUnlimited = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t meminfo(const std::string& wanted) {  // "MemTotal:" -> bytes
   std::ifstream in("/proc/meminfo");
@@ -24,6 +32,16 @@ std::int64_t meminfo(const std::string& wanted) {  // "MemTotal:" -> bytes
     if (key == wanted) return kib * 1024;
   }
   return 0;
+}
+
+struct DeviceMemory {
+  std::int64_t free = 0;
+  std::int64_t total = 0;
+};
+
+DeviceMemory device_memory(const at::Device& device) {
+  const auto [free, total] = c10::getDeviceAllocator(device.type())->getMemoryInfo(device.index());
+  return {static_cast<std::int64_t>(free), static_cast<std::int64_t>(total)};
 }
 
 double cpu_time() {
@@ -45,13 +63,20 @@ std::string Runtime::name() const {
 }
 
 std::int64_t Runtime::memory_bytes() const {
-  if (device.is_cpu()) return meminfo("MemTotal:");
-  return static_cast<std::int64_t>(c10::getDeviceAllocator(device.type())->getMemoryInfo(device.index()).second);
+  if (device.is_cpu()) return std::min(meminfo("MemTotal:"), machine_limits().memory_bytes.value_or(kUnlimited));
+  return memory_share(device_memory(device).total, sharers);
 }
 
 std::int64_t Runtime::free_bytes() const {
-  if (device.is_cpu()) return meminfo("MemAvailable:");
-  return static_cast<std::int64_t>(c10::getDeviceAllocator(device.type())->getMemoryInfo(device.index()).first);
+  return std::min(memory_bytes(), device.is_cpu() ? meminfo("MemAvailable:") : device_memory(device).free);
+}
+
+void Runtime::hold_to_share() const {
+#ifdef MADSEARCH_CUDA
+  if (!device.is_cuda() || sharers == 1) return;
+  const auto whole = static_cast<double>(device_memory(device).total);
+  c10::cuda::CUDACachingAllocator::setMemoryFraction(static_cast<double>(memory_bytes()) / whole, device.index());
+#endif
 }
 
 void Runtime::synchronize() const {

@@ -15,11 +15,16 @@ namespace madsearch {
 struct Runtime {
   at::Device device = at::kCPU;
   int threads = 1;
-  Recorder recorder;                  // of training steps; empty: each is computed from the host
-  std::string name() const;           // "cpu", "cuda:0 NVIDIA H100"
-  std::int64_t memory_bytes() const;  // of the device; a CPU has the machine's
-  std::int64_t free_bytes() const;    // of them, not in use by anybody
-  void synchronize() const;           // waits until what was launched is done
+  std::int64_t sharers = 1;  // workers on the device, if it is a GPU, this one among them
+  Recorder recorder;         // of training steps; empty: each is computed from the host
+  std::string name() const;  // "cpu", "cuda:0 NVIDIA H100"
+  /// Of the device's memory what this worker may take: its share of a GPU's (engine/dispatch/memory_share.h), all of
+  /// the machine's on a CPU, or what its control group allows. The same whatever others take at the moment.
+  std::int64_t memory_bytes() const;
+  std::int64_t free_bytes() const;  // of them, not in use by anybody
+  /// Makes an allocation beyond memory_bytes() on a CUDA device fail, as one beyond the card's own does.
+  void hold_to_share() const;
+  void synchronize() const;  // waits until what was launched is done
 };
 
 using OnProgress = std::function<void(const Progress&)>;

@@ -50,6 +50,13 @@ TEST(FakeGpu, CountsWhenTheHostWaits) {
   EXPECT_EQ(waits_for_fake_gpu(), before + 1);
 }
 
+/// Its 1 GiB, less a context of 512 MiB for each of those that share it, but half of a part at least.
+TEST(FakeGpu, IsSharedByItsWorkers) {
+  EXPECT_EQ((Runtime{.device = fake_gpu()}.memory_bytes()), 1 << 30);
+  EXPECT_EQ((Runtime{.device = fake_gpu(), .sharers = 2}.memory_bytes()), 1 << 28);
+  EXPECT_EQ((Runtime{.device = fake_gpu(), .sharers = 2}.free_bytes()), 1 << 28);
+}
+
 /// A grid of no blocks is CUDA's to refuse; the CPU has nothing to do.
 TEST(FakeGpu, RunsTheCudaKernels) {
   const auto none = at::ones({0, 2, 3});

@@ -37,14 +37,34 @@ Ran doctor_on(const ExamineReply& answer) {
   return run_madsearch("doctor --primitives mamba --devices cpu --worker 'sh " + worker + "'");
 }
 
-ExamineReply fine() {
-  return {.id = "0", .output_error = 1e-6, .gradient_error = 1e-6, .gradient = "A_log", .milliseconds = 3};
-}
-
 /// What stands below the table.
 std::string verdict_in(const std::string& text) {
   const auto row = text.find("\n  mamba ");
   return text.substr(text.find('\n', row + 1) + 1);
+}
+
+ExamineReply fine() {
+  return {.id = "0", .output_error = 1e-6, .gradient_error = 1e-6, .gradient = "A_log", .milliseconds = 3};
+}
+
+/// Any answer will do: which memory a worker has stands above the findings.
+TEST(Doctor, SaysWhatEachOfSeveralSlotsOnAGpuMayTake) {
+  const TemporaryFolder folder;
+  write_file(folder.path + "/nvidia-smi", "#!/bin/sh\necho 'GPU 0: NVIDIA H100'\n");
+  std::filesystem::permissions(folder.path + "/nvidia-smi", std::filesystem::perms::owner_all);
+  const auto worker = folder.path + "/worker.sh";
+  const auto bytes = std::int64_t{80} << 30;
+  const Hello hello{.version = "madsearch", .device = "cuda:0 NVIDIA H100", .memory_bytes = bytes, .free_bytes = bytes};
+  write_file(worker, "echo '" + to_line(hello) + "'\nwhile read line; do case $line in *examine*) echo '" +
+                         to_line(Reply(fine()), 1) + "';; esac; done\n");
+  const auto path = "PATH=" + folder.path + ":$PATH ";
+  const auto ran = run_program("env -u CUDA_VISIBLE_DEVICES " + path + in_build("madsearch") +
+                               " doctor --primitives mamba --devices cuda:0 --worker 'sh " + worker + "'");
+  EXPECT_NE(ran.out.find("\nworker on cuda:0 starts: madsearch; cuda:0 NVIDIA H100, 80.0 GiB of memory, 80.0 GiB free; "
+                         "each of two slots on it may take 39.5 GiB, of four 19.5 GiB\n"),
+            std::string::npos)
+      << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("\n1 NVIDIA GPU\n  GPU 0: NVIDIA H100\n"), std::string::npos) << ran.out;
 }
 
 TEST(Doctor, NamesThePrimitiveThatDisagrees) {

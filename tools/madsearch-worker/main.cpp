@@ -168,6 +168,7 @@ void give_back_memory(const at::Device& device) {
 struct Flags {
   std::string device = "auto";
   int threads = 1;
+  std::int64_t sharers = 1;
   double ping_timeout = 300;
   bool no_graphs = false;
 };
@@ -179,6 +180,11 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--threads", flags.threads, "threads on a CPU; one is fastest for small models")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
+  app.add_option("--sharers", flags.sharers,
+                 "workers on its GPU, this one among them: it takes no more than its share of the memory")
+      ->envname("MADSEARCH_SHARERS")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
   app.add_flag("--no-cuda-graphs", flags.no_graphs,
                "on a GPU, launch each training step anew instead of recording and replaying it");
   app.add_option("--ping-timeout", flags.ping_timeout,
@@ -216,14 +222,18 @@ at::Device device_of(const std::string& name) {
 Runtime runtime_of(const Flags& flags) {
   Runtime out;
   out.threads = flags.threads;
+  out.sharers = flags.sharers;
   out.device = device_of(flags.device);
   if (out.device.is_cuda()) {
     if (!at::globalContext().hasCUDA()) throw ConfigError("no CUDA device here (" + version() + ")");
     at::globalContext().lazyInitDevice(at::kCUDA);
     if (!out.device.has_index()) out.device.set_index(0);
     leave_default_stream(out.device);
+    out.hold_to_share();
     if (!flags.no_graphs) out.recorder = cuda_graphs(out.device);
   }
+  if (out.device.is_cpu() && flags.sharers > 1)
+    throw ConfigError("sharers are workers on a GPU, and this one computes on the CPU");
   at::set_num_threads(flags.threads);
   at::globalContext().setFlushDenormal(true);  // decayed states reach them, and they are a hundred times slower
   return out;

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "configs/text.h"
 #include "engine/dispatch/devices.h"
+#include "engine/dispatch/memory_share.h"
 #include "engine/dispatch/mps.h"
 #include "engine/version.h"
 #include "named.h"
@@ -310,14 +311,19 @@ Table table_of(const Diagnosis& machine) {
   return out;
 }
 
-std::string gib(std::int64_t bytes) { return shown("%.1f GiB", static_cast<double>(bytes) / (1 << 30)); }
+/// What each of several slots on a GPU would have of its memory.
+std::string about_shares(const Examined& device) {
+  if (device.device == "cpu" || device.hello.memory_bytes <= 0) return "";
+  const auto share = [&](std::int64_t slots) { return gib(memory_share(device.hello.memory_bytes, slots)); };
+  return "; each of two slots on it may take " + share(2) + ", of four " + share(4);
+}
 
 std::string machine_text(const Diagnosis& machine) {
   std::string out = machine.version + "\n";
-  for (const auto& [device, problem, hello, findings] : machine.examined)
-    if (problem.empty())
-      out += "worker on " + device + " starts: " + hello.version + "; " + hello.device + ", " +
-             gib(hello.memory_bytes) + " of memory, " + gib(hello.free_bytes) + " free\n";
+  for (const auto& one : machine.examined)
+    if (const auto& hello = one.hello; one.problem.empty())
+      out += "worker on " + one.device + " starts: " + hello.version + "; " + hello.device + ", " +
+             gib(hello.memory_bytes) + " of memory, " + gib(hello.free_bytes) + " free" + about_shares(one) + "\n";
   return out + std::to_string(std::thread::hardware_concurrency()) + " cores\n" +
          about_gpus(machine.gpus, machine.devices) + "\n";
 }

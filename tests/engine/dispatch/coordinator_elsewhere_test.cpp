@@ -23,8 +23,8 @@ TEST_F(CoordinatorTest, AWorkerElsewhereFindsNothingOfOurDevices) {
   const TemporaryFolder folder;
   auto options = stub("milliseconds=1");
   options.pools = {elsewhere("env > " + folder.path + "/env; " + options.pools[0].command)};
-  const std::vector<std::string> ours = {"OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
-                                         "CUDA_MPS_PIPE_DIRECTORY", "MADSEARCH_DEVICE"};
+  const std::vector<std::string> ours = {"OMP_NUM_THREADS",         "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
+                                         "CUDA_MPS_PIPE_DIRECTORY", "MADSEARCH_DEVICE",     "MADSEARCH_SHARERS"};
   for (const auto& name : ours) setenv(name.c_str(), "1", 1);
   {
     Coordinator coordinator(options);

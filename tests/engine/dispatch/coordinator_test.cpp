@@ -6,12 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "configs/errors.h"
 #include "engine/version.h"
@@ -259,6 +261,31 @@ TEST_F(CoordinatorTest, SaysOnceThatWorkersAreOfAnotherRevision) {
                             "; both score in the same way"),
             std::string::npos)
       << events_[0];
+}
+
+TEST_F(CoordinatorTest, SaysOnceWhatEachOfSeveralWorkersOnAGpuMayTake) {
+  const TemporaryFolder folder;
+  const Hello hello{
+      .version = "x", .revision = kRevision, .device = "cuda:0 NVIDIA H100", .memory_bytes = std::int64_t{26} << 30};
+  auto options = command("echo $MADSEARCH_SHARERS >> " + folder.path + "/sharers; " + greeter(hello));
+  options.mps = "off";
+  options.pools[0].devices = {"cuda:0", "cuda:1"};
+  auto& second = options.pools.emplace_back(options.pools[0]);
+  second.devices = {"cuda:0"};
+  second.slots = 2;
+  Coordinator coordinator(options);
+  listen(coordinator);
+  for (const char* id : {"a", "b", "c", "d"}) coordinator.submit(training(id));
+  for (int i = 0; i < 100 && coordinator.workers().size() < 4; ++i) coordinator.wait(0.1);
+  EXPECT_EQ(coordinator.workers().size(), 4u);
+  ASSERT_EQ(events_.size(), 1u);
+  EXPECT_EQ(events_[0].substr(events_[0].find(" (")),
+            " (cuda:0) is one of 3 that share it: each may take 26.0 GiB of its memory");
+  std::vector<int> sharers;
+  std::ifstream in(folder.path + "/sharers");
+  for (int each = 0; in >> each;) sharers.push_back(each);
+  std::sort(sharers.begin(), sharers.end());
+  EXPECT_EQ(sharers, (std::vector{1, 3, 3, 3}));
 }
 
 TEST_F(CoordinatorTest, GoesOnWithoutASlotThatDoesNotStart) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -110,6 +111,18 @@ TEST(WorkerProgram, GreetsTrainsAndAnswersPingsMeanwhile) {
   program.send(Ping{});
   program.next<Pong>();
   EXPECT_EQ(program.close_and_wait(), 0);  // in the middle of a training
+}
+
+TEST(WorkerProgram, SharesOnlyAGpu) {
+  const TemporaryFolder folder;
+  const auto said = folder.path + "/said";
+  const auto command = in_build("madsearch-worker") + " --device cpu --sharers 2 </dev/null 2>" + said;
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 2);
+  std::string line;
+  std::ifstream in(said);
+  std::getline(in, line);
+  EXPECT_EQ(line, "madsearch-worker: sharers are workers on a GPU, and this one computes on the CPU");
 }
 
 TEST(WorkerProgram, HoldsNoMoreAfterManyTrainings) {

@@ -33,4 +33,5 @@ for text in sys.stdin:
         say(type="trained", attempt=attempt - 1, id="former", outcome="ok")
     say(type="memory", attempt=attempt, resident_bytes=1, peak_bytes=2)
     outcome = "failed" if name == "fails" else "ok"
-    say(type="trained", attempt=attempt, id=name, outcome=outcome, pid=os.getpid())
+    say(type="trained", attempt=attempt, id=name, outcome=outcome, pid=os.getpid(),
+        sharers=os.environ.get("MADSEARCH_SHARERS", ""))

@@ -107,6 +107,14 @@ class PoolTest(unittest.TestCase):
         self.assertEqual(pool.hears(lambda line: True), {"type": "pong"})
         self.assertEqual(pool.ends(), (0, ""))
 
+    def test_tells_workers_of_a_part_of_a_gpu_how_many_share_it(self):
+        for gpus, sharers in (("0.25", "4"), ("1", ""), ("0", "")):
+            pool = self.pool(1, flags=("--gpus", gpus))
+            pool.has_slots(1)
+            pool.ask(1)
+            self.assertEqual(pool.answer(1)["sharers"], sharers)
+            self.assertEqual(pool.ends(), (0, ""))
+
     def test_its_slots_are_those_that_the_cluster_has_room_for(self):
         pool = self.pool(0)
         for places in (4, 1, 8):

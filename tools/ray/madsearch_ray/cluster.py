@@ -36,6 +36,8 @@ class Cluster:
         variables["MADSEARCH_SLOT"] = str(number)
         if self.gpus == 0:
             variables["MADSEARCH_DEVICE"] = "cpu"
+        elif self.gpus < 1:
+            variables["MADSEARCH_SHARERS"] = str(int(1 / self.gpus))
         return RemoteWorker(self.actor.remote(self.command, variables, os.getcwd(), self.silence))
 
     async def answers(self):

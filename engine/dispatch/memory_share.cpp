@@ -1,0 +1,17 @@
+#include "engine/dispatch/memory_share.h"
+
+#include <algorithm>
+
+#include "configs/text.h"
+
+namespace madsearch {
+
+std::int64_t memory_share(std::int64_t bytes, std::int64_t sharers) {
+  constexpr std::int64_t kContext = std::int64_t{512} << 20;
+  const auto part = bytes / sharers;
+  return sharers == 1 ? bytes : std::max(part - kContext, part / 2);
+}
+
+std::string gib(std::int64_t bytes) { return shown("%.1f GiB", static_cast<double>(bytes) / (1 << 30)); }
+
+}  // namespace madsearch
