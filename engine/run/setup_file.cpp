@@ -50,9 +50,10 @@ class SetupReading {
 void read_data(Reader& in, const std::filesystem::path& file, bool may_be_gone, PretrainOptions& out) {
   ConfigNames names(file, configs_folder());
   const auto written = in.string("content", "");
+  const auto of_log = in.string("content_of_log", written);
   std::error_code none;
-  if (may_be_gone && !written.empty() && !std::filesystem::exists(names.resolved(in.required("data")), none)) {
-    out.content = written;
+  if (may_be_gone && !of_log.empty() && !std::filesystem::exists(names.resolved(in.required("data")), none)) {
+    out.content = of_log;
     return;
   }
   in.required("data");

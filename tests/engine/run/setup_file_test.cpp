@@ -67,11 +67,13 @@ TEST_F(SetupFileTest, SaysWhatIsWrong) {
 TEST_F(SetupFileTest, HoldsDataToTheContentWritten) {
   const auto content = read(kWhole).options.content;
   EXPECT_EQ(refusal(kWhole + "content: \"" + content + "\"\n"), "accepted");
+  EXPECT_EQ(read(kWhole + "content_of_log: \"0123\"\n", true).options.content, content) << "of what is there";
   EXPECT_EQ(refusal(kWhole + "content: \"0123\"\n"),
             file() + ":5:10: the data has content " + content + ": it is not what this setup was made for");
   std::filesystem::remove_all(folder_.path + "/text");
   EXPECT_NE(refusal(kWhole + "content: \"0123\"\n"), "accepted");
   EXPECT_EQ(read(kWhole + "content: \"0123\"\n", true).options.content, "0123");
+  EXPECT_EQ(read(kWhole + "content_of_log: \"0123\"\n", true).options.content, "0123");
 }
 
 TEST_F(SetupFileTest, TheShippedOnesAreRead) {
