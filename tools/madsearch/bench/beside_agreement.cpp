@@ -65,9 +65,19 @@ Agreement agreement_of(const Known& known, const Known& found, const Hashes& des
   return agreement(known.values(designs), found.values(designs), states_of(designs, bench), Seed{}.derive(seed));
 }
 
+/// Undefined for the first that stands beside.
+Ahead ahead_of_first(const Known& known, const Known& found, const Hashes& designs, const std::string& seed,
+                     const PretrainingBench& bench) {
+  const auto& first = bench.beside.front().known.front();
+  if (known.name == first.name) return {};
+  return ahead(known.values(designs), first.values(designs), found.values(designs),
+               Seed{}.derive(seed).derive("ahead"));
+}
+
 void add_family(const std::string& name, const Hashes& designs, const Known& known, const Known& found,
                 const PretrainingBench& bench, std::vector<OfFamily>& out) {
-  out.push_back({known.name, name, agreement_of(known, found, designs, name, bench)});
+  out.push_back({known.name, name, agreement_of(known, found, designs, name, bench),
+                 ahead_of_first(known, found, designs, name, bench)});
 }
 
 }  // namespace
@@ -81,7 +91,6 @@ std::string family_of(const Traits& design) {
 std::vector<Agrees> agreements(const PretrainingBench& bench) {
   const auto designs = pretrained_designs(bench);
   if (bench.beside.empty() || designs.empty()) return {};
-  const auto& first = bench.beside.front().known.front();
   const auto known = all_known(designs, bench);
   std::vector<Agrees> out;
   for (const auto& measure : measures(bench.all_records())) {
@@ -90,10 +99,8 @@ std::vector<Agrees> agreements(const PretrainingBench& bench) {
     against.push_back(lookup_table(designs, found, bench));
     for (const auto& one : against) {
       if (!has_all(one, designs)) continue;
-      out.push_back({one.name, measure.name, agreement_of(one, found, designs, one.name, bench), {}});
-      if (one.name != first.name)
-        out.back().ahead = ahead(one.values(designs), first.values(designs), found.values(designs),
-                                 Seed{}.derive(one.name).derive("ahead"));
+      out.push_back({one.name, measure.name, agreement_of(one, found, designs, one.name, bench),
+                     ahead_of_first(one, found, designs, one.name, bench)});
     }
   }
   return out;

@@ -26,6 +26,7 @@ struct OfFamily {
   std::string predictor;
   std::string designs;  // "attention", "all but attention"
   Agreement agreement;
+  Ahead ahead;  // as above
 };
 std::vector<OfFamily> agreements_by_family(const PretrainingBench& bench);
 

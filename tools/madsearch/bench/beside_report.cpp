@@ -9,7 +9,7 @@
 namespace madsearch {
 namespace {
 
-Record facts_of(const Agreement& found) {
+Record facts_of(const Agreement& found, const Ahead& ahead) {
   return {{"designs", found.designs},
           {"rank", found.rank},
           {"rank_low", low(found.rank_bounds)},
@@ -18,17 +18,10 @@ Record facts_of(const Agreement& found) {
           {"partial_low", low(found.partial_bounds)},
           {"partial_high", high(found.partial_bounds)},
           {"near_pairs", found.near_pairs},
-          {"near_right", found.near_right}};
-}
-
-Record facts_of(const Agrees& one) {
-  auto out = facts_of(one.agreement);
-  out.set("predictor", one.predictor);
-  out.set("measure", one.measure);
-  out.set("ahead", one.ahead.rank);
-  out.set("ahead_low", low(one.ahead.bounds));
-  out.set("ahead_high", high(one.ahead.bounds));
-  return out;
+          {"near_right", found.near_right},
+          {"ahead", ahead.rank},
+          {"ahead_low", low(ahead.bounds)},
+          {"ahead_high", high(ahead.bounds)}};
 }
 
 constexpr const char* kPredictors =
@@ -60,7 +53,7 @@ std::string agreement_text(const std::vector<Record>& rows, const std::string& f
 }
 
 /// A table of each predictor.
-std::string family_text(const std::vector<Record>& rows) {
+std::string family_text(const std::vector<Record>& rows, const std::string& first) {
   std::string out;
   for (auto row = rows.begin(); row != rows.end();) {
     const auto predictor = row->at("predictor").text();
@@ -70,6 +63,8 @@ std::string family_text(const std::vector<Record>& rows) {
                   {"", "designs"},
                   {"rank correlation", "rank", number("%.2f")},
                   {"95 %<", range("%.2f", "rank_low", "rank_high")},
+                  {"less " + first, "ahead", number("%+.2f")},
+                  {"95 %<", range("%+.2f", "ahead_low", "ahead_high")},
                   {"given state", "partial", number("%.2f")},
                   {"95 %<", range("%.2f", "partial_low", "partial_high")}},
                  of_predictor)
@@ -83,13 +78,18 @@ std::string family_text(const std::vector<Record>& rows) {
 BesideFindings beside_findings(const PretrainingBench& bench) {
   BesideFindings out;
   if (bench.beside.empty()) return out;
-  for (const auto& one : agreements(bench)) out.agreements.push_back(facts_of(one));
+  for (const auto& one : agreements(bench)) {
+    out.agreements.push_back(facts_of(one.agreement, one.ahead));
+    out.agreements.back().set("predictor", one.predictor);
+    out.agreements.back().set("measure", one.measure);
+  }
   for (const auto& one : agreements_by_family(bench)) {
-    out.families.push_back(facts_of(one.agreement));
+    out.families.push_back(facts_of(one.agreement, one.ahead));
     out.families.back().set("predictor", one.predictor);
     out.families.back().set("family", one.designs);
   }
-  out.text = agreement_text(out.agreements, bench.beside.front().name) + family_text(out.families);
+  const auto& first = bench.beside.front().name;
+  out.text = agreement_text(out.agreements, first) + family_text(out.families, first);
   return out;
 }
 
