@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "configs/errors.h"
+#include "configs/text.h"
 
 namespace madsearch {
 
@@ -34,6 +35,18 @@ std::vector<fs::path> shipped_files(const fs::path& configs, const std::string& 
                       error.message() + "; MADSEARCH_CONFIGS can name another folder of configs");
   std::sort(out.begin(), out.end(), [](const fs::path& a, const fs::path& b) { return a.stem() < b.stem(); });
   return out;
+}
+
+fs::path named_file(const std::string& what, const std::string& folder, const std::string& name_or_path,
+                    const fs::path& configs) {
+  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos) return name_or_path;
+  std::vector<std::string> names;
+  for (const auto& file : shipped_files(configs, folder)) {
+    names.push_back(file.stem().string());
+    if (names.back() == name_or_path) return file;
+  }
+  throw ConfigError("unknown " + what + " " + in_quotes(name_or_path) + " in " +
+                    printable((configs / folder).native()) + expected_one_of(names, name_or_path));
 }
 
 }  // namespace madsearch

@@ -17,4 +17,10 @@ std::filesystem::path configs_folder_of(const std::filesystem::path& program);
 /// folder.
 std::vector<std::filesystem::path> shipped_files(const std::filesystem::path& configs, const std::string& what);
 
+/// The file that somebody names: a path (what ends in ".yaml" or holds a "/") as it is, else the shipped file of this
+/// name in `configs`/FOLDER. `what` says in the message what it is: "battery". Throws ConfigError for a name that is
+/// not there.
+std::filesystem::path named_file(const std::string& what, const std::string& folder, const std::string& name_or_path,
+                                 const std::filesystem::path& configs);
+
 }  // namespace madsearch

@@ -289,14 +289,7 @@ Battery read_battery(Reader in) {
 }
 
 std::filesystem::path battery_file(const std::string& name_or_path, const std::filesystem::path& configs) {
-  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos) return name_or_path;
-  std::vector<std::string> names;
-  for (const auto& file : shipped_files(configs, "batteries")) {
-    names.push_back(file.stem().string());
-    if (names.back() == name_or_path) return file;
-  }
-  throw ConfigError("unknown battery " + in_quotes(name_or_path) + " in " +
-                    printable((configs / "batteries").native()) + expected_one_of(names, name_or_path));
+  return named_file("battery", "batteries", name_or_path, configs);
 }
 
 Battery load_battery(const std::string& name_or_path, const std::filesystem::path& configs) {

@@ -24,7 +24,7 @@ double hypervolume_of(std::span<const EvaluationRecord> evaluations, const std::
   for (const auto& evaluation : evaluations) {
     const bool scored = evaluation.outcome == Outcome::kOk && evaluation.score && !(evaluation.violation > 0.0);
     if (!scored || evaluation.rung != Rung::kBattery || evaluation.seed_set != 0) continue;
-    points.push_back(values(objectives, *candidates.at(evaluation.hash), *evaluation.score));
+    points.push_back(values(objectives, *candidates.at(evaluation.hash), measured(evaluation)));
   }
   return hypervolume_share(objectives, points);
 }

@@ -1,10 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
-#include <vector>
 
 #include "results/interval.h"
+#include "results/objectives.h"
 #include "results/records.h"
 
 namespace madsearch {
@@ -21,14 +22,17 @@ class DesignScores {
   bool confirmed() const { return fresh_.size() >= 2; }
   /// Fresh seeds were asked for, none failed, and fewer than two are in.
   bool waiting() const { return asked_ && failed_.empty() && !confirmed(); }
-  double searched() const;     // the search's score, mean over its seed sets; NaN of none
-  Interval score() const;      // of fresh seeds if confirmed, else the search's, without an interval
-  std::int64_t seeds() const;  // behind score()
-  const std::map<std::int64_t, double>& fresh() const { return fresh_; }  // score by seed set
+  Measured searched() const;   // what the search saw, mean over its seed sets; NaN of none
+  Measured shown() const;      // the mean over fresh seeds if confirmed, else as searched()
+  std::int64_t seeds() const;  // behind shown()
+  Interval score() const;      // of shown(); without an interval unless confirmed
+  /// The same of an objective that is bits a byte; nothing where no text was trained on.
+  std::optional<Interval> bits(const std::string& objective) const;
+  const std::map<std::int64_t, Measured>& fresh() const { return fresh_; }  // by seed set
 
  private:
-  std::map<std::int64_t, double> search_;  // score by seed set
-  std::map<std::int64_t, double> fresh_;
+  std::map<std::int64_t, Measured> search_;  // by seed set
+  std::map<std::int64_t, Measured> fresh_;
   std::set<std::int64_t> failed_;  // fresh seed sets
   bool feasible_ = true;
   bool asked_ = false;  // for fresh seeds

@@ -34,6 +34,14 @@ void fields(R& r, Visit visit) {
   visit("born", r.born);
 }
 
+template <Is<TextBits> R, class Visit>
+void fields(R& r, Visit visit) {
+  visit("bits_per_byte", r.bits_per_byte);
+  visit("bits_per_byte_recall", r.bits_per_byte_recall);
+  visit("test_bits_per_byte", r.test_bits_per_byte);
+  visit("test_bits_per_byte_recall", r.test_bits_per_byte_recall);
+}
+
 template <Is<EvaluationRecord> R, class Visit>
 void fields(R& r, Visit visit) {
   visit("number", r.number);
@@ -48,6 +56,7 @@ void fields(R& r, Visit visit) {
   visit("core_seconds", r.core_seconds);
   visit("tasks_json", r.tasks_json);
   visit("retry", r.retry);
+  fields(r.text, visit);
 }
 
 template <Is<Provenance> R, class Visit>
@@ -79,6 +88,7 @@ void fields(R& r, Visit visit) {
   visit("core_seconds", r.core_seconds);
   visit("message", r.message);
   fields(r.provenance, visit);
+  fields(r.text, visit);
 }
 
 template <Is<PretrainingRecord> R, class Visit>

@@ -31,8 +31,10 @@ FrontRow row_of(const CandidateRecord& candidate, const DesignScores& scores,
   row.rung = row.confirmed ? Rung::kConfirm : Rung::kBattery;
   row.seeds = scores.seeds();
   row.seed = candidate.origin.starts_with("seed:");
-  row.objectives = values(objectives, candidate, row.score.mean);
-  for (const auto& [set, score] : scores.fresh()) row.fresh[set] = values(objectives, candidate, score);
+  row.text_bits = scores.bits("bits_per_byte");
+  row.text_bits_recall = scores.bits("bits_per_byte_recall");
+  row.objectives = values(objectives, candidate, scores.shown());
+  for (const auto& [set, measured] : scores.fresh()) row.fresh[set] = values(objectives, candidate, measured);
   return row;
 }
 
@@ -100,10 +102,10 @@ std::optional<Resolution> resolution(const Comparison& comparison, std::size_t d
   return Resolution{quantile(margins, 0.5), *deviation, static_cast<std::int64_t>(margins.size())};
 }
 
-/// Whether `a` is nowhere larger than `b` in the run's objectives other than the score.
+/// Whether `a` is nowhere larger than `b` in the run's objectives that are sizes.
 bool no_larger(const FrontRow& a, const FrontRow& b, const std::vector<Objective>& objectives) {
   for (std::size_t k = 0; k < objectives.size(); ++k)
-    if (objectives[k].name != "score" && a.objectives[k] > b.objectives[k]) return false;
+    if (is_size(objectives[k].name) && a.objectives[k] > b.objectives[k]) return false;
   return true;
 }
 
@@ -122,7 +124,7 @@ bool surely_better(const FrontRow& row, const std::vector<FrontRow>& hand_design
 /// By the first objective that is a size, then by score.
 void sort_rows(std::vector<FrontRow>& rows, const std::vector<Objective>& objectives) {
   const auto place =
-      std::find_if(objectives.begin(), objectives.end(), [](const Objective& it) { return it.name != "score"; });
+      std::find_if(objectives.begin(), objectives.end(), [](const Objective& it) { return is_size(it.name); });
   const auto size = [&](const FrontRow& row) {
     return place == objectives.end() ? 0 : row.objectives[static_cast<std::size_t>(place - objectives.begin())];
   };

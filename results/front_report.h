@@ -19,12 +19,15 @@ struct FrontRow {
   Interval score;          // of fresh seeds if confirmed, else of the search (no interval)
   bool confirmed = false;  // scored on at least two fresh seeds
   bool waiting = false;    // not confirmed: fresh seeds were asked for and are not in
-  double searched = 0;     // the search's score, mean over its seed sets
+  Measured searched;       // what the search saw, mean over its seed sets
   bool feasible = true;    // the mean violation over the search's seed sets is 0
   bool seed = false;       // a hand design
   Rung rung = Rung::kBattery;
   std::int64_t seeds = 1;
-  std::optional<double> bits_per_byte;
+  std::optional<double> bits_per_byte;  // of its pretraining after the search
+  /// Of the small pretraining beside the battery, as `score`; nothing where there is none.
+  std::optional<Interval> text_bits;
+  std::optional<Interval> text_bits_recall;
   Objectives objectives;
   FreshResults fresh;  // objectives on each fresh seed set
   /// For a confirmed member of the front: the hash of a confirmed design that is nowhere larger and that may score as

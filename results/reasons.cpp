@@ -116,7 +116,7 @@ Reasons FrontReasons::of(const CandidateRecord& candidate) const {
     return unscored(candidate);
   }
   out.deviation = deviation_;
-  out.score = out.searched ? out.row.searched : out.row.score.mean;
+  out.score = out.searched ? out.row.searched.score : out.row.score.mean;
   if (out.place != FrontPlace::kInfeasible) fill(out);
   return out;
 }
@@ -124,7 +124,7 @@ Reasons FrontReasons::of(const CandidateRecord& candidate) const {
 /// Of a design that did not complete the battery: what became of it there, or in the probe.
 Reasons FrontReasons::unscored(const CandidateRecord& candidate) const {
   Reasons out{.place = FrontPlace::kProbed, .row = {.candidate = candidate}};
-  out.score = out.row.searched = out.row.score.mean = std::numeric_limits<double>::quiet_NaN();
+  out.score = out.row.searched.score = out.row.score.mean = std::numeric_limits<double>::quiet_NaN();
   if (candidate.origin == kWithoutConvolution) {
     out.place = FrontPlace::kVariant;
     return out;
@@ -194,8 +194,9 @@ void FrontReasons::fill_bounds(Reasons& out, const Asked& asked) const {
     if (found == nullptr) continue;
     const auto& name = objectives_[k].name;
     const auto of = [&](const FrontRow& row) {
-      if (name != "score") return static_cast<double>(size_of(name, row.candidate));
-      return asked.searched ? row.searched : row.score.mean;
+      if (is_size(name)) return static_cast<double>(size_of(name, row.candidate));
+      if (asked.searched) return measured_as(name, row.searched);
+      return name == "score" ? row.score.mean : row.objectives[k];
     };
     out.bounds.push_back({name, of(asked.row), of(*found), found->candidate.hash});
   }
@@ -232,7 +233,7 @@ std::vector<OtherDesign> FrontReasons::nearest(const Asked& asked, std::vector<s
 
 /// By the fresh seed sets that both had; without one by the search's, where the error is what the deviation makes it.
 OtherDesign FrontReasons::beside(const Asked& asked, const FrontRow& other) const {
-  OtherDesign out{.row = other, .score = asked.searched ? other.searched : other.score.mean};
+  OtherDesign out{.row = other, .score = asked.searched ? other.searched.score : other.score.mean};
   const auto a = places_.find(asked.row.candidate.hash);
   const auto b = places_.find(other.candidate.hash);
   if (a != places_.end() && b != places_.end())
@@ -240,8 +241,8 @@ OtherDesign FrontReasons::beside(const Asked& asked, const FrontRow& other) cons
   out.fresh = out.ahead.sets > 0;
   if (!out.fresh) {
     constexpr auto infinite = std::numeric_limits<double>::infinity();
-    out.ahead = {asked.row.searched - other.searched, infinite, deviation_ ? *deviation_ * std::sqrt(2.0) : infinite,
-                 1};
+    out.ahead = {asked.row.searched.score - other.searched.score, infinite,
+                 deviation_ ? *deviation_ * std::sqrt(2.0) : infinite, 1};
   }
   if (deviation_) out.resolve = sets_to_tell_apart(out.ahead.mean, *deviation_, kPower, kMostSets);
   return out;

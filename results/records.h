@@ -40,6 +40,15 @@ struct CandidateRecord {
   std::int64_t born = 0;  // number of the evaluation that introduced it
 };
 
+/// How well held-out text is predicted after a small pretraining that is trained beside a battery, in bits a byte. A
+/// search sees the first two, which are of other documents than the last two. Absent where there is no text.
+struct TextBits {
+  std::optional<double> bits_per_byte;
+  std::optional<double> bits_per_byte_recall;  // over the recall slice, as PretrainingRecord's
+  std::optional<double> test_bits_per_byte;
+  std::optional<double> test_bits_per_byte_recall;
+};
+
 /// Who computed a result, when and where, as the coordinator saw it. Absent: not recorded (by older versions).
 struct Provenance {
   std::optional<double> started;     // seconds since 1970, of the attempt that was answered
@@ -70,7 +79,11 @@ struct TrainingRecord {
   double core_seconds = 0;
   std::string message;  // why, if not ok
   Provenance provenance;
+  TextBits text;  // of a training on text, which has no accuracies
 };
+
+/// The task of a training on text, in its id and record.
+inline const std::string kTextTask = "text";
 
 /// A training and the number of the evaluation that it is of.
 struct PlacedTraining {
@@ -94,6 +107,7 @@ struct EvaluationRecord {
   double core_seconds = 0;
   std::string tasks_json;  // {"in-context-recall": {"score": .., "settings": [..]}, ...}
   std::int64_t retry = 0;  // 1, 2, ... of an evaluation that was asked for again after it had failed
+  TextBits text;           // of its training on text, if the run has one
 };
 
 /// One design pretrained for real.

@@ -1,6 +1,7 @@
 #include "results/running_front.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "results/origins.h"
 
@@ -8,7 +9,7 @@ namespace madsearch {
 
 RunningFront::RunningFront(const Store& store, std::vector<Objective> objectives,
                            const std::vector<EvaluationRecord>& scores)
-    : objectives_(std::move(objectives)) {
+    : RunningFront(std::move(objectives)) {
   std::unordered_map<std::string, std::vector<const EvaluationRecord*>> evaluations;
   for (const auto& evaluation : scores) evaluations[evaluation.hash].push_back(&evaluation);
   for (const auto& candidate : store.sizes()) {
@@ -20,6 +21,10 @@ RunningFront::RunningFront(const Store& store, std::vector<Objective> objectives
   }
   rebuild();
   update();
+}
+
+RunningFront::RunningFront(std::vector<Objective> objectives) : objectives_(std::move(objectives)) {
+  for (const auto& objective : objectives_) score_alone_ &= !is_bits(objective.name);
 }
 
 void RunningFront::add(const CandidateRecord& candidate, const EvaluationRecord& evaluation) {
@@ -39,7 +44,7 @@ RunningFront::Design& RunningFront::design_of(const CandidateRecord& candidate) 
   design.born = candidate.born;
   design.seed = candidate.origin.starts_with("seed:");
   design.control = candidate.origin == kRandomControl;
-  design.sizes = values(objectives_, candidate, 1);
+  design.sizes = values(objectives_, candidate, {1, 0, 0});
   return design;
 }
 
@@ -55,19 +60,18 @@ void RunningFront::take(Design& design, const EvaluationRecord& evaluation) {
   if (design.seed) seeds_.insert(&design);
 }
 
-/// The design's point where it scores `loss` below 1.
-Objectives RunningFront::point(const Design& design, double loss) const {
-  auto out = design.sizes;
-  for (std::size_t k = 0; k < out.size(); ++k)
-    if (objectives_[k].name == "score") out[k] = loss;
-  return out;
+/// The design's point where this was measured of it.
+Objectives RunningFront::point(const Design& design, const Measured& measured) const {
+  return with_measured(objectives_, design.sizes, measured);
 }
 
-/// Enters a design under its sizes and its search's score, or takes it out. False if it stands where it did.
+/// Enters a design under its sizes and what the search saw, or takes it out. False if it stands where it did.
 bool RunningFront::put_in_place(Design& design) {
   const bool belongs = design.scores.completed() && design.scores.feasible() && !design.control;
-  const double loss = belongs ? 1 - design.scores.searched() : 0;
-  if (design.placed == belongs && design.loss == loss) return false;
+  const auto measured = belongs ? design.scores.searched() : Measured{};
+  const double loss = belongs ? 1 - measured.score : 0;
+  auto here = belongs ? point(design, measured) : Objectives{};
+  if (design.placed == belongs && design.loss == loss && design.point == here) return false;
   if (design.placed) {
     const auto group = by_sizes_.find(design.sizes);
     group->second.erase(&design);
@@ -75,6 +79,7 @@ bool RunningFront::put_in_place(Design& design) {
   }
   design.placed = belongs;
   design.loss = loss;
+  design.point = std::move(here);
   if (belongs) by_sizes_[design.sizes].insert(&design);
   return true;
 }
@@ -92,27 +97,36 @@ bool RunningFront::settle(Design& design) {
 
 /// Lets a design into the front that is no member. True if it got in.
 bool RunningFront::join(const Design& design) {
-  const auto here = point(design, design.loss);
-  for (const auto* other : search_front_) {
-    const auto there = point(*other, other->loss);
-    if (dominates(there, here) || (there == here && Earlier{}(other, &design))) return false;
-  }
+  for (const auto* other : search_front_)
+    if (dominates(other->point, design.point) || (other->point == design.point && Earlier{}(other, &design)))
+      return false;
   std::erase_if(search_front_, [&](const Design* other) {
-    const auto there = point(*other, other->loss);
-    return there == here || dominates(here, there);
+    return other->point == design.point || dominates(design.point, other->point);
   });
   search_front_.push_back(&design);
   return true;
 }
 
+/// Of designs of equal size those that may be on a front: the first, or all where more than their score is measured.
+template <class Belongs>
+void RunningFront::add_leaders(const std::set<const Design*, Better>& group, const Belongs& belongs,
+                               std::vector<const Design*>& out) const {
+  for (const auto* design : group) {
+    if (!belongs(*design)) continue;
+    out.push_back(design);
+    if (score_alone_) return;
+  }
+}
+
 /// The front by the search's scores, from all designs.
 void RunningFront::rebuild() {
   std::vector<const Design*> bests;
+  for (const auto& [sizes, designs] : by_sizes_)
+    add_leaders(
+        designs, [](const Design&) { return true; }, bests);
+  std::sort(bests.begin(), bests.end(), Earlier{});
   std::vector<Objectives> points;
-  for (const auto& [sizes, designs] : by_sizes_) {
-    bests.push_back(*designs.begin());
-    points.push_back(point(*bests.back(), bests.back()->loss));
-  }
+  for (const auto* design : bests) points.push_back(design->point);
   search_front_.clear();
   for (const auto i : front(points)) search_front_.push_back(bests[i]);
 }
@@ -126,7 +140,7 @@ void RunningFront::update() {
   confirmed_ = waiting_ == 0 && !designs.empty();
   if (!confirmed_) designs = designs.empty() ? search_front_ : candidates();
   std::vector<Objectives> points;
-  for (const auto* design : designs) points.push_back(point(*design, 1 - design->scores.score().mean));
+  for (const auto* design : designs) points.push_back(point(*design, design->scores.shown()));
   const auto members = front(points);
   members_.clear();
   for (const auto i : members) members_.push_back(designs[i]->hash);
@@ -136,11 +150,8 @@ void RunningFront::update() {
 /// Who may be on a front that counts fresh seeds where there are some and the search's score where there are none.
 std::vector<const RunningFront::Design*> RunningFront::candidates() const {
   auto out = confirmed();
-  for (const auto& [sizes, designs] : by_sizes_) {
-    const auto best =
-        std::find_if(designs.begin(), designs.end(), [](const Design* design) { return !design->scores.confirmed(); });
-    if (best != designs.end()) out.push_back(*best);
-  }
+  const auto unconfirmed = [](const Design& design) { return !design.scores.confirmed(); };
+  for (const auto& [sizes, designs] : by_sizes_) add_leaders(designs, unconfirmed, out);
   std::sort(out.begin(), out.end(), Earlier{});
   return out;
 }

@@ -21,7 +21,7 @@ class RunningFront {
  public:
   /// Of the candidates that the store holds and of its `scores`.
   RunningFront(const Store& store, std::vector<Objective> objectives, const std::vector<EvaluationRecord>& scores);
-  explicit RunningFront(std::vector<Objective> objectives) : objectives_(std::move(objectives)) {}
+  explicit RunningFront(std::vector<Objective> objectives);
 
   /// An evaluation of a design, under way or finished.
   void add(const CandidateRecord& candidate, const EvaluationRecord& evaluation);
@@ -45,10 +45,11 @@ class RunningFront {
     bool seed = false;
     bool control = false;  // counted, and on no front
     bool evaluated = false;
-    Objectives sizes;  // its objectives if it scored 1
+    Objectives sizes;  // its objectives if it scored 1 and had 0 bits a byte
     DesignScores scores;
     bool placed = false;  // in by_sizes_: feasible, and all tasks completed
     double loss = 0;      // 1 - the search's score, as it is placed
+    Objectives point;     // by what the search saw, as it is placed
   };
   /// Of equal points the one that was born first is shown.
   struct Earlier {
@@ -64,7 +65,10 @@ class RunningFront {
 
   Design& design_of(const CandidateRecord& candidate);
   void take(Design& design, const EvaluationRecord& evaluation);
-  Objectives point(const Design& design, double loss) const;
+  Objectives point(const Design& design, const Measured& measured) const;
+  template <class Belongs>
+  void add_leaders(const std::set<const Design*, Better>& group, const Belongs& belongs,
+                   std::vector<const Design*>& out) const;
   bool put_in_place(Design& design);
   bool settle(Design& design);
   bool join(const Design& design);
@@ -74,6 +78,7 @@ class RunningFront {
   std::vector<const Design*> candidates() const;
 
   std::vector<Objective> objectives_;
+  bool score_alone_ = true;                          // nothing else that is measured is an objective
   std::unordered_map<std::string, Design> designs_;  // by hash; none leaves
   std::map<Objectives, std::set<const Design*, Better>> by_sizes_;
   std::vector<const Design*> search_front_;  // the front of by_sizes_

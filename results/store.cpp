@@ -107,7 +107,8 @@ std::vector<CandidateRecord> Store::sizes() const {
 }
 std::vector<EvaluationRecord> Store::scores() const {
   return database_->get_some<EvaluationRecord>(
-      {"number", "hash", "rung", "seed_set", "finished", "outcome", "score", "violation", "core_seconds", "retry"},
+      {"number", "hash", "rung", "seed_set", "finished", "outcome", "score", "violation", "core_seconds", "retry",
+       "bits_per_byte", "bits_per_byte_recall"},
       "evaluations");
 }
 std::vector<PretrainingRecord> Store::pretrainings() const {

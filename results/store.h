@@ -78,8 +78,8 @@ class Store {
   std::vector<EvaluationRecord> evaluations(const std::string& hash) const;  // of one candidate, by number
   /// All candidates by birth, but without texts and parents: quick where there are many.
   std::vector<CandidateRecord> sizes() const;
-  /// All evaluations in no order, of each what names it, whether it is finished, outcome, score, violation and core
-  /// seconds.
+  /// All evaluations in no order, of each what names it, whether it is finished, outcome, score, violation, core
+  /// seconds, and the bits a byte that a search sees.
   std::vector<EvaluationRecord> scores() const;
   std::vector<TrainingRecord> trainings(std::int64_t evaluation) const;
   /// Of all evaluations, by their numbers.

@@ -79,6 +79,18 @@ ALTER TABLE pretrainings ADD COLUMN setup TEXT;
 UPDATE pretrainings SET bits_per_byte_recall = NULL;
 )sql";
 
+/// A small pretraining beside a battery.
+constexpr const char* sixth = R"sql(
+ALTER TABLE trainings ADD COLUMN bits_per_byte REAL;
+ALTER TABLE trainings ADD COLUMN bits_per_byte_recall REAL;
+ALTER TABLE trainings ADD COLUMN test_bits_per_byte REAL;
+ALTER TABLE trainings ADD COLUMN test_bits_per_byte_recall REAL;
+ALTER TABLE evaluations ADD COLUMN bits_per_byte REAL;
+ALTER TABLE evaluations ADD COLUMN bits_per_byte_recall REAL;
+ALTER TABLE evaluations ADD COLUMN test_bits_per_byte REAL;
+ALTER TABLE evaluations ADD COLUMN test_bits_per_byte_recall REAL;
+)sql";
+
 /// How tables, indices, views and triggers are defined, by "table NAME". Without spaces, as releases broke their lines
 /// elsewhere.
 std::map<std::string, std::string> definitions(SQLite::Database& db) {
@@ -98,7 +110,7 @@ int schema_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version"
 
 const std::vector<const char*>& store_migrations() {
   static const std::vector<const char*> migrations = {
-      first, "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0", third, fourth, fifth,
+      first, "ALTER TABLE trainings ADD COLUMN trainings INTEGER NOT NULL DEFAULT 0", third, fourth, fifth, sixth,
   };
   return migrations;
 }

@@ -30,6 +30,10 @@ void look_at(FieldCheck& check, const TrainReply& reply, const TrainRequest& req
 void look_at(FieldCheck& check, const PretrainReply& reply, const PretrainRequest& request) {
   look_at(check, reply.record.outcome);
   add(check, problems_of(reply.record, request));
+  const bool scored = request.both_halves && !request.plan_only && reply.record.outcome == Outcome::kOk;
+  check.measured("selection_bits_per_byte", reply.selection_bits_per_byte, scored, 1e-9, kMostBits);
+  if (reply.selection_bits_per_byte_recall)  // none of a text that repeats nothing
+    check.measured("selection_bits_per_byte_recall", reply.selection_bits_per_byte_recall, scored, 0, kMostBits);
 }
 
 void look_at(FieldCheck& check, const BenchReply& reply, const BenchRequest& request) {

@@ -132,6 +132,7 @@ void fields(R& r, Visit visit) {
   visit("checkpoint", r.checkpoint);
   visit("weights", r.weights);
   visit("plan_only", r.plan_only);
+  visit("both_halves", r.both_halves);
 }
 
 template <Is<BenchRequest> R, class Visit>
@@ -188,6 +189,8 @@ template <Is<PretrainReply> R, class Visit>
 void fields(R& r, Visit visit) {
   visit("id", r.id);
   fields(r.record, visit);
+  visit("selection_bits_per_byte", r.selection_bits_per_byte);
+  visit("selection_bits_per_byte_recall", r.selection_bits_per_byte_recall);
 }
 
 template <Is<BenchRow> R, class Visit>

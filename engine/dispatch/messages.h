@@ -23,7 +23,7 @@ namespace madsearch {
 // A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
-inline constexpr int kMessagesVersion = 10;
+inline constexpr int kMessagesVersion = 11;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";
@@ -138,6 +138,8 @@ struct PretrainRequest {
   std::string checkpoint;  // a file to write and resume from; "" for none
   std::string weights;     // a file for what is trained in the end (engine/export/weights.h); "" for none
   bool plan_only = false;  // read the data and say what would be done; the record has no bits per byte
+  /// Score the result on the half of the held-out documents that rates are compared on, too: a search chooses by it.
+  bool both_halves = false;
 };
 
 /// Time training steps (forward, backward, optimizer) of designs beside attention of the same shape.
@@ -193,6 +195,9 @@ struct PretrainReply {
   static constexpr std::string_view kType = "pretrained";
   std::string id;
   PretrainingRecord record;
+  // On the other half of the held-out documents, where `both_halves` asked for it and the outcome is ok.
+  std::optional<double> selection_bits_per_byte;
+  std::optional<double> selection_bits_per_byte_recall;  // nothing of fewer than 1,000 targets
 };
 
 struct BenchRow {

@@ -4,15 +4,18 @@
 #include <set>
 #include <stdexcept>
 
+#include "configs/text.h"
 #include "engine/dispatch/field_check.h"
 #include "engine/dispatch/pretraining_design.h"
 #include "engine/training/learning_rates.h"
+#include "results/fields.h"
 #include "search/architecture/cost.h"
 
 namespace madsearch {
 namespace {
 
 constexpr double kRounding = 1e-9;      // relative
+constexpr double kLeastBits = 1e-9;     // a byte
 constexpr double kLeastOfBudget = 0.9;  // ten steps at least, and what is left of the budget is less than a step
 constexpr std::int64_t kMostCount = 1'000'000'000'000'000'000;
 
@@ -103,6 +106,25 @@ std::vector<std::string> problems_of(const TrainingRecord& record, const TrainRe
   if (chosen && check.problems.empty() && !edge_can_be(record, request.grid))
     check.is("edge", record.edge ? "true" : "false", "what its learning rate is among those tried");
   check.number("core_seconds", record.core_seconds, 0, kMostCoreSeconds);
+  fields(record.text, [&](const char* name, const auto& bits) { check.measured(name, bits, false, 0, 0); });
+  return check.problems;
+}
+
+std::vector<std::string> problems_of_text(const TrainingRecord& record, const PretrainRequest& request) {
+  FieldCheck check;
+  const bool ok = record.outcome == Outcome::kOk;
+  check.text("task", record.task, kTextTask);
+  check.measured("bits_per_byte", record.text.bits_per_byte, ok, kLeastBits, kMostBits);
+  check.measured("test_bits_per_byte", record.text.test_bits_per_byte, ok, kLeastBits, kMostBits);
+  if (record.text.bits_per_byte_recall)  // none of a text that repeats nothing
+    check.measured("bits_per_byte_recall", record.text.bits_per_byte_recall, ok, 0, kMostBits);
+  if (record.text.test_bits_per_byte_recall)
+    check.measured("test_bits_per_byte_recall", record.text.test_bits_per_byte_recall, ok, 0, kMostBits);
+  check.one_of("learning_rate", record.learning_rate, ok, request.learning_rates);
+  check.equal("trainings", record.trainings, ok ? 1 : 0);
+  check.number("core_seconds", record.core_seconds, 0, kMostCoreSeconds);
+  for (const auto* accuracy : {&record.validation_a, &record.validation_b, &record.test, &record.test_macro})
+    if (*accuracy) check.is("accuracy", shown("%g", **accuracy), "measured on text");
   return check.problems;
 }
 
@@ -110,7 +132,7 @@ std::vector<std::string> problems_of(const PretrainingRecord& record, const Pret
   FieldCheck check;
   const bool ok = record.outcome == Outcome::kOk;
   const bool trained = ok && !request.plan_only;
-  check.measured("bits_per_byte", record.bits_per_byte, trained, 1e-9, kMostBits);
+  check.measured("bits_per_byte", record.bits_per_byte, trained, kLeastBits, kMostBits);
   if (record.recall_share)  // earlier releases did not say it
     check.measured("recall_share", record.recall_share, trained, 0, 1);
   if (record.setup) check.text("setup", *record.setup, setup_text(request));

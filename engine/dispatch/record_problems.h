@@ -10,6 +10,8 @@ namespace madsearch {
 // to 40". Answers of workers are let in by it, and stored records checked by it.
 
 std::vector<std::string> problems_of(const TrainingRecord& record, const TrainRequest& request);
+/// Of a training on text, which is the record of a pretraining (engine/run/text_objective.h).
+std::vector<std::string> problems_of_text(const TrainingRecord& record, const PretrainRequest& request);
 
 /// Whether sizes are those that this version computes (kScoring).
 enum class Sizes { kChecked, kOfAnotherVersion };

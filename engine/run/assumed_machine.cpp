@@ -8,22 +8,8 @@
 #include "configs/text.h"
 
 namespace madsearch {
-namespace {
-
-std::filesystem::path machine_file(const std::string& name_or_file, const std::filesystem::path& configs) {
-  if (name_or_file.ends_with(".yaml")) return name_or_file;
-  std::vector<std::string> names;
-  for (const auto& file : shipped_files(configs, "machines")) {
-    names.push_back(file.stem().string());
-    if (names.back() == name_or_file) return file;
-  }
-  throw ConfigError("unknown machine " + in_quotes(name_or_file) + expected_one_of(names, name_or_file));
-}
-
-}  // namespace
-
 AssumedMachine assumed_machine(const std::string& name_or_file, const std::filesystem::path& configs) {
-  const auto file = machine_file(name_or_file, configs);
+  const auto file = named_file("machine", "machines", name_or_file, configs);
   auto in = Reader::file(file);
   AssumedMachine out;
   out.file = file.string();

@@ -24,9 +24,11 @@ namespace madsearch {
 class BatteryEvaluator : public Evaluator {
  public:
   /// `scores`: of the store, as it is now. `tick` is called at least once a second while waiting; if it returns true,
-  /// wait() throws Interrupted. All other references must outlive the evaluator.
+  /// wait() throws Interrupted. `check_text` throws if the text is not what it was; a pretraining that failed on such
+  /// is no result. All other references must outlive the evaluator.
   BatteryEvaluator(const RunConfig& config, const Architectures& space, Store& store,
-                   const std::vector<EvaluationRecord>& scores, Coordinator& coordinator, std::function<bool()> tick);
+                   const std::vector<EvaluationRecord>& scores, Coordinator& coordinator, std::function<bool()> tick,
+                   std::function<void()> check_text);
 
   /// An evaluation of rung probe needs a configuration with a probe. Throws what Store and Coordinator throw, and
   /// std::invalid_argument for what another evaluation under way is already training.
@@ -45,7 +47,8 @@ class BatteryEvaluator : public Evaluator {
     CandidateRecord candidate;
     EvaluationRecord begun;  // as it is stored while trainings are missing
     const Battery* battery = nullptr;
-    Trainings trainings;
+    std::vector<std::string> tasks;  // of the battery, then kTextTask where text is read
+    Trainings trainings;             // of these
     std::size_t missing = 0;
     bool replayed = true;
   };
@@ -57,7 +60,8 @@ class BatteryEvaluator : public Evaluator {
   };
 
   struct Wanted {
-    TrainRequest request;
+    Request request;
+    double flops = 0;  // forward
     std::size_t task = 0;
     std::size_t setting = 0;
   };
@@ -68,15 +72,16 @@ class BatteryEvaluator : public Evaluator {
     bool replayed = false;
   };
 
-  TrainRequest request(const Underway& underway, std::size_t task, std::size_t setting,
-                       const std::string& design) const;
+  Seed seed_of(const Evaluation& evaluation) const;
+  Wanted wanted(const Underway& underway, std::size_t task, std::size_t setting, const Genome& sized) const;
   std::optional<TrainingRecord> done(const EvaluationRecord& evaluation, const std::string& task, std::size_t setting,
                                      bool is_new) const;
   /// Fills the underway's trainings with those that the store holds; gives the others.
-  std::vector<Wanted> missing(Underway& underway, const std::string& design) const;
+  std::vector<Wanted> missing(Underway& underway, const Genome& sized) const;
   void remember(const Underway& underway);  // in the store, if it is new there
-  void submit(Wanted wanted, std::int64_t evaluation, const Genome& sized);
+  void submit(Wanted wanted, std::int64_t evaluation);
   std::vector<TrainReply> answers();
+  void check_text(const TrainingRecord& record) const;
   bool take(TrainReply& reply);
   void finish(const Underway& underway);
 
@@ -85,6 +90,7 @@ class BatteryEvaluator : public Evaluator {
   Store& store_;
   Coordinator& coordinator_;
   std::function<bool()> tick_;
+  std::function<void()> check_text_;
   std::map<std::int64_t, Underway> underway_;
   std::unordered_map<std::string, Waiting> waiting_;  // by training id
   std::deque<Finished> ready_;

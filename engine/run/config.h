@@ -7,6 +7,8 @@
 
 #include "engine/dispatch/coordinator.h"
 #include "engine/run/config_names.h"
+#include "engine/run/pretrain_options.h"
+#include "engine/run/text_options.h"
 #include "mad_tasks/battery.h"
 #include "results/objectives.h"
 #include "search/architecture/architectures.h"
@@ -14,30 +16,6 @@
 #include "search/loop/options.h"
 
 namespace madsearch {
-
-/// Which designs are trained on real text after the search, and how.
-struct PretrainOptions {
-  std::string place;         // "FILE:LINE" of `pretrain:`
-  std::int64_t members = 0;  // of the front; 0: none at all
-  std::vector<Design> controls;
-  std::int64_t pairs = 0;  // partners: a clearly worse design within 10 % of a member's state
-  std::string data;        // folder of texts or of token shards, absolute; "" without members
-  std::string files;       // data_content (data_content.h) of it as it was when the run was begun; "" if not known
-  std::string content;     // hash of that
-  // of token shards
-  std::int64_t vocabulary = 0;  // 0: the format's own
-  std::string separator;        // as engine/text/separator.h reads it
-  double bytes_per_token = 0;
-  double flops = 0;             // training FLOPs of one design's final run
-  std::int64_t parameters = 0;  // without embeddings; the width follows
-  std::int64_t repeat = 1;
-  std::int64_t length = 256;
-  std::int64_t batch = 8;
-  std::vector<double> learning_rates;
-  double max_epochs = 4;
-  PretrainSetup setup;
-  bool keep_weights = false;  // in the run's folder
-};
 
 /// All of a run's configuration, read and checked before anything is trained.
 struct RunConfig {
@@ -48,6 +26,7 @@ struct RunConfig {
   ArchitectureLimits limits;
   std::vector<Design> seeds;  // repeated to the stages of the search
   SearchOptions search;
+  TextOptions text;
   std::vector<Objective> objectives;
   double feasible_above = 0.1;  // accuracy above chance on some recall or copying task
   PretrainOptions pretrain;

@@ -253,24 +253,32 @@ Template ConfigNames::space_template(const std::string& text, std::int64_t stage
   return repeated(out, stages);
 }
 
+std::optional<ConfigNames::Data> ConfigNames::found_data(const std::string& input) const {
+  const auto known = found_.find(input);
+  if (known == found_.end()) return {};
+  const auto tab = known->second.rfind('\t');
+  const auto files = found_.find(input + " files");
+  Data out{known->second.substr(0, tab), {files == found_.end() ? "" : files->second}};
+  if (out.content.hash() != known->second.substr(tab + 1))
+    throw ConfigError("the run's folder lacks the files of its data, as they were, or holds those of other data");
+  return out;
+}
+
+void ConfigNames::note_data(const std::string& input, const Data& data) {
+  found_[input] = data.path + "\t" + data.content.hash();
+  found_[input + " files"] = data.content.files;
+}
+
 ConfigNames::Data ConfigNames::data(Reader& in, const std::string& key) {
   const auto folders = in.strings(key, {});
-  if (const auto known = found_.find("data"); known != found_.end()) {
-    const auto tab = known->second.rfind('\t');
-    const auto files = found_.find("data files");
-    const Data out{known->second.substr(0, tab), {files == found_.end() ? "" : files->second}};
-    if (out.content.hash() != known->second.substr(tab + 1))
-      throw ConfigError("the run's folder lacks the files of its data, as they were, or holds those of other data");
-    return out;
-  }
+  if (auto known = found_data("data")) return *known;
   for (const auto& folder : folders) {
     std::error_code none;
     const auto path = fs::absolute(resolved(folder), none).lexically_normal();
     if (!fs::is_directory(path, none) || fs::is_empty(path, none)) continue;
     try {
-      const Data out{path.string(), data_content(path)};
-      found_["data"] = out.path + "\t" + out.content.hash();
-      found_["data files"] = out.content.files;
+      Data out{path.string(), data_content(path)};
+      note_data("data", out);
       return out;
     } catch (const ConfigError& error) {
       throw in.error(key, error.what());

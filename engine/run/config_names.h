@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,12 @@
 namespace madsearch {
 
 /// What a configuration was read from: its own text under "config", that of what it names under "battery quick",
-/// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files";
-/// a line "NAME<tab>TEXT", expanded, for each design under "expanded mine.yaml", "fillings 4 [? swiglu]x3" and "results
-/// runs/night front "; a template of the space, expanded, under "template [? swiglu]x3"; what was imported of a former
-/// run, or why nothing, as imports.h says. A run's store keeps it, so that the run can be read again without anything
-/// outside its folder, and means the same under a release with more knobs.
+/// "design mine.yaml", "front runs/night", which folder of `data` was taken under "data", its files under "data files",
+/// of a text beside the battery under "setup tiny", "text data" and "text data files"; a line "NAME<tab>TEXT",
+/// expanded, for each design under "expanded mine.yaml", "fillings 4 [? swiglu]x3" and "results runs/night front "; a
+/// template of the space, expanded, under "template [? swiglu]x3"; what was imported of a former run, or why nothing,
+/// as imports.h says. A run's store keeps it, so that the run can be read again without anything outside its folder,
+/// and means the same under a release with more knobs.
 using Inputs = std::map<std::string, std::string>;
 
 /// Fills a template so many times, all different, or as often as it can; `all`: throws where there are fewer.
@@ -74,6 +76,13 @@ class ConfigNames {
   /// The first of the folders under `key` that exists and holds something. Of a run that goes on also one that is gone.
   Data data(Reader& in, const std::string& key);
 
+  /// The folder that was noted under `input`, its files under "INPUT files".
+  std::optional<Data> found_data(const std::string& input) const;
+  void note_data(const std::string& input, const Data& data);
+
+  bool stored() const { return stored_; }  // what is not found already is nowhere
+  const std::filesystem::path& configs() const { return configs_; }
+
   /// All that was found so far.
   const Inputs& found() const { return found_; }
 
@@ -87,7 +96,7 @@ class ConfigNames {
   Design named_design(const std::string& name, const std::filesystem::path& path);
 
   std::filesystem::path file_, configs_;
-  bool stored_ = false;  // what is not found already is nowhere
+  bool stored_ = false;
   bool data_may_be_gone_ = false;
   bool first_release_ = false;
   Inputs found_;

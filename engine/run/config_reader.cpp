@@ -12,7 +12,7 @@
 #include "engine/run/pool_reader.h"
 #include "engine/run/settings.h"
 #include "engine/run/steering_reader.h"
-#include "engine/text/separator.h"
+#include "engine/run/text_reader.h"
 #include "primitives/table.h"
 #include "search/loop/selections/selection.h"
 
@@ -114,6 +114,11 @@ class Reading {
     value = names_.seeds(reader(key), key, templates.empty() ? how.otherwise : templates, fill_template(out_));
   }
 
+  /// A small pretraining of every candidate.
+  void operator()(const std::string& key, Decides, TextOptions& value, const Named&) {
+    value = readers_.at("").has(key) ? read_text(reader(key + ".setup"), names_) : TextOptions{};
+  }
+
   void operator()(const std::string& key, Decides, std::vector<Objective>& value, const Named& how) {
     auto& in = reader(key);
     const auto names = names_among(in, key, how.otherwise, objective_names(), "objective");
@@ -121,10 +126,14 @@ class Reading {
       throw in.error(key, "a search has two or three objectives, not " + std::to_string(names.size()));
     if (std::find(names.begin(), names.end(), "score") == names.end())
       throw in.error(key, "one objective must be score");
+    if (std::none_of(names.begin(), names.end(), is_size))
+      throw in.error(key, "one objective must be a size, as what is bits a byte has no price");
     value.clear();
     for (const auto& name : names) {
       for (const auto& other : value)
         if (other.name == name) throw in.error(key, "the objective \"" + name + "\" is given twice");
+      if (is_bits(name) && out_.text.empty())
+        throw in.error(key, "the objective \"" + name + "\" needs `text:`, a small pretraining of every candidate");
       value.push_back(objective(name, static_cast<double>(limit_of(out_.limits, name).value_or(0))));
     }
   }
@@ -209,10 +218,15 @@ void check_space(Reader& in, RunConfig& config) {
     throw in.error("space", sentence, false);
 }
 
-/// Cells of the archive's grid: half a point of score, 0.15 decades of a size.
+/// Cells of the archive's grid: half a point of score, a hundredth of a bit, 0.15 decades of a size.
+double default_step(const std::string& objective) {
+  if (objective == "score") return 0.005;
+  return is_bits(objective) ? 0.01 : 0.15;
+}
+
 std::vector<double> default_grid(const std::vector<Objective>& objectives) {
   std::vector<double> out;
-  for (const auto& objective : objectives) out.push_back(objective.name == "score" ? 0.005 : 0.15);
+  for (const auto& objective : objectives) out.push_back(default_step(objective.name));
   return out;
 }
 
@@ -246,7 +260,7 @@ std::int64_t trainings_of(const Battery& battery) {
 
 /// Slots that no search could keep busy would always wait.
 void fit_pools(Reader& in, RunConfig& config) {
-  auto trainings = trainings_of(config.battery);
+  auto trainings = trainings_of(config.battery) + (config.text.empty() ? 0 : 1);
   if (config.probe) trainings = std::min(trainings, trainings_of(*config.probe));
   fit_slots(in, config.workers.pools, {config.search.lag, trainings});
 }
@@ -309,19 +323,6 @@ RunConfig read(const Reader& file, const std::string& name, ConfigNames names, S
 }
 
 }  // namespace
-
-void check_pretraining(Reader& in, PretrainOptions& pretrain) {
-  pretrain.place = in.place();
-  if (pretrain.learning_rates.empty()) throw in.error("learning_rates", "pretraining needs a learning rate at least");
-  if (!Separator::parse(pretrain.separator))
-    throw in.error("separator", "separator must be the id of a token, from 0 to 2147483647, or none, not " +
-                                    in_quotes(pretrain.separator));
-  for (const auto& [key, value, words] : setup_words()) in.word(key, pretrain.setup.*value, words);
-  if (pretrain.members == 0) return;
-  if (pretrain.flops <= 0) throw in.error("members", "pretraining needs `flops`: the training FLOPs of one design");
-  if (pretrain.parameters <= 0)
-    throw in.error("members", "pretraining needs `parameters`: the size of each design without embeddings");
-}
 
 RunConfig read_run(const fs::path& file, const fs::path& configs, StateLength unsaid) {
   return read(Reader::file(file), file.stem().string(), ConfigNames(file, configs), unsaid);

@@ -28,7 +28,4 @@ RunConfig read_run(const Inputs& inputs, const std::string& name, StateLength un
 /// The same run with other pools, from a file that says nothing else. Throws ConfigError.
 RunConfig with_pools(RunConfig config, const std::filesystem::path& file);
 
-/// Checks what `pretrain:` says, which `in` has read, as far as no single key can tell. Throws ConfigError.
-void check_pretraining(Reader& in, PretrainOptions& pretrain);
-
 }  // namespace madsearch

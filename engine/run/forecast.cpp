@@ -85,7 +85,7 @@ Forecast counted(const RunConfig& config) {
 
 void set_hours(Forecast& out) {
   const auto total = static_cast<double>(out.probes) * out.probe_seconds +
-                     static_cast<double>(out.batteries + out.confirms) * out.battery_seconds +
+                     static_cast<double>(out.batteries + out.confirms) * (out.battery_seconds + out.text_seconds) +
                      static_cast<double>(out.pretrainings) * out.pretrain_seconds;
   out.hours = total / static_cast<double>(std::max<std::int64_t>(1, out.slots)) / 3600;
 }
@@ -142,6 +142,7 @@ Forecast forecast(const RunConfig& config, Coordinator& workers, const std::atom
   const auto rate = out.gflops * 1e9;
   if (config.probe) out.probe_seconds = flops_of(*config.probe, sized) / rate;
   out.battery_seconds = flops_of(config.battery, sized) / rate;
+  if (!config.text.empty()) out.text_seconds = text_flops(config.text) / rate;
   out.pretrain_seconds =
       pretrain.flops * (1 + pretrain.setup.tuning * static_cast<double>(pretrain.learning_rates.size())) / rate;
   set_hours(out);
@@ -181,15 +182,16 @@ namespace {
 
 constexpr const char* kBelow = "\n          ";
 
-/// "on 2 slots at 3.10 GFLOP/s each: about 3.2 h at the speed of transformer++, 120 MiB a training"
-std::string speed_text(const Forecast& f) {
+/// `reads`: whether text is trained on. "on 2 slots at 3.10 GFLOP/s each: about 3.2 h at the speed of transformer++,
+/// 120 MiB a training"
+std::string speed_text(const Forecast& f, bool reads) {
   const auto memory = ", " + shown("%.0f", f.memory_mib) + " MiB a training";
   const auto time = "about " + duration(f.hours * 3600) + " at the speed of transformer++";
   if (f.machine.empty())
     return "on " + std::to_string(f.slots) + " slots at " + shown("%.2f", f.gflops) + " GFLOP/s each: " + time + memory;
   return "on one slot of one " + f.machine + ", as it was measured: " + time + ", " +
          duration(f.hours * 3600 * f.median_ratio) + " at that of the median primitive" + memory +
-         (f.pretrainings > 0 ? std::string(kBelow) + "without pretrainings, which were not measured there" : "");
+         (reads ? std::string(kBelow) + "without pretrainings, which were not measured there" : "");
 }
 
 /// How much of the search comes to its end in its hours, which it shares with what follows (see docs/running.md).
@@ -208,11 +210,12 @@ std::string limit_text(const Forecast& f, double hours) {
 std::string to_text(const Forecast& f, const RunConfig& config) {
   std::string out = "forecast: ";
   if (f.probes > 0) out += std::to_string(f.probes) + " probes of " + duration(f.probe_seconds) + ", ";
-  out += std::to_string(f.batteries) + " batteries of " + duration(f.battery_seconds) + ", " +
-         std::to_string(f.confirms) + " confirming ones";
+  out += std::to_string(f.batteries) + " batteries of " + duration(f.battery_seconds) +
+         (f.text_seconds > 0 ? " and text of " + duration(f.text_seconds) : "") + ", " + std::to_string(f.confirms) +
+         " confirming ones";
   if (f.pretrainings > 0) out += ", " + std::to_string(f.pretrainings) + " pretrainings";
   if (f.pretrain_seconds > 0) out += " of " + duration(f.pretrain_seconds);
-  out += kBelow + speed_text(f) + kBelow + resolution_text(config);
+  out += kBelow + speed_text(f, f.pretrainings > 0 || !config.text.empty()) + kBelow + resolution_text(config);
   out += kBelow + state_text(config);
   for (const auto& sentence : covered_by_windows(config)) out += kBelow + sentence;
   if (config.hours > 0) out += kBelow + limit_text(f, config.hours);

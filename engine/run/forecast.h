@@ -22,6 +22,7 @@ struct Forecast {
   // of one candidate on one slot
   double probe_seconds = 0;
   double battery_seconds = 0;
+  double text_seconds = 0;      // beside a battery; 0 without text, and of an assumed machine
   double pretrain_seconds = 0;  // 0 of an assumed machine, of which it isn't known
 
   double hours = 0;         // of everything on all slots, as if all designs were as fast as transformer++

@@ -103,26 +103,37 @@ std::string difference(const RunMeta& former, const RunConfig& config) {
   return "";
 }
 
+/// Whether both read the same text in the same way, so that a former run's bits a byte mean the same here.
+bool same_text(const RunMeta& former, const RunConfig& config) {
+  return !config.text.empty() && identity_value(former, "text") == to_text(config.text);
+}
+
 bool may_be_imported(const EvaluationRecord& evaluation) {
   const bool own_doing = evaluation.outcome == Outcome::kOk || evaluation.outcome == Outcome::kDiverged;
   const bool scores = evaluation.rung == Rung::kBattery || evaluation.rung == Rung::kConfirm;
   return evaluation.finished && own_doing && scores && evaluation.retry == 0;
 }
 
-/// The trainings of an evaluation, unless some are missing or were done on another type of device.
-std::string lines_of(const Store& store, const EvaluationRecord& evaluation, const Battery& battery,
+/// One training; "" where it is missing or was done on another type of device.
+std::string line_of(const Store& store, const std::string& id, const std::string& type) {
+  auto record = store.training(id);
+  if (!record || !record->provenance.device || type_of(*record->provenance.device) != type) return "";
+  record->provenance = {
+      .device = record->provenance.device, .host = record->provenance.host, .revision = record->provenance.revision};
+  return line_of(*record, store.curves(record->id));
+}
+
+/// The trainings of an evaluation, unless some of its battery are missing or were done elsewhere.
+std::string lines_of(const Store& store, const EvaluationRecord& evaluation, const Battery& battery, bool with_text,
                      const std::string& type) {
   std::string out;
   for (const auto& task : battery.tasks)
     for (std::size_t i = 0; i < task.settings.size(); ++i) {
-      auto record = store.training(training_id(evaluation, task.task, i));
-      if (!record || !record->provenance.device || type_of(*record->provenance.device) != type) return "";
-      record->provenance = {.device = record->provenance.device,
-                            .host = record->provenance.host,
-                            .revision = record->provenance.revision};
-      out += line_of(*record, store.curves(record->id));
+      const auto line = line_of(store, training_id(evaluation, task.task, i), type);
+      if (line.empty()) return "";
+      out += line;
     }
-  return out;
+  return with_text ? out + line_of(store, training_id(evaluation, kTextTask, 0), type) : out;
 }
 
 std::int64_t lines_in(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
@@ -135,12 +146,13 @@ Imports imports_of(const fs::path& folder, const std::vector<std::string>& hashe
   if (!out.why_none.empty()) return out;
   const auto type = type_of(config.workers);
   if (type.empty()) return {.why_none = "what its workers elsewhere compute on is not known before they start"};
+  const bool with_text = same_text(read_meta(store), config);
   bool any = false;
   for (const auto& hash : hashes)
     for (const auto& evaluation : store.evaluations(hash)) {
       if (!may_be_imported(evaluation)) continue;
       any = true;
-      out.lines += lines_of(store, evaluation, config.battery, type);
+      out.lines += lines_of(store, evaluation, config.battery, with_text, type);
     }
   if (out.lines.empty())
     out.why_none = any ? "they were not computed on " + type + ", as those of this run will be"

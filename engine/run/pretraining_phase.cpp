@@ -3,11 +3,9 @@
 #include <map>
 #include <set>
 
-#include "configs/errors.h"
-#include "configs/shell.h"
 #include "engine/run/battery_evaluator.h"
 #include "engine/run/chosen_designs.h"
-#include "engine/run/data_content.h"
+#include "engine/run/data_check.h"
 #include "engine/run/directory.h"
 #include "engine/run/pretraining_plans.h"
 
@@ -21,19 +19,6 @@ PretrainRequest request_of(const Session& session, const Chosen& chosen) {
   if (session.config.pretrain.keep_weights)
     out.weights = std::filesystem::absolute(weights_file(session.options.folder, chosen.hash)).string();
   return out;
-}
-
-/// Why the text is not what it was when the run was begun; "" if it is.
-std::string trouble_with(const PretrainOptions& pretrain) {
-  try {
-    const auto now = data_content(pretrain.data);
-    if (now.hash() == pretrain.content) return "";
-    const auto changed = changed_files(pretrain.files, now.files);
-    return "the data in " + pretrain.data + " is not what it was when the run was begun (" + changed +
-           "), so pretrainings on it would not compare with others";
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
 }
 
 /// Hands out what is not done yet; returns it by the id of its request.
@@ -51,7 +36,7 @@ std::map<std::string, Chosen> begin(Session& session) {
       session.progress.pretrained();
       continue;
     }
-    if (out.empty()) check_data(session);
+    if (out.empty()) check_pretraining_data(session);
     auto request = request_of(session, design);
     out.emplace(request.id, design);
     session.workers.submit(std::move(request));
@@ -75,14 +60,6 @@ void say_what_is_left(Session& session, std::size_t left) {
 }
 
 }  // namespace
-
-void check_data(const Session& session) {
-  if (session.config.pretrain.members == 0) return;
-  if (const auto trouble = trouble_with(session.config.pretrain); !trouble.empty())
-    throw OtherData(trouble + "; what is finished is saved, and `madsearch resume " +
-                    shell_word(session.options.folder.string()) +
-                    " --config FILE` goes on with the data where FILE says that it is now");
-}
 
 void pretrain_chosen(Session& session) {
   if (session.config.pretrain.members == 0) return;

@@ -7,54 +7,56 @@
 #include "configs/seed.h"
 #include "configs/text.h"
 #include "engine/dispatch/interrupted.h"
+#include "engine/run/text_objective.h"
 
 namespace madsearch {
 namespace {
 
+/// A plan to be made, and whose it is.
 struct Planned {
-  std::string name, text;
+  std::string name;
+  std::string place;  // in the configuration
+  PretrainRequest request;
 };
 
 /// The designs that are known before the search and may be pretrained, each once. The first is transformer++, which
 /// stands for those that the search breeds.
-std::vector<Planned> planned(const RunConfig& config) {
-  std::vector<Planned> out;
+std::vector<Design> known_designs(const RunConfig& config, const std::vector<Design>& controls) {
+  std::vector<Design> out;
   const auto add = [&](const std::string& name, const Genome& genome) {
-    auto design = expanded_text(genome);
-    if (std::none_of(out.begin(), out.end(), [&](const Planned& known) { return known.text == design; }))
-      out.push_back({name, std::move(design)});
+    if (std::none_of(out.begin(), out.end(), [&](const Design& known) { return known.genome == genome; }))
+      out.push_back({name, genome, "", ""});
   };
   add("transformer++", transformer(config.limits.stages));
-  for (const auto& control : config.pretrain.controls) add(control.name, repeated(control, config.limits.stages));
+  for (const auto& control : controls) add(control.name, repeated(control, config.limits.stages));
   for (const auto& seed : config.seeds) add(seed.name, seed.genome);
   return out;
 }
 
-ConfigError refused(const RunConfig& config, const std::string& name, const PretrainingRecord& plan) {
+/// What is read beside the battery, then what is pretrained after the search.
+std::vector<Planned> planned(const RunConfig& config) {
+  std::vector<Planned> out;
+  const auto add = [&](const std::string& name, const std::string& place, PretrainRequest request) {
+    request.id = "plan/" + name;
+    request.plan_only = true;
+    out.push_back({name, place, std::move(request)});
+  };
+  if (!config.text.empty())
+    for (const auto& design : known_designs(config, {}))
+      add("text of " + design.name, config.text.file.options.place,
+          text_request(config.text, design.genome, Seed{config.seed}));
+  if (config.pretrain.members > 0)
+    for (const auto& design : known_designs(config, config.pretrain.controls))
+      add(design.name, config.pretrain.place, pretrain_request(config, "", expanded_text(design.genome)));
+  return out;
+}
+
+ConfigError refused(const Planned& asked, const PretrainingRecord& plan) {
   const auto why = plan.message.empty() ? to_text(plan.outcome) : printable(plan.message);
-  return ConfigError(config.pretrain.place + ": " + in_quotes(name) + " can't be pretrained: " + why);
+  return ConfigError(asked.place + ": " + in_quotes(asked.name) + " can't be pretrained: " + why);
 }
 
 }  // namespace
-
-PretrainRequest pretrain_request(const PretrainOptions& pretrain, std::int64_t base_width, std::uint64_t seed) {
-  PretrainRequest out;
-  out.data = pretrain.data;
-  out.vocabulary = pretrain.vocabulary;
-  out.separator = pretrain.separator;
-  out.bytes_per_token = pretrain.bytes_per_token;
-  out.flops = pretrain.flops;
-  out.parameters = pretrain.parameters;
-  out.base_width = base_width;
-  out.repeat = pretrain.repeat;
-  out.length = pretrain.length;
-  out.batch = pretrain.batch;
-  out.learning_rates = pretrain.learning_rates;
-  out.seed = seed;
-  out.max_epochs = pretrain.max_epochs;
-  out.setup = pretrain.setup;
-  return out;
-}
 
 PretrainRequest pretrain_request(const RunConfig& config, const std::string& id, const std::string& design) {
   auto out = pretrain_request(config.pretrain, config.battery.width, Seed{config.seed}.derive("pretrain").value);
@@ -66,19 +68,16 @@ PretrainRequest pretrain_request(const RunConfig& config, const std::string& id,
 std::vector<PretrainingRecord> plan_pretraining(const RunConfig& config, Coordinator& workers,
                                                 const std::atomic<bool>* stop) {
   std::vector<PretrainingRecord> out;
-  if (config.pretrain.members == 0) return out;
-  for (const auto& [name, design] : planned(config)) {
-    auto request = pretrain_request(config, "plan/" + name, design);
-    request.plan_only = true;
-    workers.submit(std::move(request));
+  for (auto& asked : planned(config)) {
+    workers.submit(std::move(asked.request));
     std::optional<Reply> reply;
     while (!reply) {
       if (stop && *stop) throw Interrupted{};
       reply = workers.wait(0.5);
     }
     auto& plan = out.emplace_back(reply_as<PretrainReply>(*reply).record);
-    plan.role = name;
-    if (plan.outcome != Outcome::kOk) throw refused(config, name, plan);
+    plan.role = asked.name;
+    if (plan.outcome != Outcome::kOk) throw refused(asked, plan);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include "configs/text.h"
 #include "engine/dispatch/machinery_error.h"
 #include "engine/run/battery_evaluator.h"
+#include "engine/run/data_check.h"
 #include "engine/run/pretraining_phase.h"
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/search_phase.h"
@@ -23,7 +24,8 @@ Ended run_search(const RunConfig& config, const RunOptions& options) {
   Session session(config, options);
   try {
     if (!session.meta.finished) {
-      check_data(session);
+      check_text_data(session);
+      check_pretraining_data(session);
       plan_pretraining(config, session.workers, options.interrupted);
     }
     if (!search_and_confirm(session)) return Ended::kTimeUp;

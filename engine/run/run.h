@@ -8,7 +8,7 @@ namespace madsearch {
 /// finished is in `folder`/search.db; a run that was interrupted or killed goes on with the same call and comes to the
 /// same front. Throws ConfigError if the folder is of another search, can't be written, or is in use by another
 /// process, if the port of the metrics is taken, and if no worker starts;
-/// OtherData (pretraining_phase.h) if the text for pretraining is not what it was.
+/// OtherData (data_check.h) if the text for pretraining is not what it was.
 Ended run_search(const RunConfig& config, const RunOptions& options);
 
 }  // namespace madsearch

@@ -15,6 +15,7 @@
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/replay.h"
 #include "engine/run/summary.h"
+#include "engine/run/text_objective.h"
 #include "results/retries.h"
 #include "results/run_meta.h"
 #include "results/scoring.h"
@@ -189,6 +190,14 @@ class RunCheck {
         trainings.back().push_back(std::move(*training));
       }
     }
+    if (reads_text(config_, evaluation.rung)) {
+      ++wanted;
+      if (auto training = training_of(store_, evaluation, kTextTask, 0)) {
+        ++found;
+        check_text_training(*training, evaluation);
+        trainings.push_back({std::move(*training)});
+      }
+    }
     if (evaluation.finished && found < wanted) {
       say(what, "finished, but trainings are missing");
       return;
@@ -210,6 +219,13 @@ class RunCheck {
     const auto asked = train_request(battery, task.settings[static_cast<std::size_t>(setting)], "", {});
     for (const auto& problem : madsearch::problems_of(training, asked)) say(what, problem);
     check_curves(what, training, asked);
+  }
+
+  void check_text_training(const TrainingRecord& training, const EvaluationRecord& evaluation) {
+    const auto design = search_.candidates.find(evaluation.hash);
+    if (design == search_.candidates.end()) return;  // said already
+    const auto asked = text_request(config_.text, parse_expanded(design->second.text), {});
+    for (const auto& problem : problems_of_text(training, asked)) say("training " + training.id, problem);
   }
 
   void check_curves(const std::string& what, const TrainingRecord& training, const TrainRequest& asked) {

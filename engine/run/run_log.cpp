@@ -35,8 +35,9 @@ void RunLog::training(const TrainingRecord& record) {
 
 void RunLog::evaluation(const EvaluationRecord& record) {
   const auto score = record.score ? fmt::format(" score {:.4f}", *record.score) : "";
-  info(fmt::format("evaluation {}: {} {} seed set {}: {}{}, {:.1f} core seconds", record.number, record.hash,
-                   to_text(record.rung), record.seed_set, to_text(record.outcome), score, record.core_seconds));
+  const auto bits = record.text.bits_per_byte ? fmt::format(" {:.4f} bits per byte", *record.text.bits_per_byte) : "";
+  info(fmt::format("evaluation {}: {} {} seed set {}: {}{}{}, {:.1f} core seconds", record.number, record.hash,
+                   to_text(record.rung), record.seed_set, to_text(record.outcome), score, bits, record.core_seconds));
 }
 
 void RunLog::searched(std::int64_t evaluations, const std::string& signature) {

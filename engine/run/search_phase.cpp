@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/run/battery_evaluator.h"
+#include "engine/run/data_check.h"
 #include "engine/run/summary.h"
 #include "results/retries.h"
 #include "results/running_front.h"
@@ -60,7 +61,9 @@ class SearchPhase {
         search_(options_of(session)),
         evolution_(space_, search_, Seed{session.config.seed}.derive("search"), seed_designs(session.config)),
         front_(session.store, session.config.objectives, scores),
-        evaluator_(session.config, space_, session.store, scores, session.workers, [this] { return tick(); }) {
+        evaluator_(
+            session.config, space_, session.store, scores, session.workers, [this] { return tick(); },
+            [this] { check_text_data(session_); }) {
     evaluator_.on_training = [this](const TrainingRecord& record) {
       ++trainings_;
       session_.metrics.training(record);

@@ -75,6 +75,10 @@ class Lines {
   void add(const std::string& key, const std::vector<Pool>& pools) {
     for (std::size_t i = 0; i < pools.size(); ++i) add(key + "." + std::to_string(i + 1), line_of(pools[i]));
   }
+  /// How it is read, and nothing of a search without one.
+  void add(const std::string& key, const TextOptions& text) {
+    if (!text.empty()) add(key, to_text(text));
+  }
   /// A line for each part that there is: a search that is kept to nothing says nothing of it.
   void add(const std::string& key, const Steering& steering) {
     if (steering.vary_mixers) add(key + ".vary", std::string("mixers"));

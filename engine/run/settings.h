@@ -79,6 +79,7 @@ void settings(Config&& c, Visit&& visit) {
   visit("search.confirm_seeds", kExtent, c.search.confirm_seeds, Whole{0, 0, 100});
   visit("search.confirm_members", kExtent, c.search.confirm_members, Whole{0, 0, 10'000});
   visit("search.counterfactuals", kExtent, c.search.counterfactuals, Flag{true});
+  visit("text", kResults, c.text, Named{});
   visit("objectives", kResults, c.objectives, Named{{"score", "state"}});
   visit("feasible_above", kResults, c.feasible_above, Real{0.1, 0, 1});
   visit("pretrain.members", kExtent, c.pretrain.members, Whole{0, 0, 1000});

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <system_error>
+#include <utility>
 
-#include "configs/errors.h"
 #include "configs/folder.h"
 #include "configs/reader.h"
-#include "configs/text.h"
-#include "engine/run/config_reader.h"
-#include "engine/run/pretraining_plans.h"
+#include "engine/run/config_names.h"
 #include "engine/run/settings.h"
 
 namespace madsearch {
@@ -59,39 +57,50 @@ void read_data(Reader& in, const std::filesystem::path& file, bool may_be_gone, 
   in.required("data");
   const auto data = names.data(in, "data");
   out.data = data.path;
+  out.files = data.content.files;
   out.content = data.content.hash();
   if (!written.empty() && written != out.content)
     throw in.error("content", "the data has content " + out.content + ": it is not what this setup was made for");
 }
 
-}  // namespace
-
-std::filesystem::path setup_file(const std::string& name_or_path, const std::filesystem::path& configs) {
-  if (name_or_path.ends_with(".yaml") || name_or_path.find('/') != std::string::npos) return name_or_path;
-  std::vector<std::string> names;
-  for (const auto& file : shipped_files(configs, "setups")) {
-    names.push_back(file.stem().string());
-    if (names.back() == name_or_path) return file;
-  }
-  throw ConfigError("unknown setup " + in_quotes(name_or_path) + " in " + printable((configs / "setups").native()) +
-                    expected_one_of(names, name_or_path));
-}
-
-SetupFile read_setup(const std::filesystem::path& file, bool data_may_be_gone) {
-  auto in = Reader::file(file);
+/// What a setup says; `read_data` sets where its data is.
+template <class ReadData>
+SetupFile read(Reader in, const std::string& name, const ReadData& read_data) {
   RunConfig config;
   SetupReading reading(in);
   settings(config, reading);
   SetupFile out;
-  out.name = file.stem().string();
+  out.name = name;
   out.options = config.pretrain;
   out.options.members = 1;
   out.blocks = in.integer("blocks", 8, 1, 64);
   out.base_width = in.integer("base_width", 0, 0, 65'536);
-  read_data(in, file, data_may_be_gone, out.options);
+  read_data(in, out.options);
   in.finish();
   check_pretraining(in, out.options);
   return out;
+}
+
+}  // namespace
+
+std::filesystem::path setup_file(const std::string& name_or_path, const std::filesystem::path& configs) {
+  return named_file("setup", "setups", name_or_path, configs);
+}
+
+SetupFile read_setup(const std::filesystem::path& file, bool data_may_be_gone) {
+  return read(Reader::file(file), file.stem().string(),
+              [&](Reader& in, PretrainOptions& options) { read_data(in, file, data_may_be_gone, options); });
+}
+
+SetupFile read_setup(Reader in, const std::string& name, const std::string& data, const std::string& files) {
+  return read(std::move(in), name, [&](Reader& setup, PretrainOptions& options) {
+    setup.strings("data", {});
+    setup.string("content", "");
+    setup.string("content_of_log", "");
+    options.data = data;
+    options.files = files;
+    options.content = DataContent{files}.hash();
+  });
 }
 
 PretrainRequest setup_request(const SetupFile& setup, const Genome& design, std::int64_t seed_set) {

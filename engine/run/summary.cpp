@@ -19,13 +19,14 @@ std::string tasks_json(const BatteryScore& score) {
   return out.dump();
 }
 
-/// One accuracy of each training, as battery_score wants them.
+/// One accuracy of each training on the battery's tasks, as battery_score wants them.
 template <class Accuracy>
-std::vector<std::vector<double>> accuracies(const Trainings& trainings, const Accuracy& accuracy) {
+std::vector<std::vector<double>> accuracies(const Battery& battery, const Trainings& trainings,
+                                            const Accuracy& accuracy) {
   std::vector<std::vector<double>> out;
-  for (const auto& task : trainings) {
+  for (std::size_t i = 0; i < battery.tasks.size(); ++i) {
     out.emplace_back();
-    for (const auto& training : task) out.back().push_back(accuracy(training).value());
+    for (const auto& training : trainings[i]) out.back().push_back(accuracy(training).value());
   }
   return out;
 }
@@ -69,11 +70,12 @@ EvaluationRecord finished_record(EvaluationRecord begun, const Battery& battery,
   const auto scored = [&](const TrainingRecord& training) { return scored_accuracy(battery, training); };
   const bool macro = battery.protocol == Protocol::kMadLab;  // the reference's accuracy, on the only split it has
   const auto tested = [&](const TrainingRecord& training) { return macro ? training.test_macro : training.test; };
-  const auto score = battery_score(battery, accuracies(trainings, scored));
+  const auto score = battery_score(battery, accuracies(battery, trainings, scored));
   out.score = score.score;
-  out.test_score = battery_score(battery, accuracies(trainings, tested)).score;
+  out.test_score = battery_score(battery, accuracies(battery, trainings, tested)).score;
   out.violation = std::max(0.0, feasible_above - score.above_chance);
   out.tasks_json = tasks_json(score);
+  if (trainings.size() > battery.tasks.size()) out.text = trainings.back().front().text;
   return out;
 }
 
@@ -83,7 +85,9 @@ Measurement measurement_of(const EvaluationRecord& finished, const CandidateReco
   if (finished.outcome != Outcome::kOk) return out;
   out.score = finished.score.value();
   out.violation = finished.violation.value();
-  out.objectives = values(objectives, candidate, out.score);
+  auto measures = measured(finished);
+  if (finished.rung == Rung::kProbe) measures.bits_per_byte = measures.bits_per_byte_recall = 0;  // the same for all
+  out.objectives = values(objectives, candidate, measures);
   return out;
 }
 

@@ -16,7 +16,7 @@ const Battery& battery_of(const RunConfig& config, Rung rung);
 /// The record of a candidate that evaluation `born` brings in, with its costs.
 CandidateRecord candidate_record(const Architectures& space, const Evaluation& born);
 
-/// The trainings of an evaluation, as battery.tasks and their settings.
+/// The trainings of an evaluation, as battery.tasks and their settings; then that on text, where it is read.
 using Trainings = std::vector<std::vector<TrainingRecord>>;
 
 /// A finished evaluation, from all of its trainings. `begun` says which it is.

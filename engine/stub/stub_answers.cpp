@@ -21,6 +21,8 @@ void fail(Record& record, Outcome outcome, const std::string& message) {
   record = failed;
 }
 
+constexpr double kSelectionHalf = 0.01;  // bits a byte above the other half's
+
 }  // namespace
 
 /// What every training's record has, whether real or not.
@@ -57,14 +59,18 @@ TrainReply StubAnswers::reply(const TrainRequest& request) const {
 }
 
 PretrainReply StubAnswers::reply(const PretrainRequest& request) const {
-  PretrainReply out{request.id, made_up(request)};
+  PretrainReply out{.id = request.id, .record = made_up(request)};
   finish(out.record);
   if (options_.unread != 0) fail(out.record, Outcome::kFailed, "the stub can't read its text");
+  if (request.both_halves && out.record.outcome == Outcome::kOk) {
+    out.selection_bits_per_byte = out.record.bits_per_byte.value() + kSelectionHalf;
+    out.selection_bits_per_byte_recall = out.record.bits_per_byte_recall.value() + kSelectionHalf;
+  }
   return out;
 }
 
 PretrainReply StubAnswers::plan(const PretrainRequest& request) const {
-  PretrainReply out{request.id, made_up(request)};
+  PretrainReply out{.id = request.id, .record = made_up(request)};
   if (options_.refuse == 0) return out;
   out.record.outcome = Outcome::kFailed;
   out.record.message = "the stub was asked to refuse";

@@ -17,7 +17,7 @@ std::map<std::string, Expected> expected_of(const Store& store) {
   const auto all = completed_designs(store);
   std::vector<ScoredDesign> designs;
   for (const auto& row : all)
-    designs.push_back({row.candidate.text, static_cast<double>(row.candidate.served_state), row.searched});
+    designs.push_back({row.candidate.text, static_cast<double>(row.candidate.served_state), row.searched.score});
   const auto found = expectations(designs);
   std::map<std::string, Expected> out;
   for (std::size_t i = 0; i < all.size(); ++i)

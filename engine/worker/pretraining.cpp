@@ -29,7 +29,8 @@ class FinalRun {
   const std::optional<Checkpoint>& begun() const { return begun_; }
 
   /// Trains to the end at the record's learning rate and scores the result. `watch` runs since this session began.
-  void go(PretrainingRecord& record, const OnProgress& progress, const Stopwatch& watch) {
+  void go(PretrainReply& reply, const OnProgress& progress, const Stopwatch& watch) {
+    auto& record = reply.record;
     const double earlier = begun_ ? begun_->core_seconds : 0;
     TextTraining training(plan_, request_, runtime_, {record.learning_rate.value()});
     if (begun_) training.optimizer().load(begun_->saved);
@@ -40,8 +41,15 @@ class FinalRun {
     if (!begun_) save();
     const bool finite = training.train(plan_.steps, progress, save);
     const auto bits = training.held_out(1, true)[0];
+    if (request_.both_halves) {
+      const auto selection = training.held_out(0, true)[0];
+      reply.selection_bits_per_byte = selection.all;
+      reply.selection_bits_per_byte_recall = selection.recall;
+    }
     record.core_seconds = earlier + watch.core_seconds();
-    if (!finite || !std::isfinite(bits.all)) {
+    if (!finite || !std::isfinite(bits.all + reply.selection_bits_per_byte.value_or(0))) {
+      reply.selection_bits_per_byte.reset();
+      reply.selection_bits_per_byte_recall.reset();
       record.outcome = Outcome::kDiverged;
       record.message = "the loss was not a finite number";
       return;
@@ -96,7 +104,8 @@ class FinalRun {
 };
 
 void run(const PretrainRequest& request, const Runtime& runtime, const OnProgress& progress, const Stopwatch& watch,
-         PretrainingRecord& record) {
+         PretrainReply& reply) {
+  auto& record = reply.record;
   const auto plan = plan_of(request);
   describe(plan, request, record);
   check(plan, request, runtime.memory_bytes());
@@ -112,23 +121,24 @@ void run(const PretrainRequest& request, const Runtime& runtime, const OnProgres
     record.message = "the loss was not a finite number at any learning rate";
     return;
   }
-  final_run.go(record, progress, watch);
+  final_run.go(reply, progress, watch);
 }
 
 }  // namespace
 
-PretrainingRecord pretrain(const PretrainRequest& request, const Runtime& runtime, const OnProgress& progress) {
-  PretrainingRecord record;
+PretrainReply pretrain(const PretrainRequest& request, const Runtime& runtime, const OnProgress& progress) {
+  PretrainReply reply{.id = request.id};
+  auto& record = reply.record;
   record.text = request.design;
   const Stopwatch watch(runtime);
   std::string why;
   catch_outcome(record.outcome, why, [&] {
     record.hash = hash(parse_expanded(request.design));
-    run(request, runtime, progress, watch, record);
+    run(request, runtime, progress, watch, reply);
   });
   if (!why.empty()) record.message = why;
   record.core_seconds = std::max(record.core_seconds, watch.core_seconds());
-  return record;
+  return reply;
 }
 
 }  // namespace madsearch

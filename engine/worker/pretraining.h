@@ -18,12 +18,12 @@ namespace madsearch {
 ///   scores     of the best rate after all steps, on the other half (held_out.h): bits_per_byte = nats / ln 2 / bytes
 ///              of the documents, separators excluded; bits_per_byte_recall = the same over the targets that end an
 ///              n-gram which occurred before in their window and is rare in the training text (recall_slice.h), which
-///              are recall_share of all
+///              are recall_share of all. With both_halves also on the first half: by that a search chooses
 ///
 /// A checkpoint file, if the request names one, is written every 5 % of the steps and gone on from; a file of weights
 /// is written at the end of a training that did not diverge. Never throws for what design, data or disk do: outcome and
 /// message of the record say it. More than `max_epochs` epochs or fewer than 10 steps are kFailed. What `progress`
 /// throws passes through.
-PretrainingRecord pretrain(const PretrainRequest& request, const Runtime& runtime, const OnProgress& progress);
+PretrainReply pretrain(const PretrainRequest& request, const Runtime& runtime, const OnProgress& progress);
 
 }  // namespace madsearch

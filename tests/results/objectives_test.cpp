@@ -30,13 +30,13 @@ TEST(Objectives, HypervolumeIsAShareWhateverTheObjectivesAndTheirLimits) {
     std::vector<Objectives> points;
     double before = 0;
     for (int k = 0; k < 5; ++k) {
-      points.push_back(values(objectives, drawn(rng), uniform(rng)));
+      points.push_back(values(objectives, drawn(rng), {uniform(rng), 4 * uniform(rng), 4 * uniform(rng)}));
       const auto share = hypervolume_share(objectives, points);
       ASSERT_TRUE(share >= 0 && share <= 1) << share << " of " << box(objectives);
       ASSERT_GE(share, before - 1e-12) << "one point more takes nothing away";
       before = share;
     }
-    points.push_back(values(objectives, CandidateRecord{}, 1));
+    points.push_back(values(objectives, CandidateRecord{}, {1, 0, 0}));
     ASSERT_DOUBLE_EQ(hypervolume_share(objectives, points), 1) << "a perfect design without size, " << box(objectives);
   }
 }
@@ -55,7 +55,7 @@ TEST(Objectives, ABoxBeginsAtZeroWhereItsLimitIsNoMoreThanItsUsualBeginning) {
 TEST(Objectives, ADesignAtTheLimitOfANarrowBoxAddsNothingAndASmallerOneDoes) {
   const std::vector<Objective> objectives = {objective("score"), objective("state", 64)};
   const auto share = [&](std::int64_t state) {
-    return hypervolume_share(objectives, {values(objectives, {.served_state = state}, 0.5)});
+    return hypervolume_share(objectives, {values(objectives, {.served_state = state}, {0.5})});
   };
   EXPECT_DOUBLE_EQ(share(64), 0);
   EXPECT_NEAR(share(7), 0.5 * (1 - std::log10(8) / std::log10(65)), 1e-12);

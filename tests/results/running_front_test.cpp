@@ -25,14 +25,16 @@ struct Design {
   CandidateRecord candidate;
   std::vector<double> search;
   std::vector<double> fresh;
+  std::vector<double> search_bits;
+  std::vector<double> fresh_bits;
   bool completed = false;
   bool feasible = true;
   bool asked = false;
   bool failed = false;
 
   bool is_confirmed() const { return fresh.size() >= 2; }
-  double searched() const { return mean(search); }
-  double shown() const { return is_confirmed() ? mean(fresh) : searched(); }
+  Measured searched() const { return {mean(search), mean(search_bits), {}}; }
+  Measured shown() const { return is_confirmed() ? Measured{mean(fresh), mean(fresh_bits), {}} : searched(); }
 };
 
 std::vector<Design> designs_of(const std::vector<CandidateRecord>& candidates,
@@ -46,9 +48,13 @@ std::vector<Design> designs_of(const std::vector<CandidateRecord>& candidates,
       const bool ok = evaluation.finished && evaluation.outcome == Outcome::kOk;
       design.asked |= confirm;
       design.failed |= confirm && evaluation.finished && !ok;
-      if (ok && confirm) design.fresh.push_back(*evaluation.score);
+      if (ok && confirm) {
+        design.fresh.push_back(*evaluation.score);
+        design.fresh_bits.push_back(*evaluation.text.bits_per_byte);
+      }
       if (!ok || evaluation.rung != Rung::kBattery) continue;
       design.search.push_back(*evaluation.score);
+      design.search_bits.push_back(*evaluation.text.bits_per_byte);
       design.completed |= evaluation.seed_set == 0;
       design.feasible &= evaluation.violation == 0;
     }
@@ -105,6 +111,7 @@ struct RandomRun {
     }
     out.violation = chance(rng, 0.1) ? 0.25 : 0;
     out.score = 0.125 * static_cast<double>(below(rng, 8));
+    out.text.bits_per_byte = 2 + 0.125 * static_cast<double>(below(rng, 8));
     return out;
   }
 
@@ -114,7 +121,8 @@ struct RandomRun {
 };
 
 TEST(RunningFront, IsTheFrontOfAllEvaluationsAtAnyTime) {
-  for (const auto& names : {std::vector{"score", "state"}, std::vector{"score", "state", "parameters"}}) {
+  for (const auto& names : {std::vector{"score", "state"}, std::vector{"score", "state", "parameters"},
+                            std::vector{"score", "bits_per_byte", "state"}}) {
     std::vector<Objective> objectives;
     for (const auto* name : names) objectives.push_back(objective(name));
     for (std::uint64_t seed = 0; seed < 30; ++seed) {

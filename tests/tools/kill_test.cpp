@@ -75,6 +75,27 @@ TEST(Kill, ResumedSearchesComeToTheFrontOfAnUndisturbedOne) {
   EXPECT_GT(kills, 3);
 }
 
+TEST(Kill, ResumedSearchesThatReadTextComeToTheSameFront) {
+  const TemporaryFolder temporary;
+  const std::filesystem::path folder = temporary.path;
+  std::filesystem::create_directory(folder / "data");
+  write_file(folder / "data/speech.txt", "Four score and seven years ago");
+  write_file(folder / "mine.yaml",
+             "data: data\nblocks: 4\nbase_width: 32\nparameters: 5000\nlength: 64\nbatch: 4\nflops: 1.0e+9\n"
+             "learning_rates: [3.0e-3]\n");
+  const auto config = folder / "stub.yaml";
+  write_file(config, std::string(kStub) + "text: {setup: mine.yaml}\nobjectives: [score, bits_per_byte, state]\n");
+  const auto undisturbed = run_madsearch(run_command(config, folder / "whole"));
+  ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
+  const auto wanted = front_of(folder / "whole");
+  ASSERT_GE(wanted["front"].size(), 2u);
+  EXPECT_TRUE(wanted["front"][0]["text_bits_low"].is_number()) << wanted["front"][0].dump(1);
+  Rng rng{Seed{12}};
+  EXPECT_GT(run_with_kills(config, folder / "killed", rng, 0.6), 0);
+  EXPECT_EQ(front_of(folder / "killed"), wanted);
+  expect_whole(folder / "killed");
+}
+
 TEST(Kill, WorkersThatDieAloneCostNoResult) {
   const TemporaryFolder temporary;
   const std::filesystem::path folder = temporary.path;

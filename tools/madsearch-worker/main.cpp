@@ -139,9 +139,7 @@ struct Answer {
   OnProgress progress;
 
   Reply operator()(const TrainRequest& request) const { return train(request, runtime, progress); }
-  Reply operator()(const PretrainRequest& request) const {
-    return PretrainReply{request.id, pretrain(request, runtime, progress)};
-  }
+  Reply operator()(const PretrainRequest& request) const { return pretrain(request, runtime, progress); }
   Reply operator()(const BenchRequest& request) const { return bench(request, runtime); }
   Reply operator()(const ExamineRequest& request) const {
     return examine(request, runtime, cuda_graphs(runtime.device));

@@ -61,6 +61,9 @@ std::function<std::string(const Record&)> if_ok(const char* field) {
   };
 }
 
+/// Whether text was trained on beside the battery.
+bool has_bits(const Record& evaluation) { return !evaluation.at("bits_per_byte").unknown(); }
+
 std::string lineage_text(const Store& store, const CandidateRecord& candidate) {
   std::string out = candidate.hash + "  " + short_text(candidate.text) + "\n  origin " + candidate.origin +
                     ", born at evaluation " + std::to_string(candidate.born) + "\n";
@@ -86,13 +89,14 @@ std::string size_text(const CandidateRecord& candidate, const RunMeta& meta) {
 }
 
 std::string history_text(const History& history) {
-  std::vector<Column> of_evaluations = {{"number", "number"},
-                                        {"rung<", "rung"},
-                                        {"seed set", "seed_set"},
-                                        {"outcome<", outcome_text},
-                                        {"score", if_ok("score")},
-                                        {"test", if_ok("test_score")},
-                                        {"core s", "core_seconds", number("%.1f")}};
+  std::vector<Column> of_evaluations = {{"number", "number"},      {"rung<", "rung"},
+                                        {"seed set", "seed_set"},  {"outcome<", outcome_text},
+                                        {"score", if_ok("score")}, {"test", if_ok("test_score")}};
+  if (std::any_of(history.evaluations.begin(), history.evaluations.end(), has_bits)) {
+    of_evaluations.emplace_back("text bits", "bits_per_byte", number("%.3f"));
+    of_evaluations.emplace_back("test bits", "test_bits_per_byte", number("%.3f"));
+  }
+  of_evaluations.emplace_back("core s", "core_seconds", number("%.1f"));
   if (std::any_of(history.evaluations.begin(), history.evaluations.end(),
                   [](const Record& evaluation) { return !evaluation.at("imported").unknown(); }))
     of_evaluations.emplace_back("imported from<", "imported");

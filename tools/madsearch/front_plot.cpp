@@ -14,9 +14,9 @@ namespace {
 
 constexpr int kLines = 12;
 
-/// Which of the objectives is the first that is a size. There is one: at most one of two or more is the score.
+/// Which of the objectives is the first that is a size. There is one.
 std::size_t first_size(const std::vector<std::string>& objectives) {
-  const auto found = std::find_if(objectives.begin(), objectives.end(), [](auto& name) { return name != "score"; });
+  const auto found = std::find_if(objectives.begin(), objectives.end(), is_size);
   return static_cast<std::size_t>(found - objectives.begin());
 }
 

@@ -13,12 +13,17 @@
 #include "search/architecture/parser.h"
 #include "stored.h"
 #include "table.h"
+#include "text_bits.h"
 
 namespace madsearch {
 namespace {
 
 bool counts_as_mad(const std::vector<std::string>& objectives) {
   return std::find(objectives.begin(), objectives.end(), "state_mad") != objectives.end();
+}
+
+bool measures_bits(const FrontReport& report) {
+  return std::any_of(report.objectives.begin(), report.objectives.end(), is_bits);
 }
 
 /// A design with the run that its search's score was imported from.
@@ -138,7 +143,7 @@ std::vector<Column> size_columns(const FrontReport& report) {
   std::vector<Column> out;
   bool state = false;
   for (const auto& objective : report.objectives) {
-    if (objective == "score") continue;
+    if (!is_size(objective)) continue;
     if (!objective.starts_with("state")) out.push_back(of_objectives.at(objective));
     if (!objective.starts_with("state") || std::exchange(state, true)) continue;
     for (auto& column : state_columns(report)) out.push_back(std::move(column));
@@ -152,6 +157,7 @@ std::vector<Column> size_columns(const FrontReport& report) {
 std::vector<Column> design_columns(const FrontReport& report) {
   std::vector<Column> out = {
       {"id<", "id"}, {"score", "score", number("%.3f")}, {"95 % interval<", interval_text}, {"seeds", "seeds"}};
+  for (auto& column : text_columns(report)) out.push_back(std::move(column));
   for (auto& column : size_columns(report)) out.push_back(std::move(column));
   out.emplace_back("bits/byte", "bits_per_byte", number("%.3f"));
   if (!report.imported.empty()) out.emplace_back("imported from<", "imported");
@@ -176,7 +182,8 @@ std::string marks_text(const FrontReport& report) {
   if (marked == 0) return "";
   return "  not apart from: " + std::to_string(marked) + " of " + std::to_string(report.front.size()) +
          " may be beaten by that design, which is no larger: on the seeds both had, the 95 % interval of their "
-         "difference in score reaches 0\n";
+         "difference in " +
+         (measures_bits(report) ? "score and in bits" : "score") + " reaches 0\n";
 }
 
 /// The search beside its random control, in a line; empty without one.
@@ -297,11 +304,11 @@ std::string validation_text(const Validation& validation) {
          ", given log state " + partial + ", " + std::to_string(validation.points) + " designs\n";
 }
 
-/// "state", "FLOPs and parameters": what the search minimised beside the score's loss.
+/// "state", "FLOPs and parameters": the sizes that the search minimised.
 std::string sizes_text(const FrontReport& report) {
   std::vector<std::string> names;
   for (const auto& objective : report.objectives)
-    if (objective != "score") names.push_back(objective == "flops" ? "FLOPs" : objective);
+    if (is_size(objective)) names.push_back(objective == "flops" ? "FLOPs" : objective);
   return joined(names, " and ");
 }
 
@@ -411,29 +418,39 @@ std::string short_id(const std::string& hash) { return hash.substr(0, 8); }
 
 Record design_facts(const std::vector<std::string>& objectives, const FrontRow& row) {
   const auto& candidate = row.candidate;
-  return {{"id", short_id(candidate.hash)},
-          {"hash", candidate.hash},
-          {"text", short_text(candidate.text)},
-          {"score", row.score.mean},
-          {"score_low", row.score.low},
-          {"score_high", row.score.high},
-          {"state", counts_as_mad(objectives) ? candidate.served_state_mad : candidate.served_state},
-          {"state_exact", candidate.state_exact},
-          {"state_mad", candidate.state_mad},
-          {"parameters", candidate.parameters},
-          {"active_parameters", candidate.active_parameters ? candidate.active_parameters : candidate.parameters},
-          {"flops", candidate.flops},
-          {"origin", candidate.origin},
-          {"rung", to_text(row.rung)},
-          {"seeds", row.seeds},
-          {"confirmed", row.confirmed},
-          {"bits_per_byte", row.bits_per_byte}};
+  Record out = {{"id", short_id(candidate.hash)},
+                {"hash", candidate.hash},
+                {"text", short_text(candidate.text)},
+                {"score", row.score.mean},
+                {"score_low", row.score.low},
+                {"score_high", row.score.high},
+                {"state", counts_as_mad(objectives) ? candidate.served_state_mad : candidate.served_state},
+                {"state_exact", candidate.state_exact},
+                {"state_mad", candidate.state_mad},
+                {"parameters", candidate.parameters},
+                {"active_parameters", candidate.active_parameters ? candidate.active_parameters : candidate.parameters},
+                {"flops", candidate.flops},
+                {"origin", candidate.origin},
+                {"rung", to_text(row.rung)},
+                {"seeds", row.seeds},
+                {"confirmed", row.confirmed},
+                {"bits_per_byte", row.bits_per_byte}};
+  set_text_bits(out, row);
+  return out;
 }
 
 Record score_facts(const FrontRow& row) {
-  return {{"score", row.score.mean},   {"score_low", row.score.low}, {"score_high", row.score.high},
-          {"rung", to_text(row.rung)}, {"seeds", row.seeds},         {"confirmed", row.confirmed},
-          {"feasible", row.feasible},  {"searched", row.searched},   {"bits_per_byte", row.bits_per_byte}};
+  Record out = {{"score", row.score.mean},
+                {"score_low", row.score.low},
+                {"score_high", row.score.high},
+                {"rung", to_text(row.rung)},
+                {"seeds", row.seeds},
+                {"confirmed", row.confirmed},
+                {"feasible", row.feasible},
+                {"searched", row.searched.score},
+                {"bits_per_byte", row.bits_per_byte}};
+  set_text_bits(out, row);
+  return out;
 }
 
 std::string axis_name(const FrontReport& report, const std::string& objective) {

@@ -57,9 +57,17 @@ std::string members_are(std::size_t count) {
   return counted(static_cast<std::int64_t>(count), "member") + (count == 1 ? " is" : " are");
 }
 
+/// Whether bits a byte are an objective.
+bool reads(const Asked& asked) {
+  return std::any_of(asked.report.objectives.begin(), asked.report.objectives.end(), is_bits);
+}
+
 std::string dominated_text(const Asked& asked, const std::string& scores) {
   const auto count = asked.reasons.above.size();
-  return members_are(count) + " no larger and " + (count == 1 ? "scores" : "score") + " no lower" + scores;
+  const std::string ending = count == 1 ? "s" : "";
+  const auto lower = "score" + ending + " no lower";
+  return members_are(count) + " no larger" +
+         (reads(asked) ? ", " + lower + " and read" + ending + " no worse" : " and " + lower) + scores;
 }
 
 std::string unconfirmed_text(const Asked& asked) {
@@ -73,12 +81,14 @@ std::string unconfirmed_text(const Asked& asked) {
 
 std::string member_text(const Asked& asked) {
   const std::string all = asked.report.confirmed ? "confirmed design" : "design";
-  auto out = "On the front: no other " + all + " is as small and scores as high";
+  auto out = "On the front: no other " + all + " is as small" +
+             (reads(asked) ? ", scores as high and reads as well" : " and scores as high");
   const auto& rival = asked.reasons.rival;
   if (!rival) return out + ", and none is as small.";
   if (asked.reasons.row.rival)
     return out + ". " + short_id(rival->row.candidate.hash) +
-           " is no larger and may yet beat it: the 95 % interval of " + "their difference in score reaches 0.";
+           " is no larger and may yet beat it: the 95 % interval of their difference in score " +
+           (reads(asked) ? "and in bits reaches 0." : "reaches 0.");
   return out + ".";
 }
 
@@ -120,7 +130,7 @@ std::string sets_text(const Record& row) {
 std::vector<Column> size_columns(const FrontReport& report) {
   std::vector<Column> out;
   for (const auto& name : report.objectives) {
-    if (name == "score") continue;
+    if (!is_size(name)) continue;
     const bool state = name.starts_with("state");
     const auto field = state ? "state" : name == "parameters" ? "active_parameters" : "flops";
     const auto heading = name == "flops" ? "FLOPs" : name == "parameters" ? "active parameters" : name;
@@ -152,6 +162,10 @@ std::string bound_text(const Asked& asked, const Bound& bound) {
     return "score above " + shown("%.3f", bound.beyond) + ", that of " + holder + ": it has " +
            shown("%.3f", bound.value) + ", " + shown("%.3f", std::abs(bound.value - bound.beyond)) +
            (member ? " to spare" : " too little");
+  if (is_bits(bound.objective))
+    return (bound.objective == "bits_per_byte" ? "bits a byte below " : "recalled bits a byte below ") +
+           shown("%.3f", bound.beyond) + ", that of " + holder + ": it has " + shown("%.3f", bound.value) + ", " +
+           shown("%.3f", std::abs(bound.value - bound.beyond)) + (member ? " to spare" : " too many");
   const auto name = bound.objective == "flops" ? "FLOPs" : bound.objective;
   const auto beyond = static_cast<std::int64_t>(bound.beyond);
   const auto value = static_cast<std::int64_t>(bound.value);
@@ -239,7 +253,7 @@ std::string score_text(const Reasons& reasons) {
 std::string sizes_text(const Asked& asked) {
   std::vector<std::string> out;
   for (const auto& name : asked.report.objectives)
-    if (name != "score")
+    if (is_size(name))
       out.push_back((name == "flops" ? "FLOPs" : name) + " " + grouped(size_of(name, asked.reasons.row.candidate)) +
                     (name.starts_with("state") ? " at " + std::to_string(asked.report.state_length) + " tokens" : ""));
   return joined(out);

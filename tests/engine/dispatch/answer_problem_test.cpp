@@ -135,7 +135,7 @@ TEST(AnswerProblem, NamesTheFieldOfAPretraining) {
   request.batch = 8;
   request.learning_rates = {1e-3, 3e-3};
   const auto pretrained = [&](const std::function<void(PretrainingRecord&)>& spoil) {
-    PretrainReply reply{"", made_up(request)};
+    PretrainReply reply{.record = made_up(request)};
     spoil(reply.record);
     return answer_problem(reply, request);
   };

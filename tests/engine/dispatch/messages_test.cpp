@@ -38,7 +38,7 @@ constexpr int count_of<Curve> = 2;
 template <>
 constexpr int count_of<TrainRequest> = 13;
 template <>
-constexpr int count_of<PretrainRequest> = 19;
+constexpr int count_of<PretrainRequest> = 20;
 template <>
 constexpr int count_of<PretrainSetup> = 5;
 template <>
@@ -60,13 +60,15 @@ constexpr int count_of<ErrorReply> = 2;
 template <>
 constexpr int count_of<TrainReply> = 3;
 template <>
-constexpr int count_of<TrainingRecord> = 17;
+constexpr int count_of<TrainingRecord> = 18;
 template <>
-constexpr int count_of<PretrainReply> = 2;
+constexpr int count_of<PretrainReply> = 4;
 template <>
 constexpr int count_of<PretrainingRecord> = 21;
 template <>
 constexpr int count_of<Provenance> = 6;
+template <>
+constexpr int count_of<TextBits> = 4;
 
 template <class R>
 auto members(R& r) {
@@ -110,12 +112,12 @@ auto members(R& r) {
   } else if constexpr (n == 13) {
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = r;
     return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
-  } else if constexpr (n == 17) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s] = r;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s);
-  } else if constexpr (n == 19) {
-    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u] = r;
-    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u);
+  } else if constexpr (n == 18) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t);
+  } else if constexpr (n == 20) {
+    auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u, v] = r;
+    return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u, v);
   } else {
     static_assert(n == 21);
     auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, s, t, u, v, w] = r;

@@ -51,7 +51,8 @@ TEST(AssumedMachine, RefusesWhatItCantRead) {
     assumed_machine("h10", in_source("configs"));
     FAIL();
   } catch (const ConfigError& error) {
-    EXPECT_STREQ(error.what(), "unknown machine \"h10\"\n  expected one of: h100\n  did you mean \"h100\"?");
+    EXPECT_EQ(std::string(error.what()), "unknown machine \"h10\" in " + in_source("configs/machines") +
+                                             "\n  expected one of: h100\n  did you mean \"h100\"?");
   }
 }
 

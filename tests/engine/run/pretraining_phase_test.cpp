@@ -8,6 +8,7 @@
 
 #include "configs/errors.h"
 #include "engine/run/config_reader.h"
+#include "engine/run/data_check.h"
 #include "engine/run/run.h"
 #include "results/run_meta.h"
 #include "tests/support/folders.h"

@@ -35,7 +35,7 @@ PretrainRequest tiny(const std::string& design) {
 
 TEST(Pretraining, LearnsTextAtTheBudgetGiven) {
   const auto r = tiny("attention{heads=4} swiglu");
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.bits_per_byte.value(), 5);  // 8 knows nothing; letter frequencies give 4.4
   EXPECT_GT(record.bits_per_byte.value(), 1);
@@ -46,12 +46,27 @@ TEST(Pretraining, LearnsTextAtTheBudgetGiven) {
   EXPECT_GT(record.tuning_flops, 0);
 }
 
+TEST(Pretraining, ScoresBothHalvesWhereItIsAskedTo) {
+  auto r = tiny("attention{heads=4} swiglu");
+  r.flops = 2e9;
+  r.learning_rates = {3e-3};
+  const auto one = pretrain(r, {}, {});
+  ASSERT_EQ(one.record.outcome, Outcome::kOk) << one.record.message;
+  EXPECT_FALSE(one.selection_bits_per_byte);
+  r.both_halves = true;
+  const auto both = pretrain(r, {}, {});
+  EXPECT_EQ(both.record.bits_per_byte, one.record.bits_per_byte) << "it changes nothing else";
+  ASSERT_TRUE(both.selection_bits_per_byte);
+  EXPECT_NE(both.selection_bits_per_byte, both.record.bits_per_byte) << "of other documents";
+  EXPECT_NEAR(*both.selection_bits_per_byte, *both.record.bits_per_byte, 0.5);
+}
+
 TEST(Pretraining, TrainsAsItsSetupSays) {
   auto r = tiny("attention{heads=4} swiglu");
   r.flops = 4e9;
   r.learning_rates = {1e-3, 3e-3};
   r.setup = {.schedule = "wsd", .embeddings = "tied", .tuning = 0.5, .conv = "all", .qk_norm = "all"};
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.bits_per_byte.value(), 6);
   EXPECT_GE(record.tuning_flops, 0.9 * record.flops) << "two trials of a half at least";
@@ -59,13 +74,13 @@ TEST(Pretraining, TrainsAsItsSetupSays) {
             "flops 4000000000; parameters 25000; base width 32; repeat 1; length 64; batch 8; rates 0.001 0.003; "
             "seed 3; schedule wsd; embeddings tied; conv all; qk_norm all; tuning 0.5");
   r.setup.conv = "some";
-  EXPECT_EQ(pretrain(r, {}, {}).message, "conv is \"some\"");
+  EXPECT_EQ(pretrain(r, {}, {}).record.message, "conv is \"some\"");
 }
 
 TEST(Pretraining, RefusesMoreThanFourEpochs) {
   auto r = tiny("attention{heads=4} swiglu");
   r.flops = 1e13;
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   EXPECT_EQ(record.outcome, Outcome::kFailed);
   EXPECT_NE(record.message.find("more than the 4.0 allowed"), std::string::npos) << record.message;
 }
@@ -75,7 +90,7 @@ TEST(Pretraining, GoesOnFromItsCheckpointAsIfNeverInterrupted) {
   auto r = tiny("mamba swiglu");
   r.flops = 4e9;
   r.learning_rates = {3e-3};
-  const auto whole = pretrain(r, {}, {});
+  const auto whole = pretrain(r, {}, {}).record;
   ASSERT_EQ(whole.outcome, Outcome::kOk) << whole.message;
   r.checkpoint = folder.path + "/model.checkpoint";
   struct Killed {};
@@ -90,9 +105,9 @@ TEST(Pretraining, GoesOnFromItsCheckpointAsIfNeverInterrupted) {
     if (first == 0) first = static_cast<double>(p.step) / static_cast<double>(p.steps);
   });
   EXPECT_GT(first, 0.3);
-  EXPECT_EQ(resumed.bits_per_byte, whole.bits_per_byte);
+  EXPECT_EQ(resumed.record.bits_per_byte, whole.bits_per_byte);
   r.seed = 4;
-  const auto other = pretrain(r, {}, {});
+  const auto other = pretrain(r, {}, {}).record;
   EXPECT_EQ(other.outcome, Outcome::kOk);
   EXPECT_EQ(other.message, "checkpoint " + r.checkpoint +
                                " belongs to another pretraining; training began anew, and the file is now " +
@@ -105,7 +120,7 @@ TEST(Pretraining, KeepsTheWeightsThatItScored) {
   r.flops = 2e9;
   r.learning_rates = {3e-3};
   r.weights = folder.path + "/model.safetensors";
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   const auto kept = model_of_weights(r.weights);
   EXPECT_EQ(kept.width, record.width);
@@ -126,7 +141,7 @@ TEST(Pretraining, IsNotLostWithWeightsThatCannotBeWritten) {
   r.flops = 2e9;
   r.learning_rates = {3e-3};
   r.weights = "/no/such/folder/model.safetensors";
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   EXPECT_EQ(record.outcome, Outcome::kOk);
   EXPECT_TRUE(
       record.message.ends_with("/no/such/folder/model.safetensors.new could not be written: No such file or directory"))
@@ -136,7 +151,7 @@ TEST(Pretraining, IsNotLostWithWeightsThatCannotBeWritten) {
 TEST(Pretraining, IsPlannedWithoutTraining) {
   auto r = tiny("attention{heads=4} swiglu");
   r.plan_only = true;
-  const auto plan = pretrain(r, {}, {});
+  const auto plan = pretrain(r, {}, {}).record;
   ASSERT_EQ(plan.outcome, Outcome::kOk) << plan.message;
   EXPECT_FALSE(plan.bits_per_byte);
   EXPECT_GT(plan.width, 0);
@@ -148,7 +163,7 @@ TEST(Pretraining, IsPlannedWithoutTraining) {
 /// What a plan of `request` says, if it is refused.
 std::string refusal(PretrainRequest request) {
   request.plan_only = true;
-  const auto plan = pretrain(request, {}, {});
+  const auto plan = pretrain(request, {}, {}).record;
   return plan.outcome == Outcome::kOk ? "accepted" : plan.message;
 }
 
@@ -193,7 +208,7 @@ TEST(Pretraining, LearnsShardsWithoutSeparators) {
   r.separator = "none";
   r.bytes_per_token = 1;
   r.flops = 8e9;
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_LT(record.bits_per_byte.value(), 0.5);  // each letter follows from the one before it
 }
@@ -218,7 +233,7 @@ TEST(Pretraining, ScoresWhatCanOnlyBeRecalled) {
   r.bytes_per_token = 1;
   r.flops = 1.5e9;
   r.learning_rates = {1e-3};
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
   EXPECT_NEAR(record.recall_share.value(), 0.4, 0.05) << "windows of 64, 64 and 32; 30 of 64 are the second time";
   EXPECT_NEAR(record.bits_per_byte_recall.value(), 8, 0.5) << "nothing is learnt in ten steps";
@@ -227,7 +242,7 @@ TEST(Pretraining, ScoresWhatCanOnlyBeRecalled) {
 TEST(Pretraining, SaysWhereDataIsMissing) {
   auto r = tiny("attention{heads=4} swiglu");
   r.data = "/nowhere";
-  const auto record = pretrain(r, {}, {});
+  const auto record = pretrain(r, {}, {}).record;
   EXPECT_EQ(record.outcome, Outcome::kFailed);
   EXPECT_EQ(record.message, "there is no data at /nowhere");
 }

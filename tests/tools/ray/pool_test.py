@@ -94,7 +94,7 @@ class PoolTest(unittest.TestCase):
         pool = self.pool(2)
         hello = pool.hears(lambda line: True)
         self.assertEqual(hello, {
-            "type": "hello", "version": "madsearch on Ray 0 (fake)", "messages": 10, "scoring": 1, "revision": "r",
+            "type": "hello", "version": "madsearch on Ray 0 (fake)", "messages": 11, "scoring": 1, "revision": "r",
             "built_for": "", "processor": "", "device": "ray", "host": socket.gethostname(), "slots": 0,
             "memory_bytes": 0, "free_bytes": 0})
         pool.has_slots(2)

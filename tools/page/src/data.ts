@@ -23,6 +23,10 @@ export interface Scored {
   seeds?: number;
   confirmed?: boolean;
   bits_per_byte?: number | null;
+  text_bits?: number | null; // of the small pretraining beside the battery
+  text_bits_low?: number | null;
+  text_bits_high?: number | null;
+  text_bits_recall?: number | null;
 }
 
 export interface FrontRow extends Scored {
@@ -120,6 +124,8 @@ export interface Evaluation {
   test_score: number | null;
   core_seconds: number;
   retry: number;
+  bits_per_byte?: number | null; // of the text beside the battery
+  test_bits_per_byte?: number | null;
   imported?: string | null;
   tasks: Record<string, TaskScore> | null;
   ended?: number | null;

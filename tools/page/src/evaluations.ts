@@ -105,6 +105,7 @@ export function taskChart(evaluations: Evaluation[]): HTMLElement | null {
 }
 
 export function evaluationTable(shown: Shown): HTMLElement {
+  const text = shown.evaluations.some((it) => typeof it.bits_per_byte === "number");
   const columns = [
     { name: "number", number: true },
     { name: "rung" },
@@ -112,6 +113,8 @@ export function evaluationTable(shown: Shown): HTMLElement {
     { name: "outcome" },
     { name: "score", number: true },
     { name: "test", number: true },
+    { name: "text bits", number: true, hidden: !text },
+    { name: "test bits", number: true, hidden: !text },
     { name: "core time", number: true },
     { name: "imported from", hidden: !shown.evaluations.some((it) => it.imported) },
   ];
@@ -122,6 +125,8 @@ export function evaluationTable(shown: Shown): HTMLElement {
     it.finished ? it.outcome : "under way",
     fixed(it.score),
     fixed(it.test_score),
+    fixed(it.bits_per_byte),
+    fixed(it.test_bits_per_byte),
     duration(it.core_seconds),
     it.imported,
   ]);

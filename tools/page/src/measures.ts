@@ -23,12 +23,23 @@ export function measures(runs: Run[]): Measure[] {
     { id: "parameters", name: "parameters", log: true, of: (_, it) => it.parameters, text: count },
     { id: "flops", name: "FLOPs, forward", log: true, of: (_, it) => it.flops, text: count },
     { id: "bits", name: "bits per byte", log: false, of: (_, it) => it.bits_per_byte ?? null, text: score },
+    { id: "text", name: "text bits", log: false, of: (_, it) => it.text_bits ?? null, text: score },
+    {
+      id: "recalled",
+      name: "text bits, recalled",
+      log: false,
+      of: (_, it) => it.text_bits_recall ?? null,
+      text: score,
+    },
     { id: "born", name: "evaluation it was born at", log: false, of: (_, it) => it.born, text: count },
   ];
+  const known = out.filter((it) => !["text", "recalled"].includes(it.id) || runs.some((run) => measured(run, it)));
   for (const task of new Set(runs.flatMap((run) => run.tasks)))
-    out.push({ id: task, name: shortTask(task), log: false, of: (run, it) => run.taskScore(it, task), text: score });
-  return out;
+    known.push({ id: task, name: shortTask(task), log: false, of: (run, it) => run.taskScore(it, task), text: score });
+  return known;
 }
+
+const measured = (run: Run, it: Measure): boolean => run.candidates.some((candidate) => it.of(run, candidate) !== null);
 
 export function measure(all: Measure[], id: string | undefined, otherwise: string): Measure {
   return all.find((it) => it.id === id) ?? all.find((it) => it.id === otherwise)!;
