@@ -22,6 +22,9 @@ Rung rung_from(const std::string& text);  // throws std::invalid_argument
 /// Whether it is on fresh seeds, which come once the search is over.
 inline bool is_fresh(Rung rung) { return rung == Rung::kConfirm || rung == Rung::kCounterfactual; }
 
+/// Whether an evaluation of this rung trains on text beside its battery, if the run has one: what stands on a front.
+inline bool may_read_text(Rung rung) { return rung == Rung::kBattery || rung == Rung::kConfirm; }
+
 /// One architecture that was met in a run.
 struct CandidateRecord {
   std::string hash;                  // of the expanded text with all knobs, 16 hex digits

@@ -86,7 +86,7 @@ Measurement measurement_of(const EvaluationRecord& finished, const CandidateReco
   out.score = finished.score.value();
   out.violation = finished.violation.value();
   auto measures = measured(finished);
-  if (finished.rung == Rung::kProbe) measures.bits_per_byte = measures.bits_per_byte_recall = 0;  // the same for all
+  if (!may_read_text(finished.rung)) measures.bits_per_byte = measures.bits_per_byte_recall = 0;  // the same for all
   out.objectives = values(objectives, candidate, measures);
   return out;
 }

@@ -4,7 +4,7 @@
 
 namespace madsearch {
 
-bool reads_text(const RunConfig& config, Rung rung) { return !config.text.empty() && rung != Rung::kProbe; }
+bool reads_text(const RunConfig& config, Rung rung) { return !config.text.empty() && may_read_text(rung); }
 
 PretrainRequest text_request(const TextOptions& text, const Genome& design, Seed seed) {
   auto out = setup_request(text.file, design, 0);

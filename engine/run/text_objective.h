@@ -8,7 +8,7 @@ namespace madsearch {
 // A small pretraining of every candidate, beside the trainings of its battery. Documents are held out of the text: by
 // one half of them a search chooses, the other half is only reported (TextBits, results/records.h).
 
-/// Whether evaluations of this rung have one: probes are to be cheap.
+/// Whether evaluations of this rung have one.
 bool reads_text(const RunConfig& config, Rung rung);
 
 /// A request without an id. `seed`: of everything that a seed set decides.
