@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "command.h"
 #include "configs/text.h"
@@ -148,7 +149,9 @@ Record setting_facts(const Battery& battery, std::size_t i, std::size_t j, const
   for (const auto& trainings : seeds) {
     const auto& training = trainings[i][j];
     const auto accuracy = scored_accuracy(battery, training);
-    scores.push_back(accuracy ? Value(chance_corrected(*accuracy, setting, battery.protocol)) : Value());
+    std::optional<double> score;
+    if (accuracy) score = chance_corrected(*accuracy, setting, battery.protocol);
+    scores.push_back(score);
     raw.push_back(accuracy);
     test.push_back(training.test);
     outcomes.push_back(to_text(training.outcome));
