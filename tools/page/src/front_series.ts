@@ -15,11 +15,12 @@ const symbols: Record<Kind, string> = {
 const sizes: Record<Kind, number> = { front: 12, hand: 13, search: 6, control: 7, variant: 8 };
 const order: Kind[] = ["search", "control", "variant", "hand", "front"];
 
-/** Bars of intervals, along the axis that has the score. */
+/** Bars of intervals, along the axis that has some. */
 function intervals(points: Point[], choice: Choice, ink: string, name: string): object | null {
-  const along = choice.y.id === "score" ? 1 : choice.x.id === "score" ? 0 : -1;
-  if (along < 0) return null;
-  const bars = points.filter((it) => typeof it.candidate.score_low === "number");
+  const along = choice.y.low ? 1 : 0;
+  const { low, high } = along === 1 ? choice.y : choice.x;
+  if (!low || !high) return null;
+  const bars = points.filter((it) => typeof low(it.candidate) === "number");
   if (!bars.length) return null;
   return {
     type: "custom",
@@ -28,11 +29,11 @@ function intervals(points: Point[], choice: Choice, ink: string, name: string): 
     clip: true,
     z: 2,
     itemStyle: { color: ink },
-    data: bars.map((it) => [it.value[0], it.value[1], it.candidate.score_low, it.candidate.score_high]),
+    data: bars.map((it) => [it.value[0], it.value[1], low(it.candidate), high(it.candidate)]),
     renderItem: (_: unknown, api: any) => {
       const at = [api.value(0), api.value(1)];
       const end = (value: number): number[] => api.coord(along === 1 ? [at[0], value] : [value, at[1]]);
-      const [low, high] = [end(api.value(2)), end(api.value(3))] as [number[], number[]];
+      const [from, to] = [end(api.value(2)), end(api.value(3))] as [number[], number[]];
       const across = along === 1 ? [4, 0] : [0, 4];
       const line = (a: number[], b: number[]) => ({
         type: "line",
@@ -41,16 +42,15 @@ function intervals(points: Point[], choice: Choice, ink: string, name: string): 
       });
       const cap = (p: number[]) =>
         line([p[0]! - across[0]!, p[1]! - across[1]!], [p[0]! + across[0]!, p[1]! + across[1]!]);
-      return { type: "group", children: [line(low, high), cap(low), cap(high)] };
+      return { type: "group", children: [line(from, to), cap(from), cap(to)] };
     },
   };
 }
 
 /** The stairs of designs that no other of `points` beats in both: less of a size, more of a score. */
 function stairs(points: Point[], choice: Choice, ink: string, name: string, dashed: boolean): object | null {
-  const bigger = (it: Measure): boolean => !it.log && it.id !== "bits" && it.id !== "born";
-  if (bigger(choice.x) || points.length < 2) return null;
-  const up = bigger(choice.y);
+  if (choice.x.more || points.length < 2) return null;
+  const up = choice.y.more === true;
   const sorted = [...points].sort(
     (a, b) => a.value[0] - b.value[0] || (up ? b.value[1] - a.value[1] : a.value[1] - b.value[1]),
   );
