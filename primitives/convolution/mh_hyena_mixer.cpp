@@ -8,6 +8,8 @@
 #include "primitives/layers/initial_values.h"
 #include "primitives/layers/linear.h"
 #include "primitives/mixer.h"
+#include "primitives/ops/gpu.h"
+#include "primitives/ops/product_convolution.h"
 #include "primitives/shared_knobs.h"
 
 namespace madsearch {
@@ -43,7 +45,9 @@ class MultiHeadHyena : public Mixer {
     const auto x2 = heads(parts[1]);
     const auto v = heads(parts[2]);
     constexpr std::int64_t kScores = 128;  // up to here T² scores a head are cheaper than M² convolutions
-    const auto y = T <= kScores ? with_scores(x1, x2, v, h) : with_products(x1, x2, v, h);  // [R, B, H, T, M]
+    const auto y = T <= kScores ? with_scores(x1, x2, v, h)
+                   : on_gpu(x)  ? product_convolution(x1, x2, v, h)
+                                : with_products(x1, x2, v, h);  // [R, B, H, T, M]
     return out_(y.transpose(2, 3).reshape({R, B, T, D}));
   }
 

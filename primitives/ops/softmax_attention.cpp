@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "primitives/ops/faded_attention.h"
 #include "primitives/ops/fused_attention.h"
 #include "primitives/ops/rotary.h"
 
@@ -28,13 +29,6 @@ at::Tensor attention_of_equal_sizes(const at::Tensor& q, const at::Tensor& k, co
   const auto y = at::scaled_dot_product_attention(filled(q), filled(k), filled(v), mask, 0.0, /*is_causal=*/!mask,
                                                   1 / std::sqrt(static_cast<double>(d)));
   return e == n ? y : y.slice(-1, 0, e);
-}
-
-/// Which of tokens s (across) each token t (down) sees, [T, T].
-at::Tensor visible(std::int64_t T, const AttentionHeads& heads, const at::TensorOptions& options) {
-  const auto t = at::arange(T, options.dtype(at::kLong));
-  const auto lag = t.unsqueeze(1) - t;
-  return (lag >= 0).logical_and((lag < heads.window).logical_or(t < heads.sinks));
 }
 
 /// Blocks of w tokens, w the window: each reads the sinks, the block before it and itself.
@@ -82,14 +76,11 @@ at::Tensor libtorch_attention(const at::Tensor& queries, const at::Tensor& keys_
   const auto v = of_all(split_heads(keys_values, values_at, heads.values, e));
   at::Tensor y;  // [R B, H, T, e]
   if (fade.defined()) {
-    const auto c = fade.transpose(2, 3).flatten(0, 1);
-    const auto bias =
-        (c.unsqueeze(-1) - c.unsqueeze(-2)).masked_fill(visible(T, heads, q.options()).logical_not(), -INFINITY);
-    y = attention_of_equal_sizes(q, k, v, bias.to(q.scalar_type()));
+    y = faded_attention(q, k, v, fade.transpose(2, 3).flatten(0, 1), heads);
   } else if (heads.window >= T) {
     y = attention_of_equal_sizes(q, k, v, {});
   } else if (T <= 4 * heads.seen(T)) {
-    y = attention_of_equal_sizes(q, k, v, visible(T, heads, q.options()));
+    y = attention_of_equal_sizes(q, k, v, visible(0, T, heads, q.options()));
   } else {
     y = in_blocks(q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1), heads);
   }

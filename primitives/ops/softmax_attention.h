@@ -10,7 +10,8 @@ namespace madsearch {
 ///   y_t = Σ_s softmax_s(q_t · k_s / √d + c_t - c_s) v_s     s ≤ t: the last `window` tokens and the first `sinks`
 ///
 /// Computed in one pass on a CPU where tokens see few others (fused_attention.h), else by LibTorch's
-/// scaled_dot_product_attention. With a short window that one goes block by block, so that memory is linear in T.
+/// scaled_dot_product_attention. With a short window that one goes block by block, so that memory is linear in T; where
+/// scores fade faded_attention.h does.
 class SoftmaxAttention {
  public:
   explicit SoftmaxAttention(const AttentionHeads& heads) : heads_(heads) {}

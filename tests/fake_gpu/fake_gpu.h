@@ -1,6 +1,9 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <functional>
+
 namespace madsearch {
 
 /// A device of LibTorch that takes the paths of a GPU where there is none. Its memory is the host's, all NaN when it is
@@ -10,5 +13,9 @@ at::Device fake_gpu();
 
 /// How often the host waited for it since the start: each number read, each copy to the host.
 std::int64_t waits_for_fake_gpu();
+
+/// The most bytes that tensors held on it during `work`, above those before. Of an operation only what it returns
+/// counts.
+std::int64_t peak_on_fake_gpu(const std::function<void()>& work);
 
 }  // namespace madsearch

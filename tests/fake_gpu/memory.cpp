@@ -4,14 +4,27 @@
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <malloc.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
+
+#include "fake_gpu.h"
 
 namespace madsearch {
 namespace {
 
 const at::Device kDevice(kFakeGpu, 0);
+
+std::atomic<std::int64_t> held = 0;
+std::atomic<std::int64_t> peak = 0;
+
+void release(void* bytes) {
+  held -= static_cast<std::int64_t>(malloc_usable_size(bytes));
+  std::free(bytes);
+}
 
 class Memory : public c10::DeviceAllocator {
  public:
@@ -20,9 +33,11 @@ class Memory : public c10::DeviceAllocator {
     const auto whole_lines = (bytes + kLine - 1) / kLine * kLine;
     void* out = bytes == 0 ? nullptr : std::aligned_alloc(kLine, whole_lines);
     if (out != nullptr) std::memset(out, 0xff, whole_lines);  // NaN in every floating-point type
-    return {out, out, &std::free, kDevice};
+    held += static_cast<std::int64_t>(malloc_usable_size(out));
+    peak = std::max(peak.load(), held.load());
+    return {out, out, &release, kDevice};
   }
-  at::DeleterFnPtr raw_deleter() const override { return &std::free; }
+  at::DeleterFnPtr raw_deleter() const override { return &release; }
   void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
   bool initialized() override { return true; }
   void emptyCache(c10::MempoolId_t) override {}
@@ -64,6 +79,13 @@ class Hooks : public at::PrivateUse1HooksInterface {
 };
 
 }  // namespace
+
+std::int64_t peak_on_fake_gpu(const std::function<void()>& work) {
+  const std::int64_t before = held;
+  peak = before;
+  work();
+  return peak - before;
+}
 
 void register_memory() {
   static Memory memory;

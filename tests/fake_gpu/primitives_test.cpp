@@ -67,6 +67,29 @@ TEST_P(OnFakeGpu, IsNearTheCpuUnderAutocast) {
   expect_near(on(fake_gpu(), one, true), on(at::kCPU, one), 3e-2, 2e-1);
 }
 
+/// What goes by blocks of tokens or of products on a GPU, around and beyond one block.
+class LongOnFakeGpu : public OnFakeGpu {
+ protected:
+  static std::vector<Case> cases() { return {{1, {16, 128}}, {3, {16, 129}}, {2, {16, 301}}}; }
+};
+
+TEST_P(LongOnFakeGpu, AgreesWithTheCpu) {
+  for (const auto& one : cases()) {
+    SCOPED_TRACE(::testing::Message() << "R = " << one.replicas << ", T = " << one.shape.length);
+    expect_near(on(fake_gpu(), one), on(at::kCPU, one), 1e-4, 1e-3);
+  }
+}
+
+TEST_P(LongOnFakeGpu, IsNearTheCpuUnderAutocast) {
+  for (const auto& one : cases()) {
+    SCOPED_TRACE(::testing::Message() << "R = " << one.replicas << ", T = " << one.shape.length);
+    expect_near(on(fake_gpu(), one, true), on(at::kCPU, one), 3e-2, 2e-1);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Primitives, LongOnFakeGpu, testing::Values("forgetting_attention", "mh_hyena"),
+                         [](const auto& row) { return std::string(row.param); });
+
 INSTANTIATE_TEST_SUITE_P(Primitives, OnFakeGpu, testing::ValuesIn([] {
                            std::vector<std::string> names;
                            for (const auto& primitive : primitives()) names.push_back(primitive.name);

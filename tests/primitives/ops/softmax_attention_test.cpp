@@ -4,9 +4,11 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 
+#include "primitives/ops/faded_attention.h"
 #include "primitives/ops/fused_attention.h"
 #include "primitives/ops/rotary.h"
 #include "tests/primitives/blocks.h"
@@ -100,11 +102,29 @@ TEST(SoftmaxAttention, TakesValuesOfAnotherSizeAndNumberThanKeys) {
 }
 
 TEST(SoftmaxAttention, FadesThePast) {
-  for (const std::int64_t T : {1, 7, 20, 40}) {
+  for (const std::int64_t T : {1, 7, 20, 40, 128, 131, 261}) {
     expect_both_ways({.queries = 2, .keys = 2, .values = 2, .size = 4, .value_size = 4}, T, true);
     expect_both_ways(
         {.queries = 2, .keys = 1, .values = 1, .size = 16, .value_size = 16, .rotated = 16, .window = 9, .sinks = 3}, T,
         true);
+  }
+}
+
+/// Blocks of 128 queries, and of the four sequences as many at once as `most` weights allow.
+TEST(FadedAttention, IsTheSameInPieces) {
+  const auto rows = [](std::uint64_t seed) { return random_tensor({4, 2, 261, 8}, seed).set_requires_grad(true); };
+  const std::vector<at::Tensor> in = {
+      rows(1), rows(2), rows(3), (-random_tensor({4, 2, 261}, 4).abs()).cumsum(2).detach().set_requires_grad(true)};
+  const auto found = [&](std::int64_t most) {
+    const auto y = faded_attention(in[0], in[1], in[2], in[3], {.window = 200, .sinks = 2}, most);
+    auto out = torch::autograd::grad({y}, {in[0], in[1], in[2], in[3]}, {random_tensor(y.sizes(), 5)});
+    out.push_back(y);
+    return out;
+  };
+  const auto whole = found(1 << 25);
+  for (const std::int64_t most : {1, 3 * 2 * 128 * 261}) {
+    const auto parts = found(most);
+    for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_LT(relative_difference(parts[i], whole[i]), 1e-13) << i;
   }
 }
 
