@@ -15,11 +15,12 @@ inline void check(cudaError_t error) {
   if (error != cudaSuccess) throw std::runtime_error(std::string("CUDA: ") + cudaGetErrorString(error));
 }
 
-/// Runs `kernel` on a CUDA stream, with `shared_bytes` for each block (see shared_memory). Throws std::runtime_error if
-/// CUDA refuses.
+/// Runs `kernel` on a CUDA stream, with `shared_bytes` for each block (see shared_memory); an empty grid, which CUDA
+/// refuses, has nothing to do. Throws std::runtime_error if CUDA refuses.
 template <class... Parameters>
 void launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, std::size_t shared_bytes, void* stream,
             std::type_identity_t<Parameters>... arguments) {
+  if (grid.x == 0 || grid.y == 0 || grid.z == 0) return;
   constexpr std::size_t kWithoutAsking = 48 * 1024;
   if (shared_bytes > kWithoutAsking)
     check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes)));

@@ -82,12 +82,17 @@ TEST(EmulatedCuda, RefusesWhatCudaRefuses) {
   EXPECT_EQ(refusal(nothing, dim3(1, 65535, 1), 1, 0, nullptr), "");
   EXPECT_EQ(refusal(nothing, dim3(1, 65536, 1), 1, 0, nullptr), refused);
   EXPECT_EQ(refusal(nothing, dim3(1, 1, 65536), 1, 0, nullptr), refused);
-  EXPECT_EQ(refusal(nothing, 0, 1, 0, nullptr), refused);
   EXPECT_EQ(refusal(nothing, 1, 0, 0, nullptr), refused);
   EXPECT_EQ(refusal(nothing, 1, 1024, 0, nullptr), "");
   EXPECT_EQ(refusal(nothing, 1, 1025, 0, nullptr), refused);
   EXPECT_EQ(refusal(nothing, 1, 1, 227 * 1024, nullptr), "");
   EXPECT_EQ(refusal(nothing, 1, 1, 227 * 1024 + 1, nullptr), "CUDA: invalid argument");
+}
+
+TEST(EmulatedCuda, RefusesAnEmptyGridWhichIsNeverLaunched) {
+  EXPECT_EQ(emulation::run(reinterpret_cast<void*>(nothing), 0, 1, 0, [] {}), emulation::Error::kInvalidConfiguration);
+  EXPECT_EQ(refusal(nothing, 0, 1, 0, nullptr), "");
+  EXPECT_EQ(refusal(nothing, dim3(1, 0, 1), 1, 0, nullptr), "");
 }
 
 __global__ void barely(int) {}

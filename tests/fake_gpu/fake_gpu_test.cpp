@@ -57,16 +57,24 @@ TEST(FakeGpu, IsSharedByItsWorkers) {
   EXPECT_EQ((Runtime{.device = fake_gpu(), .sharers = 2}.free_bytes()), 1 << 28);
 }
 
-/// A grid of no blocks is CUDA's to refuse; the CPU has nothing to do.
+/// More channels than a grid has blocks for are CUDA's to refuse; the CPU takes them.
 TEST(FakeGpu, RunsTheCudaKernels) {
-  const auto none = at::ones({0, 2, 3});
-  EXPECT_EQ(gated_scan(none, none).numel(), 0);
+  const auto many = at::ones({1, 1, 65536 * 128});
+  EXPECT_EQ(gated_scan(many, many).numel(), many.numel());
   try {
-    gated_scan(none.to(fake_gpu()), none.to(fake_gpu()));
+    gated_scan(many.to(fake_gpu()), many.to(fake_gpu()));
     FAIL();
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "CUDA: invalid configuration argument");
   }
+}
+
+TEST(FakeGpu, LaunchesNothingForABatchOfNone) {
+  const auto none = at::ones({0, 2, 3}).to(fake_gpu()).set_requires_grad(true);
+  const auto h = gated_scan(none, none);
+  EXPECT_EQ(h.sizes(), none.sizes());
+  h.sum().backward();
+  EXPECT_EQ(none.grad().sizes(), none.sizes());
 }
 
 }  // namespace
