@@ -41,14 +41,15 @@ TEST_F(RunConfigTest, ShippedSearchesAreAllRead) {
   // Data that is fetched first may be missing here, so they are read beside some.
   const TemporaryFolder root;
   fs::create_directories(root.path + "/configs");
-  fs::copy(kConfigs / "searches", root.path + "/configs/searches", fs::copy_options::recursive);
+  for (const auto* folder : {"searches", "setups", "batteries", "designs"})
+    fs::copy(kConfigs / folder, fs::path(root.path) / "configs" / folder, fs::copy_options::recursive);
   for (const std::string data : {"debian-text", "sotu"}) {
     fs::create_directories(root.path + "/data/" + data);
     std::ofstream(root.path + "/data/" + data + "/text.txt") << "We hold these truths to be self-evident.\n";
   }
   int read = 0;
   for (const auto& entry : fs::directory_iterator(root.path + "/configs/searches")) {
-    const auto config = read_run(entry.path(), kConfigs);
+    const auto config = read_run(entry.path(), root.path + "/configs");
     EXPECT_FALSE(config.battery.partial()) << entry.path();
     EXPECT_GE(config.seeds.size(), 1u) << entry.path();
     ++read;
