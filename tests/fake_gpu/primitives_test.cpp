@@ -87,6 +87,19 @@ TEST_P(LongOnFakeGpu, IsNearTheCpuUnderAutocast) {
   }
 }
 
+/// Else no graph could be recorded of it.
+TEST_P(LongOnFakeGpu, NeverMakesTheHostWait) {
+  const Shape shape = {16, 301};
+  auto build = build_for(shape, 2, at::kFloat);
+  build.options = build.options.device(fake_gpu());
+  const auto block = build_mixer(GetParam(), find_primitive(GetParam())->defaults(), build);
+  const auto x = random_input(2, 3, shape, at::kFloat).to(fake_gpu());
+  const Autocast cast(fake_gpu());
+  const auto before = waits_for_fake_gpu();
+  block->forward(x).sum().backward();
+  EXPECT_EQ(waits_for_fake_gpu(), before);
+}
+
 INSTANTIATE_TEST_SUITE_P(Primitives, LongOnFakeGpu, testing::Values("forgetting_attention", "mh_hyena"),
                          [](const auto& row) { return std::string(row.param); });
 
