@@ -25,6 +25,8 @@ void look_at(FieldCheck& check, const TrainReply& reply, const TrainRequest& req
   check.count("state of distilled", reply.distilled.state, kMostState);
   check.share("validation_b of distilled", reply.distilled.validation_b);
   check.share("test of distilled", reply.distilled.test);
+  if (reply.refused && reply.record.outcome != Outcome::kOutOfMemory)
+    check.is("outcome", to_text(reply.record.outcome), "what can be refused for want of memory");
 }
 
 void look_at(FieldCheck& check, const PretrainReply& reply, const PretrainRequest& request) {
@@ -52,6 +54,7 @@ void look_at(FieldCheck& check, const BenchReply& reply, const BenchRequest& req
     amount("share_of_peak of a row", row.share_of_peak);
     amount("ratio_to_attention of a row", row.ratio_to_attention);
     check.number("peak_memory_mib of a row", row.peak_memory_mib, -kMostOfATiming, kMostOfATiming);
+    check.number("predicted_mib of a row", row.predicted_mib, -kMostOfATiming, kMostOfATiming);
   }
 }
 

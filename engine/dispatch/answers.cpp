@@ -57,6 +57,11 @@ Outcome outcome_of(const Reply& reply) {
   return std::holds_alternative<ErrorReply>(reply) ? Outcome::kFailed : Outcome::kOk;
 }
 
+bool is_refused(const Reply& reply) {
+  const auto* trained = std::get_if<TrainReply>(&reply);
+  return trained && trained->refused;
+}
+
 std::string message_of(const Reply& reply) {
   if (const auto* trained = std::get_if<TrainReply>(&reply)) return trained->record.message;
   if (const auto* pretrained = std::get_if<PretrainReply>(&reply)) return pretrained->record.message;

@@ -18,6 +18,7 @@ std::string subject_of(const Request& request);
 Outcome outcome_of(const Reply& reply);
 
 /// Why an answer's outcome is not ok; "" if it doesn't say.
+bool is_refused(const Reply& reply);  // for want of memory, without a try
 std::string message_of(const Reply& reply);
 void set_message(Reply& reply, const std::string& message);
 

@@ -123,6 +123,9 @@ struct Coordinator::Impl {
   void remark_on_computer(Slot& slot, const std::string& computer);
   /// How much each of several workers on a GPU may take.
   void remark_on_memory(const Connection& connection, const Hello& hello);
+  /// The worker has too little memory for the job, and has not tried it: no failure, and the same elsewhere unless a
+  /// worker there has more.
+  void refused(Slot& slot, Reply answer);
   /// The job has its result.
   void finish(Slot& slot, Reply answer);
   void set_limits();

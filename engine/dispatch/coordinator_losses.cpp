@@ -17,7 +17,7 @@ using Kind = WorkerEvent::Kind;
 
 constexpr int start_attempts = 3;  // in a row, before a slot is tried less often, or the command is wrong
 constexpr double kUnusable = 600;  // seconds
-constexpr int most_excused = 3;    // attempts at a request that were suspended, or whose pool died
+constexpr int most_excused = 3;    // attempts at a request that were no fault of it
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "engine/dispatch/coordinator_impl.h"
 #include "engine/dispatch/door.h"
 #include "engine/dispatch/memory_share.h"
+#include "engine/dispatch/placement.h"
 #include "engine/version.h"
 #include "results/scoring.h"
 
@@ -129,11 +130,15 @@ void Coordinator::Impl::hear(Slot& slot, Reply reply) {
   if (!problem.empty()) return fail(slot, {.kind = Kind::kGarbage, .what = "gave an impossible answer: " + problem});
   set_provenance(reply, slot.provenance());
   const auto outcome = outcome_of(reply);
+  if (is_refused(reply)) return refused(slot, std::move(reply));
   const auto* pretrain = std::get_if<PretrainRequest>(&slot.job->request);
   const bool plan = pretrain && pretrain->plan_only;  // a plan trains nothing: its refusal is what was asked for
   if (plan || outcome == Outcome::kOk || outcome == Outcome::kDiverged) return finish(slot, std::move(reply));
-  const auto what = "answered " + to_text(outcome) + ": " + message_of(reply);
-  fail(slot, {.kind = Kind::kFailed, .what = what, .outcome = outcome, .reply = std::move(reply)});
+  auto what = "answered " + to_text(outcome) + ": " + message_of(reply);
+  // Others may have had the memory.
+  const bool crowded = outcome == Outcome::kOutOfMemory && slot.connection->sharers > 1;
+  if (crowded) what += " (it is one of " + std::to_string(slot.connection->sharers) + " workers on its GPU)";
+  fail(slot, {.kind = Kind::kFailed, .what = what, .outcome = outcome, .reply = std::move(reply), .excused = crowded});
 }
 
 void Coordinator::Impl::greet(Connection& connection, Hello hello) {
@@ -176,6 +181,14 @@ void Coordinator::Impl::remark_on_memory(const Connection& connection, const Hel
   tell(connection.event(Kind::kRemark, "is one of " + std::to_string(connection.sharers) +
                                            " that share it: each may take " + gib(hello.memory_bytes) +
                                            " of its memory"));
+}
+
+void Coordinator::Impl::refused(Slot& slot, Reply answer) {
+  auto job = slot.take_job();
+  slot.connection->remarks = 0;
+  job.needs_above = std::max({std::int64_t{1}, job.needs_above, slot.memory_bytes()});  // a pool doesn't say
+  if (has_more_memory(workforce.slots, job, SlotClock::now())) return give_back(std::move(job));
+  requests.answer(std::move(answer));
 }
 
 void Coordinator::Impl::finish(Slot& slot, Reply answer) {

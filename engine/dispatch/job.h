@@ -16,7 +16,8 @@ struct Job {
   double cost = 0;                // forward FLOPs; 0: not known
   std::int64_t number = 0;        // of its submission; kept when it is tried again
   std::vector<Failure> failures;  // in order
-  int excused = 0;                // attempts that failed because a process was suspended
+  int excused = 0;                // attempts that failed through no fault of it, as a process was suspended
+  std::int64_t needs_above = 0;   // bytes: the memory of the roomiest worker that has refused it
   bool suspended = false;         // this program was, while its worker computed it
   bool begun = false;             // its attempts are counted elsewhere (Attempts)
   bool check = false;             // a check of its worker (check_training.h), for which nobody waits

@@ -183,6 +183,7 @@ void fields(R& r, Visit visit) {
   fields(r.record, visit);
   visit("distilled", r.distilled);
   visit("curves", r.curves);
+  visit("refused", r.refused);
 }
 
 template <Is<PretrainReply> R, class Visit>
@@ -204,6 +205,7 @@ void fields(R& r, Visit visit) {
   visit("share_of_peak", r.share_of_peak);
   visit("ratio_to_attention", r.ratio_to_attention);
   visit("peak_memory_mib", r.peak_memory_mib);
+  visit("predicted_mib", r.predicted_mib);
 }
 
 template <Is<BenchReply> R, class Visit>

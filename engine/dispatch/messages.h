@@ -152,7 +152,7 @@ struct BenchRequest {
   std::int64_t length = 0;
   std::int64_t batch = 0;
   std::int64_t replicas = 1;
-  std::int64_t steps = 0;
+  std::int64_t steps = 0;  // 0: none is timed, and their memory foretold all the same
 };
 
 /// Compare forward and backward of one primitive's block at its defaults: in float32 on the worker's device, in float64
@@ -189,6 +189,7 @@ struct TrainReply {
   TrainingRecord record;      // its id is the request's
   std::vector<Curve> curves;  // of every replica as far as it was trained, an added one last
   DistilledScore distilled;   // zeros unless asked for and the outcome is ok
+  bool refused = false;       // out_of_memory without a try: the worker can't have as much as it needs
 };
 
 struct PretrainReply {
@@ -210,6 +211,7 @@ struct BenchRow {
   double share_of_peak = 0;       // of BenchReply::peak_gflops
   double ratio_to_attention = 0;  // time / time of transformer++ of as many blocks
   double peak_memory_mib = 0;     // above what the process held before
+  double predicted_mib = 0;       // the same, foretold from a step on a few sequences (worker/predicted_memory.h)
 };
 
 struct BenchReply {

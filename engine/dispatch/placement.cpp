@@ -25,6 +25,7 @@ bool worked_after(const std::deque<Slot>& slots, const Failure& failure) {
 }  // namespace
 
 bool may_take(const std::deque<Slot>& slots, const Slot& slot, const Job& job, SlotClock::time_point now) {
+  if (job.needs_above > 0 && slot.memory_bytes() <= job.needs_above && has_more_memory(slots, job, now)) return false;
   if (job.failures.empty()) return true;
   const auto own = rank(slot, job);
   return std::none_of(slots.begin(), slots.end(),
@@ -36,6 +37,11 @@ std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std
   for (const auto& failure : job.failures)
     if (worked_after(slots, failure)) out.push_back(failure);
   return repeated(out, attempts);
+}
+
+bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now) {
+  return std::any_of(slots.begin(), slots.end(),
+                     [&](const Slot& slot) { return is_near(slot, now) && slot.memory_bytes() > job.needs_above; });
 }
 
 void acquit(const Slot& slot, Job& job) {

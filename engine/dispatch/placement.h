@@ -9,12 +9,15 @@ namespace madsearch {
 
 /// May the slot compute the job? One that has failed goes to another slot whose last request did not fail, if there is
 /// one, and waits for it if it is busy; else to any other slot; and only if none of them can be used to one that it has
-/// failed on.
+/// failed on. One that was refused for want of memory goes to a slot of more, if there is one.
 bool may_take(const std::deque<Slot>& slots, const Slot& slot, const Job& job, SlotClock::time_point now);
 
 /// The outcome that the job comes to: one that it had `attempts` times, each time on a slot that worked right after. So
 /// it is not the slots' fault. Nothing as long as that isn't known.
 std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std::int64_t attempts);
+
+/// Is there a slot, now or before long, of more memory than those that have refused the job?
+bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now);
 
 /// Would a success of the slot tell more about the job's failures?
 bool is_witness(const Slot& slot, const Job& job);

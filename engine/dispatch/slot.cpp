@@ -1,6 +1,7 @@
 #include "engine/dispatch/slot.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace madsearch {
 
@@ -79,6 +80,10 @@ WorkerEvent Slot::event(WorkerEvent::Kind kind, std::string what) const {
   out.worker = number;
   if (!out.host.empty()) out.host = host();
   return out;
+}
+
+std::int64_t Slot::memory_bytes() const {
+  return connection->hello ? connection->hello->memory_bytes : std::numeric_limits<std::int64_t>::max();
 }
 
 SlotUse Slot::use(SlotClock::time_point now) const {

@@ -27,6 +27,8 @@ AssumedMachine assumed_machine(const std::string& name_or_file, const std::files
   if (out.steps.empty()) throw in.error("steps", "a machine needs a step that was measured", false);
   std::sort(out.steps.begin(), out.steps.end(), [](const auto& a, const auto& b) { return a.tokens < b.tokens; });
   out.bytes_of_token = in.real("memory_mib", 0, 0, 1e9) * (1 << 20) / blocks / out.steps.back().tokens;
+  out.memory_ratio = in.real("memory_ratio", 1, 1, 100);
+  out.memory_mib = in.real("has_memory_mib", 0, 0, 1e9);
   out.median_ratio = in.real("median_ratio", 1, 0.01, 100);
   in.finish();
   return out;

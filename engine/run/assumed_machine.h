@@ -17,6 +17,8 @@ struct AssumedMachine {
   std::int64_t width = 0;
   std::vector<Step> steps;    // by tokens
   double bytes_of_token = 0;  // memory that a token of a block takes
+  double memory_ratio = 1;    // the largest of other primitives' memory to transformer++'s
+  double memory_mib = 0;      // that it has; 0: not known
   double median_ratio = 1;    // of other primitives' steps to transformer++'s
 };
 

@@ -162,6 +162,8 @@ Forecast forecast(const RunConfig& config, const AssumedMachine& machine) {
   out.battery_seconds = seconds_of(config.battery, stages, machine);
   out.median_ratio = machine.median_ratio;
   out.memory_mib = most_tokens(config.battery) * static_cast<double>(stages) * machine.bytes_of_token / (1 << 20);
+  out.largest_mib = out.memory_mib * machine.memory_ratio;
+  out.has_mib = machine.memory_mib;
   set_hours(out);
   return out;
 }
@@ -189,8 +191,12 @@ std::string speed_text(const Forecast& f, bool reads) {
   const auto time = "about " + duration(f.hours * 3600) + " at the speed of transformer++";
   if (f.machine.empty())
     return "on " + std::to_string(f.slots) + " slots at " + shown("%.2f", f.gflops) + " GFLOP/s each: " + time + memory;
+  const auto most = ", " + shown("%.0f", f.largest_mib) + " MiB with the primitive that takes most" +
+                    (f.has_mib > 0 && f.largest_mib > f.has_mib ? ", more than its " + shown("%.0f", f.has_mib) +
+                                                                      ": of that fewer replicas are computed at once"
+                                                                : "");
   return "on one slot of one " + f.machine + ", as it was measured: " + time + ", " +
-         duration(f.hours * 3600 * f.median_ratio) + " at that of the median primitive" + memory +
+         duration(f.hours * 3600 * f.median_ratio) + " at that of the median primitive" + memory + most +
          (reads ? std::string(kBelow) + "without pretrainings, which were not measured there" : "");
 }
 

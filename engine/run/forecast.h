@@ -28,6 +28,9 @@ struct Forecast {
   double hours = 0;         // of everything on all slots, as if all designs were as fast as transformer++
   double median_ratio = 1;  // how much longer a design of the median primitive takes, where that is known
   double memory_mib = 0;    // of one training, at the battery's longest length
+  // of an assumed machine
+  double largest_mib = 0;  // the same of the primitive that takes most
+  double has_mib = 0;      // its memory; 0: not known
 };
 
 /// Asks one of `workers` for the measurement. Throws ConfigError if no worker can make it, and Interrupted once

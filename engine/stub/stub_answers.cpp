@@ -53,6 +53,8 @@ TrainReply StubAnswers::reply(const TrainRequest& request) const {
   out.record = made_up(request);
   if (options_.looks > 0) out.curves = made_up_curves(request, options_.looks);
   finish(out.record);
+  out.refused = options_.room > 0 && request.width > options_.room;
+  if (out.refused) fail(out.record, Outcome::kOutOfMemory, "not tried: the stub was asked to refuse");
   if (due(options_.nan)) out.record.validation_b = out.record.test_macro = std::nan("");
   if (due(options_.huge)) out.record.validation_b = out.record.test_macro = 1e308;
   return out;
@@ -87,7 +89,8 @@ BenchReply StubAnswers::reply(const BenchRequest& request) const {
                         .milliseconds = options_.milliseconds * 1.0,
                         .gflops = 1,
                         .share_of_peak = 1,
-                        .ratio_to_attention = 1});
+                        .ratio_to_attention = 1,
+                        .predicted_mib = 100});
   return out;
 }
 

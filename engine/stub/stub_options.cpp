@@ -23,6 +23,7 @@ constexpr NumberOption kNumbers[] = {
     {"mute", &StubOptions::mute},
     {"fail", &StubOptions::fail},
     {"memory", &StubOptions::memory},
+    {"room", &StubOptions::room},
     {"error", &StubOptions::error},
     {"crash", &StubOptions::crash},
     {"stop", &StubOptions::stop},

@@ -32,7 +32,11 @@ class StubWorker {
   int run() {
     std::this_thread::sleep_for(std::chrono::milliseconds(options_.start));
     if (options_.mute == 0)
-      send(Hello{.version = "madsearch stub worker", .revision = kRevision, .device = "stub", .host = host_name()});
+      send(Hello{.version = "madsearch stub worker",
+                 .revision = kRevision,
+                 .device = "stub",
+                 .host = host_name(),
+                 .memory_bytes = std::int64_t{options_.room} << 20});
     std::thread reader([this] { read(); });  // pings are answered also while a request is under way
     while (auto asked = next()) answer(std::get<Request>(asked->message), asked->attempt);
     reader.join();

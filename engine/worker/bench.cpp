@@ -8,8 +8,11 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <stdexcept>
 
+#include "engine/worker/memory_watch.h"
+#include "engine/worker/predicted_memory.h"
 #include "engine/worker/training_step.h"
 #include "primitives/table.h"
 #include "results/statistics.h"
@@ -97,42 +100,87 @@ double flops_of(const Genome& genome, Shape shape, std::int64_t batch) {
   return static_cast<double>(batch) * L * (6 * N + 12 * L * static_cast<double>(shape.width * full));
 }
 
-/// Milliseconds a step (median) and peak memory.
-struct Timing {
-  double milliseconds = 0;
-  double memory_mib = 0;
-  double flops = 0;
+/// Sequences of random tokens, each to predict the next.
+Batch random_batch(std::int64_t sequences, std::int64_t length, const at::Device& device) {
+  const auto tokens =
+      at::randint(kVocabulary, {sequences, length}, at::TensorOptions().dtype(at::kLong).device(device));
+  const auto targets = tokens.roll({-1}, {1}).reshape({-1});
+  return {tokens, at::arange(targets.size(0), targets.options()), targets};
+}
+
+/// A design that can take steps.
+class Subject {
+ public:
+  Subject(const Genome& design, const BenchRequest& request, const Runtime& runtime)
+      : request_(request), runtime_(runtime), genome_(solve_sizes(design, shape()).genome) {
+    if (const auto why = invalid(genome_, shape()); !why.empty())
+      throw std::invalid_argument(text(design) + ": " + why);
+    const MemoryWatch watch(runtime.device);
+    const auto replicas = static_cast<std::size_t>(request.replicas);
+    model_ = std::make_unique<Model>(genome_, options());
+    optimizer_ =
+        std::make_unique<AdamW>(*model_, std::vector(replicas, 1e-3), std::vector(replicas, 0.1), AdamW::Options{});
+    step_ = std::make_unique<TrainingStep>(*model_, *optimizer_, runtime.recorder);
+    held_ = static_cast<double>(watch.held());
+  }
+
+  /// The peak memory that steps would have.
+  double predicted_mib() {
+    const auto sequences = [&](std::int64_t n) { return random_batch(n, request_.length, runtime_.device); };
+    const auto rehearse = [&](const Batch& batch) { step_->rehearse(batch); };
+    return (held_ + predict_memory(rehearse, sequences, request_.batch, runtime_.device)) / (1 << 20);
+  }
+
+  /// Median of a step.
+  double milliseconds() {
+    const auto batch = random_batch(request_.batch, request_.length, runtime_.device);
+    // Steps before the timing. A step that is recorded is so in the fourth.
+    const std::int64_t warm = runtime_.recorder ? 5 : 2;
+    std::vector<double> times;
+    for (std::int64_t i = 0; i < request_.steps + warm; ++i) {
+      const Stopwatch watch(runtime_);
+      (*step_)(batch, 1);
+      runtime_.synchronize();
+      if (i >= warm) times.push_back(1e3 * watch.wall_seconds());
+    }
+    return quantile(times, 0.5);
+  }
+
+  double flops() const { return flops_of(genome_, shape(), request_.replicas * request_.batch); }
+
+ private:
+  Shape shape() const { return {request_.width, request_.length, Protocol::kMadsearch}; }
+  ModelOptions options() const {
+    ModelOptions out;
+    out.width = request_.width;
+    out.vocabulary = kVocabulary;
+    out.max_length = request_.length;
+    for (std::int64_t r = 0; r < request_.replicas; ++r)
+      out.seeds.push_back(Seed{1}.derive(static_cast<std::uint64_t>(r)));
+    out.options = at::TensorOptions().dtype(at::kFloat).device(runtime_.device);
+    return out;
+  }
+
+  const BenchRequest& request_;
+  const Runtime& runtime_;
+  Genome genome_;
+  std::unique_ptr<Model> model_;
+  std::unique_ptr<AdamW> optimizer_;
+  std::unique_ptr<TrainingStep> step_;
+  double held_ = 0;  // bytes, by what it consists of
 };
 
-Timing time_steps(const Genome& design, const BenchRequest& request, const Runtime& runtime) {
-  const Shape shape{request.width, request.length, Protocol::kMadsearch};
-  const auto genome = solve_sizes(design, shape).genome;
-  if (const auto why = invalid(genome, shape); !why.empty()) throw std::invalid_argument(text(design) + ": " + why);
-  ModelOptions options;
-  options.width = request.width;
-  options.vocabulary = kVocabulary;
-  options.max_length = request.length;
-  for (std::int64_t r = 0; r < request.replicas; ++r)
-    options.seeds.push_back(Seed{1}.derive(static_cast<std::uint64_t>(r)));
-  options.options = at::TensorOptions().dtype(at::kFloat).device(runtime.device);
+/// What can be said of a design without what others take.
+BenchRow row_of(const Genome& design, const BenchRequest& request, const Runtime& runtime) {
+  BenchRow out{.width = request.width, .length = request.length, .batch = request.batch};
   const Peak peak(runtime);
-  Model model(genome, options);
-  const auto replicas = static_cast<std::size_t>(request.replicas);
-  AdamW optimizer(model, std::vector(replicas, 1e-3), std::vector(replicas, 0.1), {});
-  const auto tokens = at::randint(kVocabulary, {request.batch, request.length}, options.options.dtype(at::kLong));
-  const auto targets = tokens.roll({-1}, {1}).reshape({-1});
-  const auto scored = at::arange(targets.size(0), targets.options());
-  TrainingStep step(model, optimizer, runtime.recorder);
-  // Steps before the timing. A step that is recorded is so in the fourth.
-  const std::int64_t warm = runtime.recorder ? 5 : 2;
-  std::vector<double> times;
-  for (std::int64_t i = 0; i < request.steps + warm; ++i) {
-    const Stopwatch watch(runtime);
-    step({tokens, scored, targets}, 1);
-    runtime.synchronize();
-    if (i >= warm) times.push_back(1e3 * watch.wall_seconds());
-  }
-  return {quantile(times, 0.5), peak.above(), flops_of(genome, shape, request.replicas * request.batch)};
+  Subject subject(design, request, runtime);
+  out.predicted_mib = subject.predicted_mib();
+  if (request.steps == 0) return out;
+  out.milliseconds = subject.milliseconds();
+  out.peak_memory_mib = peak.above();
+  out.gflops = subject.flops() / out.milliseconds * 1e-6;
+  return out;
 }
 
 }  // namespace
@@ -153,28 +201,20 @@ double peak_gflops(const Runtime& runtime) {
 }
 
 BenchReply bench(const BenchRequest& request, const Runtime& runtime) {
-  if (request.width < 4 || request.length < 1 || request.batch < 1 || request.replicas < 1 || request.steps < 1)
-    throw std::invalid_argument("bench step needs a width of 4, a length, a batch, a replica and a step at least");
-  BenchReply reply{request.id, peak_gflops(runtime), {}};
+  if (request.width < 4 || request.length < 1 || request.batch < 1 || request.replicas < 1 || request.steps < 0)
+    throw std::invalid_argument("bench step needs a width of 4, a length, a batch and a replica at least");
+  BenchReply reply{.id = request.id, .peak_gflops = request.steps > 0 ? peak_gflops(runtime) : 0};
   std::map<std::string, double> attention;  // twins share one timing
   for (const auto& design : request.designs) {
     const auto genome = parse_expanded(design);
-    const auto own = time_steps(genome, request, runtime);
+    auto& row = reply.rows.emplace_back(row_of(genome, request, runtime));
+    row.design = design;
+    if (request.steps == 0) continue;
     const auto twin = as_transformer(genome, request.width);
-    auto [at, fresh] = attention.try_emplace(text(twin), own.milliseconds);
-    if (fresh && text(twin) != text(canonical(genome))) at->second = time_steps(twin, request, runtime).milliseconds;
-    BenchRow row{design,
-                 request.width,
-                 request.length,
-                 request.batch,
-                 own.milliseconds,
-                 0,
-                 0,
-                 own.milliseconds / at->second,
-                 own.memory_mib};
-    row.gflops = own.flops / own.milliseconds * 1e-6;
+    auto [at, fresh] = attention.try_emplace(text(twin), row.milliseconds);
+    if (fresh && text(twin) != text(canonical(genome))) at->second = Subject(twin, request, runtime).milliseconds();
+    row.ratio_to_attention = row.milliseconds / at->second;
     row.share_of_peak = row.gflops / reply.peak_gflops;
-    reply.rows.push_back(row);
   }
   return reply;
 }

@@ -2,22 +2,25 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <c10/core/CachingDeviceAllocator.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <utility>
 
+#include "engine/dispatch/memory_share.h"
 #include "engine/training/learning_rates.h"
 #include "engine/worker/grid_points.h"
 #include "engine/worker/metrics.h"
-#include "engine/worker/model.h"
-#include "engine/worker/optimizer.h"
+#include "engine/worker/predicted_memory.h"
+#include "engine/worker/replicas.h"
+#include "engine/worker/room.h"
 #include "engine/worker/task_data.h"
-#include "engine/worker/training_step.h"
 #include "search/architecture/parser.h"
 
 namespace madsearch {
@@ -25,8 +28,16 @@ namespace {
 
 constexpr double kPerfect = 0.999;  // of a perfect predictor's accuracy, as in the reference
 constexpr std::int64_t kEvaluationBatch = 64;
+constexpr double kLittle = 8;           // what needs so little of the memory need not be known better
+constexpr double kWeightsThatStay = 6;  // values, moments, the best look's; on a GPU rates and decays too
 
 struct TimedOut {};
+
+/// Not even one replica has room.
+struct Refused {
+  double needed = 0;       // bytes
+  std::int64_t there = 0;  // the same
+};
 
 /// The training examples batch by batch, in an order that each epoch draws anew. The last batch of an epoch is smaller
 /// where the examples are no multiple of the size.
@@ -60,12 +71,14 @@ class Batches {
 /// The replicas of a request in training: those of its grid, then the one beyond the grid's edge if it is tried.
 class Training {
  public:
-  Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress);
+  Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress, std::int64_t most_at_once);
   void run(TrainReply& reply);
 
  private:
   void begin(const std::vector<GridPoint>& grid);  // a replica for each point, untrained
-  std::optional<GridPoint> one_more() const;       // the rate beyond the grid's edge, if it is to be tried
+  void make_room(const std::function<void(const ReplicaPlan&)>& make);
+  TrainingMemory predicted(std::int64_t at_once, std::int64_t there);  // of so many replicas; of `there` bytes
+  std::optional<GridPoint> one_more() const;  // the rate beyond the grid's edge, if it is to be tried
   void train(TrainingRecord& record);
   double drop_diverged(const at::Tensor& losses);                                  // returns the least finite loss
   bool look(std::int64_t step, double training_loss);                              // true if the training is over
@@ -75,6 +88,8 @@ class Training {
   const Progressed* best_point() const;
   bool hopeful(const Progressed& point, double best) const;
   void drop(const std::vector<bool>& keep);  // by replica
+  std::int64_t look_batch() const;           // examples
+  std::vector<BatchMetrics> metrics(const Batch& batch, bool with_macro);
   std::vector<SplitMetrics> evaluate(const Examples& examples, bool with_macro);
   SplitMetrics tested();                         // by replica 0
   double selected(const SplitMetrics& on_test);  // the accuracy at the kept step that a battery scores by
@@ -84,6 +99,7 @@ class Training {
   const TrainRequest& request_;
   const Runtime& runtime_;
   const OnProgress& progress_;
+  const std::int64_t most_at_once_;  // replicas
   Stopwatch watch_;
   const bool mad_lab_;
   const bool by_progress_;  // validation-B is looked at too
@@ -91,17 +107,17 @@ class Training {
   std::optional<Examples> validation_b_;
   std::int64_t steps_ = 0;  // of a replica
   std::int64_t every_ = 0;  // steps between looks
-  std::unique_ptr<Model> model_;
-  std::unique_ptr<AdamW> optimizer_;
-  std::unique_ptr<TrainingStep> step_;
+  std::unique_ptr<Replicas> replicas_;
   std::vector<Progressed> points_;  // by grid point
   std::vector<std::size_t> alive_;  // grid point of each replica
 };
 
-Training::Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress)
+Training::Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress,
+                   std::int64_t most_at_once)
     : request_(request),
       runtime_(runtime),
       progress_(progress),
+      most_at_once_(most_at_once),
       watch_(runtime),
       mad_lab_(request.protocol == Protocol::kMadLab),
       by_progress_(request.setting.measure == Measure::kProgress),
@@ -147,15 +163,51 @@ void Training::begin(const std::vector<GridPoint>& grid) {
     decays.push_back(point.weight_decay);
     points_.push_back({.point = point});
   }
-  step_.reset();
-  optimizer_.reset();
-  model_ = std::make_unique<Model>(parse_expanded(request_.design), options);
   AdamW::Options adam;
   adam.beta2 = mad_lab_ ? 0.999 : 0.98;
   adam.decay = mad_lab_ ? Decay::kAll : Decay::kMatrices;
-  optimizer_ = std::make_unique<AdamW>(*model_, rates, decays, adam);
-  step_ = std::make_unique<TrainingStep>(*model_, *optimizer_, runtime_.recorder,
-                                         data_.training().most_scored(request_.setting.batch));
+  const auto genome = parse_expanded(request_.design);
+  make_room([&](const ReplicaPlan& plan) {
+    replicas_.reset();
+    replicas_ = std::make_unique<Replicas>(genome, options, rates, decays, adam, plan);
+  });
+}
+
+/// Makes the replicas as they fit into the device's memory.
+void Training::make_room(const std::function<void(const ReplicaPlan&)>& make) {
+  const auto all = static_cast<std::int64_t>(alive_.size());
+  ReplicaPlan plan{std::min(all, most_at_once_), runtime_.recorder,
+                   data_.training().most_scored(request_.setting.batch)};
+  make(plan);
+  const auto there = runtime_.memory_bytes();
+  const auto memory = predicted(plan.at_once, there);
+  const auto room = room_for(memory, plan.at_once, static_cast<bool>(plan.recorder), there);
+  if (!room) throw Refused{memory.stays + memory.passing / static_cast<double>(plan.at_once), there};
+  if (runtime_.device.is_cpu() || (room->at_once == plan.at_once && room->recorded == static_cast<bool>(plan.recorder)))
+    return;
+  make({room->at_once, {}, plan.most_scored});
+}
+
+TrainingMemory Training::predicted(std::int64_t at_once, std::int64_t there) {
+  TrainingMemory out{.stays = kWeightsThatStay * static_cast<double>(replicas_->bytes_of_weights())};
+  const auto& examples = data_.training();
+  const auto some = [&](std::int64_t n) {
+    std::vector<std::int64_t> index;
+    for (std::int64_t i = 0; i < n; ++i) index.push_back(i % examples.size());
+    return examples.batch(index.data(), n, runtime_.device);
+  };
+  if (some(2).targets.size(0) == 0) return out;
+  const auto settled = [&](double bytes) {
+    return kLittle * bytes < static_cast<double>(there) ||
+           bytes / static_cast<double>(at_once) > kMemoryError * static_cast<double>(there);
+  };
+  const auto step = [&](const Batch& batch) { replicas_->rehearse(batch); };
+  const auto look = [&](const Batch& batch) { metrics(batch, false); };
+  const auto batch = std::min(request_.setting.batch, examples.size());
+  const auto of_look = std::min(look_batch(), data_.validation().size());
+  out.passing = std::max(predict_memory(step, some, batch, runtime_.device, settled),
+                         predict_memory(look, some, of_look, runtime_.device, settled));
+  return out;
 }
 
 std::optional<GridPoint> Training::one_more() const {
@@ -171,7 +223,7 @@ void Training::train(TrainingRecord& record) {
     const bool looks = (step + 1) % every_ == 0 || step + 1 == steps_;
     double training_loss = 0;
     if (batch.targets.size(0) > 0) {
-      const auto losses = (*step_)(batch, schedule(step, steps_, request_.protocol));
+      const auto losses = replicas_->step(batch, schedule(step, steps_, request_.protocol));
       record.steps += static_cast<std::int64_t>(alive_.size());
       // Reading the losses makes a GPU wait, so there it is done at looks only. A NaN stays: which replicas are dropped
       // is the same.
@@ -227,7 +279,7 @@ bool Training::note(std::int64_t step, std::size_t replica, const SplitMetrics& 
   if (better) {
     point.accuracy = accuracy;
     point.loss = order;
-    point.weights = optimizer_->replica(static_cast<std::int64_t>(replica));
+    point.weights = replicas_->weights(static_cast<std::int64_t>(replica));
   }
   return accuracy >= kPerfect * (mad_lab_ ? 1.0 : data_.oracle());
 }
@@ -277,21 +329,28 @@ void Training::drop(const std::vector<bool>& keep) {
     alive.push_back(alive_[r]);
   }
   if (index.size() == alive_.size()) return;
-  if (!index.empty()) optimizer_->select_replicas(index);
+  if (!index.empty()) replicas_->keep(index);
   alive_ = alive;
 }
 
-std::vector<SplitMetrics> Training::evaluate(const Examples& examples, bool with_macro) {
+/// Under mad-lab an average over batches of the training's size is what is measured; else larger ones are only faster.
+std::int64_t Training::look_batch() const {
+  return mad_lab_ ? request_.setting.batch : std::max(request_.setting.batch, kEvaluationBatch);
+}
+
+std::vector<BatchMetrics> Training::metrics(const Batch& batch, bool with_macro) {
   const at::NoGradGuard no_grad;
-  std::vector<SplitMetrics> out(static_cast<std::size_t>(model_->replicas()));
-  // Under mad-lab an average over batches of the training's size is what is measured; else larger ones are only faster.
-  const auto size = mad_lab_ ? request_.setting.batch : std::max(request_.setting.batch, kEvaluationBatch);
-  for (std::int64_t first = 0; first < examples.size(); first += size) {
-    const auto batch = examples.batch(first, size, runtime_.device);
+  const Autocast autocast(runtime_.device);
+  return replicas_->metrics(batch, with_macro);
+}
+
+std::vector<SplitMetrics> Training::evaluate(const Examples& examples, bool with_macro) {
+  std::vector<SplitMetrics> out(static_cast<std::size_t>(replicas_->size()));
+  for (std::int64_t first = 0; first < examples.size(); first += look_batch()) {
+    const auto batch = examples.batch(first, look_batch(), runtime_.device);
     if (batch.targets.size(0) == 0) continue;
-    const Autocast autocast(runtime_.device);
-    const auto metrics = batch_metrics(model_->forward(batch.inputs, batch.scored), batch.targets, with_macro);
-    for (std::size_t r = 0; r < out.size(); ++r) out[r].add(metrics[r], batch.inputs.size(0));
+    const auto of_batch = metrics(batch, with_macro);
+    for (std::size_t r = 0; r < out.size(); ++r) out[r].add(of_batch[r], batch.inputs.size(0));
   }
   return out;
 }
@@ -323,8 +382,7 @@ void Training::finish(TrainReply& reply) {
 
 void Training::score(const Progressed& best, TrainReply& reply) {
   auto& record = reply.record;
-  if (optimizer_->replicas() > 1) optimizer_->select_replicas({0});
-  optimizer_->restore(0, best.weights);
+  auto& model = replicas_->only(best.weights);
   const auto test = tested();
   if (!std::isfinite(test.loss())) {
     record.outcome = Outcome::kDiverged;
@@ -338,11 +396,11 @@ void Training::score(const Progressed& best, TrainReply& reply) {
   const auto at_best = selected(test);
   record.validation_b = by_progress_ ? progress(best, on_b) : at_best;
   if (!request_.distil) return;
-  const auto state = model_->distil_filters();
+  const auto state = model.distil_filters();
   const auto again = tested();
   // What distilling costs at the end is taken off the whole way.
   const auto distilled = std::max(0.0, *record.validation_b + selected(again) - at_best);
-  reply.distilled = {model_->exact_state(), state, distilled, again.micro()};
+  reply.distilled = {model.exact_state(), state, distilled, again.micro()};
 }
 
 }  // namespace
@@ -356,24 +414,47 @@ double schedule(std::int64_t step, std::int64_t steps, Protocol protocol) {
   return std::min({1.0, up, down});
 }
 
-TrainReply train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress) {
+namespace {
+
+/// Trains with so many replicas at once at most. Throws only what `progress` throws.
+TrainReply trained(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress,
+                   std::int64_t most_at_once) {
   TrainReply reply;
   auto& record = reply.record;
   record.id = request.id;
   record.task = request.setting.setting.task;
-  const Stopwatch watch(runtime);
   try {
-    catch_outcome(record.outcome, record.message, [&] { Training(request, runtime, progress).run(reply); });
+    catch_outcome(record.outcome, record.message,
+                  [&] { Training(request, runtime, progress, most_at_once).run(reply); });
   } catch (const TimedOut&) {
     record.outcome = Outcome::kTimedOut;
     record.message = "not finished after the limit of " + std::to_string(std::llround(request.seconds_limit)) + " s";
+  } catch (const Refused& refused) {
+    reply.refused = true;
+    record.outcome = Outcome::kOutOfMemory;
+    record.message = "not tried: one replica alone needs " + gib(std::llround(refused.needed)) +
+                     " of memory, this worker may take " + gib(refused.there) + " of its device's";
   }
   if (record.outcome != Outcome::kOk)  // memory may run out between two splits
     for (auto* measured :
          {&record.validation_a, &record.validation_b, &record.test, &record.test_macro, &record.test_loss})
       measured->reset();
-  record.core_seconds = watch.core_seconds();
   return reply;
+}
+
+}  // namespace
+
+TrainReply train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress) {
+  const Stopwatch watch(runtime);
+  auto at_once = static_cast<std::int64_t>(request.grid.size());
+  auto out = trained(request, runtime, progress, at_once);
+  while (out.record.outcome == Outcome::kOutOfMemory && !out.refused && !runtime.device.is_cpu() && at_once > 1) {
+    at_once /= 2;
+    c10::getDeviceAllocator(runtime.device.type())->emptyCache();
+    out = trained(request, runtime, progress, at_once);
+  }
+  out.record.core_seconds = watch.core_seconds();
+  return out;
 }
 
 }  // namespace madsearch

@@ -25,6 +25,10 @@ double schedule(std::int64_t step, std::int64_t steps, Protocol protocol);
 /// replica is scored once more in its distilled form. What happens depends on the request, the device type and the
 /// number of threads, never on load. `runtime.device` is used alone until return.
 ///
+/// What the training will take of the device's memory is predicted from a step on a few sequences. Where that is more
+/// than runtime.memory_bytes(), a GPU computes fewer replicas at once, one at a time at least, with equal numbers; and
+/// where it is too much for certain the outcome is out_of_memory without a try. So it is as well if memory runs out.
+///
 /// Never throws for what a candidate does: outcome and message of the record say it. What `progress` throws passes
 /// through.
 TrainReply train(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress);

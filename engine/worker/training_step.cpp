@@ -49,17 +49,24 @@ Batch TrainingStep::padded(const Batch& batch) const {
   return out;
 }
 
+void TrainingStep::rehearse(const Batch& batch) {
+  gradients(batch);
+  optimizer_.drop_gradients();
+}
+
 at::Tensor TrainingStep::compute(const Batch& batch) {
-  at::Tensor losses;
-  {
-    const Autocast autocast(batch.inputs.device());
-    const auto logits = model_.forward(batch.inputs, batch.scored);
-    losses = most_scored_ > 0 ? mean_asked_loss(logits, batch.targets) : mean_loss(logits, batch.targets);
-    auto total = losses.sum();
-    if (model_.auxiliary_loss().defined()) total = total + model_.auxiliary_loss().sum();
-    total.backward();
-  }
+  const auto losses = gradients(batch);
   optimizer_.apply();
+  return losses;
+}
+
+at::Tensor TrainingStep::gradients(const Batch& batch) {
+  const Autocast autocast(batch.inputs.device());
+  const auto logits = model_.forward(batch.inputs, batch.scored);
+  const auto losses = most_scored_ > 0 ? mean_asked_loss(logits, batch.targets) : mean_loss(logits, batch.targets);
+  auto total = losses.sum();
+  if (model_.auxiliary_loss().defined()) total = total + model_.auxiliary_loss().sum();
+  total.backward();
   return losses.detach();
 }
 

@@ -22,6 +22,8 @@ class TrainingStep {
   /// Updates the parameters, all rates times `factor`. Returns the losses [R] before the update, on the device; to be
   /// read before the next call.
   at::Tensor operator()(const Batch& batch, double factor);
+  /// Forward and backward, which change nothing.
+  void rehearse(const Batch& batch);
   bool recorded() const { return recording_ != nullptr; }
   const std::string& problem() const { return problem_; }  // why it can't be replayed; empty if there is no problem
 
@@ -29,6 +31,7 @@ class TrainingStep {
   Batch padded(const Batch& batch) const;
   at::Tensor step(const Batch& batch);
   at::Tensor compute(const Batch& batch);
+  at::Tensor gradients(const Batch& batch);  // returns the losses
   bool replayable(const Batch& batch);
   at::Tensor replay(const Batch& batch);
   at::Tensor record(const Batch& batch);  // does the step, too

@@ -18,4 +18,7 @@ std::int64_t waits_for_fake_gpu();
 /// counts.
 std::int64_t peak_on_fake_gpu(const std::function<void()>& work);
 
+/// From now on there is no more of its 1 GiB of memory than this, as if others held the rest.
+void others_leave(std::int64_t bytes);
+
 }  // namespace madsearch

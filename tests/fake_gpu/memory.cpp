@@ -18,8 +18,10 @@ namespace {
 
 const at::Device kDevice(kFakeGpu, 0);
 
+constexpr std::int64_t kBytes = std::int64_t{1} << 30;
 std::atomic<std::int64_t> held = 0;
 std::atomic<std::int64_t> peak = 0;
+std::atomic<std::int64_t> most = kBytes;  // that may be held
 
 void release(void* bytes) {
   held -= static_cast<std::int64_t>(malloc_usable_size(bytes));
@@ -31,6 +33,8 @@ class Memory : public c10::DeviceAllocator {
   at::DataPtr allocate(std::size_t bytes) override {
     constexpr std::size_t kLine = 64;
     const auto whole_lines = (bytes + kLine - 1) / kLine * kLine;
+    if (held + static_cast<std::int64_t>(whole_lines) > most)
+      throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, "the fake GPU is out of memory");
     void* out = bytes == 0 ? nullptr : std::aligned_alloc(kLine, whole_lines);
     if (out != nullptr) std::memset(out, 0xff, whole_lines);  // NaN in every floating-point type
     held += static_cast<std::int64_t>(malloc_usable_size(out));
@@ -42,12 +46,15 @@ class Memory : public c10::DeviceAllocator {
   bool initialized() override { return true; }
   void emptyCache(c10::MempoolId_t) override {}
   void recordStream(const at::DataPtr&, at::Stream) override {}
-  c10::CachingDeviceAllocator::DeviceStats getDeviceStats(at::DeviceIndex) override { return {}; }
-  void resetAccumulatedStats(at::DeviceIndex) override {}
-  void resetPeakStats(at::DeviceIndex) override {}
-  std::pair<std::size_t, std::size_t> getMemoryInfo(at::DeviceIndex) override {
-    return {std::size_t{1} << 30, std::size_t{1} << 30};
+  c10::CachingDeviceAllocator::DeviceStats getDeviceStats(at::DeviceIndex) override {
+    c10::CachingDeviceAllocator::DeviceStats out;
+    out.allocated_bytes[0].current = held;
+    out.allocated_bytes[0].peak = peak;
+    return out;
   }
+  void resetAccumulatedStats(at::DeviceIndex) override {}
+  void resetPeakStats(at::DeviceIndex) override { peak = held.load(); }
+  std::pair<std::size_t, std::size_t> getMemoryInfo(at::DeviceIndex) override { return {kBytes, kBytes}; }
 };
 
 /// One device with one stream, on which everything is done at once.
@@ -100,6 +107,8 @@ void register_memory() {
   }();
   (void)once;
 }
+
+void others_leave(std::int64_t bytes) { most = std::min(bytes, kBytes); }
 
 at::Tensor on_host(const at::Tensor& x) {
   if (!x.defined() || !x.is_privateuseone()) return x;

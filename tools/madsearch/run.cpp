@@ -13,6 +13,7 @@
 #include "engine/run/directory.h"
 #include "engine/run/forecast.h"
 #include "engine/run/imports.h"
+#include "engine/run/memory_forecast.h"
 #include "engine/run/pretraining_plans.h"
 #include "engine/run/steering_reader.h"
 #include "engine/run/terminal.h"
@@ -81,6 +82,7 @@ void show_forecast(const RunConfig& config, bool with_plans) {
   const auto plans = with_plans ? plan_pretraining(config, workers, &interrupts()) : std::vector<PretrainingRecord>{};
   const auto predicted = forecast(config, workers, &interrupts());
   say(to_text(predicted, config));
+  if (with_plans) say(to_text(forecast_memory(config, workers, &interrupts())));
   if (const auto steered = steering_text(config); !steered.empty()) say(steered);
   if (with_plans)  // a run says it once it has begun
     for (const auto& note : import_notes(config.inputs)) say(note);

@@ -256,6 +256,50 @@ TEST_F(CoordinatorTest, AsksAgainWhereAnotherSlotIsAndTellsWhatRepeatsThere) {
   EXPECT_NE(events_[0].substr(0, 8), events_[1].substr(0, 8)) << "the same slot";
 }
 
+TEST_F(CoordinatorTest, TakesARefusalForWantOfMemoryForTheAnswer) {
+  auto options = stub("milliseconds=1,room=8");
+  options.pools[0].slots = 2;
+  Coordinator coordinator(options, remembered());
+  listen(coordinator);
+  coordinator.submit(training("a"));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 1);
+  EXPECT_EQ(record(answers[0]).outcome, Outcome::kOutOfMemory);
+  EXPECT_EQ(record(answers[0]).message, "not tried: the stub was asked to refuse");
+  EXPECT_EQ(events_, std::vector<std::string>{}) << "no failure";
+  EXPECT_EQ(attempts_, (std::map<std::string, int>{{"a", 1}})) << "the other slot has no more";
+}
+
+TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryForWhatOneOfLessRefuses) {
+  auto options = stub("milliseconds=1,room=8");
+  options.pools.push_back(stub("milliseconds=1,room=64").pools[0]);
+  Coordinator coordinator(options);
+  listen(coordinator);
+  for (int i = 0; i < 8; ++i) coordinator.submit(training(std::to_string(i)));
+  for (const auto& answer : all(coordinator)) {
+    EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).id;
+    EXPECT_EQ(record(answer).provenance.slot, 2) << record(answer).id;
+  }
+  EXPECT_EQ(events_, std::vector<std::string>{});
+}
+
+TEST_F(CoordinatorTest, DoesNotBlameARequestForTheMemoryOfAGpuThatOthersShare) {
+  auto options = stub("milliseconds=1,memory=2");
+  options.pools[0].devices = {"cuda:0"};
+  options.pools[0].slots = 2;
+  options.mps = "off";
+  options.attempts = 1;
+  Coordinator coordinator(options, remembered());
+  listen(coordinator);
+  for (const char* id : {"a", "b", "c"}) coordinator.submit(training(id));
+  for (const auto& answer : all(coordinator)) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
+  ASSERT_FALSE(events_.empty());
+  EXPECT_EQ(events_[0].substr(events_[0].find(" (")),
+            " (cuda:0) answered out_of_memory: CUDA out of memory, the stub was asked to say (it is one of 2 workers "
+            "on its GPU); what it had to do is begun again");
+  for (const auto& [id, count] : attempts_) EXPECT_EQ(count, 1) << id;
+}
+
 TEST_F(CoordinatorTest, ChecksAWorkerBeforeItBlamesTheLastRequest) {
   Coordinator coordinator(stub("milliseconds=1,poison=mamba"), remembered());
   for (int i = 0; i < 12; ++i) coordinator.submit(training(std::to_string(i), "mamba swiglu"));

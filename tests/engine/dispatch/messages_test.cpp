@@ -46,7 +46,7 @@ constexpr int count_of<Progress> = 5;
 template <>
 constexpr int count_of<BenchRequest> = 7;
 template <>
-constexpr int count_of<BenchRow> = 9;
+constexpr int count_of<BenchRow> = 10;
 template <>
 constexpr int count_of<BenchReply> = 3;
 template <>
@@ -58,7 +58,7 @@ constexpr int count_of<ExamineReply> = 12;
 template <>
 constexpr int count_of<ErrorReply> = 2;
 template <>
-constexpr int count_of<TrainReply> = 3;
+constexpr int count_of<TrainReply> = 4;
 template <>
 constexpr int count_of<TrainingRecord> = 18;
 template <>

@@ -24,6 +24,20 @@ TEST(Bench, TimesStepsBesideAttention) {
   }
 }
 
+TEST(Bench, ForetellsMemoryWithoutAStep) {
+  const BenchRequest request{
+      .id = "b", .designs = {"mamba swiglu"}, .width = 32, .length = 64, .batch = 8, .replicas = 2};
+  const auto once = bench(request, {});
+  ASSERT_EQ(once.rows.size(), 1u);
+  EXPECT_EQ(once.rows[0].milliseconds, 0);
+  EXPECT_EQ(once.peak_gflops, 0);
+  auto larger = request;
+  larger.batch = 800;
+  const auto more = bench(larger, {}).rows[0].predicted_mib / once.rows[0].predicted_mib;
+  EXPECT_GT(more, 50);
+  EXPECT_LT(more, 100) << "parameters and moments are the same";
+}
+
 TEST(Bench, NeedsSomethingToTime) {
   BenchRequest request{.id = "b", .designs = {"swiglu"}, .width = 32, .length = 8, .batch = 2, .steps = 1};
   request.replicas = 0;

@@ -102,7 +102,8 @@ Record facts(const BenchRow& row, std::optional<double> growth) {
           {"share_of_peak", row.share_of_peak},
           {"ratio_to_attention", row.ratio_to_attention},
           {"growth", growth},
-          {"peak_memory_mib", row.peak_memory_mib}};
+          {"peak_memory_mib", row.peak_memory_mib},
+          {"predicted_mib", row.predicted_mib}};
 }
 
 Report report(const Timings& timings, const Flags& flags) {
@@ -116,7 +117,8 @@ Report report(const Timings& timings, const Flags& flags) {
                      {"of peak", "share_of_peak", percent()},
                      {"of attention", "ratio_to_attention", number("%.2f")},
                      {"growth", "growth", number("%.1f")},
-                     {"peak MiB", "peak_memory_mib", number("%.0f")}},
+                     {"peak MiB", "peak_memory_mib", number("%.0f")},
+                     {"predicted", "predicted_mib", number("%.0f")}},
                     rows);
   return {Record{{"peak_gflops", timings.peak_gflops}, {"rows", rows}},
           "training steps (forward, loss, backward, AdamW) at width " + std::to_string(flags.width) + ", " +
