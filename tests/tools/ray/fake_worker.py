@@ -12,7 +12,7 @@ def say(**line):
 
 if os.environ.get("MADSEARCH_FAKE") == "broken":
     sys.exit("no GPU is here")
-say(type="hello", messages=int(os.environ.get("MADSEARCH_FAKE", "11")), scoring=1, revision="r", version="fake",
+say(type="hello", messages=int(os.environ["MADSEARCH_FAKE"]), scoring=1, revision="r", version="fake",
     host="node7", device="cpu", processor="avx2")
 for text in sys.stdin:
     line = json.loads(text)

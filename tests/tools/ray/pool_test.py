@@ -15,6 +15,8 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+with open(os.path.join(ROOT, "engine", "dispatch", "messages.h"), encoding="utf-8") as header:
+    VERSION = int(re.search(r"kMessagesVersion = (\d+);", header.read())[1])
 
 
 class Pool:
@@ -26,7 +28,7 @@ class Pool:
         self.write("places", places)
         if head:
             self.write("head", "127.0.0.1:%d" % self.listening.getsockname()[1])
-        environment = {**os.environ, "FAKE_RAY": self.folder, **variables,
+        environment = {**os.environ, "FAKE_RAY": self.folder, "MADSEARCH_FAKE": str(VERSION), **variables,
                        "PYTHONPATH": os.pathsep.join([os.path.join(ROOT, "tools", "ray"), os.path.join(HERE, "fake")])}
         command = command or [sys.executable, os.path.join(HERE, "fake_worker.py")]
         self.process = subprocess.Popen(
@@ -94,7 +96,7 @@ class PoolTest(unittest.TestCase):
         pool = self.pool(2)
         hello = pool.hears(lambda line: True)
         self.assertEqual(hello, {
-            "type": "hello", "version": "madsearch on Ray 0 (fake)", "messages": 11, "scoring": 1, "revision": "r",
+            "type": "hello", "version": "madsearch on Ray 0 (fake)", "messages": VERSION, "scoring": 1, "revision": "r",
             "built_for": "", "processor": "", "device": "ray", "host": socket.gethostname(), "slots": 0,
             "memory_bytes": 0, "free_bytes": 0})
         pool.has_slots(2)
@@ -216,7 +218,7 @@ class PoolTest(unittest.TestCase):
 
     def test_says_why_no_worker_starts(self):
         for what, why in (("broken", "worker 1 ended with exit status 1: no GPU is here"),
-                          ("9", "worker 1 speaks version 9 of the worker protocol, and this is for 10")):
+                          ("9", f"worker 1 speaks version 9 of the worker protocol, and this is for {VERSION}")):
             pool = self.pool(1, slots=1, MADSEARCH_FAKE=what)
             self.assertEqual(pool.process.stderr.readline(), f"madsearch_ray: {why}\n")
             self.assertEqual(pool.ends()[0], 0)
