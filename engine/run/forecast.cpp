@@ -5,7 +5,7 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
-#include "engine/dispatch/interrupted.h"
+#include "engine/dispatch/one_answer.h"
 #include "engine/training/learning_rates.h"
 #include "mad_tasks/table.h"
 #include "results/comparison.h"
@@ -119,14 +119,9 @@ Forecast forecast(const RunConfig& config, Coordinator& workers, const std::atom
                        .length = config.battery.longest(),
                        .batch = batch,
                        .steps = kSteps};
-  workers.submit(request);
-  std::optional<Reply> reply;
-  while (!reply) {
-    if (interrupted && *interrupted) throw Interrupted{};
-    reply = workers.wait(0.5);
-  }
-  const auto* benched = std::get_if<BenchReply>(&*reply);
-  const auto* error = std::get_if<ErrorReply>(&*reply);
+  const auto reply = answer_of(workers, request, interrupted);
+  const auto* benched = std::get_if<BenchReply>(&reply);
+  const auto* error = std::get_if<ErrorReply>(&reply);
   if (!benched || benched->rows.empty())
     throw ConfigError("the worker could not measure this machine: " + (error ? error->error : ""));
   const auto& row = benched->rows.front();

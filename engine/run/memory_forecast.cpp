@@ -4,8 +4,8 @@
 
 #include "configs/errors.h"
 #include "configs/text.h"
-#include "engine/dispatch/interrupted.h"
 #include "engine/dispatch/memory_share.h"
+#include "engine/dispatch/one_answer.h"
 #include "mad_tasks/table.h"
 #include "primitives/table.h"
 #include "search/architecture/cost.h"
@@ -58,14 +58,9 @@ MemoryForecast forecast_memory(const RunConfig& config, Coordinator& workers, co
   const auto all = candidates(config.limits);
   auto request = question(config.battery);
   for (const auto& candidate : all) request.designs.push_back(candidate.design);
-  workers.submit(request);
-  std::optional<Reply> reply;
-  while (!reply) {
-    if (interrupted && *interrupted) throw Interrupted{};
-    reply = workers.wait(0.5);
-  }
-  const auto* benched = std::get_if<BenchReply>(&*reply);
-  const auto* error = std::get_if<ErrorReply>(&*reply);
+  const auto reply = answer_of(workers, request, interrupted);
+  const auto* benched = std::get_if<BenchReply>(&reply);
+  const auto* error = std::get_if<ErrorReply>(&reply);
   if (!benched || benched->rows.empty())
     throw ConfigError("the worker could not foretell what trainings take of its memory: " +
                       (error ? error->error : ""));

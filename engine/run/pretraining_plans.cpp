@@ -6,7 +6,7 @@
 #include "configs/errors.h"
 #include "configs/seed.h"
 #include "configs/text.h"
-#include "engine/dispatch/interrupted.h"
+#include "engine/dispatch/one_answer.h"
 #include "engine/run/text_objective.h"
 
 namespace madsearch {
@@ -69,13 +69,8 @@ std::vector<PretrainingRecord> plan_pretraining(const RunConfig& config, Coordin
                                                 const std::atomic<bool>* stop) {
   std::vector<PretrainingRecord> out;
   for (auto& asked : planned(config)) {
-    workers.submit(std::move(asked.request));
-    std::optional<Reply> reply;
-    while (!reply) {
-      if (stop && *stop) throw Interrupted{};
-      reply = workers.wait(0.5);
-    }
-    auto& plan = out.emplace_back(reply_as<PretrainReply>(*reply).record);
+    const auto reply = answer_of(workers, std::move(asked.request), stop);
+    auto& plan = out.emplace_back(reply_as<PretrainReply>(reply).record);
     plan.role = asked.name;
     if (plan.outcome != Outcome::kOk) throw refused(asked, plan);
   }
