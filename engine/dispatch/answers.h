@@ -17,8 +17,8 @@ std::string subject_of(const Request& request);
 /// The outcome that an answer tells: kFailed of an error, kOk of what is no training.
 Outcome outcome_of(const Reply& reply);
 
-/// Why an answer's outcome is not ok; "" if it doesn't say.
 bool is_refused(const Reply& reply);  // for want of memory, without a try
+/// Why an answer's outcome is not ok; "" if it doesn't say.
 std::string message_of(const Reply& reply);
 void set_message(Reply& reply, const std::string& message);
 

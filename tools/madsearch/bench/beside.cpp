@@ -24,9 +24,9 @@ std::optional<StudyScore> score_of(const Battery& battery, const StudyDesign& de
   }
 }
 
-Beside of_battery(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench) {
+Companion of_battery(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench) {
   const auto battery = load_battery(name, configs_folder());
-  Beside out{.name = battery.name, .known = {{battery.name, {}}}};
+  Companion out{.name = battery.name, .known = {{battery.name, {}}}};
   std::vector<std::size_t> tasks;  // that count
   for (std::size_t i = 0; i < battery.tasks.size(); ++i) {
     if (battery.tasks[i].weight == 0) continue;
@@ -52,7 +52,7 @@ double share_in(const std::string& name, const std::string& text) {
   return *share;
 }
 
-Beside of_pretrainings(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench) {
+Companion of_pretrainings(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench) {
   const auto at = name.rfind('@');
   const auto share = share_in(name, name.substr(at + 1));
   auto setup = read_setup(setup_file(name.substr(0, at), configs_folder()), true);
@@ -67,7 +67,7 @@ Beside of_pretrainings(const std::string& name, const PretrainingFlags& flags, c
     found.emplace(hash(design.genome), *record);
     all.push_back(*record);
   }
-  Beside out{.name = setup.name + "@" + shown("%g", share), .is_text = true};
+  Companion out{.name = setup.name + "@" + shown("%g", share), .is_text = true};
   out.known.push_back({out.name, {}});
   for (const auto& measure : measures(all)) {
     if (measure.name == outside_the_slice().name) continue;  // the two others say it
@@ -93,7 +93,7 @@ Scale scale_of(const std::vector<double>& values) {
 
 }  // namespace
 
-Beside read_beside(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench) {
+Companion read_beside(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench) {
   return name.find('@') == std::string::npos ? of_battery(name, flags, bench) : of_pretrainings(name, flags, bench);
 }
 

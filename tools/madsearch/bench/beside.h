@@ -9,7 +9,7 @@ namespace madsearch {
 /// What `name` says of seed set 0 of the designs that the bench compares, as the logs have it: a battery or, as
 /// SETUP@SHARE, pretrainings with a share of a setup's budget. Nothing is trained. Throws ConfigError for what is
 /// neither.
-Beside read_beside(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench);
+Companion read_beside(const std::string& name, const PretrainingFlags& flags, const PretrainingBench& bench);
 
 /// The hashes of the designs that the bench compares and that are pretrained.
 std::vector<std::string> pretrained_designs(const PretrainingBench& bench);

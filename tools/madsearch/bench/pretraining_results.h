@@ -49,7 +49,7 @@ struct Known {
 };
 
 /// What stands beside pretrainings: a battery, or smaller pretrainings.
-struct Beside {
+struct Companion {
   std::string name;          // "quick", "tiny@0.3"
   bool is_text = false;      // smaller pretrainings
   std::vector<Known> known;  // a score, then tasks that count; minus bits per byte, then minus those of the slice
@@ -65,7 +65,7 @@ struct PretrainingBench {
   PublishedBench published;                                       // its scores are empty
   std::map<std::string, PretrainRequest> requests;                // by hash, of seed set 0
   std::map<std::string, std::vector<PretrainingRecord>> records;  // by hash, by seed set, of those that have all
-  std::vector<Beside> beside;
+  std::vector<Companion> beside;
   std::vector<PretrainingRecord> all_records() const;
 };
 
