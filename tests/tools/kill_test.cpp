@@ -84,7 +84,9 @@ TEST(Kill, ResumedSearchesThatReadTextComeToTheSameFront) {
              "data: data\nblocks: 4\nbase_width: 32\nparameters: 5000\nlength: 64\nbatch: 4\nflops: 1.0e+9\n"
              "learning_rates: [3.0e-3]\n");
   const auto config = folder / "stub.yaml";
-  write_file(config, std::string(kStub) + "text: {setup: mine.yaml}\nobjectives: [score, bits_per_byte, state]\n");
+  auto slow = std::string(kStub);  // so that no run is through before the first moment to kill it
+  slow.replace(slow.find("milliseconds=2"), 14, "milliseconds=10");
+  write_file(config, slow + "text: {setup: mine.yaml}\nobjectives: [score, bits_per_byte, state]\n");
   const auto undisturbed = run_madsearch(run_command(config, folder / "whole"));
   ASSERT_EQ(undisturbed.code, 0) << undisturbed.err;
   const auto wanted = front_of(folder / "whole");
