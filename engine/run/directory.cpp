@@ -297,17 +297,17 @@ Store store_in(const fs::path& folder) {
   }
 }
 
-std::string to_text(Standing standing) {
+std::string to_text(RunStanding standing) {
   switch (standing) {
-    case Standing::kFinished:
+    case RunStanding::kFinished:
       return "finished";
-    case Standing::kUnderWay:
+    case RunStanding::kUnderWay:
       return "under way";
-    case Standing::kInterrupted:
+    case RunStanding::kInterrupted:
       return "interrupted";
-    case Standing::kGone:
+    case RunStanding::kGone:
       return "gone";
-    case Standing::kStopped:
+    case RunStanding::kStopped:
       break;
   }
   return "stopped";
@@ -317,11 +317,11 @@ StandingRun standing_run(const fs::path& folder) {
   const bool written = is_written(folder / "search.db");  // before this process opens it
   auto store = store_in(folder);
   const auto meta = read_meta(store);
-  const auto standing = meta.finished               ? Standing::kFinished
-                        : written                   ? Standing::kUnderWay
-                        : meta.session.empty()      ? Standing::kStopped
-                        : meta.session == kUnderWay ? Standing::kGone
-                                                    : Standing::kInterrupted;
+  const auto standing = meta.finished               ? RunStanding::kFinished
+                        : written                   ? RunStanding::kUnderWay
+                        : meta.session.empty()      ? RunStanding::kStopped
+                        : meta.session == kUnderWay ? RunStanding::kGone
+                                                    : RunStanding::kInterrupted;
   return {std::move(store), standing};
 }
 

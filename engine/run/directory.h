@@ -33,19 +33,19 @@ std::filesystem::path weights_file(const std::filesystem::path& folder, const st
 Store store_in(const std::filesystem::path& folder);
 
 /// Where a run stands.
-enum class Standing {
+enum class RunStanding {
   kFinished,     // search, confirmation and pretraining are done
   kUnderWay,     // a coordinator writes it
   kInterrupted,  // by Ctrl-C, a signal or its time limit; `resume` goes on
   kGone,         // its coordinator was killed; or this is a copy of a run that was under way
   kStopped       // nobody writes it, and its store, of an earlier release, doesn't say how that came
 };
-std::string to_text(Standing standing);  // "finished", "under way", "interrupted", "gone", "stopped"
+std::string to_text(RunStanding standing);  // "finished", "under way", "interrupted", "gone", "stopped"
 
 /// A run's store, to read, and where it stands. Throws as store_in.
 struct StandingRun {
   Store store;
-  Standing standing;
+  RunStanding standing;
 };
 StandingRun standing_run(const std::filesystem::path& folder);
 

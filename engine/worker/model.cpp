@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "primitives/layers/distillation.h"
+#include "primitives/layers/embedding.h"
 #include "primitives/layers/initial_values.h"
 #include "primitives/table.h"
 #include "search/architecture/cost.h"
@@ -137,7 +138,7 @@ at::Tensor Model::embed(const at::Tensor& tokens) const {
   std::vector<std::int64_t> axes(static_cast<std::size_t>(tokens.dim()), 1);
   axes[0] = R;  // replica r looks into rows r V .. r V + V - 1
   const auto rows = tokens + at::arange(R, tokens.options()).mul_(V).view(axes);
-  return at::embedding(embedding_.reshape({R * V, D}), rows);
+  return embedded(embedding_.reshape({R * V, D}), rows);
 }
 
 at::Tensor Model::merge(std::size_t i, const std::vector<at::Tensor>& values) const {

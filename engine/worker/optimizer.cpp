@@ -56,7 +56,7 @@ void AdamW::flatten() {
   for (const auto& p : module_.parameters()) {
     if (p.value.size(0) != replicas())
       throw std::invalid_argument("parameter " + p.name + " has another number of replicas than rates are given");
-    slots_.push_back({p.value, offset, p.value.numel() / replicas(), options_.decay == Decay::kAll || is_matrix(p)});
+    slots_.push_back({p.value, offset, p.value.numel() / replicas(), options_.decay == Decayed::kAll || is_matrix(p)});
     flat.push_back(p.value.detach().reshape({-1}));
     offset += p.value.numel();
   }

@@ -9,7 +9,7 @@
 namespace madsearch {
 
 /// Which parameters are decayed: all (the reference), or matrices only (no norms, biases, or logarithms of decays).
-enum class Decay { kAll, kMatrices };
+enum class Decayed { kAll, kMatrices };
 
 /// AdamW on R replicas, each with a learning rate and weight decay of its own.
 ///
@@ -27,7 +27,7 @@ class AdamW {
     double beta1 = 0.9;
     double beta2 = 0.999;
     double eps = 1e-8;
-    Decay decay = Decay::kAll;
+    Decayed decay = Decayed::kAll;
     double clip = 0;       // largest gradient norm of a replica; 0: none
     bool vectors = false;  // on a CPU too the vector operations that other devices use
   };

@@ -28,7 +28,7 @@ TextTraining::TextTraining(const PretrainingPlan& plan, const PretrainRequest& r
   model_ = std::make_unique<Model>(plan.scaled.genome, options);
   AdamW::Options adam;
   adam.beta2 = 0.95;
-  adam.decay = Decay::kMatrices;
+  adam.decay = Decayed::kMatrices;
   adam.clip = 1;
   optimizer_ = std::make_unique<AdamW>(*model_, rates, std::vector<double>(rates.size(), kWeightDecay), adam);
 }

@@ -165,7 +165,7 @@ void Training::begin(const std::vector<GridPoint>& grid) {
   }
   AdamW::Options adam;
   adam.beta2 = mad_lab_ ? 0.999 : 0.98;
-  adam.decay = mad_lab_ ? Decay::kAll : Decay::kMatrices;
+  adam.decay = mad_lab_ ? Decayed::kAll : Decayed::kMatrices;
   const auto genome = parse_expanded(request_.design);
   make_room([&](const ReplicaPlan& plan) {
     replicas_.reset();

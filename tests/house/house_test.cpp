@@ -47,6 +47,8 @@ TEST(House, LinesHaveAtMost120Characters) { EXPECT_HELD(long_lines(repository())
 
 TEST(House, ALineDeclaresOneValue) { EXPECT_HELD(lists_of_declarations(repository())); }
 
+TEST(House, ATypeIsDefinedOnce) { EXPECT_HELD(types_of_one_name(repository())); }
+
 TEST(House, EverySourceIsCompiled) { EXPECT_HELD(unlisted_sources(repository())); }
 
 TEST(House, TheMapShowsTheSameArrows) {
@@ -171,6 +173,23 @@ TEST(HouseRules, AListOfDeclarationsIsFound) {
             Complaints{"a.h:2 declares several values; give each a line"});
   EXPECT_EQ(lists_of_declarations({{"a.cpp", "constexpr int kA = 1, kB = 2;\n"}}),
             Complaints{"a.cpp:1 declares several values; give each a line"});
+}
+
+TEST(HouseRules, ATypeThatTwoFilesDefineIsFound) {
+  const auto in = [](const std::string& space, const std::string& text) {
+    return "namespace " + space + (space.empty() ? "{\n" : " {\n") + text + "}  // namespace" +
+           (space.empty() ? "" : " ") + space + "\n";
+  };
+  EXPECT_EQ(types_of_one_name({{"a/a.h", in("x", "struct Plan {\n};\n")},
+                               {"b/b.h", in("x", "enum class Plan { kNone };\n")},
+                               {"c/c.cpp", in("x", in("", "struct A {\n};\n") + "class Plan : public A {\n};\n")}}),
+            (Complaints{"b/b.h defines x::Plan, and so does a/a.h: give one another name",
+                        "c/c.cpp defines x::Plan, and so does a/a.h: give one another name"}));
+  EXPECT_HELD(types_of_one_name({{"a/a.h", in("x", "struct Plan;\nstruct Plan::Part {\n};\nstruct Plan {\n};\n")},
+                                 {"b/b.h", in("y", "struct Plan {\n};\n")},
+                                 {"b/c.h", in("x", "struct Other {\n  struct Plan {\n  };\n};\n")},
+                                 {"c/c.cpp", in("x", in("", "struct Plan {\n};\n"))},
+                                 {"d/d.md", in("x", "struct Plan {\n};\n")}}));
 }
 
 TEST(HouseRules, ASourceThatNoListNamesIsFound) {

@@ -375,6 +375,33 @@ Complaints lists_of_declarations(const Files& files) {
   return out;
 }
 
+Complaints types_of_one_name(const Files& files) {
+  static const std::regex space(R"(^namespace ?([\w:]*) ?\{)");
+  static const std::regex type(R"(^(?:struct|class|enum class|enum|union) (\w+)(?: final)?(?: : .*| *\{.*|)$)");
+  std::map<std::string, std::string> first;  // file that defines a type
+  Complaints out;
+  for (const auto& [path, text] : files) {
+    if (!is_source(path)) continue;
+    std::string inside;
+    bool anonymous = false;
+    for (const auto& line : lines_of(text)) {
+      std::smatch found;
+      if (std::regex_search(line, found, space)) {
+        anonymous = found[1].length() == 0;
+        if (!anonymous) inside = found[1];
+      } else if (line == "}  // namespace") {
+        anonymous = false;
+      } else if (!anonymous && std::regex_match(line, found, type)) {
+        const auto name = inside + "::" + found[1].str();
+        const auto [other, is_new] = first.emplace(name, path);
+        if (!is_new && other->second != path)
+          out.push_back(path + " defines " + name + ", and so does " + other->second + ": give one another name");
+      }
+    }
+  }
+  return out;
+}
+
 Complaints unlisted_sources(const Files& files) {
   std::set<std::string> listed;
   for (const auto& [path, text] : files) {

@@ -39,6 +39,10 @@ Complaints long_lines(const Files& files);
 /// papers, "const auto R = x.size(0), B = x.size(1);", may stand together; kernels are left as they are.
 Complaints lists_of_declarations(const Files& files);
 
+/// Types of one name in one namespace that two files define, anonymous namespaces left out: a program that links both
+/// has a type with two definitions, which no compiler sees.
+Complaints types_of_one_name(const Files& files);
+
 /// Sources that no CMakeLists.txt lists: they are never compiled, and their tests never run.
 Complaints unlisted_sources(const Files& files);
 

@@ -150,8 +150,8 @@ TEST(Front, SaysWhereTheSameSeedNeedNotGiveTheSameDigits) {
   ASSERT_EQ(run_madsearch("run " + stub.config() + " --out " + stub.out() + " --no-forecast --quiet").code, 0);
   EXPECT_EQ(about_devices(stub, {"cpu"}), "");
   EXPECT_EQ(about_devices(stub, {"cuda:0 NVIDIA H100", "cuda:1 NVIDIA H100"}),
-            "trained on cuda NVIDIA H100, which adds in no fixed order: the same seed gives other last digits, and may "
-            "end elsewhere");
+            "trained on cuda NVIDIA H100; attention over more than 256 tokens adds in no fixed order there: the same "
+            "seed may end elsewhere");
   EXPECT_EQ(about_devices(stub, {"cuda:0 NVIDIA H100", "cpu"}),
             "trained on cpu and cuda NVIDIA H100, which round differently: the same seed may end elsewhere");
   EXPECT_EQ(front_of(stub)["devices"], (nlohmann::json{"cpu", "cuda NVIDIA H100"}));

@@ -343,7 +343,7 @@ std::string devices_text(const FrontReport& report) {
     return "trained on " + joined(devices, " and ") + ", which round differently: the same seed may end elsewhere\n";
   if (devices.empty() || !devices.front().starts_with("cuda")) return "";
   return "trained on " + devices.front() +
-         ", which adds in no fixed order: the same seed gives other last digits, and may end elsewhere\n";
+         "; attention over more than 256 tokens adds in no fixed order there: the same seed may end elsewhere\n";
 }
 
 std::string heading(const FrontReport& report) {

@@ -92,7 +92,7 @@ void write_step(const fs::path& folder, const ExportedModel& exported) {
   for (std::int64_t i = 0; i < tokens.numel(); ++i) token[i] = static_cast<std::int64_t>(below(rng, kVocabulary));
   save_weights(folder / "model.safetensors", model, genome);
   AdamW::Options adam;
-  adam.decay = Decay::kMatrices;
+  adam.decay = Decayed::kMatrices;
   adam.eps = kEps;
   AdamW optimizer(model, {kRate}, {kDecay}, adam);
   Tensors out;

@@ -63,7 +63,7 @@ TEST(AdamW, SparesBiasesWhenOnlyMatricesDecay) {
   Toy toy(1);
   const auto start = toy.weight.detach().clone();
   const auto bias = toy.bias.detach().clone();
-  AdamW optimizer(toy, {1e-2}, {0.5}, {.decay = Decay::kMatrices});
+  AdamW optimizer(toy, {1e-2}, {0.5}, {.decay = Decayed::kMatrices});
   steps(toy, optimizer, 3);
   EXPECT_NEAR(toy.bias[0][0].item<double>(),
               by_hand(bias[0][0].item<double>(), 1e-2, 0, 3, [](double p) { return std::cos(p); }), 1e-12);
@@ -87,7 +87,7 @@ TEST(AdamW, GoesOnAsBeforeWithTheReplicasThatAreKept) {
 TEST(AdamW, TakesTheSameStepsInTheFormThatGpusUse) {
   for (const double clip : {0.0, 0.5}) {
     Toy loops(2), vectors(2);
-    AdamW::Options options{.decay = Decay::kMatrices, .clip = clip};
+    AdamW::Options options{.decay = Decayed::kMatrices, .clip = clip};
     AdamW a(loops, {1e-2, 3e-2}, {0.1, 0.5}, options);
     options.vectors = true;
     AdamW b(vectors, {1e-2, 3e-2}, {0.1, 0.5}, options);

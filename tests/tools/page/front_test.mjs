@@ -211,7 +211,7 @@ test("it says where the same seed may end elsewhere", async () => {
     .waitFor();
   await tab
     .getByText(
-      "Trained on cuda NVIDIA H100, which adds in no fixed order: the same seed gives other last digits, and may end elsewhere.",
+      "Trained on cuda NVIDIA H100; attention over more than 256 tokens adds in no fixed order there: the same seed may end elsewhere.",
     )
     .waitFor();
   await tab.close();

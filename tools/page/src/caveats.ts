@@ -8,7 +8,7 @@ export function caveats({ reproducible, devices }: Front): string[] {
     out.push(`Trained on ${devices.join(" and ")}, which round differently: the same seed may end elsewhere.`);
   else if (devices[0]?.startsWith("cuda"))
     out.push(
-      `Trained on ${devices[0]}, which adds in no fixed order: the same seed gives other last digits, and may end elsewhere.`,
+      `Trained on ${devices[0]}; attention over more than 256 tokens adds in no fixed order there: the same seed may end elsewhere.`,
     );
   return out;
 }

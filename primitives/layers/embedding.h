@@ -1,0 +1,10 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+namespace madsearch {
+
+/// Rows of a table [N, D], as at::embedding gives them: rows [..] -> [.., D]. Its gradient is the same to the last bit
+/// each time also on a GPU, where LibTorch's for more than 3,072 rows adds in another order from call to call.
+at::Tensor embedded(const at::Tensor& table, const at::Tensor& rows);
+
+}  // namespace madsearch
