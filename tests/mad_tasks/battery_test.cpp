@@ -274,9 +274,10 @@ TEST(Batteries, AreFoundByNameAndSuggested) {
   } catch (const ConfigError& error) {
     const std::string message = error.what();
     EXPECT_EQ(message.find("unknown battery \"quik\""), 0u);
-    EXPECT_NE(message.find("  expected one of: mad-lab, probe, probe-0.1, quick, quick-0.1, reference, standard, "
-                           "standard-0.1, standard-probe, tiny\n  did you mean \"quick\"?"),
-              std::string::npos);
+    EXPECT_NE(
+        message.find("  expected one of: mad-lab, patient, probe, probe-0.1, quick, quick-0.1, reference, standard, "
+                     "standard-0.1, standard-probe, tiny\n  did you mean \"quick\"?"),
+        std::string::npos);
   }
 }
 

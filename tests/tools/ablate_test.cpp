@@ -30,7 +30,7 @@ TEST_F(Ablate, PutsTheMostValuablePartFirst) {
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(ran.out,
             R"(what the parts of this design are worth: attention swiglu canon mlp
-MAD score on battery quick, width 32, 2 seed sets: 0.812; state 262 240 at 4096 tokens, 24 832 parameters
+MAD score on battery patient, width 32, 2 seed sets: 0.812; state 262 240 at 4096 tokens, 24 832 parameters
    worth  95 % interval   score  its state  active  parameters  part
   +0.090  +0.079..+0.100  0.723    262 144  24 864      24 864  1 attention removed
   +0.048  +0.038..+0.058  0.764          0  24 864      24 864  4 mlp removed

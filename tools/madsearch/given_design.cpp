@@ -48,7 +48,7 @@ void add_given(CLI::App& command, GivenFlags& flags) {
       ->required()
       ->expected(1, 2);
   command.add_option("--battery", flags.battery,
-                     "a name of `madsearch list batteries`, or a YAML file (default: the run's own, else quick)");
+                     "a name of `madsearch list batteries`, or a YAML file (default: the run's own, else patient)");
   command.add_option("--stages", flags.stages, "repeat the design to so many blocks")->check(integers(1, 128));
 }
 
@@ -58,7 +58,7 @@ Given given(const GivenFlags& flags) {
   out.design = find_design(flags.what[0], configs_folder());
   if (flags.stages > 0) out.design.genome = repeated(out.design, flags.stages);
   out.design.genome = canonical(std::move(out.design.genome));
-  out.battery = load_battery(flags.battery.empty() ? "quick" : flags.battery, configs_folder());
+  out.battery = load_battery(flags.battery.empty() ? "patient" : flags.battery, configs_folder());
   out.state_length = kServed;
   return out;
 }

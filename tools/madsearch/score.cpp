@@ -26,7 +26,7 @@ namespace {
 
 struct Flags {
   std::vector<std::string> designs;
-  std::string battery = "quick";
+  std::string battery = "patient";
   std::int64_t seeds = 1;
   std::int64_t seed = 1;
   std::int64_t stages = 0;
