@@ -5,6 +5,7 @@
 #include "configs/errors.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "published_report.h"
+#include "results/statistics.h"
 
 namespace madsearch {
 namespace {
@@ -42,16 +43,20 @@ double right_by_score(const StudyScore& better, const StudyScore& worse) {
   return sum / static_cast<double>(better.scores.size());
 }
 
-/// The null predictors, and the battery before them where it has scores.
+/// The null predictors, and the battery before them where it has scores, of one seed set and by their mean.
 void predict(const std::vector<Contrast>& known, const PublishedBench& bench, PublishedSet& set) {
   set.cases = cases(set.contrasts);
   set.predictors = null_predictors(set.contrasts, known, bench.traits);
   if (bench.scores.empty()) return;
   Predictor battery{"battery", {}};
+  Predictor by_mean{"mean of its scores", {}};
   for (const auto& one : set.cases) {
-    const auto& contrast = set.contrasts[one.contrast];
-    battery.right.push_back(right_by_score(bench.scores.at(contrast.better), bench.scores.at(contrast.worse)));
+    const auto& better = bench.scores.at(set.contrasts[one.contrast].better);
+    const auto& worse = bench.scores.at(set.contrasts[one.contrast].worse);
+    battery.right.push_back(right_by_score(better, worse));
+    by_mean.right.push_back(rightness(mean(better.scores), mean(worse.scores)));
   }
+  if (bench.scores.begin()->second.scores.size() > 1) set.predictors.insert(set.predictors.begin(), std::move(by_mean));
   set.predictors.insert(set.predictors.begin(), std::move(battery));
 }
 

@@ -120,10 +120,14 @@ std::string title_of(const PublishedFlags& flags, const Battery& battery, const 
                                      : "; " + counted(flags.study.seeds, "seed set") + "\n");
 }
 
-std::string notes(const Battery& battery) {
+/// `means`: there is a row of the battery's mean scores.
+std::string notes(const Battery& battery, bool means) {
   const auto shape = shape_of(battery);
+  const std::string of_mean = means ? " (mean of its scores: of the mean over its seed sets)" : "";
   return "right: contrasts (two designs that a paper has clearly apart) that are ordered rightly, of one seed set's "
-         "scores; a tie is half; every paper weighs the same, or every contrast does; bootstrapped over papers;\n"
+         "scores" +
+         of_mean +
+         "; a tie is half; every paper weighs the same, or every contrast does; bootstrapped over papers;\n"
          "state and parameters: at width " +
          std::to_string(shape.width) + ", state after " + std::to_string(shape.length) +
          " tokens, more is better; kinds of mixers: more is better; lookup table: shares of primitives, windows and "
@@ -137,7 +141,8 @@ Report published_report(const PublishedFlags& flags, const Battery& battery, con
   const auto found = findings(bench, !bench.scores.empty(), facts, key_of);
   const bool scored = !bench.scores.empty();
   auto text = title_of(flags, battery, bench) + predictor_table(found, scored, false).text() +
-              predictor_table(found, scored, true).text() + notes(battery) + "\n" + part_table(found).text();
+              predictor_table(found, scored, true).text() + notes(battery, scored && flags.study.seeds > 1) + "\n" +
+              part_table(found).text();
   const auto designs = flags.designs ? design_facts(flags, battery, bench) : std::vector<Record>();
   if (flags.designs) text += "\n" + design_table(designs).text();
   const auto shape = shape_of(battery);
