@@ -103,7 +103,6 @@ MADSEARCH_HD void mesa(Team team, const MesaHead<S>& in, S* state, S* o, S* mark
     mesa_solve<kF>(team, rows, inverse, x, F);
     for (std::int64_t i = 0; i < F; ++i)
       for (std::int64_t c = team.first(); c < F; c += team.stride()) o[t * F + c] += x[i] * state[F * F + i * F + c];
-    team.sync();
   }
 }
 
@@ -177,7 +176,6 @@ MADSEARCH_HD void mesa_backward(Team team, const MesaHead<S>& in, const S* marks
         out.beta[t] = d_beta;
         out.g[t] = decay * d_decay;
       }
-      team.sync();
     }
   }
 }

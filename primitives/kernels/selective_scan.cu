@@ -178,7 +178,6 @@ __global__ void __launch_bounds__(Shared::kThreads, 2)
   for (auto chunk = chunks - 1; chunk >= 0; --chunk) {
     const auto first = chunk * kChunk;
     const int count = tokens_left<Shared>(in, first);
-    __syncthreads();
     B.fetch(in, in.B, channel.m, first, count);
     C.fetch(in, in.C, channel.m, first, count);
     __syncthreads();

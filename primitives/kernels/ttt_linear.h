@@ -176,7 +176,6 @@ MADSEARCH_HD void next_start_backward(Team team, const BackwardBatch<S>& it, S s
       *dscale -= it.rate[j] * it.drate[j];
       it.drate[j] *= -s;
     }
-  team.sync();
 }
 
 /// z_i = q_i W + b - s_i Σ_{j≤i} r_j (q_i · k_j + 1) g_j. Adds to dg, dq, dk, drate, dW and the gradients of `scale`.
@@ -202,7 +201,6 @@ MADSEARCH_HD void outputs_backward(Team team, const BackwardBatch<S>& it, const 
     }
     it.drate[j] -= sum;
   }
-  team.sync();
   add_product(team, S(-1), it.share, 1, m, it.dz, it.dg, m, m, F);
   add_product(team, S(-1), it.errors, m, 1, it.k, it.dq, m, m, F);
   add_product(team, S(-1), it.errors, 1, m, it.q, it.dk, m, m, F);
@@ -271,7 +269,6 @@ MADSEARCH_HD void ttt_linear_backward(Team team, const InnerModel<S>& in, const 
     inner_gradients(team, in, it.W, it.b, t0, it.m, it.g, it.normal, it.inverse);
     for (std::int64_t p = team.first(); p < it.m * F; p += team.stride()) it.dg[p] = 0, it.dq[p] = 0, it.dk[p] = 0;
     for (std::int64_t i = team.first(); i < it.m; i += team.stride()) it.drate[i] = 0;
-    team.sync();
     if (it.m == n) next_start_backward(team, it, in.scale[n - 1], dW, db, out.scale + n - 1);
     outputs_backward(team, it, in.scale, out.scale, dW);
     for (std::int64_t i = team.first(); i < it.m; i += team.stride()) error_backward(it, in.weight, in.bias, i);
