@@ -39,9 +39,7 @@ void train_missing(const TrialFlags& flags, const Battery& battery, const std::v
   }
   const auto keep = [&](const Reply& reply) {
     auto trained = reply_as<TrainReply>(reply);
-    const auto outcome = trained.record.outcome;
-    if (outcome == Outcome::kLost || outcome == Outcome::kTimedOut)
-      return;  // accidents of this machine; tried again the next time
+    if (!is_final(trained.record.outcome)) return;  // may be an accident of this machine; tried again the next time
     const auto& request = asked.at(trained.record.id);
     if (request.early_stop) trained.curves.clear();  // nobody reads them, and the files are large
     log.add(battery.name, request, trained);

@@ -49,7 +49,7 @@ void predict(const std::vector<Contrast>& known, const PublishedBench& bench, Pu
   set.predictors = null_predictors(set.contrasts, known, bench.traits);
   if (bench.scores.empty()) return;
   Predictor battery{"battery", {}};
-  Predictor by_mean{"mean of its scores", {}};
+  Predictor by_mean{kMeanOfScores, {}};
   for (const auto& one : set.cases) {
     const auto& better = bench.scores.at(set.contrasts[one.contrast].better);
     const auto& worse = bench.scores.at(set.contrasts[one.contrast].worse);

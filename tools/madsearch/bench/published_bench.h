@@ -17,6 +17,9 @@ struct PublishedFlags {
   bool designs = false;  // list the designs
 };
 
+/// The predictor that takes a battery's mean over its seed sets, where it has several.
+inline const std::string kMeanOfScores = "mean of its scores";
+
 /// Contrasts with what each predictor gets right of their cases; all sets have the same predictors.
 struct PublishedSet {
   std::string trust;

@@ -120,10 +120,10 @@ std::string title_of(const PublishedFlags& flags, const Battery& battery, const 
                                      : "; " + counted(flags.study.seeds, "seed set") + "\n");
 }
 
-/// `means`: there is a row of the battery's mean scores.
-std::string notes(const Battery& battery, bool means) {
+std::string notes(const Battery& battery, const std::vector<std::string>& predictors) {
   const auto shape = shape_of(battery);
-  const std::string of_mean = means ? " (mean of its scores: of the mean over its seed sets)" : "";
+  const bool means = std::count(predictors.begin(), predictors.end(), kMeanOfScores) > 0;
+  const auto of_mean = means ? " (" + kMeanOfScores + ": of the mean over its seed sets)" : "";
   return "right: contrasts (two designs that a paper has clearly apart) that are ordered rightly, of one seed set's "
          "scores" +
          of_mean +
@@ -141,7 +141,7 @@ Report published_report(const PublishedFlags& flags, const Battery& battery, con
   const auto found = findings(bench, !bench.scores.empty(), facts, key_of);
   const bool scored = !bench.scores.empty();
   auto text = title_of(flags, battery, bench) + predictor_table(found, scored, false).text() +
-              predictor_table(found, scored, true).text() + notes(battery, scored && flags.study.seeds > 1) + "\n" +
+              predictor_table(found, scored, true).text() + notes(battery, found.names) + "\n" +
               part_table(found).text();
   const auto designs = flags.designs ? design_facts(flags, battery, bench) : std::vector<Record>();
   if (flags.designs) text += "\n" + design_table(designs).text();
