@@ -17,6 +17,12 @@ void look_at(FieldCheck& check, Outcome outcome) {
   if (outcome == Outcome::kLost) check.is("outcome", "lost", "a worker's to say");
 }
 
+template <class Reply>
+void look_at_refusal(FieldCheck& check, const Reply& reply) {
+  if (reply.refused && reply.record.outcome != Outcome::kOutOfMemory)
+    check.is("outcome", to_text(reply.record.outcome), "what can be refused for want of memory");
+}
+
 void look_at(FieldCheck& check, const TrainReply& reply, const TrainRequest& request) {
   look_at(check, reply.record.outcome);
   add(check, problems_of(reply.record, request));
@@ -25,8 +31,7 @@ void look_at(FieldCheck& check, const TrainReply& reply, const TrainRequest& req
   check.count("state of distilled", reply.distilled.state, kMostState);
   check.share("validation_b of distilled", reply.distilled.validation_b);
   check.share("test of distilled", reply.distilled.test);
-  if (reply.refused && reply.record.outcome != Outcome::kOutOfMemory)
-    check.is("outcome", to_text(reply.record.outcome), "what can be refused for want of memory");
+  look_at_refusal(check, reply);
 }
 
 void look_at(FieldCheck& check, const PretrainReply& reply, const PretrainRequest& request) {
@@ -36,6 +41,8 @@ void look_at(FieldCheck& check, const PretrainReply& reply, const PretrainReques
   check.measured("selection_bits_per_byte", reply.selection_bits_per_byte, scored, 1e-9, kMostBits);
   if (reply.selection_bits_per_byte_recall)  // none of a text that repeats nothing
     check.measured("selection_bits_per_byte_recall", reply.selection_bits_per_byte_recall, scored, 0, kMostBits);
+  check.count("memory_bytes", reply.memory_bytes, kMostMemory);
+  look_at_refusal(check, reply);
 }
 
 void look_at(FieldCheck& check, const BenchReply& reply, const BenchRequest& request) {

@@ -59,7 +59,8 @@ Outcome outcome_of(const Reply& reply) {
 
 bool is_refused(const Reply& reply) {
   const auto* trained = std::get_if<TrainReply>(&reply);
-  return trained && trained->refused;
+  const auto* pretrained = std::get_if<PretrainReply>(&reply);
+  return (trained && trained->refused) || (pretrained && pretrained->refused);
 }
 
 std::string message_of(const Reply& reply) {

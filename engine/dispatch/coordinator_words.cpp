@@ -179,7 +179,7 @@ void Coordinator::Impl::remark_on_computer(Slot& slot, const std::string& comput
 void Coordinator::Impl::remark_on_memory(const Connection& connection, const Hello& hello) {
   if (hello.memory_bytes <= 0 || !shared.insert(connection.device).second) return;
   tell(connection.event(Kind::kRemark, "is one of " + std::to_string(connection.sharers) +
-                                           " that share it: each may take " + gib(hello.memory_bytes) +
+                                           " that share it: each may take " + shown_bytes(hello.memory_bytes) +
                                            " of its memory"));
 }
 

@@ -28,5 +28,6 @@ inline constexpr double kMostBits = 1e6;          // a byte
 inline constexpr double kMostCoreSeconds = 1e10;  // 317 years
 inline constexpr double kMostOfATiming = 1e15;    // milliseconds, GFLOP/s, MiB
 inline constexpr std::int64_t kMostState = 1'000'000'000'000'000;
+inline constexpr std::int64_t kMostMemory = 1'000'000'000'000'000;  // bytes
 
 }  // namespace madsearch

@@ -12,6 +12,9 @@ std::int64_t memory_share(std::int64_t bytes, std::int64_t sharers) {
   return sharers == 1 ? bytes : std::max(part - kContext, part / 2);
 }
 
-std::string gib(std::int64_t bytes) { return shown("%.1f GiB", static_cast<double>(bytes) / (1 << 30)); }
+std::string shown_bytes(std::int64_t bytes) {
+  const auto mib = static_cast<double>(bytes) / (1 << 20);
+  return mib < 1024 ? shown("%.0f MiB", mib) : shown("%.1f GiB", mib / 1024);
+}
 
 }  // namespace madsearch

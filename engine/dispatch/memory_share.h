@@ -9,7 +9,7 @@ namespace madsearch {
 /// one alone.
 std::int64_t memory_share(std::int64_t bytes, std::int64_t sharers);
 
-/// "79.6 GiB"
-std::string gib(std::int64_t bytes);
+/// "79.6 GiB", or "512 MiB" of less than one.
+std::string shown_bytes(std::int64_t bytes);
 
 }  // namespace madsearch

@@ -192,6 +192,8 @@ void fields(R& r, Visit visit) {
   fields(r.record, visit);
   visit("selection_bits_per_byte", r.selection_bits_per_byte);
   visit("selection_bits_per_byte_recall", r.selection_bits_per_byte_recall);
+  visit("memory_bytes", r.memory_bytes);
+  visit("refused", r.refused);
 }
 
 template <Is<BenchRow> R, class Visit>

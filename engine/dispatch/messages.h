@@ -23,7 +23,7 @@ namespace madsearch {
 // A type that is added needs its name (kType), a place in one of the variants below and its fields in message_fields.h.
 
 /// Raised whenever a line changes. Coordinator and worker must have the same.
-inline constexpr int kMessagesVersion = 11;
+inline constexpr int kMessagesVersion = 12;
 
 struct Hello {
   static constexpr std::string_view kType = "hello";
@@ -199,6 +199,8 @@ struct PretrainReply {
   // On the other half of the held-out documents, where `both_halves` asked for it and the outcome is ok.
   std::optional<double> selection_bits_per_byte;
   std::optional<double> selection_bits_per_byte_recall;  // nothing of fewer than 1,000 targets
+  std::int64_t memory_bytes = 0;                         // predicted, of its device's; of a plan only
+  bool refused = false;                                  // as TrainReply's
 };
 
 struct BenchRow {

@@ -41,7 +41,7 @@ std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std
 
 bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now) {
   return std::any_of(slots.begin(), slots.end(),
-                     [&](const Slot& slot) { return is_near(slot, now) && slot.memory_bytes() > job.needs_above; });
+                     [&](const Slot& slot) { return slot.usable(now) && slot.memory_bytes() > job.needs_above; });
 }
 
 void acquit(const Slot& slot, Job& job) {

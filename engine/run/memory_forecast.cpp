@@ -80,7 +80,7 @@ std::string to_text(const MemoryForecast& f) {
   constexpr double kMib = 1 << 20;
   auto out = "memory: at most " + shown("%.0f", f.mib) + " MiB a training, with " + f.primitive;
   if (f.there <= 0) return out;
-  out += "; a worker on " + f.device + " may take " + gib(f.there);
+  out += "; a worker on " + f.device + " may take " + shown_bytes(f.there);
   if (f.mib * kMib <= static_cast<double>(f.there)) return out;
   return out + (f.device.starts_with("cuda") ? ": of what is larger fewer replicas are computed at once"
                                              : ": what is larger is refused as out_of_memory");

@@ -22,6 +22,7 @@ void fail(Record& record, Outcome outcome, const std::string& message) {
 }
 
 constexpr double kSelectionHalf = 0.01;  // bits a byte above the other half's
+constexpr auto kNoRoom = "not tried: the stub was asked to refuse";
 
 }  // namespace
 
@@ -54,7 +55,7 @@ TrainReply StubAnswers::reply(const TrainRequest& request) const {
   if (options_.looks > 0) out.curves = made_up_curves(request, options_.looks);
   finish(out.record);
   out.refused = options_.room > 0 && request.width > options_.room;
-  if (out.refused) fail(out.record, Outcome::kOutOfMemory, "not tried: the stub was asked to refuse");
+  if (out.refused) fail(out.record, Outcome::kOutOfMemory, kNoRoom);
   if (due(options_.nan)) out.record.validation_b = out.record.test_macro = std::nan("");
   if (due(options_.huge)) out.record.validation_b = out.record.test_macro = 1e308;
   return out;
@@ -63,6 +64,8 @@ TrainReply StubAnswers::reply(const TrainRequest& request) const {
 PretrainReply StubAnswers::reply(const PretrainRequest& request) const {
   PretrainReply out{.id = request.id, .record = made_up(request)};
   finish(out.record);
+  out.refused = options_.room > 0 && request.base_width > options_.room;
+  if (out.refused) fail(out.record, Outcome::kOutOfMemory, kNoRoom);
   if (options_.unread != 0) fail(out.record, Outcome::kFailed, "the stub can't read its text");
   if (request.both_halves && out.record.outcome == Outcome::kOk) {
     out.selection_bits_per_byte = out.record.bits_per_byte.value() + kSelectionHalf;
@@ -73,6 +76,7 @@ PretrainReply StubAnswers::reply(const PretrainRequest& request) const {
 
 PretrainReply StubAnswers::plan(const PretrainRequest& request) const {
   PretrainReply out{.id = request.id, .record = made_up(request)};
+  out.memory_bytes = 100 << 20;
   if (options_.refuse == 0) return out;
   out.record.outcome = Outcome::kFailed;
   out.record.message = "the stub was asked to refuse";

@@ -12,7 +12,7 @@ struct StubOptions {
   int mute = 0;           // not 0: says no hello
   int fail = 0;           // every N: outcome failed
   int memory = 0;         // every N: outcome out_of_memory
-  int room = 0;           // not 0: says that it may take so many MiB, and refuses every training of a larger width
+  int room = 0;           // not 0: says that it may take so many MiB, and refuses what has a larger width (base width)
   int error = 0;          // every N: an error instead of an answer, as of a GPU in a bad state
   int crash = 0;          // every N: kills itself
   int stop = 0;           // every N: stops itself, as SIGSTOP does

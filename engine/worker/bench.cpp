@@ -120,7 +120,7 @@ class Subject {
     model_ = std::make_unique<Model>(genome_, options());
     optimizer_ =
         std::make_unique<AdamW>(*model_, std::vector(replicas, 1e-3), std::vector(replicas, 0.1), AdamW::Options{});
-    step_ = std::make_unique<TrainingStep>(*model_, *optimizer_, runtime.recorder);
+    step_ = std::make_unique<TrainingStep>(*model_, *optimizer_, StepPlan{runtime.recorder});
     held_ = static_cast<double>(watch.held());
   }
 

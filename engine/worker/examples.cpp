@@ -28,6 +28,12 @@ Batch HostBatch::send() const {
           there.narrow(0, tokens + scored_, scored_)};
 }
 
+Batch part_of(const Batch& batch, std::int64_t first, std::int64_t n) {
+  const auto length = batch.inputs.size(1);
+  const auto narrowed = [&](const at::Tensor& x) { return x.narrow(0, first * length, n * length); };
+  return {batch.inputs.narrow(0, first, n), narrowed(batch.scored) - first * length, narrowed(batch.targets)};
+}
+
 Examples::Examples(const Generator& generator, Split split, std::int64_t n, int threads) : n_(n) {
   if (n < 1) throw std::invalid_argument("a split needs one example at least");
   const auto first = generator.make(split, 0);

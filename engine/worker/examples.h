@@ -15,6 +15,9 @@ struct Batch {
   at::Tensor targets;  // [S] int64
 };
 
+/// Sequences first .. first+n-1 of a batch whose positions are all scored.
+Batch part_of(const Batch& batch, std::int64_t first, std::int64_t n);
+
 /// A batch on the host, to be filled in place. `send` takes it to the device in one copy, and is called once. For a GPU
 /// the memory is pinned, and the host goes on while the copy is under way.
 class HostBatch {

@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "engine/text/recall_slice.h"
-#include "engine/worker/examples.h"
 #include "engine/worker/runtime.h"
 
 namespace madsearch {
@@ -67,15 +66,6 @@ std::vector<bool> targets_of_slice(const Window* first, std::int64_t n, const Re
   return out;
 }
 
-/// Nats of every scored target, [R, S] float64 on the CPU.
-at::Tensor losses_of(Model& model, const Batch& batch) {
-  const Autocast autocast(batch.inputs.device());
-  const auto logits = model.forward(batch.inputs, batch.scored).to(at::kFloat);  // [R, S, V]
-  const auto R = logits.size(0), S = logits.size(1);
-  const auto expected = batch.targets.view({1, S, 1}).expand({R, S, 1});
-  return (at::logsumexp(logits, {2}) - logits.gather(2, expected).squeeze(2)).to(at::kCPU, at::kDouble).contiguous();
-}
-
 /// Nats of every replica, summed over some targets.
 struct Sum {
   std::vector<double> nats;
@@ -110,9 +100,17 @@ BitsPerByte bits_of(const Sum& all, const Sum& slice, std::size_t replica, doubl
 
 }  // namespace
 
+at::Tensor target_losses(Model& model, const Batch& batch) {
+  const at::NoGradGuard no_grad;
+  const Autocast autocast(batch.inputs.device());
+  const auto logits = model.forward(batch.inputs, batch.scored).to(at::kFloat);  // [R, S, V]
+  const auto R = logits.size(0), S = logits.size(1);
+  const auto expected = batch.targets.view({1, S, 1}).expand({R, S, 1});
+  return (at::logsumexp(logits, {2}) - logits.gather(2, expected).squeeze(2)).to(at::kCPU, at::kDouble).contiguous();
+}
+
 std::vector<BitsPerByte> held_out_bits(Model& model, const Corpus& corpus, int half, std::int64_t length,
                                        std::int64_t batch, bool with_recall) {
-  const at::NoGradGuard no_grad;
   const auto device = model.options().options.device();
   const auto windows = windows_of(corpus.held_out[static_cast<std::size_t>(half)], length, corpus.separator);
   std::optional<RecallSlice> recall;
@@ -122,7 +120,7 @@ std::vector<BitsPerByte> held_out_bits(Model& model, const Corpus& corpus, int h
   for (std::size_t start = 0; start < windows.size(); start += static_cast<std::size_t>(batch)) {
     const auto* first = windows.data() + start;
     const auto n = std::min<std::int64_t>(batch, static_cast<std::int64_t>(windows.size() - start));
-    const auto losses = losses_of(model, batch_of(first, n, length, corpus.separator.value_or(0), device));
+    const auto losses = target_losses(model, batch_of(first, n, length, corpus.separator.value_or(0), device));
     all.add(losses, [](std::int64_t) { return true; });
     if (!recall) continue;
     const auto of_slice = targets_of_slice(first, n, *recall);

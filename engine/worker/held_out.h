@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/text/corpus.h"
+#include "engine/worker/examples.h"
 #include "engine/worker/model.h"
 
 namespace madsearch {
@@ -15,6 +16,9 @@ struct BitsPerByte {
   std::optional<double> recall;  // over the targets of the slice (recall_slice.h); nothing of fewer than 1,000
   double recall_share = 0;       // of all targets
 };
+
+/// Nats of every scored target of a batch, [R, S] float64 on the CPU.
+at::Tensor target_losses(Model& model, const Batch& batch);
 
 /// Scores every replica of `model` on a half of the held-out documents (0 or 1), `batch` windows at a time. Every token
 /// is predicted once, from at most `length` tokens before it, which the separator begins. Without `with_recall`

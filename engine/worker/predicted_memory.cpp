@@ -7,7 +7,8 @@
 namespace madsearch {
 
 double predict_memory(const std::function<void(const Batch&)>& work, const std::function<Batch(std::int64_t)>& batch,
-                      std::int64_t sequences, const at::Device& device, const std::function<bool(double)>& settled) {
+                      std::int64_t sequences, const at::Device& device, const std::function<bool(double)>& settled,
+                      double most) {
   double kept = 0;  // of the batch before: blocks keep some tensors until the next one
   const auto peak_of = [&](std::int64_t n) {
     const auto some = batch(n);
@@ -23,10 +24,11 @@ double predict_memory(const std::function<void(const Batch&)>& work, const std::
   while (n < sequences) {
     const auto more = std::min(2 * n, sequences);
     const auto larger = peak_of(more);
-    out = larger + (larger - peak) / static_cast<double>(more - n) * static_cast<double>(sequences - more);
+    const auto slope = (larger - peak) / static_cast<double>(more - n);
+    out = larger + slope * static_cast<double>(sequences - more);
     n = more;
     peak = larger;
-    if (2 * n >= sequences || settled(out)) break;
+    if (2 * n >= sequences || settled(out) || peak + slope * static_cast<double>(n) > most) break;
   }
   return out;
 }

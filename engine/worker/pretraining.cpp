@@ -108,8 +108,11 @@ void run(const PretrainRequest& request, const Runtime& runtime, const OnProgres
   auto& record = reply.record;
   const auto plan = plan_of(request);
   describe(plan, request, record);
-  check(plan, request, runtime.memory_bytes());
-  if (request.plan_only) return;
+  check(plan, request);
+  if (request.plan_only) {
+    reply.memory_bytes = std::llround(TextTraining(plan, request, runtime, request.learning_rates).memory_bytes());
+    return;
+  }
   FinalRun final_run(plan, request, runtime);
   if (const auto& begun = final_run.begun()) {
     record.learning_rate = begun->learning_rate;
@@ -132,10 +135,16 @@ PretrainReply pretrain(const PretrainRequest& request, const Runtime& runtime, c
   record.text = request.design;
   const Stopwatch watch(runtime);
   std::string why;
-  catch_outcome(record.outcome, why, [&] {
-    record.hash = hash(parse_expanded(request.design));
-    run(request, runtime, progress, watch, reply);
-  });
+  try {
+    catch_outcome(record.outcome, why, [&] {
+      record.hash = hash(parse_expanded(request.design));
+      run(request, runtime, progress, watch, reply);
+    });
+  } catch (const NoRoom& no_room) {
+    reply.refused = true;
+    record.outcome = Outcome::kOutOfMemory;
+    why = to_text(no_room);
+  }
   if (!why.empty()) record.message = why;
   record.core_seconds = std::max(record.core_seconds, watch.core_seconds());
   return reply;

@@ -20,6 +20,10 @@ namespace madsearch {
 ///              n-gram which occurred before in their window and is rare in the training text (recall_slice.h), which
 ///              are recall_share of all. With both_halves also on the first half: by that a search chooses
 ///
+/// What training will take of the device's memory is predicted first, as trainer.h says. Where all has no room, a GPU
+/// has fewer rates at once, then batches in parts, with equal numbers; what can't have any is out_of_memory without a
+/// try.
+///
 /// A checkpoint file, if the request names one, is written every 5 % of the steps and gone on from; a file of weights
 /// is written at the end of a training that did not diverge. Never throws for what design, data or disk do: outcome and
 /// message of the record say it. More than `max_epochs` epochs or fewer than 10 steps are kFailed. What `progress`

@@ -68,17 +68,18 @@ void describe(const PretrainingPlan& plan, const PretrainRequest& request, Pretr
   record.data = hexadecimal(plan.corpus.fingerprint);
 }
 
-double least_memory(const PretrainingPlan& plan, const PretrainRequest& request) {
+double least_memory(const PretrainingPlan& plan, const PretrainRequest& request, std::int64_t replicas,
+                    std::int64_t sequences) {
   const auto width = static_cast<double>(plan.scaled.width);
   const auto vocabulary = static_cast<double>(plan.corpus.vocabulary);
   const auto blocks = static_cast<double>(block_count(plan.scaled.genome));
   const auto weights = static_cast<double>(plan.scaled.parameters) + width * vocabulary;
   const auto of_token = kActivationBytes * blocks * width + sizeof(float) * vocabulary;  // inputs of blocks, logits
-  const auto of_replica = kTrainingBytes * weights + static_cast<double>(plan.step_tokens) * of_token;
-  return of_replica * static_cast<double>(request.learning_rates.size());
+  const auto tokens = static_cast<double>(sequences * request.length);
+  return (kTrainingBytes * weights + tokens * of_token) * static_cast<double>(replicas);
 }
 
-void check(const PretrainingPlan& plan, const PretrainRequest& request, std::int64_t memory_bytes) {
+void check(const PretrainingPlan& plan, const PretrainRequest& request) {
   const auto parameters = static_cast<double>(plan.scaled.parameters);
   const auto wanted = static_cast<double>(request.parameters);
   if (parameters > kFarFromTarget * wanted || wanted > kFarFromTarget * parameters)
@@ -91,12 +92,6 @@ void check(const PretrainingPlan& plan, const PretrainRequest& request, std::int
   if (windows(plan.corpus, request.length) < request.batch)
     throw std::invalid_argument("the training text holds fewer windows of " + std::to_string(request.length) +
                                 " tokens than a batch");
-  if (const auto least = least_memory(plan, request); least > static_cast<double>(memory_bytes)) {
-    char text[160];
-    std::snprintf(text, sizeof text, "training needs %.3g GiB of memory at least, the device has %.3g GiB",
-                  least / 0x1p30, static_cast<double>(memory_bytes) / 0x1p30);
-    throw std::invalid_argument(text);
-  }
   if (epochs_of(plan) > request.max_epochs) {
     char text[160];
     std::snprintf(text, sizeof text,

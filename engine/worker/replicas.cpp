@@ -27,7 +27,7 @@ Replicas::Replicas(const Genome& genome, const ModelOptions& options, const std:
     auto& group = groups_.emplace_back();
     group.model = std::make_unique<Model>(genome, own);
     group.optimizer = std::make_unique<AdamW>(*group.model, part(rates, first, n), part(decays, first, n), adam);
-    group.step = std::make_unique<TrainingStep>(*group.model, *group.optimizer, plan.recorder, plan.most_scored);
+    group.step = std::make_unique<TrainingStep>(*group.model, *group.optimizer, plan.step);
   }
 }
 
@@ -78,6 +78,14 @@ Model& Replicas::only(const at::Tensor& weights) {
   groups_.front().optimizer->restore(0, weights);
   return *groups_.front().model;
 }
+
+std::vector<Model*> Replicas::models() {
+  std::vector<Model*> out;
+  for (auto& group : groups_) out.push_back(group.model.get());
+  return out;
+}
+
+AdamW& Replicas::optimizer() { return *groups_.front().optimizer; }
 
 std::int64_t Replicas::bytes_of_weights() const {
   std::int64_t out = 0;

@@ -14,9 +14,8 @@ namespace madsearch {
 
 /// How the replicas of a training are computed. It decides memory and time, and nothing of what is computed.
 struct ReplicaPlan {
-  std::int64_t at_once = 0;      // so many, then the next ones
-  Recorder recorder;             // of steps; empty: each is computed from the host
-  std::int64_t most_scored = 0;  // as TrainingStep takes it
+  std::int64_t at_once = 0;  // so many, then the next ones
+  StepPlan step;
 };
 
 /// Replicas of one design in training, in step with each other; each with weights, rate and decay of its own.
@@ -40,6 +39,9 @@ class Replicas {
   /// Keeps one replica, and gives it these weights.
   Model& only(const at::Tensor& weights);
   std::int64_t bytes_of_weights() const;  // of all
+
+  std::vector<Model*> models();  // one for those that are computed at once, then one for the next ones
+  AdamW& optimizer();            // of those that are computed at once
 
  private:
   struct Group {

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "engine/worker/held_out.h"
-#include "engine/worker/model.h"
-#include "engine/worker/optimizer.h"
 #include "engine/worker/pretraining_plan.h"
+#include "engine/worker/replicas.h"
+#include "engine/worker/room.h"
 #include "engine/worker/runtime.h"
 
 namespace madsearch {
@@ -15,12 +15,14 @@ namespace madsearch {
 /// AdamW (0.9, 0.95, decay 0.1 on matrices), gradients clipped at norm 1 a replica.
 class TextTraining {
  public:
-  /// `plan`, `request` and `runtime` must outlive this.
+  /// `plan`, `request` and `runtime` must outlive this. Is computed as it has room in the device's memory (room.h);
+  /// throws NoRoom.
   TextTraining(const PretrainingPlan& plan, const PretrainRequest& request, const Runtime& runtime,
                const std::vector<double>& rates);
 
-  AdamW& optimizer() { return *optimizer_; }
-  const Model& model() const { return *model_; }
+  AdamW& optimizer() { return replicas_->optimizer(); }
+  const Model& model() { return *replicas_->models().front(); }
+  double memory_bytes() const { return memory_.stays + memory_.passing; }  // predicted
 
   /// Trains on, from the optimizer's step to the end of `steps`. Tells `progress` every 5 % of the steps, and `save`,
   /// but not after the last one. Either may be empty. Returns false if all replicas diverged.
@@ -30,11 +32,15 @@ class TextTraining {
   std::vector<BitsPerByte> held_out(int half, bool with_recall);
 
  private:
+  std::int64_t most_at_once(std::size_t rates) const;
+  TrainingMemory predicted(const ReplicaPlan& plan);
+
   const PretrainingPlan& plan_;
   const PretrainRequest& request_;
   const Runtime& runtime_;
-  std::unique_ptr<Model> model_;
-  std::unique_ptr<AdamW> optimizer_;
+  std::unique_ptr<Replicas> replicas_;
+  TrainingMemory memory_;
+  std::int64_t windows_ = 0;  // of the text that the device sees at once
 };
 
 }  // namespace madsearch

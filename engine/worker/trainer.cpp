@@ -13,7 +13,6 @@
 #include <optional>
 #include <utility>
 
-#include "engine/dispatch/memory_share.h"
 #include "engine/training/learning_rates.h"
 #include "engine/worker/grid_points.h"
 #include "engine/worker/metrics.h"
@@ -28,16 +27,9 @@ namespace {
 
 constexpr double kPerfect = 0.999;  // of a perfect predictor's accuracy, as in the reference
 constexpr std::int64_t kEvaluationBatch = 64;
-constexpr double kLittle = 8;           // what needs so little of the memory need not be known better
 constexpr double kWeightsThatStay = 6;  // values, moments, the best look's; on a GPU rates and decays too
 
 struct TimedOut {};
-
-/// Not even one replica has room.
-struct Refused {
-  double needed = 0;       // bytes
-  std::int64_t there = 0;  // the same
-};
 
 /// The training examples batch by batch, in an order that each epoch draws anew. The last batch of an epoch is smaller
 /// where the examples are no multiple of the size.
@@ -76,8 +68,7 @@ class Training {
 
  private:
   void begin(const std::vector<GridPoint>& grid);  // a replica for each point, untrained
-  void make_room(const std::function<void(const ReplicaPlan&)>& make);
-  TrainingMemory predicted(std::int64_t at_once, std::int64_t there);  // of so many replicas; of `there` bytes
+  TrainingMemory predicted(const ReplicaPlan& plan);
   std::optional<GridPoint> one_more() const;  // the rate beyond the grid's edge, if it is to be tried
   void train(TrainingRecord& record);
   double drop_diverged(const at::Tensor& losses);                                  // returns the least finite loss
@@ -167,28 +158,18 @@ void Training::begin(const std::vector<GridPoint>& grid) {
   adam.beta2 = mad_lab_ ? 0.999 : 0.98;
   adam.decay = mad_lab_ ? Decayed::kAll : Decayed::kMatrices;
   const auto genome = parse_expanded(request_.design);
-  make_room([&](const ReplicaPlan& plan) {
+  const auto make = [&](const ReplicaPlan& plan) {
     replicas_.reset();
     replicas_ = std::make_unique<Replicas>(genome, options, rates, decays, adam, plan);
-  });
-}
-
-/// Makes the replicas as they fit into the device's memory.
-void Training::make_room(const std::function<void(const ReplicaPlan&)>& make) {
+  };
+  const auto memory = [&](const ReplicaPlan& plan) { return predicted(plan); };
   const auto all = static_cast<std::int64_t>(alive_.size());
-  ReplicaPlan plan{std::min(all, most_at_once_), runtime_.recorder,
-                   data_.training().most_scored(request_.setting.batch)};
-  make(plan);
-  const auto there = runtime_.memory_bytes();
-  const auto memory = predicted(plan.at_once, there);
-  const auto room = room_for(memory, plan.at_once, static_cast<bool>(plan.recorder), there);
-  if (!room) throw Refused{memory.stays + memory.passing / static_cast<double>(plan.at_once), there};
-  if (runtime_.device.is_cpu() || (room->at_once == plan.at_once && room->recorded == static_cast<bool>(plan.recorder)))
-    return;
-  make({room->at_once, {}, plan.most_scored});
+  fit({make, memory, [] { return 1; }},
+      {std::min(all, most_at_once_), {runtime_.recorder, data_.training().most_scored(request_.setting.batch)}},
+      runtime_.memory_bytes(), runtime_.device.is_cpu());
 }
 
-TrainingMemory Training::predicted(std::int64_t at_once, std::int64_t there) {
+TrainingMemory Training::predicted(const ReplicaPlan& plan) {
   TrainingMemory out{.stays = kWeightsThatStay * static_cast<double>(replicas_->bytes_of_weights())};
   const auto& examples = data_.training();
   const auto some = [&](std::int64_t n) {
@@ -197,16 +178,15 @@ TrainingMemory Training::predicted(std::int64_t at_once, std::int64_t there) {
     return examples.batch(index.data(), n, runtime_.device);
   };
   if (some(2).targets.size(0) == 0) return out;
-  const auto settled = [&](double bytes) {
-    return kLittle * bytes < static_cast<double>(there) ||
-           bytes / static_cast<double>(at_once) > kMemoryError * static_cast<double>(there);
+  const auto there = runtime_.memory_bytes();
+  const auto predict = [&](const std::function<void(const Batch&)>& work, std::int64_t sequences) {
+    const auto clear = [&](double bytes) { return is_clear(bytes, plan.at_once, there); };
+    return predict_memory(work, some, sequences, runtime_.device, clear, static_cast<double>(there) - out.stays);
   };
   const auto step = [&](const Batch& batch) { replicas_->rehearse(batch); };
   const auto look = [&](const Batch& batch) { metrics(batch, false); };
-  const auto batch = std::min(request_.setting.batch, examples.size());
-  const auto of_look = std::min(look_batch(), data_.validation().size());
-  out.passing = std::max(predict_memory(step, some, batch, runtime_.device, settled),
-                         predict_memory(look, some, of_look, runtime_.device, settled));
+  out.passing = std::max(predict(step, std::min(request_.setting.batch, examples.size())),
+                         predict(look, std::min(look_batch(), data_.validation().size())));
   return out;
 }
 
@@ -429,11 +409,10 @@ TrainReply trained(const TrainRequest& request, const Runtime& runtime, const On
   } catch (const TimedOut&) {
     record.outcome = Outcome::kTimedOut;
     record.message = "not finished after the limit of " + std::to_string(std::llround(request.seconds_limit)) + " s";
-  } catch (const Refused& refused) {
+  } catch (const NoRoom& why) {
     reply.refused = true;
     record.outcome = Outcome::kOutOfMemory;
-    record.message = "not tried: one replica alone needs " + gib(std::llround(refused.needed)) +
-                     " of memory, this worker may take " + gib(refused.there) + " of its device's";
+    record.message = to_text(why);
   }
   if (record.outcome != Outcome::kOk)  // memory may run out between two splits
     for (auto* measured :

@@ -2,7 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include "engine/worker/metrics.h"
 #include "engine/worker/runtime.h"
@@ -24,16 +26,18 @@ double distance(const at::Tensor& a, const at::Tensor& b) {
 
 }  // namespace
 
-TrainingStep::TrainingStep(Model& model, AdamW& optimizer, Recorder recorder, std::int64_t most_scored)
-    : model_(model), optimizer_(optimizer), recorder_(std::move(recorder)), most_scored_(recorder_ ? most_scored : 0) {}
+TrainingStep::TrainingStep(Model& model, AdamW& optimizer, StepPlan plan)
+    : model_(model), optimizer_(optimizer), plan_(std::move(plan)) {
+  if (!plan_.recorder) plan_.most_scored = 0;
+}
 
 at::Tensor TrainingStep::operator()(const Batch& batch, double factor) {
   optimizer_.advance(factor);
-  return most_scored_ > 0 ? step(padded(batch)) : step(batch);
+  return plan_.most_scored > 0 ? step(padded(batch)) : step(batch);
 }
 
 at::Tensor TrainingStep::step(const Batch& batch) {
-  if (!recorder_ || !replayable(batch)) return compute(batch);
+  if (!plan_.recorder || !replayable(batch)) return compute(batch);
   return recording_ ? replay(batch) : record(batch);
 }
 
@@ -41,7 +45,7 @@ at::Tensor TrainingStep::step(const Batch& batch) {
 /// scored would be one whose positions aren't selected, so it gets one more.
 Batch TrainingStep::padded(const Batch& batch) const {
   const auto scored = batch.scored.size(0);
-  const auto size = most_scored_ == batch.inputs.numel() ? most_scored_ + 1 : most_scored_;
+  const auto size = plan_.most_scored == batch.inputs.numel() ? plan_.most_scored + 1 : plan_.most_scored;
   if (scored >= size) return batch;
   Batch out{batch.inputs, batch.scored.new_zeros({size}), batch.targets.new_full({size}, kIgnore)};
   out.scored.narrow(0, 0, scored).copy_(batch.scored);
@@ -50,7 +54,7 @@ Batch TrainingStep::padded(const Batch& batch) const {
 }
 
 void TrainingStep::rehearse(const Batch& batch) {
-  gradients(batch);
+  gradients(batch, 1);
   optimizer_.drop_gradients();
 }
 
@@ -61,9 +65,23 @@ at::Tensor TrainingStep::compute(const Batch& batch) {
 }
 
 at::Tensor TrainingStep::gradients(const Batch& batch) {
+  const auto sequences = batch.inputs.size(0);
+  const auto most = (sequences + plan_.parts - 1) / plan_.parts;
+  at::Tensor losses;
+  for (std::int64_t first = 0; first < sequences; first += most) {
+    const auto n = std::min(most, sequences - first);
+    const auto share = static_cast<double>(n) / static_cast<double>(sequences);
+    const auto own = gradients(n < sequences ? part_of(batch, first, n) : batch, share);
+    losses = losses.defined() ? losses + own : own;
+  }
+  return losses;
+}
+
+at::Tensor TrainingStep::gradients(const Batch& batch, double share) {
   const Autocast autocast(batch.inputs.device());
   const auto logits = model_.forward(batch.inputs, batch.scored);
-  const auto losses = most_scored_ > 0 ? mean_asked_loss(logits, batch.targets) : mean_loss(logits, batch.targets);
+  auto losses = plan_.most_scored > 0 ? mean_asked_loss(logits, batch.targets) : mean_loss(logits, batch.targets);
+  if (share < 1) losses = losses * share;
   auto total = losses.sum();
   if (model_.auxiliary_loss().defined()) total = total + model_.auxiliary_loss().sum();
   total.backward();
@@ -93,7 +111,7 @@ at::Tensor TrainingStep::record(const Batch& batch) {
   before.first = before.first.clone();
   before.second = before.second.clone();
   try {
-    recording_ = recorder_([this] { losses_ = compute(fixed_); });
+    recording_ = plan_.recorder([this] { losses_ = compute(fixed_); });
     const auto losses = compute(batch);
     const auto moved = distance(optimizer_.values(), before.values);
     const auto there = optimizer_.values().clone();
@@ -110,7 +128,7 @@ at::Tensor TrainingStep::record(const Batch& batch) {
   }
   std::cerr << "a training step is not replayed as a CUDA graph: " << problem_ << "\n";
   forget();
-  recorder_ = {};
+  plan_.recorder = {};
   optimizer_.drop_gradients();  // backward may have come to some
   optimizer_.load(before);
   return compute(batch);

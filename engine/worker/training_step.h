@@ -8,6 +8,15 @@
 
 namespace madsearch {
 
+/// How steps are computed: memory and time hang on it, and of what is computed the order of sums only.
+struct StepPlan {
+  Recorder recorder;             // of steps; empty: each is computed from the host
+  std::int64_t most_scored = 0;  // of a batch; 0 where all have as many
+  /// Forward and backward of so many parts of a batch after one another, before one update of the parameters. For more
+  /// than one all positions must be scored, and no mixer may have an auxiliary loss: that is none of sequences alone.
+  std::int64_t parts = 1;
+};
+
 /// One training step of R replicas: forward, mean loss, backward, AdamW.
 ///
 /// With a recorder the step is recorded once, after three that warm up, and then replayed for batches of the same sizes
@@ -17,12 +26,12 @@ namespace madsearch {
 /// moves the parameters elsewhere, steps are computed from then on, and stderr says why.
 class TrainingStep {
  public:
-  /// `optimizer` must be that of `model`; both must outlive this. `most_scored`: of a batch; 0 where all have as many.
-  TrainingStep(Model& model, AdamW& optimizer, Recorder recorder = {}, std::int64_t most_scored = 0);
+  /// `optimizer` must be that of `model`; both must outlive this.
+  TrainingStep(Model& model, AdamW& optimizer, StepPlan plan = {});
   /// Updates the parameters, all rates times `factor`. Returns the losses [R] before the update, on the device; to be
   /// read before the next call.
   at::Tensor operator()(const Batch& batch, double factor);
-  /// Forward and backward, which change nothing.
+  /// Forward and backward of a part, which change nothing.
   void rehearse(const Batch& batch);
   bool recorded() const { return recording_ != nullptr; }
   const std::string& problem() const { return problem_; }  // why it can't be replayed; empty if there is no problem
@@ -32,6 +41,7 @@ class TrainingStep {
   at::Tensor step(const Batch& batch);
   at::Tensor compute(const Batch& batch);
   at::Tensor gradients(const Batch& batch);  // returns the losses
+  at::Tensor gradients(const Batch& batch, double share);
   bool replayable(const Batch& batch);
   at::Tensor replay(const Batch& batch);
   at::Tensor record(const Batch& batch);  // does the step, too
@@ -39,8 +49,7 @@ class TrainingStep {
 
   Model& model_;
   AdamW& optimizer_;
-  Recorder recorder_;
-  std::int64_t most_scored_ = 0;  // 0: nothing is padded
+  StepPlan plan_;  // without a recorder nothing is padded
   std::string problem_;
   std::int64_t replicas_ = 0;  // when the first batch came
   std::int64_t warm_ = 0;      // steps computed for batches of its sizes

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/worker/checkpoint.h"
-#include "engine/worker/memory_watch.h"
 #include "engine/worker/model.h"
 #include "engine/worker/optimizer.h"
 #include "engine/worker/trainer.h"
@@ -104,72 +103,6 @@ TEST(ModelOnFakeGpu, IsTrainedChosenAndScoredByTheTrainer) {
   EXPECT_NEAR(there.record.test_loss.value(), here.record.test_loss.value(), 0.03);
   // How many terms a filter needs depends on its last digits.
   EXPECT_NEAR(there.distilled.state, here.distilled.state, 0.05 * here.distilled.state);
-}
-
-/// Four replicas, and the most memory that their training takes on the fake GPU.
-struct Trained {
-  TrainReply reply;
-  std::int64_t peak = 0;
-
-  explicit Trained(std::int64_t sharers) {
-    auto r = request("attention{heads=4} swiglu", "in-context-recall", {{"length", 32}, {"vocabulary", 8}}, 3);
-    r.setting.evaluation_examples = 16;
-    r.grid = {{1e-3, 0}, {1e30, 0}, {3e-3, 0.1}, {5e-3, 0}};
-    const MemoryWatch watch(fake_gpu());
-    reply = train(r, {.device = fake_gpu(), .sharers = sharers}, {});
-    peak = watch.peak();
-  }
-};
-
-/// Of a share of the memory: the fake GPU's 1 GiB and worker's share as memory_share.h has it.
-std::int64_t sharers_for(std::int64_t bytes) { return (std::int64_t{1} << 29) / bytes; }
-
-/// As far as sums in another order go, in bf16.
-constexpr double kRounding = 0.02;
-
-void expect_same(const TrainReply& one, const TrainReply& other) {
-  EXPECT_EQ(one.record.outcome, Outcome::kOk) << one.record.message;
-  EXPECT_EQ(other.record.outcome, Outcome::kOk) << other.record.message;
-  EXPECT_NEAR(one.record.test_loss.value(), other.record.test_loss.value(), kRounding);
-  EXPECT_EQ(one.record.learning_rate, other.record.learning_rate);
-  EXPECT_EQ(one.record.steps, other.record.steps);
-  ASSERT_EQ(one.curves.size(), other.curves.size());
-  for (std::size_t i = 0; i < one.curves.size(); ++i) {
-    ASSERT_EQ(one.curves[i].looks.size(), other.curves[i].looks.size()) << i;
-    for (std::size_t j = 0; j < one.curves[i].looks.size(); ++j)
-      EXPECT_NEAR(one.curves[i].looks[j].loss, other.curves[i].looks[j].loss, kRounding) << i << ", " << j;
-  }
-}
-
-TEST(MemoryOfFakeGpu, HoldsFewerReplicasAtOnceWhereAllAreTooMany) {
-  const Trained all(1);
-  const auto share = all.peak * 3 / 4;
-  const Trained fewer(sharers_for(share));
-  EXPECT_LT(fewer.peak, share);
-  EXPECT_GT(fewer.peak, share / 4);
-  expect_same(fewer.reply, all.reply);
-}
-
-TEST(MemoryOfFakeGpu, IsNotTriedWhereNoReplicaHasRoom) {
-  const Trained none(1 << 14);
-  EXPECT_TRUE(none.reply.refused);
-  EXPECT_EQ(none.reply.record.outcome, Outcome::kOutOfMemory);
-  EXPECT_EQ(none.reply.record.message,
-            "not tried: one replica alone needs 0.0 GiB of memory, this worker may take 0.0 GiB of its device's");
-  EXPECT_EQ(none.reply.record.steps, 0);
-}
-
-TEST(MemoryOfFakeGpu, IsTriedWithFewerReplicasOnceItRanOut) {
-  const Trained all(1);
-  others_leave(all.peak * 3 / 4);
-  const Trained fewer(1);
-  others_leave(1 << 20);
-  const Trained none(1);
-  others_leave(1 << 30);
-  expect_same(fewer.reply, all.reply);
-  EXPECT_EQ(none.reply.record.outcome, Outcome::kOutOfMemory);
-  EXPECT_EQ(none.reply.record.message, "the fake GPU is out of memory");
-  EXPECT_FALSE(none.reply.refused) << "it was tried";
 }
 
 }  // namespace

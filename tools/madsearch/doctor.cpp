@@ -314,7 +314,7 @@ Table table_of(const Diagnosis& machine) {
 /// What each of several slots on a GPU would have of its memory.
 std::string about_shares(const Examined& device) {
   if (device.device == "cpu" || device.hello.memory_bytes <= 0) return "";
-  const auto share = [&](std::int64_t slots) { return gib(memory_share(device.hello.memory_bytes, slots)); };
+  const auto share = [&](std::int64_t slots) { return shown_bytes(memory_share(device.hello.memory_bytes, slots)); };
   return "; each of two slots on it may take " + share(2) + ", of four " + share(4);
 }
 
@@ -323,7 +323,8 @@ std::string machine_text(const Diagnosis& machine) {
   for (const auto& one : machine.examined)
     if (const auto& hello = one.hello; one.problem.empty())
       out += "worker on " + one.device + " starts: " + hello.version + "; " + hello.device + ", " +
-             gib(hello.memory_bytes) + " of memory, " + gib(hello.free_bytes) + " free" + about_shares(one) + "\n";
+             shown_bytes(hello.memory_bytes) + " of memory, " + shown_bytes(hello.free_bytes) + " free" +
+             about_shares(one) + "\n";
   return out + std::to_string(std::thread::hardware_concurrency()) + " cores\n" +
          about_gpus(machine.gpus, machine.devices) + "\n";
 }

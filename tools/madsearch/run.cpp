@@ -79,7 +79,7 @@ int go(const RunConfig& config, const Flags& flags) {
 void show_forecast(const RunConfig& config, bool with_plans) {
   Coordinator workers(config.workers);  // one is started, and others only where that one fails
   workers.on_event = [](const WorkerEvent& event) { say(to_text(event)); };
-  const auto plans = with_plans ? plan_pretraining(config, workers, &interrupts()) : std::vector<PretrainingRecord>{};
+  const auto plans = with_plans ? plan_pretraining(config, workers, &interrupts()) : std::vector<PretrainReply>{};
   const auto predicted = forecast(config, workers, &interrupts());
   say(to_text(predicted, config));
   if (with_plans) say(to_text(forecast_memory(config, workers, &interrupts())));

@@ -148,6 +148,10 @@ TEST(AnswerProblem, NamesTheFieldOfAPretraining) {
               record.outcome = Outcome::kFailed;
             }),
             "");
+  PretrainReply refused{.record = made_up(request), .refused = true};
+  EXPECT_EQ(answer_problem(refused, request), "its outcome is ok, not what can be refused for want of memory");
+  refused = {.record = made_up(request), .memory_bytes = -1};
+  EXPECT_EQ(answer_problem(refused, request), "its memory_bytes is -1, not from 0 to 1000000000000000");
   EXPECT_EQ(pretrained([](Record& record) { record.bits_per_byte = 0; }),
             "its bits_per_byte is 0, not a number from 1e-09 to 1e+06");
   EXPECT_EQ(pretrained([](Record& record) { record.bits_per_byte = 1e308; }),

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "configs/errors.h"
+#include "engine/dispatch/answers.h"
 #include "engine/dispatch/coordinator.h"
 #include "engine/dispatch/machinery_error.h"
 #include "engine/version.h"
@@ -279,6 +280,20 @@ TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryForWhatOneOfLessRefuses) {
   for (const auto& answer : all(coordinator)) {
     EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).id;
     EXPECT_EQ(record(answer).provenance.slot, 2) << record(answer).id;
+  }
+  EXPECT_EQ(events_, std::vector<std::string>{});
+}
+
+TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryToPretrainWhatOneOfLessRefuses) {
+  auto options = stub("milliseconds=1,room=8");
+  options.pools.push_back(stub("milliseconds=1,room=64").pools[0]);
+  Coordinator coordinator(options);
+  listen(coordinator);
+  for (int i = 0; i < 4; ++i) coordinator.submit(pretraining(std::to_string(i), i == 3 ? 96 : 32));
+  for (const auto& answer : all(coordinator)) {
+    const bool last = id_of(answer) == "3";
+    EXPECT_EQ(outcome_of(answer), last ? Outcome::kOutOfMemory : Outcome::kOk) << message_of(answer);
+    if (last) EXPECT_EQ(message_of(answer), "not tried: the stub was asked to refuse");
   }
   EXPECT_EQ(events_, std::vector<std::string>{});
 }

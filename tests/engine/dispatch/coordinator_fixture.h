@@ -24,6 +24,19 @@ inline TrainRequest training(const std::string& id, const std::string& design = 
   return request;
 }
 
+inline PretrainRequest pretraining(const std::string& id, std::int64_t base_width = 0) {
+  PretrainRequest request;
+  request.id = id;
+  request.design = "mamba swiglu";
+  request.flops = 1e12;
+  request.parameters = 1000;
+  request.base_width = base_width;
+  request.length = 256;
+  request.batch = 8;
+  request.learning_rates = {1e-3};
+  return request;
+}
+
 class CoordinatorTest : public ::testing::Test {
  protected:
   ~CoordinatorTest() override {

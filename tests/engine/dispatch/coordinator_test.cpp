@@ -188,15 +188,7 @@ TEST_F(CoordinatorTest, TakesADoubleAnswerOnce) {
 
 TEST_F(CoordinatorTest, PretrainsWithTheSameWorkers) {
   Coordinator coordinator(stub("milliseconds=1"));
-  PretrainRequest request;
-  request.id = "p";
-  request.design = "mamba swiglu";
-  request.flops = 1e12;
-  request.parameters = 1000;
-  request.length = 256;
-  request.batch = 8;
-  request.learning_rates = {1e-3};
-  coordinator.submit(request);
+  coordinator.submit(pretraining("p"));
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 1);
   EXPECT_EQ(id_of(answers[0]), "p");

@@ -9,8 +9,9 @@ constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 TEST(MemoryShare, LeavesEachProcessRoomForItsContext) {
   EXPECT_EQ(memory_share(80 * kGiB, 1), 80 * kGiB);
-  EXPECT_EQ(gib(memory_share(80 * kGiB, 4)), "19.5 GiB");
-  EXPECT_EQ(gib(memory_share(80 * kGiB, 32)), "2.0 GiB");
+  EXPECT_EQ(shown_bytes(memory_share(80 * kGiB, 4)), "19.5 GiB");
+  EXPECT_EQ(shown_bytes(memory_share(80 * kGiB, 32)), "2.0 GiB");
+  EXPECT_EQ(shown_bytes(kGiB - (1 << 20)), "1023 MiB");
 }
 
 TEST(MemoryShare, IsNeverLessThanHalfOfAnEqualPart) {

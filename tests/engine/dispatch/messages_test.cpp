@@ -62,7 +62,7 @@ constexpr int count_of<TrainReply> = 4;
 template <>
 constexpr int count_of<TrainingRecord> = 18;
 template <>
-constexpr int count_of<PretrainReply> = 4;
+constexpr int count_of<PretrainReply> = 6;
 template <>
 constexpr int count_of<PretrainingRecord> = 21;
 template <>

@@ -34,16 +34,19 @@ TEST(PretrainingPlans, AreMadeOfTheControlsTheHandDesignsAndTransformer) {
   Coordinator workers(config.workers);
   const auto plans = plan_pretraining(config, workers);
   ASSERT_EQ(plans.size(), 3u);
-  EXPECT_EQ(plans[0].role, "transformer++");
-  EXPECT_EQ(short_text(plans[0].text), "[attention swiglu]x2");
-  EXPECT_EQ(plans[1].role, "mamba");
-  EXPECT_EQ(plans[2].role, "gla");
-  EXPECT_EQ(short_text(plans[2].text), "[gla swiglu]x2");
-  EXPECT_FALSE(plans[0].bits_per_byte);  // nothing was trained
+  EXPECT_EQ(plans[0].record.role, "transformer++");
+  EXPECT_EQ(short_text(plans[0].record.text), "[attention swiglu]x2");
+  EXPECT_EQ(plans[1].record.role, "mamba");
+  EXPECT_EQ(plans[2].record.role, "gla");
+  EXPECT_EQ(short_text(plans[2].record.text), "[gla swiglu]x2");
+  EXPECT_FALSE(plans[0].record.bits_per_byte);  // nothing was trained
   EXPECT_EQ(to_text(plans),
-            "pretraining: transformer++: 1.98e+04 parameters at width 32, 8.4e+06 tokens, 0.00 epochs\n"
-            "             mamba: 1.91e+04 parameters at width 20, 8.72e+06 tokens, 0.00 epochs\n"
-            "             gla: 2.02e+04 parameters at width 32, 8.26e+06 tokens, 0.00 epochs");
+            "pretraining: transformer++: 1.98e+04 parameters at width 32, 8.4e+06 tokens, 0.00 epochs, "
+            "100 MiB of memory\n"
+            "             mamba: 1.91e+04 parameters at width 20, 8.72e+06 tokens, 0.00 epochs, "
+            "100 MiB of memory\n"
+            "             gla: 2.02e+04 parameters at width 32, 8.26e+06 tokens, 0.00 epochs, "
+            "100 MiB of memory");
 }
 
 TEST(PretrainingPlans, RefuseARunWithTheWorkersSentence) {
@@ -62,7 +65,7 @@ TEST(PretrainingPlans, AreNoneWithoutPretraining) {
   config.pretrain.members = 0;
   Coordinator workers(config.workers);
   EXPECT_TRUE(plan_pretraining(config, workers).empty());
-  EXPECT_EQ(to_text(std::vector<PretrainingRecord>{}), "");
+  EXPECT_EQ(to_text(std::vector<PretrainReply>{}), "");
 }
 
 TEST(PretrainingPlans, EndWhenTheUserAsks) {

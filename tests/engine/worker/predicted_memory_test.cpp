@@ -82,6 +82,11 @@ TEST(PredictedMemory, KnowsWhatIsKeptAndStopsWhereItIsToldEnough) {
   kept.reset();
   predict_memory(work, batch, 32, at::kCPU, [](double bytes) { return bytes > 400; });
   EXPECT_EQ(asked, (std::vector<std::int64_t>{2, 4}));
+  asked.clear();
+  kept.reset();
+  const auto never = [](double) { return false; };
+  EXPECT_EQ(predict_memory(work, batch, 32, at::kCPU, never, 100 + 10 * 8 - 1), 100 + 10 * 32);
+  EXPECT_EQ(asked, (std::vector<std::int64_t>{2, 4})) << "eight would take more than there is";
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "engine/export/weights.h"
 #include "engine/worker/held_out.h"
+#include "engine/worker/memory_watch.h"
 #include "engine/worker/pretraining_plan.h"
 #include "support.h"
 #include "tests/support/folders.h"
@@ -160,6 +161,28 @@ TEST(Pretraining, IsPlannedWithoutTraining) {
   EXPECT_TRUE(plan.data);
 }
 
+/// The trials of all rates hold the most.
+TEST(Pretraining, ForetellsItsMemory) {
+  auto r = tiny("attention{heads=4} swiglu mamba swiglu");
+  r.length = 256;
+  r.flops = 1.2e10;
+  r.parameters = 50'000;
+  const MemoryWatch watch(at::kCPU);
+  const auto record = pretrain(r, {}, {}).record;
+  const auto most = static_cast<double>(watch.peak());
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.message;
+  r.plan_only = true;
+  EXPECT_NEAR(static_cast<double>(pretrain(r, {}, {}).memory_bytes), most, 0.05 * most);
+}
+
+TEST(Pretraining, IsRefusedWhereItsReplicasHaveNoRoom) {
+  auto r = tiny("attention{heads=4} swiglu");
+  r.learning_rates.assign(1'000'000, 1e-3);
+  const auto reply = pretrain(r, {}, {});
+  EXPECT_TRUE(reply.refused);
+  EXPECT_EQ(reply.record.outcome, Outcome::kOutOfMemory);
+}
+
 /// What a plan of `request` says, if it is refused.
 std::string refusal(PretrainRequest request) {
   request.plan_only = true;
@@ -191,7 +214,8 @@ TEST(Pretraining, RefusesInItsPlanWhatCouldNotBeTrained) {
             }),
             "the training text holds fewer windows of 64 tokens than a batch");
   EXPECT_EQ(with([](auto& r) { r.flops = 1e30; }).substr(0, 14), "the budget is ");
-  EXPECT_EQ(with([](auto& r) { r.learning_rates.assign(1'000'000, 1e-3); }).substr(0, 15), "training needs ");
+  EXPECT_EQ(with([](auto& r) { r.learning_rates.assign(1'000'000, 1e-3); }).substr(0, 36),
+            "not tried: its 1000000 replicas need");
   EXPECT_EQ(with([](auto& r) { r.separator = "x"; }), "no separator: \"x\"");
 }
 

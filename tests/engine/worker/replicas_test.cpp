@@ -16,7 +16,7 @@ Replicas five(std::int64_t at_once, Recorder recorder = {}) {
           rates,
           decays,
           {},
-          {at_once, std::move(recorder), 0}};
+          {at_once, {std::move(recorder)}}};
 }
 
 Batch batch(std::int64_t shift) {

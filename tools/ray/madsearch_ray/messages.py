@@ -1,7 +1,7 @@
 """Lines of the worker protocol: JSON, one object a line. Requests and answers are handed on as they are."""
 import json
 
-VERSION = 11  # kMessagesVersion of engine/dispatch/messages.h
+VERSION = 12  # kMessagesVersion of engine/dispatch/messages.h
 LONGEST = 8 << 20  # bytes of a line
 _ABOUT_AN_ATTEMPT = ("started", "progress", "memory")
 
