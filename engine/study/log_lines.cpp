@@ -1,6 +1,12 @@
 #include "engine/study/log_lines.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 
 #include "configs/errors.h"
@@ -10,20 +16,48 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
-/// What a kill cut short would make the next line unreadable.
-void drop_cut_line(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in) return;
-  const std::int64_t size = in.tellg();
-  auto end = size;
-  for (char last = 0; end > 0; --end) {
-    in.seekg(end - 1);
-    in.get(last);
-    if (last == '\n') break;
+/// A file of lines, which no other process appends to while this lives.
+class LockedFile {
+ public:
+  explicit LockedFile(const fs::path& path)
+      : path_(path), descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+    if (descriptor_ < 0) fail();
+    while (flock(descriptor_, LOCK_EX) != 0)
+      if (errno != EINTR) fail();
   }
-  in.close();
-  if (end < size) fs::resize_file(path, static_cast<std::uintmax_t>(end));
-}
+  ~LockedFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  LockedFile(const LockedFile&) = delete;
+
+  /// On disk when it returns. What a kill cut short at the end of the file would make it unreadable and is dropped.
+  void append(const std::string& line) {
+    auto end = end_of_whole_lines();
+    if (ftruncate(descriptor_, end) != 0) fail();
+    const auto text = line + "\n";
+    for (std::size_t done = 0; done < text.size();) {
+      const auto written = pwrite(descriptor_, text.data() + done, text.size() - done, end);
+      if (written < 0 && errno != EINTR) fail();
+      if (written < 0) continue;
+      done += static_cast<std::size_t>(written);
+      end += written;
+    }
+    if (fsync(descriptor_) != 0) fail();
+  }
+
+ private:
+  off_t end_of_whole_lines() const {
+    auto end = lseek(descriptor_, 0, SEEK_END);
+    for (char last = 0; end > 0 && pread(descriptor_, &last, 1, end - 1) == 1 && last != '\n';) --end;
+    return end;
+  }
+  [[noreturn]] void fail() const {
+    throw ConfigError("cannot write " + printable(path_.native()) + ": " + std::strerror(errno));
+  }
+
+  fs::path path_;
+  int descriptor_ = -1;
+};
 
 }  // namespace
 
@@ -48,12 +82,9 @@ void each_log_line(const fs::path& folder, const std::string& what,
 }
 
 void append_log_line(const fs::path& folder, const std::string& name, const std::string& line) {
-  fs::create_directories(folder);
-  const auto path = folder / (name + ".jsonl");
-  drop_cut_line(path);
-  std::ofstream out(path, std::ios::app);
-  out << line << "\n" << std::flush;
-  if (!out) throw ConfigError("cannot write " + path.string());
+  std::error_code failed;  // opening the file says why
+  fs::create_directories(folder, failed);
+  LockedFile(folder / (name + ".jsonl")).append(line);
 }
 
 }  // namespace madsearch

@@ -12,8 +12,8 @@ namespace madsearch {
 void each_log_line(const std::filesystem::path& folder, const std::string& what,
                    const std::function<void(const std::string&)>& read);
 
-/// Appends a line to `name`.jsonl, behind the last whole one, on disk when it returns. Throws ConfigError if that
-/// cannot be written.
+/// Appends a line to `name`.jsonl, behind the last whole one, on disk when it returns. Several processes may do so at
+/// once. Throws ConfigError if that cannot be written.
 void append_log_line(const std::filesystem::path& folder, const std::string& name, const std::string& line);
 
 }  // namespace madsearch
