@@ -78,8 +78,10 @@ class Mixer : public Module {
   virtual at::Tensor forward(const at::Tensor& x) = 0;
   /// The same function one token at a time: x [R, B, D], the next token -> [R, B, D]; `state` is advanced.
   virtual at::Tensor step(const at::Tensor& x, State& state) = 0;
-  /// A loss to add to the training loss after forward, [R], or an undefined tensor (MoE's load balancing).
+  /// A loss to add to the training loss after forward, [R], or an undefined tensor (MoE's load balancing). It may be
+  /// one of a batch as a whole, and no mean over its sequences.
   virtual at::Tensor auxiliary_loss() const { return {}; }
+  virtual bool has_auxiliary_loss() const { return false; }
   /// The filters of its long convolutions as they are trained, [R, C, max_length], or an undefined tensor if it has
   /// none.
   virtual at::Tensor long_filters() const { return {}; }

@@ -10,8 +10,7 @@ namespace madsearch {
 enum class Outcome { kOk, kDiverged, kOutOfMemory, kTimedOut, kFailed, kLost };
 std::string to_text(Outcome outcome);           // "ok", "diverged", "out_of_memory", "timed_out", "failed", "lost"
 Outcome outcome_from(const std::string& text);  // throws std::invalid_argument
-/// Whether what ended so would end so again, as the design's own doing: memory is stored to have run out once it did so
-/// on other slots, too. Anything else may be tried again.
+/// Whether what ended so would end so on any machine. Anything else may be tried again: others have more memory.
 bool is_final(Outcome outcome);
 
 /// What an evaluation is for: a cheap look, the search's score, fresh seeds for the front, real text, the seeds of a

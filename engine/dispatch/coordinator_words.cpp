@@ -186,7 +186,10 @@ void Coordinator::Impl::remark_on_memory(const Connection& connection, const Hel
 void Coordinator::Impl::refused(Slot& slot, Reply answer) {
   auto job = slot.take_job();
   slot.connection->remarks = 0;
-  job.needs_above = std::max({std::int64_t{1}, job.needs_above, slot.memory_bytes()});  // a pool doesn't say
+  if (const auto bytes = slot.memory_bytes())
+    job.needs_above = std::max(job.needs_above, *bytes);
+  else
+    job.refused_by.insert(slot.connection->number);
   if (has_more_memory(workforce.slots, job, SlotClock::now())) return give_back(std::move(job));
   requests.answer(std::move(answer));
 }

@@ -199,8 +199,8 @@ struct PretrainReply {
   // On the other half of the held-out documents, where `both_halves` asked for it and the outcome is ok.
   std::optional<double> selection_bits_per_byte;
   std::optional<double> selection_bits_per_byte_recall;  // nothing of fewer than 1,000 targets
-  std::int64_t memory_bytes = 0;                         // predicted, of its device's; of a plan only
-  bool refused = false;                                  // as TrainReply's
+  std::int64_t memory_bytes = 0;  // predicted of its device's, as rates would be tried there; of a plan
+  bool refused = false;           // as TrainReply's
 };
 
 struct BenchRow {

@@ -22,14 +22,32 @@ bool worked_after(const std::deque<Slot>& slots, const Failure& failure) {
   return failure.slot == 0 || slots[failure.slot - 1].health.successes() > failure.successes;
 }
 
+/// What the slot's worker may take, or will before it is there: as much as another one of its kind.
+std::optional<std::int64_t> memory_of(const std::deque<Slot>& slots, const Slot& slot) {
+  const auto& own = *slot.connection;
+  if (own.hello || own.pool.elsewhere()) return slot.memory_bytes();
+  for (const auto& other : slots)
+    if (other.connection->pool.command == own.pool.command && other.connection->device == own.device)
+      if (const auto bytes = other.memory_bytes()) return bytes;
+  return {};
+}
+
+/// Whether the slot may have the memory for which others have refused the job.
+bool may_hold(const std::deque<Slot>& slots, const Slot& slot, const Job& job) {
+  if (const auto bytes = memory_of(slots, slot)) return *bytes > job.needs_above;
+  return !job.refused_by.contains(slot.connection->number);
+}
+
 }  // namespace
 
 bool may_take(const std::deque<Slot>& slots, const Slot& slot, const Job& job, SlotClock::time_point now) {
-  if (job.needs_above > 0 && slot.memory_bytes() <= job.needs_above && has_more_memory(slots, job, now)) return false;
+  const bool choosy = job.was_refused() && has_more_memory(slots, job, now);
+  const auto holds = [&](const Slot& one) { return !choosy || may_hold(slots, one, job); };
+  if (!holds(slot)) return false;
   if (job.failures.empty()) return true;
   const auto own = rank(slot, job);
   return std::none_of(slots.begin(), slots.end(),
-                      [&](const Slot& other) { return is_near(other, now) && rank(other, job) < own; });
+                      [&](const Slot& other) { return is_near(other, now) && rank(other, job) < own && holds(other); });
 }
 
 std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std::int64_t attempts) {
@@ -41,7 +59,7 @@ std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std
 
 bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now) {
   return std::any_of(slots.begin(), slots.end(),
-                     [&](const Slot& slot) { return slot.usable(now) && slot.memory_bytes() > job.needs_above; });
+                     [&](const Slot& slot) { return slot.usable(now) && may_hold(slots, slot, job); });
 }
 
 void acquit(const Slot& slot, Job& job) {

@@ -16,8 +16,8 @@ bool may_take(const std::deque<Slot>& slots, const Slot& slot, const Job& job, S
 /// it is not the slots' fault. Nothing as long as that isn't known.
 std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std::int64_t attempts);
 
-/// Is there a slot of more memory than those that have refused the job? It may be at work, on a pretraining for a day:
-/// whether a design has room must not depend on the hour.
+/// Is there a slot, at work perhaps, that may have more memory than those that have refused the job? Also one at a
+/// pretraining, for a day: whether a design has room is not to depend on what else is computed.
 bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now);
 
 /// Would a success of the slot tell more about the job's failures?

@@ -1,7 +1,6 @@
 #include "engine/dispatch/slot.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace madsearch {
 
@@ -82,8 +81,9 @@ WorkerEvent Slot::event(WorkerEvent::Kind kind, std::string what) const {
   return out;
 }
 
-std::int64_t Slot::memory_bytes() const {
-  return connection->hello ? connection->hello->memory_bytes : std::numeric_limits<std::int64_t>::max();
+std::optional<std::int64_t> Slot::memory_bytes() const {
+  if (!connection->hello || connection->hello->memory_bytes <= 0) return {};
+  return connection->hello->memory_bytes;
 }
 
 SlotUse Slot::use(SlotClock::time_point now) const {

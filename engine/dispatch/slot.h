@@ -56,8 +56,8 @@ class Slot {
 
   WorkerEvent event(WorkerEvent::Kind kind, std::string what) const;
   std::string name() const { return event(WorkerEvent::Kind::kRemark, "").name(); }
-  SlotUse use(SlotClock::time_point now) const;  // with what goes on now
-  std::int64_t memory_bytes() const;  // that its worker says it may take; all that there is before it is there
+  SlotUse use(SlotClock::time_point now) const;      // with what goes on now
+  std::optional<std::int64_t> memory_bytes() const;  // that its worker says it may take; a pool doesn't say
 
   const std::string& host() const { return host_.empty() ? connection->host : host_; }
 

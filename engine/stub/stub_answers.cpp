@@ -15,6 +15,8 @@ void fail(Record& record, Outcome outcome, const std::string& message) {
   Record failed;
   if constexpr (requires { record.id; }) failed.id = record.id;
   if constexpr (requires { record.task; }) failed.task = record.task;
+  if constexpr (requires { record.text; }) failed.text = record.text;
+  if constexpr (requires { record.hash; }) failed.hash = record.hash;
   failed.outcome = outcome;
   failed.message = message;
   failed.core_seconds = record.core_seconds;
@@ -61,11 +63,20 @@ TrainReply StubAnswers::reply(const TrainRequest& request) const {
   return out;
 }
 
+bool StubAnswers::lacks_room(const PretrainRequest& request) const {
+  return options_.room > 0 && request.base_width > options_.room;
+}
+
+PretrainReply StubAnswers::refused(const PretrainRequest& request) const {
+  PretrainReply out{.id = request.id, .record = made_up(request), .refused = true};
+  fail(out.record, Outcome::kOutOfMemory, kNoRoom);
+  return out;
+}
+
 PretrainReply StubAnswers::reply(const PretrainRequest& request) const {
+  if (lacks_room(request)) return refused(request);
   PretrainReply out{.id = request.id, .record = made_up(request)};
   finish(out.record);
-  out.refused = options_.room > 0 && request.base_width > options_.room;
-  if (out.refused) fail(out.record, Outcome::kOutOfMemory, kNoRoom);
   if (options_.unread != 0) fail(out.record, Outcome::kFailed, "the stub can't read its text");
   if (request.both_halves && out.record.outcome == Outcome::kOk) {
     out.selection_bits_per_byte = out.record.bits_per_byte.value() + kSelectionHalf;
@@ -75,6 +86,7 @@ PretrainReply StubAnswers::reply(const PretrainRequest& request) const {
 }
 
 PretrainReply StubAnswers::plan(const PretrainRequest& request) const {
+  if (lacks_room(request)) return refused(request);
   PretrainReply out{.id = request.id, .record = made_up(request)};
   out.memory_bytes = 100 << 20;
   if (options_.refuse == 0) return out;

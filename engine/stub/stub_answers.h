@@ -21,6 +21,8 @@ class StubAnswers {
   PretrainReply reply(const PretrainRequest& request) const;
   BenchReply reply(const BenchRequest& request) const;
   ExamineReply reply(const ExamineRequest& request) const;
+  bool lacks_room(const PretrainRequest& request) const;
+  PretrainReply refused(const PretrainRequest& request) const;  // for want of memory
   template <class Record>
   void finish(Record& record) const;
 

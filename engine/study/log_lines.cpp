@@ -16,21 +16,20 @@ namespace madsearch {
 namespace fs = std::filesystem;
 namespace {
 
-/// A file of lines, which no other process appends to while this lives.
+/// A file of lines, which no other process appends to while this lives, unless it lies where there are no locks.
 class LockedFile {
  public:
   explicit LockedFile(const fs::path& path)
       : path_(path), descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) fail();
-    while (flock(descriptor_, LOCK_EX) != 0)
-      if (errno != EINTR) fail();
+    while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) continue;
   }
-  ~LockedFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
+  ~LockedFile() { close(descriptor_); }
   LockedFile(const LockedFile&) = delete;
+  LockedFile& operator=(const LockedFile&) = delete;
 
-  /// On disk when it returns. What a kill cut short at the end of the file would make it unreadable and is dropped.
+  /// On disk when it returns. What a kill cut short at the end of the file is dropped: behind it the line would not be
+  /// read.
   void append(const std::string& line) {
     auto end = end_of_whole_lines();
     if (ftruncate(descriptor_, end) != 0) fail();
@@ -56,7 +55,7 @@ class LockedFile {
   }
 
   fs::path path_;
-  int descriptor_ = -1;
+  int descriptor_;
 };
 
 }  // namespace

@@ -128,7 +128,7 @@ class Subject {
   double predicted_mib() {
     const auto sequences = [&](std::int64_t n) { return random_batch(n, request_.length, runtime_.device); };
     const auto rehearse = [&](const Batch& batch) { step_->rehearse(batch); };
-    return (held_ + predict_memory(rehearse, sequences, request_.batch, runtime_.device)) / (1 << 20);
+    return (held_ + predict_memory({rehearse, sequences, request_.batch, runtime_.device})) / (1 << 20);
   }
 
   /// Median of a step.

@@ -16,7 +16,9 @@ c10::CachingDeviceAllocator::Stat allocated(const at::Device& device) {
 /// LibTorch's allocator tells it of each allocation, as it tells its profiler.
 class MemoryWatch::Counter : public c10::MemoryReportingInfoBase {
  public:
-  void reportMemoryUsage(void*, std::int64_t bytes, std::size_t, std::size_t, c10::Device device) override {
+  void reportMemoryUsage(void* at, std::int64_t bytes, std::size_t all, std::size_t reserved,
+                         c10::Device device) override {
+    if (around_) around_->reportMemoryUsage(at, bytes, all, reserved, device);
     if (!device.is_cpu()) return;
     held_ += bytes;  // negative where they are let go
     peak_ = std::max(peak_, held_);
@@ -26,6 +28,8 @@ class MemoryWatch::Counter : public c10::MemoryReportingInfoBase {
   std::int64_t peak() const { return peak_; }
 
  private:
+  c10::MemoryReportingInfoBase* around_ = static_cast<c10::MemoryReportingInfoBase*>(
+      c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE));  // what was told until now
   std::int64_t held_ = 0;
   std::int64_t peak_ = 0;
 };

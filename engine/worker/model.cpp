@@ -203,6 +203,11 @@ at::Tensor Model::encode(const at::Tensor& tokens) {
   });
 }
 
+bool Model::has_auxiliary_loss() const {
+  return std::any_of(stages_.begin(), stages_.end(),
+                     [](const Stage& stage) { return stage.mixer && stage.mixer->has_auxiliary_loss(); });
+}
+
 at::Tensor Model::decode(const at::Tensor& encoded) const {
   const auto T = encoded.size(2);
   auto h = encoded.narrow(2, T - 1, 1) + positions_.narrow(0, 0, T);  // [R, B, T, D]

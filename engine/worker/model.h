@@ -61,6 +61,7 @@ class Model : public Module {
   at::Tensor forward(const at::Tensor& tokens, const at::Tensor& scored);
   /// The sum of the blocks' auxiliary losses in the last forward, [R]; undefined if no block has one.
   const at::Tensor& auxiliary_loss() const { return auxiliary_; }
+  bool has_auxiliary_loss() const;
 
   /// One state for each use of a block, in order of evaluation.
   using States = std::vector<State>;

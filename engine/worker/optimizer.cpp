@@ -156,21 +156,33 @@ void AdamW::apply_loops() {
 }
 
 void AdamW::apply_vectors() {
-  const auto clip = clip_factors();
-  std::vector<at::Tensor> gradients;
-  for (const auto& slot : slots_) {
-    auto g = slot.parameter.grad().defined() ? slot.parameter.grad() : at::zeros_like(slot.parameter);
-    if (clip.defined()) g = g.reshape({replicas(), -1}) * clip.to(g.scalar_type()).unsqueeze(1);
-    gradients.push_back(g.reshape({-1}));
-  }
-  const auto g = at::cat(gradients);
+  auto g = flat_gradients();
   const auto factor = now_.select(0, 0);
   const auto moved = now_.select(0, 1);
   const auto grown = now_.select(0, 2);
   first_.mul_(options_.beta1).add_(g, 1 - options_.beta1);
   second_.mul_(options_.beta2).addcmul_(g, g, 1 - options_.beta2);
+  g.reset();
   values_.addcmul_(values_ * factor, decay_of_, -1);
-  values_.addcdiv_(first_ * rate_of_ * moved, second_.mul(grown).sqrt_().add_(options_.eps), -1);
+  values_.addcdiv_((first_ * rate_of_).mul_(moved), second_.mul(grown).sqrt_().add_(options_.eps), -1);
+}
+
+/// Clipped. Those of the parameters are gone then, so that an update never holds more than two.
+at::Tensor AdamW::flat_gradients() {
+  const auto clip = clip_factors();
+  std::vector<at::Tensor> gradients;
+  for (const auto& slot : slots_) {
+    auto& g = slot.parameter.mutable_grad();
+    if (!g.defined()) g = at::zeros_like(slot.parameter);
+    std::vector<std::int64_t> of_replica(static_cast<std::size_t>(g.dim()), 1);
+    of_replica.front() = replicas();
+    if (clip.defined()) g.mul_(clip.to(g.scalar_type()).view(of_replica));
+    gradients.push_back(g.reshape({-1}));
+  }
+  auto out = at::cat(gradients);
+  gradients.clear();
+  drop_gradients();
+  return out;
 }
 
 void AdamW::select_replicas(const std::vector<std::int64_t>& index) {

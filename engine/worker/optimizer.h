@@ -73,6 +73,7 @@ class AdamW {
   bool by_loops() const { return values_.is_cpu() && !options_.vectors; }
   void apply_loops();
   void apply_vectors();
+  at::Tensor flat_gradients();
   at::Tensor clip_factors() const;  // [R] float64; undefined if nothing is clipped
 
   Module& module_;

@@ -6,29 +6,29 @@
 
 namespace madsearch {
 
-double predict_memory(const std::function<void(const Batch&)>& work, const std::function<Batch(std::int64_t)>& batch,
-                      std::int64_t sequences, const at::Device& device, const std::function<bool(double)>& settled,
-                      double most) {
+double predict_memory(const Foreseen& foreseen) {
+  const auto all = foreseen.sequences;
   double kept = 0;  // of the batch before: blocks keep some tensors until the next one
   const auto peak_of = [&](std::int64_t n) {
-    const auto some = batch(n);
-    const MemoryWatch watch(device);
-    work(some);
+    const auto some = foreseen.batch(n);
+    const MemoryWatch watch(foreseen.device);
+    foreseen.work(some);
     const auto out = kept + static_cast<double>(watch.peak());
     kept += static_cast<double>(watch.held());
     return out;
   };
-  auto n = std::min<std::int64_t>(2, sequences);
+  std::int64_t n = 1;
   auto peak = peak_of(n);
   auto out = peak;
-  while (n < sequences) {
-    const auto more = std::min(2 * n, sequences);
+  while (n < all) {
+    const auto more = std::min(2 * n, all);
     const auto larger = peak_of(more);
     const auto slope = (larger - peak) / static_cast<double>(more - n);
-    out = larger + slope * static_cast<double>(sequences - more);
     n = more;
     peak = larger;
-    if (2 * n >= sequences || settled(out) || peak + slope * static_cast<double>(n) > most) break;
+    out = peak + slope * static_cast<double>(all - n);
+    const auto most = peak * static_cast<double>(all) / static_cast<double>(n);
+    if (2 * n >= all || foreseen.settled(out, most) || peak + slope * static_cast<double>(n) > foreseen.limit) break;
   }
   return out;
 }

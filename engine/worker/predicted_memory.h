@@ -7,17 +7,24 @@
 
 namespace madsearch {
 
-/// Bytes that `work` on a batch of so many sequences will take of its device's memory above what is held before: of a
-/// training step gradients, what forward keeps for backward, logits.
+/// Work on a batch whose memory is to be predicted.
+struct Foreseen {
+  std::function<void(const Batch&)> work;
+  std::function<Batch(std::int64_t)> batch;  // of so many sequences
+  std::int64_t sequences = 0;                // of the batch that is meant
+  at::Device device;
+  /// Of the least and the most that smaller batches foretell: need it not be known better?
+  std::function<bool(double, double)> settled = [](double, double) { return false; };
+  double limit = std::numeric_limits<double>::infinity();  // bytes: what is foretold to take more is not tried
+};
+
+/// Bytes that the work will take of its device's memory above what is held before: of a training step gradients, what
+/// forward keeps for backward, logits.
 ///
-/// It is predicted from smaller batches, which `batch(n)` gives: of 2, 4, 8 ... sequences, up to a half of them, the
-/// last two on a line. No operation mixes sequences, so the memory at each moment grows by equal parts with their
-/// number, and the most of all moments never by less: smaller batches don't foretell too much. `settled` tells of what
-/// they foretell that it need not be known better. What is foretold to take more than `most` bytes is not tried.
-double predict_memory(
-    const std::function<void(const Batch&)>& work, const std::function<Batch(std::int64_t)>& batch,
-    std::int64_t sequences, const at::Device& device,
-    const std::function<bool(double)>& settled = [](double) { return false; },
-    double most = std::numeric_limits<double>::infinity());
+/// It is predicted from batches of 1, 2, 4 ... sequences, up to a half of those meant, the last two on a line. No
+/// operation mixes sequences, so at each moment the memory is a straight line in their number, from 0 or above, and the
+/// most of all moments is bent upwards: it is the line through two smaller batches or more, and in proportion to one of
+/// them or less. That line is what is returned.
+double predict_memory(const Foreseen& foreseen);
 
 }  // namespace madsearch

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kFewestSteps = 10;
 constexpr double kMostTokens = 1e18;  // of a budget; more is no budget, and its number would not fit 64 bits
 constexpr double kFarFromTarget = 2;  // a design with so many times the parameters asked for, or so few, is another one
-constexpr double kTrainingBytes = 16;   // of a parameter: itself, its gradient and two moments
+constexpr double kStayingBytes = 12;  // of a parameter: itself and two moments
 constexpr double kActivationBytes = 2;  // of a number, at least
 
 double tokens_of(const PretrainingPlan& plan) {
@@ -69,14 +69,15 @@ void describe(const PretrainingPlan& plan, const PretrainRequest& request, Pretr
 }
 
 double least_memory(const PretrainingPlan& plan, const PretrainRequest& request, std::int64_t replicas,
-                    std::int64_t sequences) {
+                    std::int64_t at_once, std::int64_t sequences) {
   const auto width = static_cast<double>(plan.scaled.width);
   const auto vocabulary = static_cast<double>(plan.corpus.vocabulary);
   const auto blocks = static_cast<double>(block_count(plan.scaled.genome));
   const auto weights = static_cast<double>(plan.scaled.parameters) + width * vocabulary;
   const auto of_token = kActivationBytes * blocks * width + sizeof(float) * vocabulary;  // inputs of blocks, logits
   const auto tokens = static_cast<double>(sequences * request.length);
-  return (kTrainingBytes * weights + tokens * of_token) * static_cast<double>(replicas);
+  return kStayingBytes * weights * static_cast<double>(replicas) +
+         (sizeof(float) * weights + tokens * of_token) * static_cast<double>(at_once);
 }
 
 void check(const PretrainingPlan& plan, const PretrainRequest& request) {

@@ -25,10 +25,10 @@ PretrainingPlan plan_of(const PretrainRequest& request);
 /// Fills in what the record says of the plan: sizes, tokens, FLOPs, epochs, and the note on the width as the message.
 void describe(const PretrainingPlan& plan, const PretrainRequest& request, PretrainingRecord& record);
 
-/// Bytes that training holds in any case with so many replicas and sequences at once: weights, gradients and moments,
-/// what enters each block, and logits. What blocks keep inside is not known, so the peak is above it.
+/// Bytes that training holds in any case: weights and moments of all replicas; gradients of those at once, of so many
+/// sequences what enters each block, and logits. What blocks keep inside is not known, so the peak is above it.
 double least_memory(const PretrainingPlan& plan, const PretrainRequest& request, std::int64_t replicas,
-                    std::int64_t sequences);
+                    std::int64_t at_once, std::int64_t sequences);
 
 /// Throws std::invalid_argument, in one sentence, if the design can't be made as large as was asked for, or if the plan
 /// has fewer than 10 steps, less text than one batch or more epochs than are allowed.

@@ -12,7 +12,7 @@
 
 namespace madsearch {
 
-/// How the replicas of a training are computed. It decides memory and time, and nothing of what is computed.
+/// How the replicas of a training are computed. Memory and time hang on it, and of what is computed the order of sums.
 struct ReplicaPlan {
   std::int64_t at_once = 0;  // so many, then the next ones
   StepPlan step;

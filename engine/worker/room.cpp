@@ -1,18 +1,15 @@
 #include "engine/worker/room.h"
 
+#include <c10/util/Exception.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/dispatch/memory_share.h"
 
 namespace madsearch {
 namespace {
-
-constexpr double kLittle = 8;  // what needs so little of the memory need not be known better
-
-bool has_room(double needed, std::int64_t bytes) { return kMemoryError * needed <= static_cast<double>(bytes); }
-
-bool is_hopeless(double needed, std::int64_t bytes) { return needed > kMemoryError * static_cast<double>(bytes); }
 
 /// A training in the form that it was last made in.
 class Fitted {
@@ -23,6 +20,18 @@ class Fitted {
     plan_ = plan;
     training_.make(plan_);
     memory_ = training_.memory(plan_);
+  }
+
+  /// Where memory runs out while it is predicted, it needs more than there is.
+  void try_to_make(const ReplicaPlan& plan) {
+    plan_ = plan;
+    training_.make(plan_);
+    try {
+      memory_ = training_.memory(plan_);
+    } catch (const c10::OutOfMemoryError&) {
+      if (plan_.at_once == 1 && plan_.step.parts >= training_.most_parts()) throw;
+      memory_ = {0, std::numeric_limits<double>::infinity()};
+    }
   }
 
   /// Bytes with so many replicas at once.
@@ -39,23 +48,25 @@ class Fitted {
   }
 
   void give_up_replicas() {
-    auto fewer = plan_;
-    while (fewer.at_once > 1 && !has_room(needed(fewer.at_once), bytes_)) --fewer.at_once;
-    if (fewer.at_once < plan_.at_once) make(fewer);
+    while (!fits() && plan_.at_once > 1) {
+      auto fewer = plan_;
+      --fewer.at_once;
+      while (fewer.at_once > 1 && !has_room(needed(fewer.at_once), bytes_)) --fewer.at_once;
+      try_to_make(fewer);
+    }
   }
 
   void part_batches() {
     const auto most = training_.most_parts();
-    while (!fits() && plan_.at_once == 1 && plan_.step.parts < most) {
+    while (!fits() && plan_.step.parts < most && !is_hopeless(memory_.stays, bytes_)) {
       auto smaller = plan_;
       smaller.step.parts = std::min(2 * plan_.step.parts, most);
-      make(smaller);
+      try_to_make(smaller);
     }
   }
 
-  void check() const {
-    if (is_hopeless(needed(), bytes_)) throw NoRoom{needed(), bytes_, plan_.at_once, plan_.step.parts};
-  }
+  const ReplicaPlan& plan() const { return plan_; }
+  NoRoom no_room() const { return {needed(), bytes_, plan_.at_once, plan_.step.parts}; }
 
  private:
   const Fitting& training_;
@@ -73,19 +84,19 @@ std::string to_text(const NoRoom& why) {
          shown_bytes(why.there) + " of its device's";
 }
 
-bool is_clear(double passing, std::int64_t at_once, std::int64_t bytes) {
-  return kLittle * passing < static_cast<double>(bytes) || is_hopeless(passing / static_cast<double>(at_once), bytes);
-}
-
-void fit(const Fitting& training, const ReplicaPlan& whole, std::int64_t bytes, bool on_cpu) {
+ReplicaPlan fit(const Fitting& training, const ReplicaPlan& whole, std::int64_t bytes, bool on_cpu) {
   Fitted fitted(training, bytes);
-  fitted.make(whole);
-  if (!on_cpu) {
-    fitted.give_up_recording();
-    fitted.give_up_replicas();
-    fitted.part_batches();
+  if (on_cpu) {
+    fitted.make(whole);
+    if (fitted.needed() > static_cast<double>(bytes)) throw fitted.no_room();
+    return whole;
   }
-  fitted.check();
+  fitted.try_to_make(whole);
+  fitted.give_up_recording();
+  fitted.give_up_replicas();
+  fitted.part_batches();
+  if (is_hopeless(fitted.needed(), bytes)) throw fitted.no_room();
+  return fitted.plan();
 }
 
 }  // namespace madsearch

@@ -4,14 +4,9 @@
 #include <string>
 
 #include "engine/worker/replicas.h"
+#include "engine/worker/training_memory.h"
 
 namespace madsearch {
-
-/// What a training takes of its device's memory, in bytes, with so many replicas computed at once.
-struct TrainingMemory {
-  double stays = 0;    // as long as it lasts: parameters, moments, kept weights
-  double passing = 0;  // while it takes a step or a look; in proportion to the replicas that are computed at once
-};
 
 /// A training that is to be fitted into a device's memory.
 struct Fitting {
@@ -20,7 +15,7 @@ struct Fitting {
   std::function<std::int64_t()> most_parts;                  // of a batch, of those just made; 1: it can't be parted
 };
 
-/// There is no room, however little is computed at once.
+/// There is no room, with as little computed at once as the device and the design allow.
 struct NoRoom {
   double needed = 0;          // bytes
   std::int64_t there = 0;     // the same
@@ -31,18 +26,15 @@ struct NoRoom {
 /// "not tried: one replica alone needs 3.1 GiB of memory, this worker may take 2.0 GiB of its device's"
 std::string to_text(const NoRoom& why);
 
-/// For the gaps of an allocator: what tensors hold is predicted closer (tests/engine/worker/predicted_memory_test.cpp)
-inline constexpr double kMemoryError = 1.25;
-
-/// Of what is foretold to pass, with so many replicas at once: is the answer the same wherever it truly lies?
-bool is_clear(double passing, std::int64_t at_once, std::int64_t bytes);
-
 /// Makes a training as it has room in `bytes`, with kMemoryError to spare.
 ///
 /// On a GPU: all replicas of `whole` at once, recorded if `whole` is and memory is there twice; else all, not recorded;
-/// else fewer after one another; else one, and a batch in 2, 4, 8 ... parts. What has no room to spare even so is made
-/// all the same unless that is too much for certain, which throws NoRoom.
-/// On a CPU, where numbers stay the same bit for bit: as `whole` is, unless that is too much for certain.
-void fit(const Fitting& training, const ReplicaPlan& whole, std::int64_t bytes, bool on_cpu);
+/// else fewer after one another; else one, and a batch in 2, 4, 8 ... parts. Memory that runs out while a form is
+/// predicted is too little for it. What has no room to spare in the last form is made all the same unless that is too
+/// much for certain, which throws NoRoom.
+/// On a CPU, where numbers stay the same bit for bit, as `whole` is or not at all: the process holds what tensors do
+/// and more, and the system kills it where memory is at an end.
+/// Returns the form in which it was made.
+ReplicaPlan fit(const Fitting& training, const ReplicaPlan& whole, std::int64_t bytes, bool on_cpu);
 
 }  // namespace madsearch

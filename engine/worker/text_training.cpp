@@ -6,7 +6,6 @@
 
 #include "engine/training/schedule.h"
 #include "engine/worker/memory_watch.h"
-#include "engine/worker/predicted_memory.h"
 #include "engine/worker/text_batches.h"
 
 namespace madsearch {
@@ -39,38 +38,25 @@ TextTraining::TextTraining(const PretrainingPlan& plan, const PretrainRequest& r
     windows_ = (request.batch + how.step.parts - 1) / how.step.parts;
   };
   const auto memory = [&](const ReplicaPlan& how) { return memory_ = predicted(how); };
-  const auto most_parts = [&] {
-    return replicas_->models().front()->auxiliary_loss().defined() ? std::int64_t{1} : request.batch;
-  };
-  fit({make, memory, most_parts}, {most_at_once(rates.size()), {runtime.recorder}}, runtime.memory_bytes(),
-      runtime.device.is_cpu());
-}
-
-/// Replicas that need not be made to see that they have no room are left out.
-std::int64_t TextTraining::most_at_once(std::size_t rates) const {
-  const bool on_cpu = runtime_.device.is_cpu();
-  const auto there = runtime_.memory_bytes();
-  auto out = static_cast<std::int64_t>(rates);
-  const auto least = [&] { return least_memory(plan_, request_, out, on_cpu ? request_.batch : 1); };
-  while (!on_cpu && out > 1 && least() > static_cast<double>(there)) --out;
-  if (least() > static_cast<double>(there)) throw NoRoom{least(), there, out};
-  return out;
+  const auto most_parts = [&] { return model().has_auxiliary_loss() ? std::int64_t{1} : request.batch; };
+  const bool on_cpu = runtime.device.is_cpu();
+  const auto all = static_cast<std::int64_t>(rates.size());
+  const auto there = runtime.memory_bytes();
+  const auto least =
+      on_cpu ? least_memory(plan, request, all, all, request.batch) : least_memory(plan, request, all, 1, 1);
+  if (least > static_cast<double>(there)) throw NoRoom{least, there, all};  // not even to be made
+  form_ = fit({make, memory, most_parts}, {all, {runtime.recorder}}, there, on_cpu);
 }
 
 TrainingMemory TextTraining::predicted(const ReplicaPlan& plan) {
-  auto out = memory_;
-  if (plan.step.parts > 1) out.stays += static_cast<double>(replicas_->bytes_of_weights());  // gradients of a part
+  const auto at_once = static_cast<double>(plan.at_once) / static_cast<double>(replicas_->size());
+  const auto weights = at_once * static_cast<double>(replicas_->bytes_of_weights());
   const auto whole = TextBatches(plan_.corpus, request_.length, request_.batch, Seed{0}, runtime_.device).batch(0);
-  const auto there = runtime_.memory_bytes();
-  const auto predict = [&](const std::function<void(const Batch&)>& work) {
-    const auto some = [&](std::int64_t n) { return part_of(whole, 0, n); };
-    const auto clear = [&](double bytes) { return is_clear(bytes, plan.at_once, there); };
-    return predict_memory(work, some, windows_, runtime_.device, clear, static_cast<double>(there) - out.stays);
-  };
-  const auto step = [&](const Batch& batch) { replicas_->rehearse(batch); };
-  const auto look = [&](const Batch& batch) { target_losses(*replicas_->models().front(), batch); };
-  out.passing = std::max(predict(step), predict(look));
-  return out;
+  const auto some = [&](std::int64_t n) { return part_of(whole, 0, n); };
+  MemoryPrediction out(memory_.stays, weights, plan, runtime_.device, runtime_.memory_bytes());
+  out.add([&](const Batch& batch) { replicas_->rehearse(batch); }, some, windows_);
+  out.add([&](const Batch& batch) { target_losses(*replicas_->models().front(), batch); }, some, windows_);
+  return out.memory();
 }
 
 bool TextTraining::train(std::int64_t steps, const OnProgress& progress, const std::function<void()>& save) {

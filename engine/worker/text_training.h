@@ -23,6 +23,7 @@ class TextTraining {
   AdamW& optimizer() { return replicas_->optimizer(); }
   const Model& model() { return *replicas_->models().front(); }
   double memory_bytes() const { return memory_.stays + memory_.passing; }  // predicted
+  const ReplicaPlan& form() const { return form_; }
 
   /// Trains on, from the optimizer's step to the end of `steps`. Tells `progress` every 5 % of the steps, and `save`,
   /// but not after the last one. Either may be empty. Returns false if all replicas diverged.
@@ -32,7 +33,6 @@ class TextTraining {
   std::vector<BitsPerByte> held_out(int half, bool with_recall);
 
  private:
-  std::int64_t most_at_once(std::size_t rates) const;
   TrainingMemory predicted(const ReplicaPlan& plan);
 
   const PretrainingPlan& plan_;
@@ -40,6 +40,7 @@ class TextTraining {
   const Runtime& runtime_;
   std::unique_ptr<Replicas> replicas_;
   TrainingMemory memory_;
+  ReplicaPlan form_;
   std::int64_t windows_ = 0;  // of the text that the device sees at once
 };
 

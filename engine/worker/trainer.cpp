@@ -16,7 +16,6 @@
 #include "engine/training/learning_rates.h"
 #include "engine/worker/grid_points.h"
 #include "engine/worker/metrics.h"
-#include "engine/worker/predicted_memory.h"
 #include "engine/worker/replicas.h"
 #include "engine/worker/room.h"
 #include "engine/worker/task_data.h"
@@ -170,24 +169,21 @@ void Training::begin(const std::vector<GridPoint>& grid) {
 }
 
 TrainingMemory Training::predicted(const ReplicaPlan& plan) {
-  TrainingMemory out{.stays = kWeightsThatStay * static_cast<double>(replicas_->bytes_of_weights())};
+  const auto bytes_of_weights = static_cast<double>(replicas_->bytes_of_weights());
+  const auto stays = kWeightsThatStay * bytes_of_weights;
   const auto& examples = data_.training();
   const auto some = [&](std::int64_t n) {
     std::vector<std::int64_t> index;
     for (std::int64_t i = 0; i < n; ++i) index.push_back(i % examples.size());
     return examples.batch(index.data(), n, runtime_.device);
   };
-  if (some(2).targets.size(0) == 0) return out;
-  const auto there = runtime_.memory_bytes();
-  const auto predict = [&](const std::function<void(const Batch&)>& work, std::int64_t sequences) {
-    const auto clear = [&](double bytes) { return is_clear(bytes, plan.at_once, there); };
-    return predict_memory(work, some, sequences, runtime_.device, clear, static_cast<double>(there) - out.stays);
-  };
-  const auto step = [&](const Batch& batch) { replicas_->rehearse(batch); };
-  const auto look = [&](const Batch& batch) { metrics(batch, false); };
-  out.passing = std::max(predict(step, std::min(request_.setting.batch, examples.size())),
-                         predict(look, std::min(look_batch(), data_.validation().size())));
-  return out;
+  if (some(2).targets.size(0) == 0) return {stays, 0};
+  const auto at_once = static_cast<double>(plan.at_once) / static_cast<double>(replicas_->size());
+  MemoryPrediction out(stays, at_once * bytes_of_weights, plan, runtime_.device, runtime_.memory_bytes());
+  out.add([&](const Batch& batch) { replicas_->rehearse(batch); }, some,
+          std::min(request_.setting.batch, examples.size()));
+  out.add([&](const Batch& batch) { metrics(batch, false); }, some, std::min(look_batch(), data_.validation().size()));
+  return out.memory();
 }
 
 std::optional<GridPoint> Training::one_more() const {

@@ -13,7 +13,7 @@ struct StepPlan {
   Recorder recorder;             // of steps; empty: each is computed from the host
   std::int64_t most_scored = 0;  // of a batch; 0 where all have as many
   /// Forward and backward of so many parts of a batch after one another, before one update of the parameters. For more
-  /// than one all positions must be scored, and no mixer may have an auxiliary loss: that is none of sequences alone.
+  /// than one all positions must be scored, and no mixer may have an auxiliary loss: it is no mean over sequences.
   std::int64_t parts = 1;
 };
 
@@ -31,7 +31,7 @@ class TrainingStep {
   /// Updates the parameters, all rates times `factor`. Returns the losses [R] before the update, on the device; to be
   /// read before the next call.
   at::Tensor operator()(const Batch& batch, double factor);
-  /// Forward and backward of a part, which change nothing.
+  /// Forward and backward of the batch as one part, which change nothing.
   void rehearse(const Batch& batch);
   bool recorded() const { return recording_ != nullptr; }
   const std::string& problem() const { return problem_; }  // why it can't be replayed; empty if there is no problem

@@ -60,6 +60,7 @@ class MoE : public Mixer {
   }
   at::Tensor step(const at::Tensor& x, State&) override { return forward(x); }
   at::Tensor auxiliary_loss() const override { return balance_; }
+  bool has_auxiliary_loss() const override { return true; }
 
  private:
   std::int64_t experts_, active_, inner_;

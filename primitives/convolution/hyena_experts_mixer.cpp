@@ -56,6 +56,7 @@ class HyenaExperts : public Mixer {
   }
 
   at::Tensor auxiliary_loss() const override { return balance_; }
+  bool has_auxiliary_loss() const override { return !reference_; }
   at::Tensor long_filters() const override { return filter_.whole(); }
 
  private:

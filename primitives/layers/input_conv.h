@@ -14,6 +14,7 @@ class InputConv : public Mixer {
   at::Tensor forward(const at::Tensor& x) override;
   at::Tensor step(const at::Tensor& x, State& state) override;
   at::Tensor auxiliary_loss() const override { return mixer_->auxiliary_loss(); }
+  bool has_auxiliary_loss() const override { return mixer_->has_auxiliary_loss(); }
   at::Tensor long_filters() const override { return mixer_->long_filters(); }
   void use_distilled(std::shared_ptr<const DistilledFilters> filters) override {
     mixer_->use_distilled(std::move(filters));

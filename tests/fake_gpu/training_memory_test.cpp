@@ -7,6 +7,7 @@
 
 #include "engine/worker/memory_watch.h"
 #include "engine/worker/pretraining.h"
+#include "engine/worker/text_training.h"
 #include "engine/worker/trainer.h"
 #include "fake_gpu.h"
 #include "support.h"
@@ -101,30 +102,43 @@ class ShortText {
   TemporaryFolder folder_;
 };
 
+PretrainRequest on_text(const ShortText& text, const std::string& design, const std::vector<double>& rates) {
+  PretrainRequest out;
+  out.id = "text";
+  out.design = design;
+  out.data = text.folder();
+  out.flops = 1.5e9;
+  out.parameters = 25'000;
+  out.base_width = 32;
+  out.length = 64;
+  out.batch = 8;
+  out.learning_rates = rates;
+  out.seed = 3;
+  return out;
+}
+
 /// A design that was trained on text at the best of some learning rates, and the most memory that this took on the fake
-/// GPU.
+/// GPU since it was last predicted: for the final run.
 struct Pretrained {
   PretrainReply reply;
   std::int64_t peak = 0;
 
   Pretrained(const std::string& design, const std::vector<double>& rates, std::int64_t sharers) {
     const ShortText text;
-    PretrainRequest r;
-    r.id = "text";
-    r.design = design;
-    r.data = text.folder();
-    r.flops = 1.5e9;
-    r.parameters = 25'000;
-    r.base_width = 32;
-    r.length = 64;
-    r.batch = 8;
-    r.learning_rates = rates;
-    r.seed = 3;
     const MemoryWatch watch(fake_gpu());
-    reply = pretrain(r, {.device = fake_gpu(), .sharers = sharers}, {});
+    reply = pretrain(on_text(text, design, rates), {.device = fake_gpu(), .sharers = sharers}, {});
     peak = watch.peak();
   }
 };
+
+/// How the trials of its rates are computed.
+ReplicaPlan form_of(const std::string& design, const std::vector<double>& rates, std::int64_t sharers) {
+  const ShortText text;
+  const auto request = on_text(text, design, rates);
+  const auto plan = plan_of(request);
+  const Runtime runtime{.device = fake_gpu(), .sharers = sharers};
+  return TextTraining(plan, request, runtime, rates).form();
+}
 
 constexpr auto kDesign = "attention{heads=4} swiglu";
 
@@ -154,9 +168,31 @@ TEST(PretrainingMemoryOfFakeGpu, HoldsPartsOfABatchWhereAllOfItIsTooMuch) {
 
 TEST(PretrainingMemoryOfFakeGpu, TriesFewerRatesAtOnceWhereAllAreTooMany) {
   const Pretrained one(kDesign, {3e-3}, 1);
+  const auto form = form_of(kDesign, {1e-3, 3e-3}, sharers_for(one.peak * 3 / 2));
+  EXPECT_EQ(form.at_once, 1);
+  EXPECT_EQ(form.step.parts, 1);
   const Pretrained all(kDesign, {1e-3, 3e-3}, 1);
   const Pretrained fewer(kDesign, {1e-3, 3e-3}, sharers_for(one.peak * 3 / 2));
   expect_same(fewer.reply, all.reply);
+}
+
+/// Of one sequence of eight tokens little passes but what the optimizer holds.
+TEST(PretrainingMemoryOfFakeGpu, IsPredictedWithTheOptimizers) {
+  const ShortText text;
+  auto request = on_text(text, "swiglu", {3e-3});
+  request.parameters = 100'000;
+  request.base_width = 96;
+  request.length = 8;
+  request.batch = 1;
+  const auto plan = plan_of(request);
+  const Runtime runtime{.device = fake_gpu()};
+  const MemoryWatch made(fake_gpu());
+  TextTraining training(plan, request, runtime, {3e-3});
+  const auto stays = made.held();
+  const MemoryWatch watch(fake_gpu());
+  training.train(3, {}, {});
+  const auto most = static_cast<double>(stays + watch.peak());
+  EXPECT_NEAR(training.memory_bytes(), most, 0.05 * most);
 }
 
 /// A router's loss is one of all its tokens: that of parts would be another.

@@ -296,6 +296,7 @@ TEST_P(EveryPrimitive, TrainsReplicasAsIfEachWereAlone) {
     EXPECT_LT(relative_difference(all.input[r], one.input[0]), 1e-5) << "replica " << r;
     for (const auto& [name, gradient] : one.parameters)
       EXPECT_LT(relative_difference(all.parameters.at(name)[r], gradient[0]), 1e-5) << name << " of replica " << r;
+    EXPECT_EQ(alone->auxiliary_loss().defined(), alone->has_auxiliary_loss());
     if (alone->auxiliary_loss().defined()) {
       EXPECT_LT(relative_difference(together->auxiliary_loss()[r], alone->auxiliary_loss()[0]), 1e-5);
     }

@@ -284,6 +284,40 @@ TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryForWhatOneOfLessRefuses) {
   EXPECT_EQ(events_, std::vector<std::string>{});
 }
 
+/// The small slot may not take it, and must not keep the roomy one from a second attempt.
+TEST_F(CoordinatorTest, AsksARoomyWorkerAgainThatFailedWhereAnotherHasNoRoom) {
+  auto options = stub("milliseconds=1,room=8");
+  options.pools.push_back(stub("milliseconds=20,room=64,crash=3").pools[0]);
+  Coordinator coordinator(options);
+  listen(coordinator);
+  for (int i = 0; i < 6; ++i) coordinator.submit(training(std::to_string(i)));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 6);
+  for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
+  EXPECT_FALSE(events_.empty()) << "the roomy worker has crashed";
+}
+
+/// Its slots come and go on machines that it doesn't name.
+TEST_F(CoordinatorTest, AsksAPoolForWhatAWorkerHereRefuses) {
+  auto options = stub("milliseconds=1,room=8");
+  options.pools.push_back(stub("milliseconds=1,slots=2").pools[0]);
+  options.pools.back().devices.clear();
+  Coordinator coordinator(options);
+  for (int i = 0; i < 4; ++i) coordinator.submit(training(std::to_string(i)));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 4);
+  for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
+}
+
+TEST_F(CoordinatorTest, StartsNoSecondWorkerOfTheKindThatHasRefused) {
+  auto options = stub("milliseconds=1,room=8");
+  options.pools[0].slots = 8;
+  Coordinator coordinator(options);
+  coordinator.submit(training("a"));
+  EXPECT_EQ(outcome_of(all(coordinator).at(0)), Outcome::kOutOfMemory);
+  EXPECT_EQ(coordinator.workers().size(), 1u);
+}
+
 TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryToPretrainWhatOneOfLessRefuses) {
   auto options = stub("milliseconds=1,room=8");
   options.pools.push_back(stub("milliseconds=1,room=64").pools[0]);

@@ -49,15 +49,22 @@ TEST(PretrainingPlans, AreMadeOfTheControlsTheHandDesignsAndTransformer) {
             "100 MiB of memory");
 }
 
-TEST(PretrainingPlans, RefuseARunWithTheWorkersSentence) {
-  const auto config = with_pretraining(",refuse=1");
+/// Why plans of pretrainings by such a stub end a run.
+std::string refusal(const std::string& stub) {
+  const auto config = with_pretraining(stub);
   Coordinator workers(config.workers);
   try {
     plan_pretraining(config, workers);
-    FAIL();
   } catch (const ConfigError& error) {
-    EXPECT_STREQ(error.what(), "quick.yaml:9: \"transformer++\" can't be pretrained: the stub was asked to refuse");
+    return error.what();
   }
+  return "";
+}
+
+TEST(PretrainingPlans, RefuseARunWithTheWorkersSentence) {
+  EXPECT_EQ(refusal(",refuse=1"), "quick.yaml:9: \"transformer++\" can't be pretrained: the stub was asked to refuse");
+  EXPECT_EQ(refusal(",room=8"),
+            "quick.yaml:9: \"transformer++\" can't be pretrained: not tried: the stub was asked to refuse");
 }
 
 TEST(PretrainingPlans, AreNoneWithoutPretraining) {

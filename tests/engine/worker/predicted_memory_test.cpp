@@ -41,7 +41,7 @@ double predicted(const Primitive& primitive, std::int64_t sequences) {
   Trained trained(primitive);
   const auto stays = static_cast<double>(watch.held());
   const auto rehearse = [&](const Batch& batch) { trained.step.rehearse(batch); };
-  return stays + predict_memory(rehearse, batch_of, sequences, at::kCPU);
+  return stays + predict_memory({rehearse, batch_of, sequences, at::kCPU});
 }
 
 double measured(const Primitive& primitive, std::int64_t sequences) {
@@ -76,17 +76,25 @@ TEST(PredictedMemory, KnowsWhatIsKeptAndStopsWhereItIsToldEnough) {
     kept = at::empty({n}, at::kByte);
   };
   const auto batch = [](std::int64_t n) { return Batch{at::empty({n, 1}, at::kLong), {}, {}}; };
-  EXPECT_EQ(predict_memory(work, batch, 32, at::kCPU), 100 + 10 * 32);
-  EXPECT_EQ(asked, (std::vector<std::int64_t>{2, 4, 8, 16}));
-  asked.clear();
-  kept.reset();
-  predict_memory(work, batch, 32, at::kCPU, [](double bytes) { return bytes > 400; });
-  EXPECT_EQ(asked, (std::vector<std::int64_t>{2, 4}));
-  asked.clear();
-  kept.reset();
-  const auto never = [](double) { return false; };
-  EXPECT_EQ(predict_memory(work, batch, 32, at::kCPU, never, 100 + 10 * 8 - 1), 100 + 10 * 32);
-  EXPECT_EQ(asked, (std::vector<std::int64_t>{2, 4})) << "eight would take more than there is";
+  const auto foretold = [&](Foreseen foreseen) {
+    asked.clear();
+    kept.reset();
+    return predict_memory(foreseen);
+  };
+  EXPECT_EQ(foretold({work, batch, 32, at::kCPU}), 100 + 10 * 32);
+  EXPECT_EQ(asked, (std::vector<std::int64_t>{1, 2, 4, 8, 16}));
+
+  const auto settled = [](double least, double most) {
+    EXPECT_EQ(least, 100 + 10 * 32);
+    return most < 16 * (100 + 10 * 2);
+  };
+  foretold({work, batch, 32, at::kCPU, settled});
+  EXPECT_EQ(asked, (std::vector<std::int64_t>{1, 2, 4})) << "120 bytes of two are 1,920 at most of 32";
+
+  Foreseen limited{work, batch, 32, at::kCPU};
+  limited.limit = 100 + 10 * 8 - 1;
+  EXPECT_EQ(foretold(limited), 100 + 10 * 32);
+  EXPECT_EQ(asked, (std::vector<std::int64_t>{1, 2, 4})) << "eight would take more than there is";
 }
 
 }  // namespace

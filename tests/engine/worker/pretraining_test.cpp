@@ -164,9 +164,10 @@ TEST(Pretraining, IsPlannedWithoutTraining) {
 /// The trials of all rates hold the most.
 TEST(Pretraining, ForetellsItsMemory) {
   auto r = tiny("attention{heads=4} swiglu mamba swiglu");
-  r.length = 256;
-  r.flops = 1.2e10;
-  r.parameters = 50'000;
+  r.length = 64;
+  r.batch = 4;
+  r.flops = 2.5e10;
+  r.parameters = 200'000;
   const MemoryWatch watch(at::kCPU);
   const auto record = pretrain(r, {}, {}).record;
   const auto most = static_cast<double>(watch.peak());

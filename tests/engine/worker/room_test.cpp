@@ -1,5 +1,6 @@
 #include "engine/worker/room.h"
 
+#include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -23,7 +24,9 @@ class Made {
       const auto of_sequences = 400.0 / static_cast<double>(plan.step.parts);
       return TrainingMemory{100, (200 + of_sequences) * static_cast<double>(plan.at_once) / 6};
     };
-    fit({make, memory, [&] { return most_parts_; }}, {6, {recorder}}, bytes, on_cpu);
+    const auto out = fit({make, memory, [&] { return most_parts_; }}, {6, {recorder}}, bytes, on_cpu);
+    EXPECT_EQ(out.at_once, plans_.back().at_once);
+    EXPECT_EQ(out.step.parts, plans_.back().step.parts);
     return plans_.back();
   }
 
@@ -77,17 +80,41 @@ TEST(Room, IsMadeByPartsOfABatchWhereOneReplicaIsTooMuch) {
 /// Sums in another order would be other numbers, and stored studies are to be the same bit for bit.
 TEST(Room, OfACpuIsForAllOrNothing) {
   Made all(8);
-  EXPECT_EQ(all.in(560, false, true).at_once, 6);
+  EXPECT_EQ(all.in(700, false, true).at_once, 6);
   EXPECT_EQ(all.times(), 1);
-  EXPECT_EQ(Made(8).refusal(559, true),
+  EXPECT_EQ(Made(8).refusal(699, true),
             "not tried: its 6 replicas need 0 MiB of memory, this worker may take 0 MiB of its device's");
 }
 
-TEST(Room, NeedNotBeKnownBetterWhereItIsAmpleOrHopeless) {
-  EXPECT_TRUE(is_clear(99, 6, 800));
-  EXPECT_FALSE(is_clear(101, 6, 800));
-  EXPECT_FALSE(is_clear(6000, 6, 800));
-  EXPECT_TRUE(is_clear(6001, 6, 800)) << "of one alone 1.25 times what is there";
+/// Of 100 bytes for each replica and sequence of a batch of eight, where 1,000 are there.
+TEST(Room, IsLookedForWhereMemoryRunsOutInARehearsal) {
+  std::vector<ReplicaPlan> plans;
+  const auto make = [&](const ReplicaPlan& plan) { plans.push_back(plan); };
+  const auto memory = [](const ReplicaPlan& plan) {
+    const auto bytes = 800.0 * static_cast<double>(plan.at_once) / static_cast<double>(plan.step.parts);
+    if (bytes > 1000) throw c10::OutOfMemoryError({__func__, __FILE__, 1}, "out of memory");
+    return TrainingMemory{0, bytes};
+  };
+  const auto found = fit({make, memory, [] { return 8; }}, {3, {}}, 1000, false);
+  EXPECT_EQ(found.at_once, 1);
+  EXPECT_EQ(found.step.parts, 1);
+  EXPECT_THROW(fit({make, memory, [] { return 1; }}, {3, {}}, 300, false), NoRoom);
+
+  const auto never = [](const ReplicaPlan&) -> TrainingMemory {
+    throw c10::OutOfMemoryError({__func__, __FILE__, 1}, "out of memory");
+  };
+  EXPECT_THROW(fit({make, never, [] { return 8; }}, {3, {}}, 1000, false), c10::OutOfMemoryError);
+  EXPECT_EQ(plans.back().step.parts, 8) << "the smallest form was tried";
+}
+
+/// A second choice may be too much as well: what was foretold of six held for six.
+TEST(Room, IsLookedForUntilItIsFound) {
+  const auto make = [](const ReplicaPlan&) {};
+  const auto memory = [](const ReplicaPlan& plan) {
+    return TrainingMemory{100, 600 + 10 * static_cast<double>(plan.at_once)};
+  };
+  const auto found = fit({make, memory, [] { return 1; }}, {6, {}}, 890, false);
+  EXPECT_EQ(found.at_once, 1);
 }
 
 }  // namespace
