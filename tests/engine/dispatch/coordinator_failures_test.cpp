@@ -272,9 +272,7 @@ TEST_F(CoordinatorTest, TakesARefusalForWantOfMemoryForTheAnswer) {
 }
 
 TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryForWhatOneOfLessRefuses) {
-  auto options = stub("milliseconds=1,room=8");
-  options.pools.push_back(stub("milliseconds=1,room=64").pools[0]);
-  Coordinator coordinator(options);
+  Coordinator coordinator(small_worker_and(stub("milliseconds=1,room=64")));
   listen(coordinator);
   for (int i = 0; i < 8; ++i) coordinator.submit(training(std::to_string(i)));
   for (const auto& answer : all(coordinator)) {
@@ -286,9 +284,7 @@ TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryForWhatOneOfLessRefuses) {
 
 /// The small slot may not take it, and must not keep the roomy one from a second attempt.
 TEST_F(CoordinatorTest, AsksARoomyWorkerAgainThatFailedWhereAnotherHasNoRoom) {
-  auto options = stub("milliseconds=1,room=8");
-  options.pools.push_back(stub("milliseconds=20,room=64,crash=3").pools[0]);
-  Coordinator coordinator(options);
+  Coordinator coordinator(small_worker_and(stub("milliseconds=20,room=64,crash=3")));
   listen(coordinator);
   for (int i = 0; i < 6; ++i) coordinator.submit(training(std::to_string(i)));
   const auto answers = all(coordinator);
@@ -299,10 +295,9 @@ TEST_F(CoordinatorTest, AsksARoomyWorkerAgainThatFailedWhereAnotherHasNoRoom) {
 
 /// Its slots come and go on machines that it doesn't name.
 TEST_F(CoordinatorTest, AsksAPoolForWhatAWorkerHereRefuses) {
-  auto options = stub("milliseconds=1,room=8");
-  options.pools.push_back(stub("milliseconds=1,slots=2").pools[0]);
-  options.pools.back().devices.clear();
-  Coordinator coordinator(options);
+  auto pool = stub("milliseconds=1,slots=2");
+  pool.pools[0].devices.clear();
+  Coordinator coordinator(small_worker_and(pool));
   for (int i = 0; i < 4; ++i) coordinator.submit(training(std::to_string(i)));
   const auto answers = all(coordinator);
   ASSERT_EQ(answers.size(), 4);
@@ -319,9 +314,7 @@ TEST_F(CoordinatorTest, StartsNoSecondWorkerOfTheKindThatHasRefused) {
 }
 
 TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryToPretrainWhatOneOfLessRefuses) {
-  auto options = stub("milliseconds=1,room=8");
-  options.pools.push_back(stub("milliseconds=1,room=64").pools[0]);
-  Coordinator coordinator(options);
+  Coordinator coordinator(small_worker_and(stub("milliseconds=1,room=64")));
   listen(coordinator);
   for (int i = 0; i < 4; ++i) coordinator.submit(pretraining(std::to_string(i), i == 3 ? 96 : 32));
   for (const auto& answer : all(coordinator)) {

@@ -55,6 +55,12 @@ class CoordinatorTest : public ::testing::Test {
     out.farewell = {.terminate = 0.1, .kill = 0.2};
     return out;
   }
+  /// A worker of so little memory that it refuses every training, and others beside it.
+  WorkerOptions small_worker_and(const WorkerOptions& others) const {
+    auto out = stub("milliseconds=1,room=8");
+    out.pools.push_back(others.pools[0]);
+    return out;
+  }
   Attempts remembered() {
     return {[this](const std::string& id) { return ++attempts_[id]; },
             [this](const std::string& id) { attempts_.erase(id); }};
