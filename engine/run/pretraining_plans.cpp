@@ -1,12 +1,10 @@
 #include "engine/run/pretraining_plans.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "configs/errors.h"
 #include "configs/seed.h"
 #include "configs/text.h"
-#include "engine/dispatch/memory_share.h"
 #include "engine/dispatch/one_answer.h"
 #include "engine/run/text_objective.h"
 
@@ -74,20 +72,6 @@ std::vector<PretrainReply> plan_pretraining(const RunConfig& config, Coordinator
     auto& plan = out.emplace_back(reply_as<PretrainReply>(reply)).record;
     plan.role = asked.name;
     if (plan.outcome != Outcome::kOk) throw refused(asked, plan);
-  }
-  return out;
-}
-
-std::string to_text(const std::vector<PretrainReply>& plans) {
-  std::string out;
-  for (const auto& reply : plans) {
-    const auto& plan = reply.record;
-    char line[160];
-    std::snprintf(line, sizeof line, ": %.3g parameters at width %lld, %.3g tokens, %.2f epochs, %s of memory",
-                  static_cast<double>(plan.parameters), static_cast<long long>(plan.width),
-                  static_cast<double>(plan.tokens), plan.epochs, shown_bytes(reply.memory_bytes).c_str());
-    out += (out.empty() ? "pretraining: " : "\n             ") + printable(plan.role, 60) + line +
-           (plan.message.empty() ? "" : "; " + printable(plan.message, 200));
   }
   return out;
 }

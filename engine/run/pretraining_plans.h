@@ -18,7 +18,4 @@ PretrainRequest pretrain_request(const RunConfig& config, const std::string& id,
 std::vector<PretrainReply> plan_pretraining(const RunConfig& config, Coordinator& workers,
                                             const std::atomic<bool>* stop = nullptr);
 
-/// Several lines for people, without a trailing newline; "" for no plans.
-std::string to_text(const std::vector<PretrainReply>& plans);
-
 }  // namespace madsearch

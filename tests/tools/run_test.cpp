@@ -171,6 +171,29 @@ TEST(Run, OvernightIsReadAndForecast) {
   EXPECT_NE(ran.err.find("limited to 10 h"), std::string::npos) << ran.err;
 }
 
+TEST(Run, SaysWhatItIsGoingToPretrain) {
+  const TemporaryFolder folder;
+  const auto config = folder.path + "/search.yaml";
+  write_file(config, R"(
+battery: quick
+stages: 4
+seeds: [mamba-swiglu]
+search: {evaluations: 10}
+pretrain: {members: 1, data: )" +
+                         in_source("tests/data/speeches") +
+                         R"(, flops: 4.0e+9, parameters: 20000}
+pools: [{devices: cpu, command: "MADSEARCH_STUB=milliseconds=1 madsearch stub-worker"}]
+)");
+  const auto ran = run_madsearch("run " + config + " --dry-run");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_TRUE(
+      ran.err.ends_with("\npretraining:\n"
+                        "  parameters  width  tokens  epochs   memory  design\n"
+                        "      19 840     32  32 768    0.00  100 MiB  transformer++\n"
+                        "      20 352     32  30 720    0.00  100 MiB  mamba-swiglu\n"))
+      << ran.err;
+}
+
 constexpr const char* kNarrow = R"(
 seed: 5
 battery: quick

@@ -18,6 +18,7 @@
 #include "engine/run/steering_reader.h"
 #include "engine/run/terminal.h"
 #include "front_view.h"
+#include "plans_view.h"
 #include "report.h"
 #include "results/run_meta.h"
 
@@ -86,7 +87,7 @@ void show_forecast(const RunConfig& config, bool with_plans) {
   if (const auto steered = steering_text(config); !steered.empty()) say(steered);
   if (with_plans)  // a run says it once it has begun
     for (const auto& note : import_notes(config.inputs)) say(note);
-  if (!plans.empty()) say(to_text(plans));
+  if (!plans.empty()) say(plans_text(plans));
 }
 
 void show_assumed_forecast(const RunConfig& config, const std::string& machine) {

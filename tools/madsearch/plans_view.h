@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "engine/dispatch/messages.h"
+
+namespace madsearch {
+
+/// What a run is going to pretrain, a line a design, for people, without a newline at the end; "" for no
+/// plans.
+std::string plans_text(const std::vector<PretrainReply>& plans);
+
+}  // namespace madsearch
