@@ -121,6 +121,25 @@ TEST(Published, TrainsWhatTheLogLacksAndComparesOnTheSameContrasts) {
       << judged.out;
 }
 
+/// Of the designs of the headline alone: hyena and linear attention are of a paper of trust C.
+TEST(Published, SaysWhatTasksTellApartAndWhatTheyCost) {
+  const SmallPublished published;
+  const auto ran = published.run("");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(
+      ran.out.find("\ntasks on the 5 designs of these contrasts; at ceiling, at floor: designs above 0.95, below 0.05\n"
+                   "  task                     mean  deviation  at ceiling  at floor  reliability\n"),
+      std::string::npos)
+      << ran.out;
+  EXPECT_NE(ran.out.find("\ncore seconds a design: "), std::string::npos);
+  EXPECT_TRUE(ran.out.ends_with(" (Spearman of two seed sets)\n")) << ran.out;
+  const auto out = Json::parse(published.run("--stored --format json").out);
+  EXPECT_EQ(out.at("tasks").size(), 6);
+  EXPECT_GT(out.at("worst_core_seconds"), 0);
+  EXPECT_GE(out.at("worst_core_seconds"), out.at("median_core_seconds"));
+  EXPECT_GE(out.at("reliability"), -1);
+}
+
 TEST(Published, OrdersByTheMeanOfSeveralSeedSetsToo) {
   const SmallPublished published;
   const auto out = Json::parse(published.run("--format json --designs").out);

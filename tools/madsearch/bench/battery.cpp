@@ -8,6 +8,7 @@
 #include "engine/study/published.h"
 #include "published.h"
 #include "study.h"
+#include "task_table.h"
 #include "tools/madsearch/numbers.h"
 #include "tools/madsearch/ranges.h"
 #include "tools/madsearch/report.h"
@@ -61,12 +62,6 @@ Record facts(const std::string& group, const Fidelity& fidelity) {
           {"effective_tasks", fidelity.effective_tasks}};
 }
 
-Record facts(const TaskUse& use) {
-  return {{"task", use.task},           {"mean", use.mean},
-          {"deviation", use.deviation}, {"at_ceiling", use.at_ceiling},
-          {"at_floor", use.at_floor},   {"reliability", use.reliability}};
-}
-
 Record facts(const Compared& one) {
   return {{"text", text(one.design->genome)},      {"name", one.design->name},   {"family", one.design->family},
           {"judged", one.design->judged},          {"scores", one.score.scores}, {"reference", one.reference},
@@ -89,7 +84,7 @@ Findings findings(const Battery& battery, const std::vector<Compared>& all, cons
   std::vector<Compared> judged;
   for (const auto& one : all)
     if (one.design->judged) judged.push_back(one);
-  for (const auto& use : task_uses(battery, judged)) out.tasks.push_back(facts(use));
+  out.tasks = task_facts(battery, judged);
   out.judged = !judged.empty();
   auto sorted = all;
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -120,16 +115,6 @@ Table group_table(const Findings& found) {
                 {"worst", "worst_core_seconds", number("%.1f")},
                 {"effective tasks", "effective_tasks", number("%.1f")}},
                found.groups);
-}
-
-Table task_table(const Findings& found) {
-  return Table({{"task<", "task"},
-                {"mean", "mean", number("%.2f")},
-                {"deviation", "deviation", number("%.2f")},
-                {"at ceiling", "at_ceiling", percent()},
-                {"at floor", "at_floor", percent()},
-                {"reliability", "reliability", number("%.2f")}},
-               found.tasks);
 }
 
 std::string mean_score(const Record& design) {
@@ -180,9 +165,7 @@ std::string group_notes(const std::string& against) {
 
 std::string text_of(const Flags& flags, const Battery& battery, const Findings& found) {
   auto out = title_of(flags, battery, found) + group_table(found).text() + group_notes(flags.against);
-  if (found.judged)
-    out +=
-        "\ntasks on the judged half; at ceiling, at floor: designs above 0.95, below 0.05\n" + task_table(found).text();
+  if (found.judged) out += task_text(found.tasks, "on the judged half");
   if (found.rates.beyond > 0)
     out += "learning rates: " + std::to_string(found.rates.beyond) + " of " + std::to_string(found.rates.trainings) +
            " trainings went beyond the edge of the grid, " + std::to_string(found.rates.better) + " were best there\n";

@@ -1,9 +1,13 @@
 #include "published_report.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
+#include "configs/text.h"
 #include "engine/dispatch/battery_trainings.h"
 #include "published_findings.h"
+#include "task_table.h"
 #include "tools/madsearch/numbers.h"
 #include "tools/madsearch/table.h"
 
@@ -135,6 +139,33 @@ std::string notes(const Battery& battery, const std::vector<std::string>& predic
          "every contrast with a mixer in which the two designs differ, each in turn\n";
 }
 
+/// What the battery says of the designs of the headline, and what it costs.
+struct Use {
+  std::vector<Record> tasks;
+  Fidelity fidelity;  // but for its agreement with another battery
+};
+
+Use use_of(const Battery& battery, const PublishedBench& bench) {
+  std::set<std::string> headline;
+  for (const auto& one : bench.headline.contrasts) headline.insert({one.better, one.worse});
+  const auto designs = compared_designs(bench);
+  std::vector<Compared> scored;
+  for (const auto& design : designs) {
+    const auto key = hash(design.genome);
+    if (headline.contains(key)) scored.push_back({&design, 0, bench.scores.at(key)});
+  }
+  return {task_facts(battery, scored), fidelity(scored, Seed{})};
+}
+
+std::string text_of(const Use& use) {
+  const auto& found = use.fidelity;
+  auto out = task_text(use.tasks, "on the " + std::to_string(found.designs) + " designs of these contrasts") +
+             "core seconds a design: " + shown("%.1f", found.median_seconds) + " (median), " +
+             shown("%.1f", found.worst_seconds) + " at most";
+  if (found.reliability) out += "; reliability " + shown("%.2f", *found.reliability) + " (Spearman of two seed sets)";
+  return out + "\n";
+}
+
 }  // namespace
 
 Report published_report(const PublishedFlags& flags, const Battery& battery, const PublishedBench& bench) {
@@ -143,6 +174,8 @@ Report published_report(const PublishedFlags& flags, const Battery& battery, con
   auto text = title_of(flags, battery, bench) + predictor_table(found, scored, false).text() +
               predictor_table(found, scored, true).text() + notes(battery, found.names) + "\n" +
               part_table(found).text();
+  std::optional<Use> use;
+  if (scored) text += text_of(use.emplace(use_of(battery, bench)));
   const auto designs = flags.designs ? design_facts(flags, battery, bench) : std::vector<Record>();
   if (flags.designs) text += "\n" + design_table(designs).text();
   const auto shape = shape_of(battery);
@@ -158,6 +191,12 @@ Report published_report(const PublishedFlags& flags, const Battery& battery, con
                   {"not_taken", bench.not_taken},
                   {"not_scored", bench.not_scored},
                   {"shares", found.all}};
+  if (use) {
+    facts.set("tasks", use->tasks);
+    facts.set("median_core_seconds", use->fidelity.median_seconds);
+    facts.set("worst_core_seconds", use->fidelity.worst_seconds);
+    facts.set("reliability", use->fidelity.reliability);
+  }
   if (flags.designs) {
     facts.set("designs", designs);
     facts.set("contrast_list", contrast_facts(bench));
