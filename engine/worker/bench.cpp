@@ -13,6 +13,7 @@
 
 #include "engine/worker/memory_watch.h"
 #include "engine/worker/predicted_memory.h"
+#include "engine/worker/training_memory.h"
 #include "engine/worker/training_step.h"
 #include "primitives/table.h"
 #include "results/statistics.h"
@@ -128,7 +129,9 @@ class Subject {
   double predicted_mib() {
     const auto sequences = [&](std::int64_t n) { return random_batch(n, request_.length, runtime_.device); };
     const auto rehearse = [&](const Batch& batch) { step_->rehearse(batch); };
-    return (held_ + predict_memory({rehearse, sequences, request_.batch, runtime_.device})) / (1 << 20);
+    const auto step = predict_memory({rehearse, sequences, request_.batch, runtime_.device});
+    const auto update = memory_of_update(static_cast<double>(optimizer_->values().nbytes()), runtime_.device);
+    return (held_ + std::max(step, update)) / (1 << 20);
   }
 
   /// Median of a step.

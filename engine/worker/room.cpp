@@ -39,6 +39,7 @@ class Fitted {
     return memory_.stays + memory_.passing * static_cast<double>(at_once) / static_cast<double>(plan_.at_once);
   }
   double needed() const { return needed(plan_.at_once); }
+  bool ran_out() const { return std::isinf(memory_.passing); }
   bool fits() const { return has_room((plan_.step.recorder ? 2 : 1) * needed(), bytes_); }
 
   void give_up_recording() {
@@ -50,8 +51,11 @@ class Fitted {
   void give_up_replicas() {
     while (!fits() && plan_.at_once > 1) {
       auto fewer = plan_;
-      --fewer.at_once;
-      while (fewer.at_once > 1 && !has_room(needed(fewer.at_once), bytes_)) --fewer.at_once;
+      if (ran_out())
+        fewer.at_once /= 2;
+      else
+        --fewer.at_once;
+      while (fewer.at_once > 1 && !ran_out() && !has_room(needed(fewer.at_once), bytes_)) --fewer.at_once;
       try_to_make(fewer);
     }
   }

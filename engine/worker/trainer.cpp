@@ -62,7 +62,8 @@ class Batches {
 /// The replicas of a request in training: those of its grid, then the one beyond the grid's edge if it is tried.
 class Training {
  public:
-  Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress, std::int64_t most_at_once);
+  /// `at_once`: so many replicas at most; becomes as many as had room.
+  Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress, std::int64_t& at_once);
   void run(TrainReply& reply);
 
  private:
@@ -89,7 +90,7 @@ class Training {
   const TrainRequest& request_;
   const Runtime& runtime_;
   const OnProgress& progress_;
-  const std::int64_t most_at_once_;  // replicas
+  std::int64_t& at_once_;
   Stopwatch watch_;
   const bool mad_lab_;
   const bool by_progress_;  // validation-B is looked at too
@@ -103,11 +104,11 @@ class Training {
 };
 
 Training::Training(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress,
-                   std::int64_t most_at_once)
+                   std::int64_t& at_once)
     : request_(request),
       runtime_(runtime),
       progress_(progress),
-      most_at_once_(most_at_once),
+      at_once_(at_once),
       watch_(runtime),
       mad_lab_(request.protocol == Protocol::kMadLab),
       by_progress_(request.setting.measure == Measure::kProgress),
@@ -163,9 +164,11 @@ void Training::begin(const std::vector<GridPoint>& grid) {
   };
   const auto memory = [&](const ReplicaPlan& plan) { return predicted(plan); };
   const auto all = static_cast<std::int64_t>(alive_.size());
-  fit({make, memory, [] { return 1; }},
-      {std::min(all, most_at_once_), {runtime_.recorder, data_.training().most_scored(request_.setting.batch)}},
-      runtime_.memory_bytes(), runtime_.device.is_cpu());
+  const auto form =
+      fit({make, memory, [] { return 1; }},
+          {std::min(all, at_once_), {runtime_.recorder, data_.training().most_scored(request_.setting.batch)}},
+          runtime_.memory_bytes(), runtime_.device.is_cpu());
+  if (all > 1) at_once_ = form.at_once;
 }
 
 TrainingMemory Training::predicted(const ReplicaPlan& plan) {
@@ -177,7 +180,7 @@ TrainingMemory Training::predicted(const ReplicaPlan& plan) {
     for (std::int64_t i = 0; i < n; ++i) index.push_back(i % examples.size());
     return examples.batch(index.data(), n, runtime_.device);
   };
-  if (some(2).targets.size(0) == 0) return {stays, 0};
+  if (some(1).targets.size(0) == 0) return {stays, 0};
   const auto at_once = static_cast<double>(plan.at_once) / static_cast<double>(replicas_->size());
   MemoryPrediction out(stays, at_once * bytes_of_weights, plan, runtime_.device, runtime_.memory_bytes());
   out.add([&](const Batch& batch) { replicas_->rehearse(batch); }, some,
@@ -392,16 +395,15 @@ double schedule(std::int64_t step, std::int64_t steps, Protocol protocol) {
 
 namespace {
 
-/// Trains with so many replicas at once at most. Throws only what `progress` throws.
+/// Trains with so many replicas at once at most, and says how many had room. Throws only what `progress` throws.
 TrainReply trained(const TrainRequest& request, const Runtime& runtime, const OnProgress& progress,
-                   std::int64_t most_at_once) {
+                   std::int64_t& at_once) {
   TrainReply reply;
   auto& record = reply.record;
   record.id = request.id;
   record.task = request.setting.setting.task;
   try {
-    catch_outcome(record.outcome, record.message,
-                  [&] { Training(request, runtime, progress, most_at_once).run(reply); });
+    catch_outcome(record.outcome, record.message, [&] { Training(request, runtime, progress, at_once).run(reply); });
   } catch (const TimedOut&) {
     record.outcome = Outcome::kTimedOut;
     record.message = "not finished after the limit of " + std::to_string(std::llround(request.seconds_limit)) + " s";

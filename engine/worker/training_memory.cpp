@@ -5,20 +5,16 @@
 #include "engine/worker/predicted_memory.h"
 
 namespace madsearch {
-namespace {
-
-/// What AdamW holds of a GPU while it updates: gradients and a copy of them, then the vectors that it makes of that.
-constexpr double kUpdate = 2;
-
-}  // namespace
-
 bool has_room(double needed, std::int64_t bytes) { return kMemoryError * needed <= static_cast<double>(bytes); }
 
 bool is_hopeless(double needed, std::int64_t bytes) { return needed > kMemoryError * static_cast<double>(bytes); }
 
+/// By loops gradients alone; else a copy of them beside, then the vectors that it makes of that.
+double memory_of_update(double weights, const at::Device& device) { return (device.is_cpu() ? 1 : 2) * weights; }
+
 MemoryPrediction::MemoryPrediction(double stays, double weights, const ReplicaPlan& plan, const at::Device& device,
                                    std::int64_t bytes)
-    : memory_{stays, device.is_cpu() ? 0 : kUpdate * weights}, at_once_(plan.at_once), device_(device), bytes_(bytes) {
+    : memory_{stays, memory_of_update(weights, device)}, at_once_(plan.at_once), device_(device), bytes_(bytes) {
   if (plan.step.parts > 1) memory_.stays += weights;  // the gradients of the parts before
 }
 

@@ -20,6 +20,9 @@ bool has_room(double needed, std::int64_t bytes);
 /// Even if that was too much.
 bool is_hopeless(double needed, std::int64_t bytes);
 
+/// What AdamW holds while it updates, by bytes of the weights.
+double memory_of_update(double weights, const at::Device& device);
+
 /// What a training is going to take, by rehearsals of what it does, as far as it matters in a memory of so many bytes.
 class MemoryPrediction {
  public:

@@ -46,6 +46,7 @@ class Attention : public Mixer {
     }
     if (on(set, "gate")) child("gate_proj", gate_.emplace(build.inside("gate_proj"), build.width, build.width));
     if (owner_) {
+      owner_->shared_ = true;
       if (owner_->owner_)
         throw std::invalid_argument("attention can share keys and values only with the block that owns them");
       const auto& theirs = owner_->heads_;
@@ -60,7 +61,9 @@ class Attention : public Mixer {
 
   at::Tensor forward(const at::Tensor& x) override {
     const auto queries = normed(conv_(qkv_(x)));
-    return out(attention_(queries, owner_ ? owner_->projected_ : projected_), x);
+    const auto y = attention_(queries, owner_ ? owner_->projected_ : projected_);
+    if (!shared_) projected_.reset();  // it would be held until the next batch
+    return out(y, x);
   }
 
   at::Tensor step(const at::Tensor& x, State& state) override {
@@ -129,6 +132,7 @@ class Attention : public Mixer {
   std::optional<RMSNorm> q_norm_, k_norm_;
   std::optional<Linear> gate_;
   // For the blocks that share the keys and values:
+  bool shared_ = false;
   at::Tensor projected_;      // rows of the last call, not yet turned
   at::Tensor keys_, values_;  // of the last step, [R, B, G, L, d], keys turned
 };

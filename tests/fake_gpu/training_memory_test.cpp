@@ -67,7 +67,7 @@ TEST(MemoryOfFakeGpu, IsNotTriedWhereNoReplicaHasRoom) {
   EXPECT_TRUE(none.reply.refused);
   EXPECT_EQ(none.reply.record.outcome, Outcome::kOutOfMemory);
   EXPECT_EQ(none.reply.record.message,
-            "not tried: one replica alone needs 4 MiB of memory, this worker may take 0 MiB of its device's");
+            "not tried: one replica alone needs 3 MiB of memory, this worker may take 0 MiB of its device's");
   EXPECT_EQ(none.reply.record.steps, 0);
 }
 

@@ -293,6 +293,20 @@ TEST_F(CoordinatorTest, AsksARoomyWorkerAgainThatFailedWhereAnotherHasNoRoom) {
   EXPECT_FALSE(events_.empty()) << "the roomy worker has crashed";
 }
 
+/// A worker that ended starts again a little later each time. What it would hold is not refused in between.
+TEST_F(CoordinatorTest, WaitsForARoomyWorkerThatStartsAgain) {
+  const TemporaryFolder folder;
+  const auto began = folder.path + "/began";
+  auto options = small_worker_and(command("test -e " + began + " || { touch " + began +
+                                          "; exit 1; }; MADSEARCH_STUB=room=64 " + in_build("tests/stub_worker")));
+  options.restart_seconds = 0.3;
+  Coordinator coordinator(options);
+  for (int i = 0; i < 4; ++i) coordinator.submit(training(std::to_string(i)));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 4);
+  for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
+}
+
 /// Its slots come and go on machines that it doesn't name.
 TEST_F(CoordinatorTest, AsksAPoolForWhatAWorkerHereRefuses) {
   auto pool = stub("milliseconds=1,slots=2");
