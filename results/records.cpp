@@ -20,9 +20,7 @@ Enum from(const std::array<const char*, N>& names, const std::string& text, cons
 
 std::string to_text(Outcome outcome) { return outcomes.at(static_cast<std::size_t>(outcome)); }
 Outcome outcome_from(const std::string& text) { return from<Outcome>(outcomes, text, "outcome"); }
-bool is_final(Outcome outcome) {
-  return outcome == Outcome::kOk || outcome == Outcome::kDiverged;
-}
+bool is_final(Outcome outcome) { return outcome == Outcome::kOk || outcome == Outcome::kDiverged; }
 std::string to_text(Rung rung) { return rungs.at(static_cast<std::size_t>(rung)); }
 Rung rung_from(const std::string& text) { return from<Rung>(rungs, text, "rung"); }
 
