@@ -56,15 +56,11 @@ TrainReply StubAnswers::reply(const TrainRequest& request) const {
   out.record = made_up(request);
   if (options_.looks > 0) out.curves = made_up_curves(request, options_.looks);
   finish(out.record);
-  out.refused = options_.room > 0 && request.width > options_.room;
+  out.refused = lacks_room(request.width);
   if (out.refused) fail(out.record, Outcome::kOutOfMemory, kNoRoom);
   if (due(options_.nan)) out.record.validation_b = out.record.test_macro = std::nan("");
   if (due(options_.huge)) out.record.validation_b = out.record.test_macro = 1e308;
   return out;
-}
-
-bool StubAnswers::lacks_room(const PretrainRequest& request) const {
-  return options_.room > 0 && request.base_width > options_.room;
 }
 
 PretrainReply StubAnswers::refused(const PretrainRequest& request) const {
@@ -74,7 +70,7 @@ PretrainReply StubAnswers::refused(const PretrainRequest& request) const {
 }
 
 PretrainReply StubAnswers::reply(const PretrainRequest& request) const {
-  if (lacks_room(request)) return refused(request);
+  if (lacks_room(request.base_width)) return refused(request);
   PretrainReply out{.id = request.id, .record = made_up(request)};
   finish(out.record);
   if (options_.unread != 0) fail(out.record, Outcome::kFailed, "the stub can't read its text");
@@ -86,7 +82,7 @@ PretrainReply StubAnswers::reply(const PretrainRequest& request) const {
 }
 
 PretrainReply StubAnswers::plan(const PretrainRequest& request) const {
-  if (lacks_room(request)) return refused(request);
+  if (lacks_room(request.base_width)) return refused(request);
   PretrainReply out{.id = request.id, .record = made_up(request)};
   out.memory_bytes = 100 << 20;
   if (options_.refuse == 0) return out;

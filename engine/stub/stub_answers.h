@@ -21,7 +21,7 @@ class StubAnswers {
   PretrainReply reply(const PretrainRequest& request) const;
   BenchReply reply(const BenchRequest& request) const;
   ExamineReply reply(const ExamineRequest& request) const;
-  bool lacks_room(const PretrainRequest& request) const;
+  bool lacks_room(std::int64_t width) const { return options_.room > 0 && width > options_.room; }
   PretrainReply refused(const PretrainRequest& request) const;  // for want of memory
   template <class Record>
   void finish(Record& record) const;

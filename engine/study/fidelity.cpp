@@ -92,30 +92,34 @@ std::optional<double> effective_tasks(const std::vector<Compared>& designs) {
   return effective_columns(tasks);
 }
 
+/// By seed set.
+std::vector<std::vector<double>> columns_of(const std::vector<Compared>& designs) {
+  std::vector<std::vector<double>> out;
+  for (std::size_t s = 0; s < seed_sets(designs); ++s) out.push_back(scores(designs, all(designs), s));
+  return out;
+}
+
 }  // namespace
 
+ScoreUse score_use(const std::vector<Compared>& designs) {
+  std::vector<double> seconds;
+  for (const auto& one : designs)
+    for (std::size_t s = 0; s < seed_sets(designs); ++s) seconds.push_back(one.score.core_seconds[s]);
+  return {between_columns(columns_of(designs)), quantile(seconds, 0.5), quantile(seconds, 1)};
+}
+
 Fidelity fidelity(const std::vector<Compared>& designs, Seed seed) {
-  Fidelity out{.designs = designs.size()};
+  Fidelity out{score_use(designs)};
+  out.designs = designs.size();
   const auto everyone = all(designs);
   out.rank = rank_with_reference(designs, everyone);
   out.rank_bounds = bootstrap(
       designs.size(), [&](const auto& drawn) { return rank_with_reference(designs, drawn); }, seed);
   out.rank_top_half = rank_with_reference(designs, top_half(designs));
   std::vector<double> means;
-  std::vector<double> seconds;
-  std::vector<std::vector<double>> columns(seed_sets(designs));
-  for (const auto& one : designs) {
-    means.push_back(mean(one.score.scores));
-    for (std::size_t s = 0; s < columns.size(); ++s) {
-      columns[s].push_back(one.score.scores[s]);
-      seconds.push_back(one.score.core_seconds[s]);
-    }
-  }
+  for (const auto& one : designs) means.push_back(mean(one.score.scores));
   out.rank_of_mean = rank_correlation(means, references(designs, everyone));
-  out.reliability = between_columns(columns);
-  out.median_seconds = quantile(seconds, 0.5);
-  out.worst_seconds = quantile(seconds, 1);
-  count_pairs(designs, columns, out);
+  count_pairs(designs, columns_of(designs), out);
   out.effective_tasks = effective_tasks(designs);
   return out;
 }

@@ -174,9 +174,11 @@ at::Tensor AdamW::flat_gradients() {
   for (const auto& slot : slots_) {
     auto& g = slot.parameter.mutable_grad();
     if (!g.defined()) g = at::zeros_like(slot.parameter);
-    std::vector<std::int64_t> of_replica(static_cast<std::size_t>(g.dim()), 1);
-    of_replica.front() = replicas();
-    if (clip.defined()) g.mul_(clip.to(g.scalar_type()).view(of_replica));
+    if (clip.defined()) {
+      std::vector<std::int64_t> of_replica(static_cast<std::size_t>(g.dim()), 1);
+      of_replica.front() = replicas();
+      g.mul_(clip.to(g.scalar_type()).view(of_replica));
+    }
     gradients.push_back(g.reshape({-1}));
   }
   auto out = at::cat(gradients);

@@ -19,15 +19,14 @@ class Fitted {
   void make(const ReplicaPlan& plan) {
     plan_ = plan;
     training_.make(plan_);
-    memory_ = training_.memory(plan_);
   }
+  void predict() { memory_ = training_.memory(plan_); }
 
   /// Where memory runs out while it is predicted, it needs more than there is.
   void try_to_make(const ReplicaPlan& plan) {
-    plan_ = plan;
-    training_.make(plan_);
+    make(plan);
     try {
-      memory_ = training_.memory(plan_);
+      predict();
     } catch (const c10::OutOfMemoryError&) {
       if (plan_.at_once == 1 && plan_.step.parts >= training_.most_parts()) throw;
       memory_ = {0, std::numeric_limits<double>::infinity()};
@@ -44,8 +43,9 @@ class Fitted {
 
   void give_up_recording() {
     if (fits() || !plan_.step.recorder) return;
-    plan_.step.recorder = {};
-    training_.make(plan_);
+    auto computed = plan_;
+    computed.step.recorder = {};
+    make(computed);
   }
 
   void give_up_replicas() {
@@ -54,8 +54,8 @@ class Fitted {
       if (ran_out())
         fewer.at_once /= 2;
       else
-        --fewer.at_once;
-      while (fewer.at_once > 1 && !ran_out() && !has_room(needed(fewer.at_once), bytes_)) --fewer.at_once;
+        do --fewer.at_once;
+        while (fewer.at_once > 1 && !has_room(needed(fewer.at_once), bytes_));
       try_to_make(fewer);
     }
   }
@@ -92,6 +92,7 @@ ReplicaPlan fit(const Fitting& training, const ReplicaPlan& whole, std::int64_t 
   Fitted fitted(training, bytes);
   if (on_cpu) {
     fitted.make(whole);
+    fitted.predict();
     if (fitted.needed() > static_cast<double>(bytes)) throw fitted.no_room();
     return whole;
   }

@@ -49,8 +49,7 @@ TextTraining::TextTraining(const PretrainingPlan& plan, const PretrainRequest& r
 }
 
 TrainingMemory TextTraining::predicted(const ReplicaPlan& plan) {
-  const auto at_once = static_cast<double>(plan.at_once) / static_cast<double>(replicas_->size());
-  const auto weights = at_once * static_cast<double>(replicas_->bytes_of_weights());
+  const auto weights = static_cast<double>(replicas_->optimizer().values().nbytes());
   const auto whole = TextBatches(plan_.corpus, request_.length, request_.batch, Seed{0}, runtime_.device).batch(0);
   const auto some = [&](std::int64_t n) { return part_of(whole, 0, n); };
   MemoryPrediction out(memory_.stays, weights, plan, runtime_.device, runtime_.memory_bytes());

@@ -172,8 +172,7 @@ void Training::begin(const std::vector<GridPoint>& grid) {
 }
 
 TrainingMemory Training::predicted(const ReplicaPlan& plan) {
-  const auto bytes_of_weights = static_cast<double>(replicas_->bytes_of_weights());
-  const auto stays = kWeightsThatStay * bytes_of_weights;
+  const auto stays = kWeightsThatStay * static_cast<double>(replicas_->bytes_of_weights());
   const auto& examples = data_.training();
   const auto some = [&](std::int64_t n) {
     std::vector<std::int64_t> index;
@@ -181,8 +180,8 @@ TrainingMemory Training::predicted(const ReplicaPlan& plan) {
     return examples.batch(index.data(), n, runtime_.device);
   };
   if (some(1).targets.size(0) == 0) return {stays, 0};
-  const auto at_once = static_cast<double>(plan.at_once) / static_cast<double>(replicas_->size());
-  MemoryPrediction out(stays, at_once * bytes_of_weights, plan, runtime_.device, runtime_.memory_bytes());
+  const auto weights = static_cast<double>(replicas_->optimizer().values().nbytes());
+  MemoryPrediction out(stays, weights, plan, runtime_.device, runtime_.memory_bytes());
   out.add([&](const Batch& batch) { replicas_->rehearse(batch); }, some,
           std::min(request_.setting.batch, examples.size()));
   out.add([&](const Batch& batch) { metrics(batch, false); }, some, std::min(look_batch(), data_.validation().size()));

@@ -6,8 +6,7 @@
 
 namespace madsearch {
 
-/// What a run is going to pretrain, a line a design, for people, without a newline at the end; "" for no
-/// plans.
+/// What a run is going to pretrain, a line a design, for people, without a newline at the end; "" for none.
 std::string plans_text(const std::vector<PretrainReply>& plans);
 
 }  // namespace madsearch

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "configs/errors.h"
-#include "engine/dispatch/answers.h"
 #include "engine/dispatch/coordinator.h"
 #include "engine/dispatch/machinery_error.h"
 #include "engine/version.h"
@@ -255,105 +254,6 @@ TEST_F(CoordinatorTest, AsksAgainWhereAnotherSlotIsAndTellsWhatRepeatsThere) {
   EXPECT_TRUE(events_[0].ends_with(" ended: signal 9 (Killed); attempt 1 of 2")) << events_[0];
   EXPECT_TRUE(events_[1].ends_with(" ended: signal 9 (Killed); attempt 2 of 2")) << events_[1];
   EXPECT_NE(events_[0].substr(0, 8), events_[1].substr(0, 8)) << "the same slot";
-}
-
-TEST_F(CoordinatorTest, TakesARefusalForWantOfMemoryForTheAnswer) {
-  auto options = stub("milliseconds=1,room=8");
-  options.pools[0].slots = 2;
-  Coordinator coordinator(options, remembered());
-  listen(coordinator);
-  coordinator.submit(training("a"));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(record(answers[0]).outcome, Outcome::kOutOfMemory);
-  EXPECT_EQ(record(answers[0]).message, "not tried: the stub was asked to refuse");
-  EXPECT_EQ(events_, std::vector<std::string>{}) << "no failure";
-  EXPECT_EQ(attempts_, (std::map<std::string, int>{{"a", 1}})) << "the other slot has no more";
-}
-
-TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryForWhatOneOfLessRefuses) {
-  Coordinator coordinator(small_worker_and(stub("milliseconds=1,room=64")));
-  listen(coordinator);
-  for (int i = 0; i < 8; ++i) coordinator.submit(training(std::to_string(i)));
-  for (const auto& answer : all(coordinator)) {
-    EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).id;
-    EXPECT_EQ(record(answer).provenance.slot, 2) << record(answer).id;
-  }
-  EXPECT_EQ(events_, std::vector<std::string>{});
-}
-
-/// The small slot may not take it, and must not keep the roomy one from a second attempt.
-TEST_F(CoordinatorTest, AsksARoomyWorkerAgainThatFailedWhereAnotherHasNoRoom) {
-  Coordinator coordinator(small_worker_and(stub("milliseconds=20,room=64,crash=3")));
-  listen(coordinator);
-  for (int i = 0; i < 6; ++i) coordinator.submit(training(std::to_string(i)));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 6);
-  for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
-  EXPECT_FALSE(events_.empty()) << "the roomy worker has crashed";
-}
-
-/// A worker that ended starts again a little later each time. What it would hold is not refused in between.
-TEST_F(CoordinatorTest, WaitsForARoomyWorkerThatStartsAgain) {
-  const TemporaryFolder folder;
-  const auto began = folder.path + "/began";
-  auto options = small_worker_and(command("test -e " + began + " || { touch " + began +
-                                          "; exit 1; }; MADSEARCH_STUB=room=64 " + in_build("tests/stub_worker")));
-  options.restart_seconds = 0.3;
-  Coordinator coordinator(options);
-  for (int i = 0; i < 4; ++i) coordinator.submit(training(std::to_string(i)));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 4);
-  for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
-}
-
-/// Its slots come and go on machines that it doesn't name.
-TEST_F(CoordinatorTest, AsksAPoolForWhatAWorkerHereRefuses) {
-  auto pool = stub("milliseconds=1,slots=2");
-  pool.pools[0].devices.clear();
-  Coordinator coordinator(small_worker_and(pool));
-  for (int i = 0; i < 4; ++i) coordinator.submit(training(std::to_string(i)));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 4);
-  for (const auto& answer : answers) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
-}
-
-TEST_F(CoordinatorTest, StartsNoSecondWorkerOfTheKindThatHasRefused) {
-  auto options = stub("milliseconds=1,room=8");
-  options.pools[0].slots = 8;
-  Coordinator coordinator(options);
-  coordinator.submit(training("a"));
-  EXPECT_EQ(outcome_of(all(coordinator).at(0)), Outcome::kOutOfMemory);
-  EXPECT_EQ(coordinator.workers().size(), 1u);
-}
-
-TEST_F(CoordinatorTest, AsksAWorkerOfMoreMemoryToPretrainWhatOneOfLessRefuses) {
-  Coordinator coordinator(small_worker_and(stub("milliseconds=1,room=64")));
-  listen(coordinator);
-  for (int i = 0; i < 4; ++i) coordinator.submit(pretraining(std::to_string(i), i == 3 ? 96 : 32));
-  for (const auto& answer : all(coordinator)) {
-    const bool last = id_of(answer) == "3";
-    EXPECT_EQ(outcome_of(answer), last ? Outcome::kOutOfMemory : Outcome::kOk) << message_of(answer);
-    if (last) EXPECT_EQ(message_of(answer), "not tried: the stub was asked to refuse");
-  }
-  EXPECT_EQ(events_, std::vector<std::string>{});
-}
-
-TEST_F(CoordinatorTest, DoesNotBlameARequestForTheMemoryOfAGpuThatOthersShare) {
-  auto options = stub("milliseconds=1,memory=2");
-  options.pools[0].devices = {"cuda:0"};
-  options.pools[0].slots = 2;
-  options.mps = "off";
-  options.attempts = 1;
-  Coordinator coordinator(options, remembered());
-  listen(coordinator);
-  for (const char* id : {"a", "b", "c"}) coordinator.submit(training(id));
-  for (const auto& answer : all(coordinator)) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).message;
-  ASSERT_FALSE(events_.empty());
-  EXPECT_EQ(events_[0].substr(events_[0].find(" (")),
-            " (cuda:0) answered out_of_memory: CUDA out of memory, the stub was asked to say (it is one of 2 workers "
-            "on its GPU); what it had to do is begun again");
-  for (const auto& [id, count] : attempts_) EXPECT_EQ(count, 1) << id;
 }
 
 TEST_F(CoordinatorTest, ChecksAWorkerBeforeItBlamesTheLastRequest) {

@@ -141,8 +141,9 @@ std::string notes(const Battery& battery, const std::vector<std::string>& predic
 
 /// What the battery says of the designs of the headline, and what it costs.
 struct Use {
+  std::size_t designs = 0;
   std::vector<Record> tasks;
-  Fidelity fidelity;  // but for its agreement with another battery
+  ScoreUse score;
 };
 
 Use use_of(const Battery& battery, const PublishedBench& bench) {
@@ -154,15 +155,15 @@ Use use_of(const Battery& battery, const PublishedBench& bench) {
     const auto key = hash(design.genome);
     if (headline.contains(key)) scored.push_back({&design, 0, bench.scores.at(key)});
   }
-  return {task_facts(battery, scored), fidelity(scored, Seed{})};
+  return {scored.size(), task_facts(battery, scored), score_use(scored)};
 }
 
 std::string text_of(const Use& use) {
-  const auto& found = use.fidelity;
-  auto out = task_text(use.tasks, "on the " + std::to_string(found.designs) + " designs of these contrasts") +
-             "core seconds a design: " + shown("%.1f", found.median_seconds) + " (median), " +
-             shown("%.1f", found.worst_seconds) + " at most";
-  if (found.reliability) out += "; reliability " + shown("%.2f", *found.reliability) + " (Spearman of two seed sets)";
+  const auto& score = use.score;
+  auto out = task_text(use.tasks, "on the " + std::to_string(use.designs) + " designs of these contrasts") +
+             "core seconds a design: " + shown("%.1f", score.median_seconds) + " (median), " +
+             shown("%.1f", score.worst_seconds) + " at most";
+  if (score.reliability) out += "; reliability " + shown("%.2f", *score.reliability) + " (Spearman of two seed sets)";
   return out + "\n";
 }
 
@@ -193,9 +194,9 @@ Report published_report(const PublishedFlags& flags, const Battery& battery, con
                   {"shares", found.all}};
   if (use) {
     facts.set("tasks", use->tasks);
-    facts.set("median_core_seconds", use->fidelity.median_seconds);
-    facts.set("worst_core_seconds", use->fidelity.worst_seconds);
-    facts.set("reliability", use->fidelity.reliability);
+    facts.set("median_core_seconds", use->score.median_seconds);
+    facts.set("worst_core_seconds", use->score.worst_seconds);
+    facts.set("reliability", use->score.reliability);
   }
   if (flags.designs) {
     facts.set("designs", designs);
