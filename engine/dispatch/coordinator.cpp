@@ -50,7 +50,8 @@ Clock::time_point Coordinator::Impl::next_due(Clock::time_point now) const {
   }
   for (const auto& slot : workforce.slots) {
     if (slot.job) due = std::min(due, slot.due());
-    if (!slot.job && slot.next_turn > now && requests.queued() > 0) due = std::min(due, slot.next_turn);
+    const bool waits = slot.next_turn > distributed && (requests.queued() > 0 || requests.is_witness(slot));
+    if (!slot.job && waits) due = std::min(due, slot.next_turn);
   }
   return due;
 }

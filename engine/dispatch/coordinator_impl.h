@@ -50,6 +50,7 @@ struct Coordinator::Impl {
   std::map<std::string, std::string> computers;      // what workers compute with, and the first that said so
   std::set<std::string> shared;                      // GPUs of several workers, of whose memory was spoken
   std::optional<SlotClock::time_point> unusable;     // since when no worker starts
+  SlotClock::time_point distributed;                 // when something was last given to what was idle then
   SlotClock::time_point start_due = SlotClock::time_point::max();  // when a slot that failed is tried again
   void tell(const WorkerEvent& event) const;
   template <class Error>

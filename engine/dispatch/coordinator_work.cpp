@@ -14,6 +14,7 @@ using Clock = SlotClock;
 }  // namespace
 
 void Coordinator::Impl::distribute(Clock::time_point now) {
+  distributed = now;
   for (auto& slot : workforce.slots)
     if (slot.idle(now)) employ(slot, now);
   start_workers(now);

@@ -59,8 +59,9 @@ std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std
 
 bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now) {
   const auto comes = [&](const Slot& slot) {
-    const bool starts_again = !slot.connection->pool.elsewhere() && !slot.connection->slots.front()->seldom;
-    return slot.usable(now) || (starts_again && !slot.seldom);
+    const auto& own = *slot.connection;
+    if (own.pool.elsewhere()) return own.has_slots_soon(now);
+    return slot.usable(now) || !(slot.seldom || own.slots.front()->seldom);
   };
   return std::any_of(slots.begin(), slots.end(),
                      [&](const Slot& slot) { return comes(slot) && may_hold(slots, slot, job); });

@@ -17,8 +17,8 @@ bool may_take(const std::deque<Slot>& slots, const Slot& slot, const Job& job, S
 std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std::int64_t attempts);
 
 /// Is there a slot, at work perhaps, that may have more memory than those that have refused the job? Also one at a
-/// pretraining, for a day, and one of this machine that waits to start again, unless it is tried seldom by now: whether
-/// a design has room is not to depend on what else goes on.
+/// pretraining, for a day, one of this machine that waits to start again, unless it is tried seldom by now, and one
+/// elsewhere that has just gone or is about to come: whether a design has room is not to depend on what else goes on.
 bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now);
 
 /// Would a success of the slot tell more about the job's failures?

@@ -77,6 +77,29 @@ TEST_F(CoordinatorTest, AsksAPoolForWhatAWorkerHereRefuses) {
   expect_all_ok(coordinator, 4);
 }
 
+/// What is refused here before the pool has said hello, or while it has no slots, is not answered for that.
+TEST_F(CoordinatorTest, WaitsForAPoolThatIsAboutToCome) {
+  for (const std::string behaviour : {"start=300", "changes=30"}) {
+    auto pool = stub("milliseconds=1,slots=2," + behaviour);
+    pool.pools[0].devices.clear();
+    Coordinator coordinator(small_worker_and(pool));
+    expect_all_ok(coordinator, 4);
+  }
+}
+
+TEST_F(CoordinatorTest, WaitsNotForAPoolThatStaysInAQueue) {
+  auto pool = command("sleep 100");
+  pool.pools[0].devices.clear();
+  pool.pools[0].start_seconds = kNever;
+  pool.pools[0].silence_seconds = 0.3;
+  auto options = small_worker_and(pool);
+  Coordinator coordinator(options);
+  coordinator.submit(training("a"));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 1);
+  EXPECT_EQ(outcome_of(answers[0]), Outcome::kOutOfMemory);
+}
+
 TEST_F(CoordinatorTest, StartsNoSecondWorkerOfTheKindThatHasRefused) {
   auto options = stub("milliseconds=1,room=8");
   options.pools[0].slots = 8;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <set>
@@ -110,6 +111,18 @@ TEST_F(NodePoolTest, TellsWhatADesignThatKillsWorkersCameTo) {
   auto found = outcomes(coordinator);
   EXPECT_EQ(found["0"], Outcome::kOk);
   EXPECT_EQ(found["1"], Outcome::kLost);
+}
+
+/// The next line of an idle node comes in answer to a ping, after 5 s.
+TEST_F(NodePoolTest, IsAskedAgainWithoutWaitingForALine) {
+  for (int i = 0; i < 4; ++i) {
+    Coordinator coordinator(node("milliseconds=1,crash=2"));
+    const auto began = std::chrono::steady_clock::now();
+    submit(coordinator, 8);
+    EXPECT_EQ(outcomes(coordinator).size(), 8);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    EXPECT_LT(took.count(), 4);
+  }
 }
 
 TEST_F(NodePoolTest, EndsAWorkerWhoseAttemptIsCancelled) {
