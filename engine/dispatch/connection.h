@@ -35,6 +35,7 @@ class Connection {
   std::vector<Slot*> slots;  // as many as it ever had, one at least
   std::unique_ptr<Process> process;
   std::unique_ptr<Process> leaving;  // a former one, which may hold the device until it has ended
+  bool told_stuck = false;           // of that one
   std::optional<Hello> hello;
   std::string host;                                 // of the last process that said hello
   std::optional<SlotClock::time_point> unanswered;  // since when it owes us a line
@@ -49,6 +50,7 @@ class Connection {
 
   bool is_pool() const { return hello && hello->slots != 1; }
   bool starting() const { return process && !hello; }
+  bool is_stuck() const { return leaving && leaving->is_stuck(); }
   std::int64_t idle() const { return offered > busy ? offered - busy : 0; }
 
   bool on_own_gpu() const { return !pool.elsewhere() && device != "cpu"; }

@@ -18,7 +18,8 @@ namespace {
 using Clock = SlotClock;
 using Kind = WorkerEvent::Kind;
 
-constexpr double look = 0.01;  // seconds between two looks at a process that leaves
+constexpr double look = 0.01;      // seconds between two looks at a process that leaves
+constexpr double seldom_look = 1;  // the same, at one that is stuck
 
 }  // namespace
 
@@ -46,7 +47,7 @@ Clock::time_point Coordinator::Impl::next_due(Clock::time_point now) const {
   auto due = start_due;
   for (const auto& connection : workforce.connections) {
     if (connection.process) due = std::min(due, connection.next_due());
-    if (connection.leaving) due = std::min(due, after(now, look));
+    if (connection.leaving) due = std::min(due, after(now, connection.is_stuck() ? seldom_look : look));
   }
   for (const auto& slot : workforce.slots) {
     if (slot.job) due = std::min(due, slot.due());
@@ -57,9 +58,14 @@ Clock::time_point Coordinator::Impl::next_due(Clock::time_point now) const {
 }
 
 void Coordinator::Impl::see_off(Connection& connection) {
-  if (!connection.leaving || !connection.leaving->left()) return;
+  if (!connection.leaving) return;
+  if (!connection.leaving->left()) {
+    if (connection.is_stuck() && !trouble) stuck(connection);
+    return;
+  }
   watchdog.release(connection.leaving->pid());
   connection.leaving.reset();
+  connection.told_stuck = false;
 }
 
 void Coordinator::Impl::end_workers() {

@@ -88,9 +88,12 @@ struct Coordinator::Impl {
   /// that itself.
   void fail(Slot& slot, Mishap mishap);
   void failed_start(Connection& connection, WorkerEvent::Kind kind, const std::string& what);
+  /// Its former process can't be ended, so that no other starts: what failed there before is tried elsewhere.
+  void stuck(Connection& connection);
   bool no_pool_starts();
   /// True once that is so for too long. Who waits in a queue will be there.
   bool nobody_is_there(SlotClock::time_point now);
+  std::string nobody_is_there_after(const WorkerEvent& last) const;
   double unusable_seconds() const;
   /// Its process or ours was suspended, or its pool died, so nothing is known of the request.
   void excuse(Job job, WorkerEvent& event);

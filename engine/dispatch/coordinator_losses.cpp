@@ -70,14 +70,26 @@ void Coordinator::Impl::failed_start(Connection& connection, Kind kind, const st
   if (came_to_nothing) ++failures_before_hello[connection.pool.name];
   if (!greeted && no_pool_starts())
     return give_up<ConfigError>(to_text(event) + "; " + std::to_string(start_attempts) + " starts have failed");
-  if (nobody_is_there(Clock::now()))
-    return give_up<MachineryError>("no worker has started for " + shown("%g s", unusable_seconds()) +
-                                   "; the last one: " + to_text(event));
+  if (nobody_is_there(Clock::now())) return give_up<MachineryError>(nobody_is_there_after(event));
   event.seldom = connection.failed_starts >= start_attempts;
   auto& first = *connection.slots.front();
   if (!first.seldom) tell(event);
   first.seldom = event.seldom;
   for (const auto* slot : connection.slots) requests.acquit(*slot);
+}
+
+void Coordinator::Impl::stuck(Connection& connection) {
+  const auto event = connection.event(Kind::kRemark, "can't start again: its former process " +
+                                                         std::to_string(connection.leaving->pid()) +
+                                                         " was killed and does not end (a driver that hangs?)");
+  if (nobody_is_there(Clock::now())) return give_up<MachineryError>(nobody_is_there_after(event));
+  if (std::exchange(connection.told_stuck, true)) return;
+  tell(event);
+  for (const auto* slot : connection.slots) requests.acquit(*slot);
+}
+
+std::string Coordinator::Impl::nobody_is_there_after(const WorkerEvent& last) const {
+  return "no worker has started for " + shown("%g s", unusable_seconds()) + "; the last one: " + to_text(last);
 }
 
 bool Coordinator::Impl::no_pool_starts() {

@@ -61,7 +61,7 @@ bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::t
   const auto comes = [&](const Slot& slot) {
     const auto& own = *slot.connection;
     if (own.pool.elsewhere()) return own.has_slots_soon(now);
-    return slot.usable(now) || !(slot.seldom || own.slots.front()->seldom);
+    return slot.usable(now) || !(slot.seldom || own.slots.front()->seldom || own.is_stuck());
   };
   return std::any_of(slots.begin(), slots.end(),
                      [&](const Slot& slot) { return comes(slot) && may_hold(slots, slot, job); });

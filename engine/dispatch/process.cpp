@@ -184,12 +184,12 @@ void Process::leave() {
 bool Process::left() {
   if (reaped_) return true;
   read_lines();  // not listened to; but whoever holds its output is still there
-  const std::chrono::duration<double> time = Clock::now() - *leaving_;
-  if (!terminated_ && time.count() >= farewell_.terminate) {
+  const auto seconds = leaving_seconds();
+  if (!terminated_ && seconds >= farewell_.terminate) {
     terminated_ = true;
     signal_group(SIGTERM);
   }
-  if (!killed_ && time.count() >= farewell_.terminate + farewell_.kill) {
+  if (!killed_ && seconds >= farewell_.terminate + farewell_.kill) {
     killed_ = true;
     signal_group(SIGKILL);
   }
@@ -200,11 +200,17 @@ bool Process::left() {
   return reaped_ = true;
 }
 
+bool Process::is_stuck() const {
+  return killed_ && !reaped_ && leaving_seconds() >= farewell_.terminate + farewell_.kill + farewell_.leave;
+}
+
+double Process::leaving_seconds() const { return std::chrono::duration<double>(Clock::now() - *leaving_).count(); }
+
 void end_together(const std::vector<Process*>& processes) {
   for (auto* process : processes) process->leave();
   const auto any_left = [&] {
     bool out = false;
-    for (auto* process : processes) out |= !process->left();
+    for (auto* process : processes) out |= !process->left() && !process->is_stuck();
     return out;
   };
   while (any_left()) std::this_thread::sleep_for(look);

@@ -13,9 +13,11 @@ namespace madsearch {
 
 /// How a command is made to end: its input is closed, which is enough for a worker. What is still there gets SIGTERM
 /// after `terminate` seconds, and SIGKILL `kill` seconds later: `srun` gives its allocation back only if it is asked.
+/// What is there `leave` seconds after that sits in the kernel, as where a GPU's driver hangs, and is left alone.
 struct Farewell {
   double terminate = 1;
   double kill = 5;
+  double leave = 30;
 };
 
 /// What a process finds in its environment beside ours; nothing: what it doesn't find there though we do.
@@ -54,10 +56,13 @@ class Process {
   /// What is due of that; true once the command and all of its group are gone. Never blocks, so it is to be called
   /// again and again. Precondition: leave().
   bool left();
+  /// Long after SIGKILL it is there still. Precondition: leave().
+  bool is_stuck() const;
 
  private:
   using Clock = std::chrono::steady_clock;
   void signal_group(int number) const;
+  double leaving_seconds() const;
 
   Farewell farewell_;
   pid_t pid_ = -1;
@@ -71,7 +76,7 @@ class Process {
   bool reaped_ = false;
 };
 
-/// Ends all of them at once, and waits until they are gone.
+/// Ends all of them at once, and waits until they are gone or stuck.
 void end_together(const std::vector<Process*>& processes);
 
 }  // namespace madsearch

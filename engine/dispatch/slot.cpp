@@ -6,7 +6,8 @@ namespace madsearch {
 
 bool Slot::usable(SlotClock::time_point now) const {
   if (connection->pool.elsewhere()) return connection->offered > 0;
-  return connection->process || connection->leaving || now >= std::max(next_turn, connection->next_start);
+  if (connection->leaving) return !connection->is_stuck();
+  return connection->process || now >= std::max(next_turn, connection->next_start);
 }
 
 void Slot::give(Job next, std::int64_t token) {

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <regex>
 #include <string>
 
 #include "configs/errors.h"
@@ -416,6 +419,63 @@ TEST_F(CoordinatorTest, AProcessThatCannotBeMadeIsAStartThatFailed) {
       why.starts_with("worker 1 (cpu) cannot make a socket for a worker: Too many open files, before it said "
                       "hello; 3 starts have failed\nits command: "))
       << why;
+}
+
+/// Workers that stop themselves at their first request, out of reach of what would end them, as where a driver hangs.
+class StuckWorkers : public CoordinatorTest {
+ protected:
+  WorkerOptions stuck() const {
+    auto out = command("echo $$ >> " + folder_.path + "/pids; exec env MADSEARCH_STUB=stop=1 perl -e " +
+                       "'setpgrp(0, getpgrp(getppid)); exec \"" + in_build("tests/stub_worker") + "\"'");
+    out.pools[0].silence_seconds = 0.3;
+    out.farewell.leave = 0.2;
+    return out;
+  }
+  void kill_all() const {
+    std::ifstream in(folder_.path + "/pids");
+    for (pid_t pid = 0; in >> pid;) {
+      siginfo_t end;
+      kill(pid, SIGKILL);
+      waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOWAIT);
+    }
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(StuckWorkers, LeaveTheirRequestsToOthers) {
+  auto options = stuck();
+  options.pools.push_back(stub("milliseconds=1").pools[0]);
+  Coordinator coordinator(options);
+  listen(coordinator);
+  coordinator.submit(training("0"));  // one request starts one worker, the first
+  while (coordinator.states().busy == 0) coordinator.wait(0.05);
+  for (int i = 1; i < 8; ++i) coordinator.submit(training(std::to_string(i)));
+  for (const auto& answer : all(coordinator)) EXPECT_EQ(record(answer).outcome, Outcome::kOk) << record(answer).id;
+  EXPECT_EQ(coordinator.waiting(), 0);
+  for (int i = 0; i < 100 && events_.size() < 2; ++i) coordinator.wait(0.05);
+  ASSERT_EQ(events_.size(), 2);
+  EXPECT_EQ(
+      std::regex_replace(events_[1], std::regex("process [0-9]+"), "process N"),
+      "worker 1 (cpu) can't start again: its former process N was killed and does not end (a driver that hangs?)");
+  kill_all();
+}
+
+TEST_F(StuckWorkers, EndASearchOnceThereIsNobodyElse) {
+  auto options = stuck();
+  options.unusable_seconds = 0.5;
+  Coordinator coordinator(options);
+  coordinator.submit(training("a"));
+  try {
+    all(coordinator);
+    ADD_FAILURE();
+  } catch (const MachineryError& error) {
+    EXPECT_NE(std::string(error.what())
+                  .find("no worker has started for 0.5 s; the last one: worker 1 (cpu) can't start again"),
+              std::string::npos)
+        << error.what();
+  }
+  kill_all();
 }
 
 }  // namespace

@@ -82,6 +82,18 @@ TEST(Process, IsKilledInTheEnd) {
   EXPECT_LT(seconds_to_end({process.get()}), 10);
 }
 
+/// Out of reach as one is that sits in the kernel: stopped, in a process group that isn't its own.
+TEST(Process, IsLeftAloneIfNothingEndsIt) {
+  const auto process = begun("exec perl -e 'setpgrp(0, getpgrp(getppid)); kill(\"STOP\", $$)'",
+                             {.terminate = 0.05, .kill = 0.05, .leave = 0.2});
+  while (!process->stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_LT(seconds_to_end({process.get()}), 10);
+  EXPECT_TRUE(process->is_stuck());
+  kill(process->pid(), SIGKILL);
+  while (!process->left()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_FALSE(process->is_stuck());
+}
+
 TEST(Process, IsWaitedForAsLongAsAnyOfItsGroupHoldsItsOutput) {
   const TemporaryFolder folder;
   const auto file = folder.path + "/cleaned";
