@@ -31,7 +31,7 @@ void Connection::start(Farewell farewell, const std::map<std::string, std::strin
 void Connection::greeted(Hello said) {
   const auto now = SlotClock::now();
   starting_seconds_ += std::max(0.0, seconds_of(now - began_));  // a pause may have moved its beginning
-  offers(said.slots);
+  offered = said.slots;
   hello = std::move(said);
   host = hello->host;
   failed_starts = 0;
@@ -49,7 +49,7 @@ void Connection::end() {
   process->leave();
   leaving = std::move(process);
   hello.reset();
-  offers(0);
+  offered = 0;
   cancelled.clear();
   unanswered.reset();
 }
@@ -57,15 +57,6 @@ void Connection::end() {
 void Connection::shift(double seconds) {
   began_ = after(began_, seconds);
   if (unanswered) unanswered = after(*unanswered, seconds);
-}
-
-void Connection::offers(std::int64_t slots) {
-  if (offered > 0) without_slots_ = SlotClock::now();
-  offered = slots;
-}
-
-bool Connection::has_slots_soon(SlotClock::time_point now) const {
-  return offered > 0 || now < after(without_slots_, pool.silence_seconds);
 }
 
 void Connection::ping() {

@@ -67,10 +67,6 @@ class Connection {
   /// What is due is so many seconds later: nobody could do anything in that time.
   void shift(double seconds);
   void ping();
-  /// It has so many slots now. Elsewhere they come and go.
-  void offers(std::int64_t slots);
-  /// It has slots, or was without any for no longer than an attempt may wait to be started. Precondition: elsewhere.
-  bool has_slots_soon(SlotClock::time_point now) const;
 
   double patience() const { return hello ? pool.silence_seconds : pool.start_seconds; }
   bool silent(SlotClock::time_point now) const;
@@ -84,7 +80,6 @@ class Connection {
 
  private:
   SlotClock::time_point began_;
-  SlotClock::time_point without_slots_ = SlotClock::now();  // since when, where it has none
   double starting_seconds_ = 0;
 };
 

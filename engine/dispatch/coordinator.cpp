@@ -54,6 +54,9 @@ Clock::time_point Coordinator::Impl::next_due(Clock::time_point now) const {
     const bool waits = slot.next_turn > distributed && (requests.queued() > 0 || requests.is_witness(slot));
     if (!slot.job && waits) due = std::min(due, slot.next_turn);
   }
+  requests.for_each([&](const Job& job) {
+    if (job.waits_until > distributed) due = std::min(due, job.waits_until);
+  });
   return due;
 }
 
@@ -65,7 +68,7 @@ void Coordinator::Impl::see_off(Connection& connection) {
   }
   watchdog.release(connection.leaving->pid());
   connection.leaving.reset();
-  connection.told_stuck = false;
+  if (std::exchange(connection.told_stuck, false)) unusable.reset();
 }
 
 void Coordinator::Impl::end_workers() {

@@ -48,6 +48,7 @@ class Coordinator {
   /// Nobody waits for its answer any more: the worker that computes it is ended.
   void cancel(const std::string& id);
   std::function<void(const Progress&)> on_progress;
+  /// Also called while this object ends, so it must not throw.
   std::function<void(const WorkerEvent&)> on_event;
   std::function<void(const std::string& id, const Started& where)> on_started;
   std::function<void(const std::string& id, const Memory& memory)> on_memory;

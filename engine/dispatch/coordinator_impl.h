@@ -130,6 +130,8 @@ struct Coordinator::Impl {
   /// The worker has too little memory for the job, and has not tried it: no failure, and the same elsewhere unless a
   /// worker there has more.
   void refused(Slot& slot, Reply answer);
+  /// Pools elsewhere that have no slots may hold it: it waits for them as long as an attempt may wait to begin.
+  void wait_for_pools(Job& job) const;
   /// The job has its result.
   void finish(Slot& slot, Reply answer);
   void set_limits();

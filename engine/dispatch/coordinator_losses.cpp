@@ -49,6 +49,7 @@ void Coordinator::Impl::lose(Slot& slot, Mishap mishap, const Provenance& proven
   auto event = slot.event(mishap.kind, mishap.what);
   auto job = slot.take_job();
   if (job.check) return failed_check(slot, event);
+  if (job.was_refused()) wait_for_pools(job);
   const bool excused = mishap.excused || (mishap.outcome == Outcome::kTimedOut && job.suspended);
   if (excused && job.excused < most_excused) return excuse(std::move(job), event);
   failed(slot, std::move(job), event,
@@ -82,7 +83,10 @@ void Coordinator::Impl::stuck(Connection& connection) {
   const auto event = connection.event(Kind::kRemark, "can't start again: its former process " +
                                                          std::to_string(connection.leaving->pid()) +
                                                          " was killed and does not end (a driver that hangs?)");
-  if (nobody_is_there(Clock::now())) return give_up<MachineryError>(nobody_is_there_after(event));
+  const auto& all = workforce.connections;
+  const bool others_may_start = std::any_of(
+      all.begin(), all.end(), [](const Connection& one) { return !one.is_stuck() && one.failed_starts == 0; });
+  if (!others_may_start && nobody_is_there(Clock::now())) return give_up<MachineryError>(nobody_is_there_after(event));
   if (std::exchange(connection.told_stuck, true)) return;
   tell(event);
   for (const auto* slot : connection.slots) requests.acquit(*slot);

@@ -186,12 +186,20 @@ void Coordinator::Impl::remark_on_memory(const Connection& connection, const Hel
 void Coordinator::Impl::refused(Slot& slot, Reply answer) {
   auto job = slot.take_job();
   slot.connection->remarks = 0;
+  if (!job.was_refused()) wait_for_pools(job);
   if (const auto bytes = slot.memory_bytes())
     job.needs_above = std::max(job.needs_above, *bytes);
   else
     job.refused_by.insert(slot.connection->number);
   if (has_more_memory(workforce.slots, job, SlotClock::now())) return give_back(std::move(job));
   requests.answer(std::move(answer));
+}
+
+void Coordinator::Impl::wait_for_pools(Job& job) const {
+  double most = 0;
+  for (const auto& connection : workforce.connections)
+    if (connection.pool.elsewhere()) most = std::max(most, connection.pool.beginning_seconds());
+  job.waits_until = after(SlotClock::now(), most);
 }
 
 void Coordinator::Impl::finish(Slot& slot, Reply answer) {

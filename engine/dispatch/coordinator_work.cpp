@@ -98,9 +98,7 @@ void Coordinator::Impl::limit(Slot& slot) {
   const auto& job = *slot.job;
   if (job.check) return;
   const auto most = time_limit(job.request, job.cost, guard);
-  const auto allowed = slot.connection->pool.silence_seconds;
-  const auto silence = allowed == kNever ? Pool{}.silence_seconds : allowed;
-  slot.limit(most > 0 ? most + silence : 0);
+  slot.limit(most > 0 ? most + slot.connection->pool.beginning_seconds() : 0);
 }
 
 }  // namespace madsearch

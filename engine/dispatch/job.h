@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -20,9 +21,10 @@ struct Job {
   int excused = 0;                   // attempts that failed through no fault of it, as a process was suspended
   std::int64_t needs_above = 0;      // bytes: what the roomiest worker has that has refused it, for want of memory
   std::set<std::size_t> refused_by;  // numbers of connections that have refused it and don't say what they have
-  bool suspended = false;            // this program was, while its worker computed it
-  bool begun = false;                // its attempts are counted elsewhere (Attempts)
-  bool check = false;                // a check of its worker (check_training.h), for which nobody waits
+  std::chrono::steady_clock::time_point waits_until;  // once it was refused: for pools elsewhere that have no slots
+  bool suspended = false;                             // this program was, while its worker computed it
+  bool begun = false;                                 // its attempts are counted elsewhere (Attempts)
+  bool check = false;  // a check of its worker (check_training.h), for which nobody waits
 
   bool operator<(const Job& other) const;  // goes first
   bool failed_on(std::size_t slot) const;

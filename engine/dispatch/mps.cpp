@@ -28,9 +28,9 @@ std::optional<fs::path> private_folder() {
 }
 
 /// The control program with its pipes in `folder`. It sees every GPU, whatever workers may use: what they name is
-/// counted among those that it sees.
+/// counted among those that it sees. It may wait for a client that nothing ends; we don't.
 std::string control(const fs::path& folder) {
-  return "env -u CUDA_VISIBLE_DEVICES CUDA_MPS_PIPE_DIRECTORY=" + folder.string() +
+  return "timeout 10 env -u CUDA_VISIBLE_DEVICES CUDA_MPS_PIPE_DIRECTORY=" + folder.string() +
          " CUDA_MPS_LOG_DIRECTORY=" + folder.string() + " nvidia-cuda-mps-control";
 }
 

@@ -60,7 +60,7 @@ std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std
 bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now) {
   const auto comes = [&](const Slot& slot) {
     const auto& own = *slot.connection;
-    if (own.pool.elsewhere()) return own.has_slots_soon(now);
+    if (own.pool.elsewhere()) return own.offered > 0 || now < job.waits_until;
     return slot.usable(now) || !(slot.seldom || own.slots.front()->seldom || own.is_stuck());
   };
   return std::any_of(slots.begin(), slots.end(),

@@ -18,7 +18,7 @@ std::optional<Outcome> proven(const std::deque<Slot>& slots, const Job& job, std
 
 /// Is there a slot, at work perhaps, that may have more memory than those that have refused the job? Also one at a
 /// pretraining, for a day, one of this machine that waits to start again, unless it is tried seldom by now, and one
-/// elsewhere that has just gone or is about to come: whether a design has room is not to depend on what else goes on.
+/// elsewhere, as long as the job waits for it: whether a design has room is not to depend on what else goes on.
 bool has_more_memory(const std::deque<Slot>& slots, const Job& job, SlotClock::time_point now);
 
 /// Would a success of the slot tell more about the job's failures?

@@ -20,6 +20,8 @@ struct Pool {
   double silence_seconds = 120;                // limit between any two lines of it
 
   bool elsewhere() const { return devices.empty(); }
+  /// In which an attempt elsewhere is to begin, also where silence is allowed for ever.
+  double beginning_seconds() const { return silence_seconds == kNever ? Pool{}.silence_seconds : silence_seconds; }
   std::int64_t size() const { return elsewhere() ? copies : slots * static_cast<std::int64_t>(devices.size()); }
 };
 

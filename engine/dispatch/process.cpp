@@ -17,6 +17,8 @@
 #include <thread>
 #include <utility>
 
+#include "engine/dispatch/process_group.h"
+
 extern char** environ;
 
 namespace madsearch {
@@ -102,6 +104,10 @@ void for_each(pid_t pid, const std::function<void(const std::string& folder)>& v
   for (pid_t child = 0; children >> child;) for_each(child, visit);
 }
 
+double seconds_since(std::chrono::steady_clock::time_point time) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - time).count();
+}
+
 }  // namespace
 
 bool Process::stopped() const {
@@ -184,27 +190,23 @@ void Process::leave() {
 bool Process::left() {
   if (reaped_) return true;
   read_lines();  // not listened to; but whoever holds its output is still there
-  const auto seconds = leaving_seconds();
+  const auto seconds = seconds_since(*leaving_);
   if (!terminated_ && seconds >= farewell_.terminate) {
     terminated_ = true;
     signal_group(SIGTERM);
   }
   if (!killed_ && seconds >= farewell_.terminate + farewell_.kill) {
-    killed_ = true;
+    killed_ = Clock::now();
     signal_group(SIGKILL);
   }
-  if (!end_of(pid_) || (!closed() && !killed_)) return false;
+  if (!end_of(pid_) || (killed_ ? any_lives_in(pid_) : !closed())) return false;
   signal_group(SIGKILL);  // what closed its output; before the command is reaped, as its number may be another's after
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   return reaped_ = true;
 }
 
-bool Process::is_stuck() const {
-  return killed_ && !reaped_ && leaving_seconds() >= farewell_.terminate + farewell_.kill + farewell_.leave;
-}
-
-double Process::leaving_seconds() const { return std::chrono::duration<double>(Clock::now() - *leaving_).count(); }
+bool Process::is_stuck() const { return killed_ && !reaped_ && seconds_since(*killed_) >= farewell_.leave; }
 
 void end_together(const std::vector<Process*>& processes) {
   for (auto* process : processes) process->leave();

@@ -62,7 +62,6 @@ class Process {
  private:
   using Clock = std::chrono::steady_clock;
   void signal_group(int number) const;
-  double leaving_seconds() const;
 
   Farewell farewell_;
   pid_t pid_ = -1;
@@ -72,7 +71,7 @@ class Process {
   LineReader said_{-1};
   std::optional<Clock::time_point> leaving_;  // since when
   bool terminated_ = false;
-  bool killed_ = false;
+  std::optional<Clock::time_point> killed_;  // since when
   bool reaped_ = false;
 };
 

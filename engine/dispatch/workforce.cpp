@@ -56,7 +56,7 @@ void Workforce::add_slot(Connection& connection) {
 }
 
 void Workforce::offer(Connection& connection, std::int64_t count) {
-  connection.offers(count);
+  connection.offered = count;
   while (static_cast<std::int64_t>(connection.slots.size()) < count) add_slot(connection);
 }
 

@@ -461,6 +461,18 @@ TEST_F(StuckWorkers, LeaveTheirRequestsToOthers) {
   kill_all();
 }
 
+TEST_F(StuckWorkers, EndNoSearchWhileOthersStart) {
+  auto options = stuck();
+  options.unusable_seconds = 0.3;
+  options.pools.push_back(stub("milliseconds=1,start=2000").pools[0]);
+  Coordinator coordinator(options);
+  coordinator.submit(training("a"));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 1);
+  EXPECT_EQ(record(answers[0]).outcome, Outcome::kOk);
+  kill_all();
+}
+
 TEST_F(StuckWorkers, EndASearchOnceThereIsNobodyElse) {
   auto options = stuck();
   options.unusable_seconds = 0.5;

@@ -1,12 +1,15 @@
 // Requests that a worker has no memory for.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "engine/dispatch/answers.h"
 #include "engine/dispatch/coordinator.h"
+#include "engine/dispatch/messages.h"
+#include "engine/version.h"
 #include "tests/engine/dispatch/coordinator_fixture.h"
 
 namespace madsearch {
@@ -87,6 +90,15 @@ TEST_F(CoordinatorTest, WaitsForAPoolThatIsAboutToCome) {
   }
 }
 
+TEST_F(CoordinatorTest, WaitsForAPoolThatNobodyHasNeededYet) {
+  auto pool = stub("milliseconds=1,slots=2");
+  pool.pools[0].devices.clear();
+  pool.pools[0].silence_seconds = 0.3;
+  Coordinator coordinator(small_worker_and(pool));
+  coordinator.wait(0.5);
+  expect_all_ok(coordinator, 4);
+}
+
 TEST_F(CoordinatorTest, WaitsNotForAPoolThatStaysInAQueue) {
   auto pool = command("sleep 100");
   pool.pools[0].devices.clear();
@@ -95,9 +107,26 @@ TEST_F(CoordinatorTest, WaitsNotForAPoolThatStaysInAQueue) {
   auto options = small_worker_and(pool);
   Coordinator coordinator(options);
   coordinator.submit(training("a"));
-  const auto answers = all(coordinator);
-  ASSERT_EQ(answers.size(), 1);
-  EXPECT_EQ(outcome_of(answers[0]), Outcome::kOutOfMemory);
+  const auto answer = coordinator.wait(4);  // a ping comes after 5 s
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(outcome_of(*answer), Outcome::kOutOfMemory);
+}
+
+/// It has slots only for moments, in which it begins nothing.
+TEST_F(CoordinatorTest, WaitsNotForAPoolThatComesAndGoes) {
+  const TemporaryFolder folder;
+  const Hello hello{.version = "x", .revision = kRevision, .device = "stub", .host = "there", .slots = 0};
+  std::ofstream(folder.path + "/hello") << to_line(hello) << "\n";
+  for (const int count : {0, 1})
+    std::ofstream(folder.path + "/" + std::to_string(count)) << to_line(Slots{count}) << "\n";
+  auto pool = command("cd " + folder.path + "; cat hello; while sleep 0.05; do cat 1 0; done");
+  pool.pools[0].devices.clear();
+  pool.pools[0].silence_seconds = 0.5;
+  Coordinator coordinator(small_worker_and(pool));
+  coordinator.submit(training("a"));
+  const auto answer = coordinator.wait(10);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(outcome_of(*answer), Outcome::kOutOfMemory);
 }
 
 TEST_F(CoordinatorTest, StartsNoSecondWorkerOfTheKindThatHasRefused) {

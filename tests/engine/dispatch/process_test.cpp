@@ -94,6 +94,14 @@ TEST(Process, IsLeftAloneIfNothingEndsIt) {
   EXPECT_FALSE(process->is_stuck());
 }
 
+/// Whoever looks late, as after a suspension, kills late.
+TEST(Process, HasItsTimeAfterItWasKilledWheneverThatWas) {
+  const auto process = begun("trap '' TERM; exec sleep 100", {.terminate = 0.01, .kill = 0.01, .leave = 0.1});
+  process->leave();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_FALSE(!process->left() && process->is_stuck());
+}
+
 TEST(Process, IsWaitedForAsLongAsAnyOfItsGroupHoldsItsOutput) {
   const TemporaryFolder folder;
   const auto file = folder.path + "/cleaned";
