@@ -50,9 +50,10 @@ Clock::time_point Coordinator::Impl::next_due(Clock::time_point now) const {
     if (connection.leaving) due = std::min(due, after(now, connection.is_stuck() ? seldom_look : look));
   }
   for (const auto& slot : workforce.slots) {
-    if (slot.job) due = std::min(due, slot.due());
-    const bool waits = slot.next_turn > distributed && (requests.queued() > 0 || requests.is_witness(slot));
-    if (!slot.job && waits) due = std::min(due, slot.next_turn);
+    if (slot.job)
+      due = std::min(due, slot.due());
+    else if (slot.next_turn > distributed && (requests.queued() > 0 || requests.is_witness(slot)))
+      due = std::min(due, slot.next_turn);
   }
   requests.for_each([&](const Job& job) {
     if (job.waits_until > distributed) due = std::min(due, job.waits_until);

@@ -199,11 +199,17 @@ bool Process::left() {
     killed_ = Clock::now();
     signal_group(SIGKILL);
   }
-  if (!end_of(pid_) || (killed_ ? any_lives_in(pid_) : !closed())) return false;
+  if (!end_of(pid_) || (killed_ ? group_lives() : !closed())) return false;
   signal_group(SIGKILL);  // what closed its output; before the command is reaped, as its number may be another's after
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   return reaped_ = true;
+}
+
+bool Process::group_lives() {
+  if (is_stuck() && seconds_since(looked_) < 1) return true;
+  looked_ = Clock::now();
+  return any_lives_in(pid_);
 }
 
 bool Process::is_stuck() const { return killed_ && !reaped_ && seconds_since(*killed_) >= farewell_.leave; }

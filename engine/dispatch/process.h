@@ -62,6 +62,7 @@ class Process {
  private:
   using Clock = std::chrono::steady_clock;
   void signal_group(int number) const;
+  bool group_lives();
 
   Farewell farewell_;
   pid_t pid_ = -1;
@@ -72,6 +73,7 @@ class Process {
   std::optional<Clock::time_point> leaving_;  // since when
   bool terminated_ = false;
   std::optional<Clock::time_point> killed_;  // since when
+  Clock::time_point looked_;                 // at its group, in all of /proc
   bool reaped_ = false;
 };
 

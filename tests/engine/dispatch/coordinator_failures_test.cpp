@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <regex>
 #include <string>
@@ -471,6 +472,28 @@ TEST_F(StuckWorkers, EndNoSearchWhileOthersStart) {
   ASSERT_EQ(answers.size(), 1);
   EXPECT_EQ(record(answers[0]).outcome, Outcome::kOk);
   kill_all();
+}
+
+/// The time in which nobody could start ends with them.
+TEST_F(StuckWorkers, AreForgottenOnceTheyHaveEnded) {
+  auto options = stuck();
+  const auto& folder = folder_.path;
+  options.pools[0].command = "if test -e " + folder + "/failed; then exec env MADSEARCH_STUB=milliseconds=1 " +
+                             in_build("tests/stub_worker") + "; fi; test -e " + folder + "/pids && { touch " + folder +
+                             "/failed; exit 1; }; " + options.pools[0].command;
+  options.unusable_seconds = 1;
+  Coordinator coordinator(options);
+  listen(coordinator);
+  coordinator.submit(training("a"));
+  while (events_.size() < 2) coordinator.wait(0.02);  // it was silent, it can't start again
+  coordinator.cancel("a");
+  kill_all();
+  const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+  while (std::chrono::steady_clock::now() < later) coordinator.wait(0.1);
+  coordinator.submit(training("b"));
+  const auto answers = all(coordinator);
+  ASSERT_EQ(answers.size(), 1);
+  EXPECT_EQ(record(answers[0]).outcome, Outcome::kOk);
 }
 
 TEST_F(StuckWorkers, EndASearchOnceThereIsNobodyElse) {

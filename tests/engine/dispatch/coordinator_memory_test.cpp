@@ -112,6 +112,23 @@ TEST_F(CoordinatorTest, WaitsNotForAPoolThatStaysInAQueue) {
   EXPECT_EQ(outcome_of(*answer), Outcome::kOutOfMemory);
 }
 
+/// However long the pool was at it when it ended.
+TEST_F(CoordinatorTest, WaitsAgainForAPoolThatEnded) {
+  const TemporaryFolder folder;
+  const auto began = folder.path + "/began";
+  const auto with = [](const std::string& behaviour) {
+    return "MADSEARCH_STUB=slots=2," + behaviour + " exec " + in_build("tests/stub_worker");
+  };
+  auto pool = command("test -e " + began + " || { touch " + began + "; " + with("milliseconds=900,crash=1") + "; }; " +
+                      with("milliseconds=1"));
+  pool.pools[0].devices.clear();
+  pool.pools[0].silence_seconds = 0.6;
+  Coordinator coordinator(small_worker_and(pool));
+  listen(coordinator);
+  expect_all_ok(coordinator, 1);
+  EXPECT_EQ(events_.size(), 1u) << "the pool has ended once";
+}
+
 /// It has slots only for moments, in which it begins nothing.
 TEST_F(CoordinatorTest, WaitsNotForAPoolThatComesAndGoes) {
   const TemporaryFolder folder;

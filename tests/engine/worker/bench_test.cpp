@@ -19,7 +19,7 @@ TEST(Bench, TimesStepsBesideAttention) {
   for (const auto& row : reply.rows) {
     EXPECT_GT(row.milliseconds, 0);
     EXPECT_GT(row.gflops, 0);
-    EXPECT_GT(row.share_of_peak, 0);
+    EXPECT_EQ(row.share_of_peak, row.gflops / reply.peak_gflops);
     EXPECT_GT(row.ratio_to_attention, 0);
   }
 }
